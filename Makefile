@@ -1,0 +1,66 @@
+# Everything here needs python3 (3.11 or newer), make and a package index, and nothing else.
+# Each target makes the environment it needs on first use; a second run goes straight to work.
+#
+#   VENV    the environment          (default .venv)
+#   PYTHON  what it is made with     (default python3)
+#   ARGS    more words for the tool  (make test ARGS="-x -k sse")
+
+VENV   ?= .venv
+PYTHON ?= python3
+ARGS   ?=
+
+PY  := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types docs bench clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
+		printf '%-14s %s\n' "$$a" "$$b"; done
+
+demo: $(VENV)/.stamp-cli  ## four providers' models answer one question at once, on this machine
+	@$(PY) -m lionpride_trio demo $(ARGS)
+
+test: $(VENV)/.stamp-test  ## run the tests
+	@$(PY) -m pytest -q $(ARGS)
+
+lint: $(VENV)/.stamp-lint  ## ruff, its formatter, and flake8-async
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m flake8 lionpride_trio tests docs
+
+types: $(VENV)/.stamp-test $(VENV)/.stamp-lint  ## mypy and pyright, both strict
+	@$(PY) -m mypy
+	@$(PY) -m pyright --pythonpath $(PY)
+
+docs: $(VENV)/.stamp-docs  ## build the site into docs/_build/html
+	@$(PY) -m sphinx -n -W --keep-going -q -b html docs docs/_build/html
+	@$(PY) -m towncrier build --draft --version next > docs/_build/next.md
+	@echo "docs/_build/html/index.html"
+
+bench: $(VENV)/.stamp-test  ## run the benchmarks
+	@$(PY) -m benchmarks $(ARGS)
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) docs/_build build dist
+
+# The environment. A stamp says that its extra is installed; a newer pyproject.toml outdates it.
+
+$(VENV)/.stamp-venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "lionpride_trio needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Name a newer one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "making $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) cannot make environments; on Debian or Ubuntu: apt install python3-venv" >&2; \
+		rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.stamp-%: pyproject.toml | $(VENV)/.stamp-venv
+	@echo "installing lionpride_trio[$*] into $(VENV) …"
+	@$(PIP) install --editable '.[$*]'
+	@touch $@
+
+# Kept: make would otherwise take them for intermediate files.
+.SECONDARY:

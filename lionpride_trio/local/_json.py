@@ -1,0 +1,51 @@
+"""JSON as the wires write and read it.
+
+What a client sent is read with the four `as_*` functions: a value of another type reads as empty.
+A wire checks what its provider insists on, and takes the rest as it comes.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
+
+JsonObject: TypeAlias = dict[str, Any]
+
+
+def dump(value: object) -> bytes:
+    """Encode compactly, in UTF-8 rather than in escapes, as the providers do.
+
+    A lone surrogate, which JSON can name and UTF-8 cannot, becomes a question mark.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def sse(value: object, *, event: str | None = None, newline: bytes = b"\n") -> bytes:
+    """Frame one server-sent event; `dump` leaves no line break in its data."""
+    name = b"" if event is None else b"event: " + event.encode("ascii") + newline
+    return name + b"data: " + dump(value) + newline * 2
+
+
+def as_object(value: object) -> JsonObject:
+    """Read an object."""
+    return cast(JsonObject, value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """Read an array."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """Read a string."""
+    return value if isinstance(value, str) else ""
+
+
+def as_count(value: object) -> int | None:
+    """Read a whole number of at least nought; `True` is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def pick(value: Mapping[str, Any], *names: str) -> Any:
+    """Read the first of several spellings of one field."""
+    return next((value[name] for name in names if value.get(name) is not None), None)
