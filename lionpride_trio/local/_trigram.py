@@ -42,7 +42,8 @@ class TrigramModel:
 
     def __init__(self, text: str) -> None:
         # Quotes and brackets would be opened and never closed.
-        words = _WORD.findall(re.sub(r" +", " ", re.sub(r"[\"“”()*_]", "", text.strip())))
+        plain = re.sub(r" +", " ", re.sub(r"[\"“”()*_]", "", text.strip()))
+        words = _WORD.findall(plain + "\n\n")
         self._openings = [
             (one, two)
             for one, two in zip(words, words[1:], strict=False)
@@ -50,7 +51,7 @@ class TrigramModel:
         ]
         if not self._openings:
             raise ValueError("the text needs two sentences or more, one to learn and one to begin")
-        # The text is bitten in its tail, so that no walk reaches an end.
+        # The text bites its own tail, so that no walk reaches an end.
         self._follow: dict[tuple[str, str], list[str]] = {}
         for one, two, three in zip(
             words, words[1:] + words[:1], words[2:] + words[:2], strict=True

@@ -1,0 +1,136 @@
+"""Chunks: the provider-neutral pieces of a reply.
+
+`Chunk.data` is answer text and nothing else, always a `str`.  What is not answer text has a class
+of its own, so ``match`` tells the pieces apart::
+
+    match chunk:
+        case TextChunk(data=text): ...
+        case ReasoningChunk(text=thought): ...
+        case ToolCallChunk(name=name, arguments=piece): ...
+
+Every event of a provider gives at least one chunk (keep-alives and end marks excepted), so
+``raw_response`` shows all that was sent; what this library does not know is an `OtherChunk`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+NO_METADATA: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Verdict(enum.Enum):
+    """How a reply ended."""
+
+    COMPLETE = "complete"
+    """The model said all it had to say."""
+    LENGTH = "length"
+    """Cut by a limit of tokens or context."""
+    TOOL_USE = "tool_use"
+    """The model waits for the results of its tool calls."""
+    BLOCKED = "blocked"
+    """Cut or withheld by the provider's filter."""
+    REFUSED = "refused"
+    """The model declined."""
+    PAUSED = "paused"
+    """The turn is to be continued by sending it back."""
+    UNKNOWN = "unknown"
+    """Not ended yet, or ended for a reason this library does not know."""
+
+
+@attrs.frozen
+class Usage:
+    """Tokens used, as far as the provider has told.  Each report is a running total."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    """Tokens generated, reasoning included where the provider counts it so."""
+    total_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Input tokens read from a cache."""
+
+    def updated(self, newer: Usage) -> Usage:
+        """This report with what *newer* says put in its place (never added up)."""
+        fields = attrs.asdict(newer, filter=lambda _, value: value is not None)
+        return attrs.evolve(self, **fields) if fields else self
+
+
+@attrs.frozen
+class Chunk:
+    """One piece of a reply."""
+
+    data: str = ""
+    """Answer text; empty on chunks that carry none."""
+    metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, kw_only=True)
+    """Read-only facts under the provider's own names: ids, model, finish reason, usage."""
+    raw_response: Any = attrs.field(default=None, kw_only=True, repr=False)
+    """The decoded wire object that this chunk came in."""
+    index: int = attrs.field(default=0, kw_only=True)
+    """Which of several alternative answers (OpenAI's ``n``, Gemini's candidates) this belongs to."""
+
+    def __str__(self) -> str:
+        return self.data
+
+
+@attrs.frozen
+class TextChunk(Chunk):
+    """A piece of the answer."""
+
+
+@attrs.frozen(kw_only=True)
+class ReasoningChunk(Chunk):
+    """A piece of the model's reasoning; ``text`` has it, ``data`` stays empty."""
+
+    text: str = ""
+    signature: str | None = None
+    """The provider's proof that the reasoning is its own, to be sent back with it."""
+    redacted: str | None = None
+    """Reasoning that the provider shows only in encrypted form."""
+    block: int = 0
+    """Which reasoning block of the answer this continues."""
+
+
+@attrs.frozen(kw_only=True)
+class ToolCallChunk(Chunk):
+    """A piece of a tool call.  Pieces with the same ``slot`` are one call."""
+
+    slot: int = 0
+    """The call's place among the calls of its answer, counted by this library from 0."""
+    id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+    """A piece of the arguments' text, JSON for functions."""
+
+
+@attrs.frozen(kw_only=True)
+class UsageChunk(Chunk):
+    """A report of the tokens used so far."""
+
+    usage: Usage = Usage()
+
+
+@attrs.frozen(kw_only=True)
+class FinishChunk(Chunk):
+    """The answer with this ``index`` ended."""
+
+    verdict: Verdict = Verdict.UNKNOWN
+    reason: str | None = None
+    """The provider's own word."""
+
+
+@attrs.frozen(kw_only=True)
+class OtherChunk(Chunk):
+    """Anything else: ``kind`` names it, ``value`` is its content.
+
+    Kinds that this library makes itself: ``"refusal"`` (a `str`, a piece of the refusal) and
+    ``"citation"`` (the provider's citation object).  Others are the provider's own type names.
+    """
+
+    kind: str = ""
+    value: Any = None

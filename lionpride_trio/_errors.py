@@ -1,0 +1,286 @@
+"""Everything that this library raises on its own account.
+
+::
+
+    LionprideError             .provider .model .request_id .retryable .retry_after .partial
+    ├─ ConfigurationError      also a ValueError; raised before a byte is sent
+    ├─ TransportError          the network failed; __cause__ is the HTTP library's error
+    │   ├─ ConnectionFailed    no connection could be made
+    │   ├─ ConnectionLost      reset, or an end inside the framing
+    │   ├─ HTTPProtocolError   what came is not HTTP
+    │   ├─ StreamTimeout       also a TimeoutError; .clock says which clock ran out
+    │   └─ RedirectRefused     the server pointed elsewhere
+    ├─ StreamError             2xx, and yet not a good answer
+    │   ├─ StreamTruncated     ended without the provider's end mark
+    │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
+    │   ├─ DecodeError         JSON, wrong types, compression; .line
+    │   └─ LimitExceeded       a bound of ours was passed; .limit .value
+    ├─ ProviderError           .status (None in the stream) .code .kind
+    │   ├─ BadRequest          400, 413, 422
+    │   │   ├─ ContextTooLong
+    │   │   └─ RequestTooLarge
+    │   ├─ AuthenticationError 401
+    │   ├─ PermissionDenied    403
+    │   ├─ NotFound            404
+    │   ├─ RateLimited         429
+    │   │   └─ QuotaExhausted  not retryable
+    │   ├─ Overloaded          503, 529
+    │   └─ ServerError         5xx
+    ├─ LocalProtocolError      something of this library was used wrongly
+    ├─ SinkError               a file, terminal or network sink failed; .sink
+    ├─ OperationError          .operation; __cause__ is what failed
+    └─ FlowError               an ExceptionGroup of OperationErrors
+
+``trio.Cancelled`` and the exceptions of the caller's own code are never caught, wrapped or
+grouped.  Classes decide what to do about an error, never texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ._text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
+
+if TYPE_CHECKING:
+    from ._response import Response
+
+
+class LionprideError(Exception):
+    """The base of every error that this library raises.
+
+    *message* may quote a server: it is masked, its control characters are escaped and it is
+    shortened when shown.  ``partial`` is the `Response` so far once a byte of the answer came.
+    """
+
+    retryable: bool = False
+    """Whether the same request may well succeed when sent again."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        request_id: str | None = None,
+        retryable: bool | None = None,
+        retry_after: float | None = None,
+        partial: Response | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.provider = provider
+        self.model = model
+        self.request_id = request_id
+        if retryable is not None:
+            self.retryable = retryable
+        self.retry_after = retry_after
+        self.partial = partial
+
+    def locate(
+        self,
+        *,
+        provider: str,
+        model: str,
+        request_id: str | None = None,
+        partial: Response | None = None,
+        secrets: Sequence[Secret] = (),
+    ) -> None:
+        """Say where the error happened (what is already known stays) and mask *secrets*."""
+        self.provider = self.provider or provider
+        self.model = self.model or model
+        self.request_id = self.request_id or request_id
+        self.partial = self.partial if partial is None else partial
+        for secret in secrets:
+            self.message = secret.mask(self.message)
+        self.args = (self.message,)
+
+    def __str__(self) -> str:
+        where = "/".join(escape_controls(part) for part in (self.provider, self.model) if part)
+        text = escape_controls(self.message)
+        return shorten(f"{where}: {text}" if where else text, MAX_ERROR_TEXT)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class ConfigurationError(LionprideError, ValueError):
+    """A setting is wrong or missing.  Raised before a byte is sent."""
+
+
+class TransportError(LionprideError):
+    """The network failed.  ``__cause__`` is the HTTP library's error."""
+
+    retryable = True
+
+
+class ConnectionFailed(TransportError):
+    """No connection could be made: refused, no such host, TLS failed."""
+
+
+class ConnectionLost(TransportError):
+    """The connection broke: reset, or an end inside the HTTP framing."""
+
+
+class HTTPProtocolError(TransportError):
+    """What came over the connection is not HTTP."""
+
+
+class StreamTimeout(TransportError, TimeoutError):
+    """One of the clocks ran out; ``clock`` is its name in `Timeouts`."""
+
+    def __init__(self, message: str = "", *, clock: str, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.clock = clock
+
+
+class RedirectRefused(TransportError):
+    """The server answered with a redirect.  A prompt and a key never follow one."""
+
+    retryable = False
+
+
+class StreamError(LionprideError):
+    """The status was 2xx, and yet it is not a good answer."""
+
+
+class StreamTruncated(StreamError):
+    """The body ended without the provider's end mark.  ``partial`` is what came."""
+
+    retryable = True
+
+
+class NotAStream(StreamError):
+    """The body is no event stream: an HTML page, a JSON document, nothing, an unknown encoding."""
+
+
+class DecodeError(StreamError):
+    """The body could not be decoded; ``line`` is the start of the text that failed."""
+
+    def __init__(self, message: str = "", *, line: str | None = None, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.line = line
+
+    def locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super().locate(secrets=secrets, **where)
+        for secret in secrets:
+            self.line = self.line and secret.mask(self.line)
+
+
+class LimitExceeded(StreamError):
+    """The answer passed a bound: ``limit`` is its name, ``value`` the bound."""
+
+    def __init__(self, message: str = "", *, limit: str, value: int, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.limit = limit
+        self.value = value
+
+
+class ProviderError(LionprideError):
+    """The provider reported a failure, by HTTP status or by an event in the stream.
+
+    ``status`` is the HTTP status (None in the stream), ``code`` and ``kind`` are the provider's
+    own words.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        kind: str | None = None,
+        **where: Any,
+    ) -> None:
+        super().__init__(message, **where)
+        self.status = status
+        self.code = code
+        self.kind = kind
+
+
+class BadRequest(ProviderError):
+    """The request is wrong (400, 413, 422)."""
+
+
+class ContextTooLong(BadRequest):
+    """The messages do not fit into the model's context."""
+
+
+class RequestTooLarge(BadRequest):
+    """The request body is too large (413)."""
+
+
+class AuthenticationError(ProviderError):
+    """The key is missing or wrong (401)."""
+
+
+class PermissionDenied(ProviderError):
+    """The key may not do this (403)."""
+
+
+class NotFound(ProviderError):
+    """No such model or path (404)."""
+
+
+class RateLimited(ProviderError):
+    """Too many requests (429)."""
+
+    retryable = True
+
+
+class QuotaExhausted(RateLimited):
+    """The account's quota or credit is spent.  Waiting a little does not help."""
+
+    retryable = False
+
+
+class Overloaded(ProviderError):
+    """The provider is overloaded (503, 529)."""
+
+    retryable = True
+
+
+class ServerError(ProviderError):
+    """The provider failed (5xx)."""
+
+    retryable = True
+
+
+class LocalProtocolError(LionprideError, RuntimeError):
+    """Something of this library was used wrongly, such as a stage fed after its flush."""
+
+
+class SinkError(LionprideError):
+    """A sink (file, terminal, network) failed; ``sink`` names it."""
+
+    def __init__(self, message: str = "", *, sink: str, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.sink = sink
+
+
+class OperationError(LionprideError):
+    """An operation of a flow failed; ``operation`` is it, ``__cause__`` what happened."""
+
+    def __init__(self, message: str = "", *, operation: Any = None, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.operation = operation
+
+
+class FlowError(LionprideError, ExceptionGroup[Exception]):
+    """Operations of a flow failed and the rest went on; ``results`` has what was completed."""
+
+    results: Mapping[Any, Any]
+    EMPTY: ClassVar[Mapping[Any, Any]] = {}
+
+    def __new__(cls, message: str, errors: Sequence[Exception], **_: Any) -> FlowError:
+        return ExceptionGroup.__new__(cls, message, errors)
+
+    def __init__(
+        self, message: str, errors: Sequence[Exception], *, results: Mapping[Any, Any] = EMPTY
+    ) -> None:
+        LionprideError.__init__(self, message)
+        self.args = (message, errors)
+        self.results = results
+
+    def derive(self, excs: Sequence[Exception]) -> FlowError:  # type: ignore[override]
+        return FlowError(self.message, excs, results=self.results)

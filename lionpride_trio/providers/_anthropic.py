@@ -1,0 +1,288 @@
+"""Anthropic messages.
+
+Facts: ``POST /v1/messages`` and its streaming events (docs.claude.com, "Streaming messages").  The
+type stands in the data as well as in the ``event:`` line, and gateways drop the line, so the data
+decides.  ``message_stop`` is the end mark; usage in ``message_delta`` is a running total.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from .._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    UsageChunk,
+    Verdict,
+)
+from .._errors import LionprideError, ProviderError
+from .._text import Secret
+from ._faults import provider_error
+from ._messages import function_of, split_system, tool_arguments
+from ._options import check_options
+from ._parsing import BaseParser, text, usage
+from ._protocol import ChunkParser, HTTPRequest, ModelCall
+
+DEFAULT_MAX_TOKENS: Final = 4096
+"""Anthropic wants ``max_tokens`` in every request."""
+
+VERSION: Final = "2023-06-01"
+
+VERDICTS: Final[Mapping[str, Verdict]] = {
+    "end_turn": Verdict.COMPLETE,
+    "stop_sequence": Verdict.COMPLETE,
+    "max_tokens": Verdict.LENGTH,
+    "model_context_window_exceeded": Verdict.LENGTH,
+    "tool_use": Verdict.TOOL_USE,
+    "refusal": Verdict.REFUSED,
+    "pause_turn": Verdict.PAUSED,
+    "compaction": Verdict.PAUSED,
+}
+
+OPTIONS: Final = frozenset(
+    "anthropic_beta anthropic_version cache_control container context_management inference_geo "
+    "max_tokens mcp_servers metadata output_config service_tier stop stop_sequences system "
+    "temperature thinking tool_choice tools top_k top_p".split()
+)
+
+
+class Anthropic:
+    """``POST {base}/v1/messages``."""
+
+    name = "anthropic"
+    endpoint = "messages"
+    framing: Literal["sse", "ndjson"] = "sse"
+    base_url: str | None = "https://api.anthropic.com"
+    base_url_variables = ("ANTHROPIC_BASE_URL",)
+    key_variables = ("ANTHROPIC_API_KEY",)
+    key_required = True
+    host: str | None = None
+
+    def request(self, call: ModelCall) -> HTTPRequest:
+        """The request.
+
+        System messages become ``system``; tools, tool calls and tool results in OpenAI's form
+        become Anthropic's; ``stop`` is ``stop_sequences``.  ``anthropic_version`` and
+        ``anthropic_beta`` go into the headers.
+        """
+        check_options(call.options, OPTIONS, reserved=("model", "messages", "stream"))
+        options = dict(call.options)
+        headers = {"anthropic-version": str(options.pop("anthropic_version", VERSION))}
+        beta = options.pop("anthropic_beta", None)
+        if beta:
+            headers["anthropic-beta"] = beta if isinstance(beta, str) else ",".join(beta)
+        if "stop" in options:
+            stop = options.pop("stop")
+            options["stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
+        if "tools" in options:
+            options["tools"] = [_tool(tool) for tool in options["tools"]]
+        system, messages = split_system(call.messages)
+        body: dict[str, Any] = {
+            "model": call.model,
+            "max_tokens": DEFAULT_MAX_TOKENS,
+            "messages": [_message(message) for message in messages],
+        }
+        if system is not None:
+            body["system"] = system
+        if call.stream:
+            body["stream"] = True
+        return HTTPRequest("/v1/messages", body | options, headers)
+
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """Anthropic's own header."""
+        return {"x-api-key": key.reveal()}
+
+    def parser(self) -> ChunkParser:
+        """A machine for one stream."""
+        return MessagesParser()
+
+    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+        """A message: read as the stream of its blocks."""
+        parser = MessagesParser()
+        if value.get("type") == "error":
+            return parser.feed("", value), parser.failure
+        chunks = parser.feed("", {"type": "message_start", "message": value})
+        for index, block in enumerate(value.get("content") or ()):
+            chunks += parser.feed(
+                "", {"type": "content_block_start", "index": index, "content_block": block}
+            )
+        end = {"stop_reason": value.get("stop_reason"), "stop_sequence": value.get("stop_sequence")}
+        chunks += parser.feed("", {"type": "message_delta", "delta": end, "usage": value.get("usage")})
+        return chunks, parser.failure
+
+    def parse_error(
+        self, status: int | None, headers: Mapping[str, str], value: Any
+    ) -> ProviderError:
+        """The failure that an error document reports."""
+        return provider_error(value, status=status, headers=headers)
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = function_of(tool)
+    if function is None:
+        return tool
+    return {
+        "name": function["name"],
+        "description": function.get("description", ""),
+        "input_schema": function.get("parameters") or {"type": "object"},
+    }
+
+
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    if message["role"] == "tool":
+        result = {
+            "type": "tool_result",
+            "tool_use_id": message.get("tool_call_id"),
+            "content": message["content"],
+        }
+        return {"role": "user", "content": [result]}
+    calls = message.get("tool_calls")
+    if not calls:
+        return {"role": message["role"], "content": message["content"]}
+    said = message.get("content")
+    blocks: list[Any] = [{"type": "text", "text": said}] if said else []
+    blocks += [
+        {
+            "type": "tool_use",
+            "id": call.get("id"),
+            "name": call["function"]["name"],
+            "input": tool_arguments(call),
+        }
+        for call in calls
+    ]
+    return {"role": message["role"], "content": blocks}
+
+
+class MessagesParser(BaseParser):
+    """Message events to chunks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._slots: dict[int, int] = {}
+        self._thoughts: dict[int, int] = {}
+
+    def feed(self, event: str, value: Any) -> list[Chunk]:
+        """The chunks of one event."""
+        kind = value.get("type") or event
+        match kind:
+            case "content_block_delta":
+                return [self._delta(value["index"], value["delta"], value)]
+            case "content_block_start":
+                return self._block(value["index"], value["content_block"], value)
+            case "message_start":
+                message = value["message"]
+                self._identify(id=message.get("id"), model=message.get("model"))
+                report = message.get("usage")
+                return [self._usage(report, value)] if report else [self._other(kind, value, value)]
+            case "message_delta":
+                return self._message_delta(value)
+            case "message_stop":
+                self.ended = self.whole = True
+                return []
+            case "ping":
+                return []
+            case "error":
+                self.failure = provider_error(value)
+                return []
+            case _:
+                return [self._other(text(kind, "type"), value, value)]
+
+    def _delta(self, index: int, delta: Any, raw: Any) -> Chunk:
+        match delta.get("type"):
+            case "text_delta":
+                return TextChunk(
+                    text(delta["text"], "text"), metadata=self._metadata, raw_response=raw
+                )
+            case "input_json_delta" if index in self._slots:
+                return self._call(index, raw, arguments=text(delta["partial_json"], "partial_json"))
+            case "thinking_delta":
+                return self._thought(index, raw, text=text(delta["thinking"], "thinking"))
+            case "signature_delta":
+                return self._thought(index, raw, signature=text(delta["signature"], "signature"))
+            case "citations_delta":
+                return self._other("citation", delta.get("citation"), raw)
+            case kind:
+                return self._other(text(kind, "delta type"), delta, raw)
+
+    def _block(self, index: int, block: Any, raw: Any) -> list[Chunk]:
+        match block.get("type"):
+            case "text":
+                said = TextChunk(
+                    text(block.get("text"), "text"), metadata=self._metadata, raw_response=raw
+                )
+                cited = [self._other("citation", each, raw) for each in block.get("citations") or ()]
+                return [said, *cited]
+            case "thinking":
+                return [
+                    self._thought(
+                        index,
+                        raw,
+                        text=text(block.get("thinking"), "thinking"),
+                        signature=block.get("signature") or None,
+                    )
+                ]
+            case "redacted_thinking":
+                return [self._thought(index, raw, redacted=text(block.get("data"), "data"))]
+            case "tool_use":
+                given = block.get("input")
+                self._slots[index] = len(self._slots)
+                return [
+                    self._call(
+                        index,
+                        raw,
+                        id=block.get("id"),
+                        name=block.get("name"),
+                        arguments=json.dumps(given, ensure_ascii=False) if given else "",
+                    )
+                ]
+            case kind:
+                return [self._other(text(kind, "block type"), block, raw)]
+
+    def _message_delta(self, value: Any) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        if value.get("usage"):
+            chunks.append(self._usage(value["usage"], value))
+        delta = value["delta"]
+        reason = delta.get("stop_reason")
+        if reason:
+            facts = {name: found for name, found in delta.items() if found is not None}
+            chunks.append(
+                FinishChunk(
+                    verdict=VERDICTS.get(reason, Verdict.UNKNOWN),
+                    reason=text(reason, "stop_reason"),
+                    metadata=self._with(**facts),
+                    raw_response=value,
+                )
+            )
+        return chunks or [self._other("message_delta", delta, value)]
+
+    def _usage(self, report: Any, raw: Any) -> UsageChunk:
+        return UsageChunk(
+            usage=usage(
+                report,
+                input_tokens="input_tokens",
+                output_tokens="output_tokens",
+                reasoning=("output_tokens_details", "thinking_tokens"),
+                cached="cache_read_input_tokens",
+            ),
+            metadata=self._with(usage=report),
+            raw_response=raw,
+        )
+
+    def _thought(self, index: int, raw: Any, **parts: Any) -> ReasoningChunk:
+        block = self._thoughts.setdefault(index, len(self._thoughts))
+        return ReasoningChunk(block=block, metadata=self._metadata, raw_response=raw, **parts)
+
+    def _call(self, index: int, raw: Any, **parts: Any) -> ToolCallChunk:
+        return ToolCallChunk(
+            slot=self._slots[index], metadata=self._metadata, raw_response=raw, **parts
+        )
+
+    def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
+        return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)

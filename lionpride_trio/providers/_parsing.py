@@ -1,0 +1,82 @@
+"""What the parsers of all providers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from .._chunks import NO_METADATA, Chunk, Usage
+from .._errors import DecodeError, LionprideError
+
+
+class BaseParser:
+    """State that every parser has, see `ChunkParser`."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self.whole = False
+        self.failure: LionprideError | None = None
+        self._metadata: Mapping[str, Any] = NO_METADATA
+
+    def _identify(self, **facts: Any) -> Mapping[str, Any]:
+        """The facts that hold for the whole stream, as one shared read-only mapping."""
+        known = self._metadata
+        if any(value is not None and known.get(name) != value for name, value in facts.items()):
+            told = {name: value for name, value in facts.items() if value is not None}
+            self._metadata = MappingProxyType({**known, **told})
+        return self._metadata
+
+    def _with(self, **facts: Any) -> Mapping[str, Any]:
+        """The shared facts and some that hold for one chunk only."""
+        return MappingProxyType({**self._metadata, **facts})
+
+
+def text(value: Any, what: str) -> str:
+    """*value*, which must be a string; None counts as empty.
+
+    :raises DecodeError: it is anything else.
+    """
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    if value is None:
+        return ""
+    raise DecodeError(f"{what} should be a string, not {type(value).__name__}")
+
+
+def count(value: Any) -> int | None:
+    """A count of tokens, or None for anything that is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def usage(
+    report: Mapping[str, Any],
+    *,
+    input_tokens: str,
+    output_tokens: str,
+    total_tokens: str = "total_tokens",
+    reasoning: tuple[str, str] | str = "",
+    cached: tuple[str, str] | str = "",
+) -> Usage:
+    """A report under the provider's names (a pair: a name inside an object) as `Usage`."""
+
+    def look(name: tuple[str, str] | str) -> int | None:
+        if isinstance(name, str):
+            return count(report.get(name))
+        details = report.get(name[0])
+        return count(details.get(name[1])) if isinstance(details, Mapping) else None
+
+    return Usage(
+        input_tokens=look(input_tokens),
+        output_tokens=look(output_tokens),
+        total_tokens=look(total_tokens),
+        reasoning_tokens=look(reasoning),
+        cached_tokens=look(cached),
+    )
+
+
+def parse_whole(
+    parser: BaseParser, chunks: list[Chunk]
+) -> tuple[list[Chunk], LionprideError | None]:
+    """The answer of ``parse_body`` for a body read with *parser*."""
+    return chunks, parser.failure

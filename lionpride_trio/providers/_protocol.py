@@ -1,0 +1,97 @@
+"""What a provider is: how to ask it, and how to read what it answers.  No I/O happens here.
+
+To teach the library another service, write a class that satisfies `Provider` and hand it to
+`register`; the built-in ones have nothing that a third party's has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import attrs
+
+from .._chunks import Chunk
+from .._errors import LionprideError, ProviderError
+from .._text import Secret
+
+
+@attrs.frozen
+class ModelCall:
+    """What the caller asks: neutral messages (``{"role", "content"}``) and options."""
+
+    model: str
+    messages: Sequence[Mapping[str, Any]]
+    options: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    stream: bool = True
+
+
+@attrs.frozen
+class HTTPRequest:
+    """What to send.  ``path`` is appended to the base URL; the secret headers are apart."""
+
+    path: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+class ChunkParser(Protocol):
+    """Reads the events of one stream.  Make a fresh one for each."""
+
+    ended: bool
+    """The provider's end mark was seen: nothing after it counts."""
+    whole: bool
+    """Enough was seen that a clean end of the body means a whole answer."""
+    failure: LionprideError | None
+    """What the provider reported, to be raised after the chunks before it were handed over."""
+
+    def feed(self, event: str, value: Any) -> list[Chunk]:
+        """The chunks of one event: its type (``""`` on NDJSON) and its decoded data.
+
+        Any of TypeError, KeyError, AttributeError, IndexError or ValueError that a value of an
+        unexpected shape causes is made a `DecodeError` by the caller.
+        """
+        ...
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """One API of one service."""
+
+    name: str
+    endpoint: str
+    framing: Literal["sse", "ndjson"]
+    base_url: str | None
+    """Where it lives; None when the caller must say."""
+    base_url_variables: Sequence[str]
+    key_variables: Sequence[str]
+    """Environment variables that may have the key, the first that is set wins."""
+    key_required: bool
+    host: str | None
+    """Module with ``serve()``, an async context manager whose value has ``url(name)``, for a
+    provider that lives in this process while it is used; None for all others."""
+
+    def request(self, call: ModelCall) -> HTTPRequest:
+        """The request for *call*.
+
+        :raises ConfigurationError: an option is misspelt, or a message is of no known form.
+        """
+        ...
+
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """The headers that carry *key*."""
+        ...
+
+    def parser(self) -> ChunkParser:
+        """A machine for one stream."""
+        ...
+
+    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+        """The chunks of a non-streaming answer, and the failure it reports, if any."""
+        ...
+
+    def parse_error(
+        self, status: int | None, headers: Mapping[str, str], value: Any
+    ) -> ProviderError:
+        """The failure that *value* (decoded JSON, or text when it is none) reports."""
+        ...
