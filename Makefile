@@ -13,7 +13,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench clean
+.PHONY: help demo test lint types docs bench
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
@@ -42,9 +42,6 @@ docs: $(VENV)/.stamp-docs  ## build the site into docs/_build/html
 bench: $(VENV)/.stamp-test  ## run the benchmarks
 	@$(PY) -m benchmarks $(ARGS)
 
-clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) docs/_build build dist
-
 # The environment. A stamp says that its extra is installed; a newer pyproject.toml outdates it.
 
 $(VENV)/.stamp-venv:
@@ -54,7 +51,7 @@ $(VENV)/.stamp-venv:
 	@echo "making $(VENV) with $$($(PYTHON) --version) …"
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "$(PYTHON) cannot make environments; on Debian or Ubuntu: apt install python3-venv" >&2; \
-		rm -rf $(VENV); exit 1; }
+		exit 1; }
 	@touch $@
 
 $(VENV)/.stamp-%: pyproject.toml | $(VENV)/.stamp-venv

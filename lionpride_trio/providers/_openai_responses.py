@@ -209,9 +209,10 @@ class ResponsesParser(BaseParser):
             )
         if status in {"failed", "cancelled"}:
             self.failure = provider_error(response.get("error") or f"the response was {status}")
-            return
         verdict, reason = Verdict.COMPLETE, status
-        if status == "incomplete":
+        if self.failure is not None:
+            verdict = Verdict.UNKNOWN
+        elif status == "incomplete":
             why = (response.get("incomplete_details") or {}).get("reason")
             verdict = _INCOMPLETE.get(why, Verdict.UNKNOWN)
         elif self._slots:

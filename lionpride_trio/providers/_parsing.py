@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .._chunks import NO_METADATA, Chunk, Usage
+from .._chunks import NO_METADATA, Usage
 from .._errors import DecodeError, LionprideError
 
 
@@ -73,10 +73,3 @@ def usage(
         reasoning_tokens=look(reasoning),
         cached_tokens=look(cached),
     )
-
-
-def parse_whole(
-    parser: BaseParser, chunks: list[Chunk]
-) -> tuple[list[Chunk], LionprideError | None]:
-    """The answer of ``parse_body`` for a body read with *parser*."""
-    return chunks, parser.failure

@@ -116,6 +116,11 @@ class SSEDecoder:
         events = block.feed(b"".join(self._fragments) + b"\n\n")
         return events[0] if events else None
 
+    @property
+    def remainder(self) -> str:
+        """The line that the stream ended in."""
+        return b"".join(self._fragments).decode("utf-8", "replace")
+
     def _skip_bom(self, data: bytes) -> bytes:
         assert self._start is not None
         data = self._start + data
@@ -144,7 +149,7 @@ class SSEDecoder:
 
     def _field(self, line: bytes) -> None:
         name, _, rest = line.partition(b":")
-        if not name and rest is not None and line.startswith(b":"):
+        if line.startswith(b":"):
             if self._on_comment is not None:
                 self._on_comment(rest.removeprefix(b" ").decode("utf-8", "replace"))
             return

@@ -1,0 +1,1 @@
+"""Sources and channels: stages and bodies run on trio."""

@@ -1,0 +1,316 @@
+"""Gemini ``streamGenerateContent``.
+
+Facts: the reference of ``models.streamGenerateContent`` (ai.google.dev) and recorded streams.  There
+is no end mark of its own: a candidate's ``finishReason`` or a ``promptFeedback.blockReason`` is it,
+and the body ends after.  Candidates are told apart by ``index``; ``STOP`` stands also where the model
+calls tools; usage is a running total in every event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from .._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    UsageChunk,
+    Verdict,
+)
+from .._errors import ConfigurationError, LionprideError, ProviderError
+from .._text import Secret
+from ._faults import provider_error
+from ._messages import function_of, split_system, tool_arguments
+from ._options import check_options
+from ._parsing import BaseParser, text, usage
+from ._partial_args import PartialArguments
+from ._protocol import ChunkParser, HTTPRequest, ModelCall
+
+_BLOCKED = (
+    "SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY "
+    "IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION IMAGE_OTHER NO_IMAGE"
+)
+VERDICTS: Final[Mapping[str, Verdict]] = {
+    "STOP": Verdict.COMPLETE,
+    "MAX_TOKENS": Verdict.LENGTH,
+    **dict.fromkeys(_BLOCKED.split(), Verdict.BLOCKED),
+}
+FAILURES: Final = frozenset(
+    "MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS OTHER".split()
+)
+
+# The field of `generationConfig` that each neutral option is.
+CONFIG: Final[Mapping[str, str]] = {
+    "temperature": "temperature",
+    "max_tokens": "maxOutputTokens",
+    "top_p": "topP",
+    "top_k": "topK",
+    "stop": "stopSequences",
+    "seed": "seed",
+    "n": "candidateCount",
+    "presence_penalty": "presencePenalty",
+    "frequency_penalty": "frequencyPenalty",
+    "thinking_config": "thinkingConfig",
+    "response_mime_type": "responseMimeType",
+    "response_schema": "responseSchema",
+}
+OPTIONS: Final = frozenset(
+    "tools tool_config toolConfig safetySettings safety_settings systemInstruction cachedContent "
+    "generationConfig generation_config labels".split()
+) | CONFIG.keys()
+_NAMES: Final = {
+    "tool_config": "toolConfig",
+    "safety_settings": "safetySettings",
+}
+
+
+class Gemini:
+    """``POST {base}/v1beta/models/{model}:streamGenerateContent?alt=sse``."""
+
+    name = "gemini"
+    endpoint = "generate"
+    framing: Literal["sse", "ndjson"] = "sse"
+    base_url: str | None = "https://generativelanguage.googleapis.com"
+    base_url_variables = ("GOOGLE_GEMINI_BASE_URL",)
+    key_variables = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    key_required = True
+    host: str | None = None
+
+    def request(self, call: ModelCall) -> HTTPRequest:
+        """The request: messages become contents, neutral options fields of ``generationConfig``."""
+        check_options(call.options, OPTIONS, reserved=("model", "contents", "stream"))
+        system, messages = split_system(call.messages)
+        body: dict[str, Any] = {"contents": _contents(messages)}
+        if system is not None:
+            body["systemInstruction"] = {"parts": [{"text": system}]}
+        options = dict(call.options)
+        config: dict[str, Any] = dict(
+            options.pop("generationConfig", None) or options.pop("generation_config", None) or {}
+        )
+        for name, field in CONFIG.items():
+            if name in options:
+                config[field] = options.pop(name)
+        if isinstance(config.get("stopSequences"), str):
+            config["stopSequences"] = [config["stopSequences"]]
+        if config:
+            body["generationConfig"] = config
+        if "tools" in options:
+            body["tools"] = _tools(options.pop("tools"))
+        body |= {_NAMES.get(name, name): value for name, value in options.items()}
+        verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
+        return HTTPRequest(f"/v1beta/models/{_segment(call.model)}:{verb}", body)
+
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """Google's own header; the key is never part of the URL."""
+        return {"x-goog-api-key": key.reveal()}
+
+    def parser(self) -> ChunkParser:
+        """A machine for one stream."""
+        return GenerateParser()
+
+    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+        """A whole answer has the form of one event."""
+        parser = GenerateParser()
+        return parser.feed("", value), parser.failure
+
+    def parse_error(
+        self, status: int | None, headers: Mapping[str, str], value: Any
+    ) -> ProviderError:
+        """The failure that an error document reports."""
+        return provider_error(value, status=status, headers=headers)
+
+
+def _segment(model: str) -> str:
+    name = model.removeprefix("models/")
+    if name in {"", ".", ".."}:
+        raise ConfigurationError(f"{model!r} is no model's name")
+    return quote(name, safe="")
+
+
+def _tools(tools: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    functions = [function for tool in tools if (function := function_of(tool))]
+    others = [tool for tool in tools if not function_of(tool)]
+    return [{"functionDeclarations": functions}, *others] if functions else others
+
+
+def _contents(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names: dict[Any, str] = {}
+    contents: list[dict[str, Any]] = []
+    for message in messages:
+        said = message.get("content")
+        parts: list[Any] = [{"text": said}] if isinstance(said, str) and said else list(said or ())
+        role = "model" if message["role"] == "assistant" else "user"
+        if message["role"] == "tool":
+            name = names.get(message.get("tool_call_id")) or message.get("name", "")
+            parts = [{"functionResponse": {"name": name, "response": {"result": said}}}]
+        for call in message.get("tool_calls") or ():
+            names[call.get("id")] = call["function"]["name"]
+            parts.append(
+                {"functionCall": {"name": call["function"]["name"], "args": tool_arguments(call)}}
+            )
+        contents.append({"role": role, "parts": parts})
+    return contents
+
+
+class GenerateParser(BaseParser):
+    """Generate-content events to chunks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._slots = 0
+        self._called: set[int] = set()
+        self._seen: set[int] = set()
+        self._finished: set[int] = set()
+        self._streamed: PartialArguments | None = None
+
+    def feed(self, event: str, value: Any) -> list[Chunk]:
+        """The chunks of one event."""
+        if isinstance(value, list) or "error" in value or event == "error":
+            self.failure = provider_error(value)
+            return []
+        self._identify(id=value.get("responseId"), model=value.get("modelVersion"))
+        chunks: list[Chunk] = []
+        for candidate in value.get("candidates") or ():
+            self._candidate(candidate, value, chunks)
+        report = value.get("usageMetadata")
+        if report:
+            chunks.append(self._usage(report, value))
+        feedback = value.get("promptFeedback") or {}
+        if feedback.get("blockReason"):
+            self.whole = True
+            chunks.append(
+                FinishChunk(
+                    verdict=Verdict.BLOCKED,
+                    reason=text(feedback["blockReason"], "blockReason"),
+                    metadata=self._with(promptFeedback=feedback),
+                    raw_response=value,
+                )
+            )
+        return chunks or [self._other("GenerateContentResponse", value, 0, value)]
+
+    def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
+        index: int = candidate.get("index") or 0
+        self._seen.add(index)
+        for part in (candidate.get("content") or {}).get("parts") or ():
+            self._part(part, index, raw, chunks)
+        for name in ("citationMetadata", "groundingMetadata"):
+            for each in _citations(candidate.get(name)):
+                chunks.append(self._other("citation", each, index, raw))
+        reason = candidate.get("finishReason")
+        if not reason:
+            return
+        self._finished.add(index)
+        self.whole = self._seen <= self._finished
+        if reason in FAILURES:
+            self.failure = provider_error(
+                {
+                    "code": reason,
+                    "message": candidate.get("finishMessage") or f"the answer ended with {reason}",
+                }
+            )
+            return
+        verdict = VERDICTS.get(reason, Verdict.UNKNOWN)
+        if verdict is Verdict.COMPLETE and index in self._called:
+            verdict = Verdict.TOOL_USE
+        facts = {
+            name: candidate[name]
+            for name in ("finishReason", "finishMessage", "safetyRatings")
+            if name in candidate
+        }
+        chunks.append(
+            FinishChunk(
+                verdict=verdict,
+                reason=text(reason, "finishReason"),
+                metadata=self._with(**facts),
+                raw_response=raw,
+                index=index,
+            )
+        )
+
+    def _part(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
+        signature = part.get("thoughtSignature")
+        if "text" in part and not part.get("thought"):
+            chunks.append(
+                TextChunk(
+                    text(part["text"], "text"),
+                    metadata=self._metadata,
+                    raw_response=raw,
+                    index=index,
+                )
+            )
+        elif "functionCall" in part:
+            self._called.add(index)
+            self._function(part["functionCall"], index, raw, chunks)
+        elif "text" not in part and any(key != "thoughtSignature" for key in part):
+            kind = next(key for key in part if key not in {"thoughtSignature", "thought"})
+            chunks.append(self._other(kind, part[kind], index, raw))
+        thought = text(part.get("text"), "text") if part.get("thought") else ""
+        if thought or signature:
+            chunks.append(
+                ReasoningChunk(
+                    text=thought,
+                    signature=signature,
+                    metadata=self._metadata,
+                    raw_response=raw,
+                    index=index,
+                )
+            )
+
+    def _function(self, call: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
+        """A whole call in one part, or (Vertex) a call whose arguments come path by path."""
+        piece = ""
+        if call.get("name") or self._streamed is None:
+            self._slots += 1
+            self._streamed = PartialArguments() if call.get("willContinue") else None
+        if self._streamed is None:
+            args = call.get("args")
+            piece = json.dumps(args, ensure_ascii=False) if args else ""
+        else:
+            self._streamed.add(call.get("partialArgs") or ())
+            if not call.get("willContinue"):
+                piece = self._streamed.text()
+                self._streamed = None
+        chunks.append(
+            ToolCallChunk(
+                slot=self._slots - 1,
+                id=call.get("id"),
+                name=call.get("name"),
+                arguments=piece,
+                metadata=self._metadata,
+                raw_response=raw,
+                index=index,
+            )
+        )
+
+    def _usage(self, report: Any, raw: Any) -> UsageChunk:
+        return UsageChunk(
+            usage=usage(
+                report,
+                input_tokens="promptTokenCount",
+                output_tokens="candidatesTokenCount",
+                total_tokens="totalTokenCount",
+                reasoning="thoughtsTokenCount",
+                cached="cachedContentTokenCount",
+            ),
+            metadata=self._with(usageMetadata=report),
+            raw_response=raw,
+        )
+
+    def _other(self, kind: str, value: Any, index: int, raw: Any) -> OtherChunk:
+        return OtherChunk(
+            kind=kind, value=value, metadata=self._metadata, raw_response=raw, index=index
+        )
+
+
+def _citations(found: Any) -> list[Any]:
+    if not found:
+        return []
+    return list(
+        found.get("citations") or found.get("citationSources") or found.get("groundingChunks") or ()
+    )

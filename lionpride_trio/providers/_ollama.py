@@ -1,0 +1,173 @@
+"""Ollama's native ``/api/chat`` (and streams of ``/api/generate``): newline-delimited JSON.
+
+Facts: docs.ollama.com/api and /api/errors.  The line with ``done: true`` is the end mark; an error in
+the stream is a line of its own without it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from .._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    UsageChunk,
+    Verdict,
+)
+from .._errors import LionprideError, ProviderError
+from .._text import Secret
+from ._faults import provider_error
+from ._messages import checked, tool_arguments
+from ._options import check_options
+from ._parsing import BaseParser, text, usage
+from ._protocol import ChunkParser, HTTPRequest, ModelCall
+
+TOP_LEVEL: Final = frozenset("format keep_alive logprobs options think tools top_logprobs".split())
+MODEL_OPTIONS: Final = frozenset(
+    "frequency_penalty max_tokens min_p mirostat num_ctx num_gpu num_keep num_predict num_thread "
+    "presence_penalty repeat_last_n repeat_penalty seed stop temperature tfs_z top_k top_p".split()
+)
+VERDICTS: Final = {"stop": Verdict.COMPLETE, "length": Verdict.LENGTH}
+
+
+class Ollama:
+    """``POST {base}/api/chat``."""
+
+    name = "ollama"
+    endpoint = "chat"
+    framing: Literal["sse", "ndjson"] = "ndjson"
+    base_url: str | None = "http://127.0.0.1:11434"
+    base_url_variables = ("OLLAMA_HOST",)
+    key_variables = ("OLLAMA_API_KEY",)
+    key_required = False
+    host: str | None = None
+
+    def request(self, call: ModelCall) -> HTTPRequest:
+        """The request: options of the model go under ``options``, ``max_tokens`` as ``num_predict``."""
+        check_options(
+            call.options, TOP_LEVEL | MODEL_OPTIONS, reserved=("model", "messages", "stream")
+        )
+        top = {name: value for name, value in call.options.items() if name not in MODEL_OPTIONS}
+        inner = {name: value for name, value in call.options.items() if name in MODEL_OPTIONS}
+        if "max_tokens" in inner:
+            inner["num_predict"] = inner.pop("max_tokens")
+        if isinstance(inner.get("stop"), str):
+            inner["stop"] = [inner["stop"]]
+        inner |= top.pop("options", {})
+        body: dict[str, Any] = {
+            "model": call.model,
+            "messages": [_message(message) for message in checked(call.messages)],
+            "stream": call.stream,
+        }
+        if inner:
+            body["options"] = inner
+        return HTTPRequest("/api/chat", body | top)
+
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """A bearer token, for a server behind a gate."""
+        return {"authorization": f"Bearer {key.reveal()}"}
+
+    def parser(self) -> ChunkParser:
+        """A machine for one stream."""
+        return OllamaParser()
+
+    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+        """A whole answer has the form of the last line."""
+        parser = OllamaParser()
+        return parser.feed("", value), parser.failure
+
+    def parse_error(
+        self, status: int | None, headers: Mapping[str, str], value: Any
+    ) -> ProviderError:
+        """The failure that an error document reports."""
+        return provider_error(value, status=status, headers=headers)
+
+
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {"content": "", **message}
+    if message.get("tool_calls"):
+        plain["tool_calls"] = [
+            {"function": {"name": call["function"]["name"], "arguments": tool_arguments(call)}}
+            for call in message["tool_calls"]
+        ]
+    return plain
+
+
+class OllamaParser(BaseParser):
+    """Lines to chunks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls = 0
+
+    def feed(self, event: str, value: Any) -> list[Chunk]:
+        """The chunks of one line."""
+        if "error" in value:
+            self.failure = provider_error(value)
+            return []
+        self._identify(model=value.get("model"))
+        chunks: list[Chunk] = []
+        message = value.get("message") or {}
+        thought = message.get("thinking") or value.get("thinking")
+        if thought:
+            chunks.append(
+                ReasoningChunk(
+                    text=text(thought, "thinking"), metadata=self._metadata, raw_response=value
+                )
+            )
+        content = message.get("content") or value.get("response")
+        if content:
+            chunks.append(
+                TextChunk(text(content, "content"), metadata=self._metadata, raw_response=value)
+            )
+        for call in message.get("tool_calls") or ():
+            function = call["function"]
+            given = function.get("arguments")
+            chunks.append(
+                ToolCallChunk(
+                    slot=self._calls,
+                    id=call.get("id"),
+                    name=function.get("name"),
+                    arguments=json.dumps(given, ensure_ascii=False) if given else "",
+                    metadata=self._metadata,
+                    raw_response=value,
+                )
+            )
+            self._calls += 1
+        if value.get("done"):
+            self._finish(value, chunks)
+        elif "done" not in value and not chunks:
+            chunks.append(OtherChunk(value=value, metadata=self._metadata, raw_response=value))
+        return chunks or [OtherChunk(kind="empty", metadata=self._metadata, raw_response=value)]
+
+    def _finish(self, value: Any, chunks: list[Chunk]) -> None:
+        self.ended = self.whole = True
+        counts = {name: found for name, found in value.items() if name.endswith(("_count", "_duration"))}
+        if counts:
+            chunks.append(
+                UsageChunk(
+                    usage=usage(
+                        counts, input_tokens="prompt_eval_count", output_tokens="eval_count"
+                    ),
+                    metadata=self._with(usage=counts),
+                    raw_response=value,
+                )
+            )
+        reason = value.get("done_reason")
+        verdict = VERDICTS.get(reason, Verdict.COMPLETE if reason is None else Verdict.UNKNOWN)
+        if verdict is Verdict.COMPLETE and self._calls:
+            verdict = Verdict.TOOL_USE
+        chunks.append(
+            FinishChunk(
+                verdict=verdict,
+                reason=text(reason, "done_reason") or None,
+                metadata=self._with(finish_reason=reason),
+                raw_response=value,
+            )
+        )

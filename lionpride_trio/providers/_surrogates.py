@@ -1,0 +1,87 @@
+r"""Emoji that a proxy cut in two: ``\ud83c`` at the end of one delta, ``\udf89`` at the start of the next.
+
+A trailing high surrogate is held until the next piece of the same text; what stays alone becomes
+U+FFFD, so every string that leaves the library encodes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import attrs
+
+from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._text import replace_lone_surrogates
+
+_MAYBE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class SurrogateMender:
+    """Chunks in, the same chunks out with their texts whole."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[Any, ...], tuple[str, Chunk]] = {}
+
+    def mend(self, chunks: list[Chunk], source: str) -> list[Chunk]:
+        """*chunks*, which were made from the text *source*."""
+        # Only an escape can make a surrogate: bytes were decoded as UTF-8, which has none.
+        if not self._held and not ("\\u" in source and _MAYBE.search(source)):
+            return chunks
+        return [self._mended(chunk) for chunk in chunks]
+
+    def flush(self) -> list[Chunk]:
+        """What waited for a second half that never came."""
+        rest = [_with_text(chunk, "\ufffd") for _, chunk in self._held.values()]
+        self._held.clear()
+        return rest
+
+    def _mended(self, chunk: Chunk) -> Chunk:
+        key, piece = _text_of(chunk)
+        if key:
+            held, _ = self._held.pop(key, ("", chunk))
+            piece = (held + piece).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            if piece and "\ud800" <= piece[-1] <= "\udbff":
+                self._held[key] = (piece[-1], chunk)
+                piece = piece[:-1]
+            chunk = _with_text(chunk, replace_lone_surrogates(piece))
+        return attrs.evolve(
+            chunk, metadata=_clean(chunk.metadata), raw_response=_clean(chunk.raw_response)
+        )
+
+
+def _text_of(chunk: Chunk) -> tuple[tuple[Any, ...], str]:
+    match chunk:
+        case TextChunk():
+            return ("text", chunk.index), chunk.data
+        case ReasoningChunk():
+            return ("reasoning", chunk.index, chunk.block), chunk.text
+        case ToolCallChunk():
+            return ("arguments", chunk.index, chunk.slot), chunk.arguments
+        case OtherChunk(kind="refusal"):
+            return ("refusal", chunk.index), chunk.value
+        case _:
+            return (), ""
+
+
+def _with_text(chunk: Chunk, piece: str) -> Chunk:
+    match chunk:
+        case ReasoningChunk():
+            return attrs.evolve(chunk, text=piece)
+        case ToolCallChunk():
+            return attrs.evolve(chunk, arguments=piece)
+        case OtherChunk():
+            return attrs.evolve(chunk, value=piece)
+        case _:
+            return attrs.evolve(chunk, data=piece)
+
+
+def _clean(value: Any) -> Any:
+    """*value* with lone surrogates replaced in all its strings."""
+    if isinstance(value, str):
+        return replace_lone_surrogates(value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return value

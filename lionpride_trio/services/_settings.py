@@ -1,0 +1,103 @@
+"""What a model call is made with: where, with which key, and how long it may wait."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from .._errors import ConfigurationError
+from .._text import Secret
+from ..providers import Provider
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not value > 0:
+        raise ConfigurationError(f"timeouts: {attribute.name} must be seconds > 0, not {value!r}")
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """Clocks, in seconds.  They run only while the library waits, never while you are busy.
+
+    A deadline on the whole is yours to set, with ``trio.fail_after``.
+    """
+
+    connect: float = attrs.field(default=10, validator=_positive)
+    """To make a connection."""
+    first_content: float = attrs.field(default=60, validator=_positive)
+    """From the request to the first content; keep-alives do not count."""
+    content_idle: float = attrs.field(default=60, validator=_positive)
+    """Between two pieces of content; keep-alives do not count."""
+    byte_idle: float = attrs.field(default=30, validator=_positive)
+    """Between any two bytes of the body, keep-alives included."""
+    answer: float = attrs.field(default=600, validator=_positive)
+    """To the whole of an answer that is not streamed."""
+
+
+def find_key(provider: Provider, api_key: str | Secret | None) -> Secret | None:
+    """The key: given, or from the provider's environment variables.
+
+    :raises ConfigurationError: there is none and the provider needs one, or it cannot be sent.
+    """
+    if api_key is None:
+        found = (os.environ.get(name) for name in provider.key_variables)
+        api_key = next((key for key in found if key), None)
+    if api_key is None or api_key == "":
+        if provider.key_required:
+            variables = " or ".join(provider.key_variables)
+            raise ConfigurationError(
+                f"no key for provider {provider.name!r}: set {variables}, or pass api_key="
+            )
+        return None
+    key = api_key if isinstance(api_key, Secret) else Secret(api_key)
+    check_printable("api_key", key.reveal(), shown="its value")
+    return key
+
+
+def find_base_url(provider: Provider, base_url: str | None) -> str | None:
+    """The base URL: given, from the environment, or the provider's own; None for a hosted one.
+
+    :raises ConfigurationError: there is none, or it is no http(s) URL.
+    """
+    environment = (os.environ.get(name) for name in provider.base_url_variables)
+    url = base_url or next((found for found in environment if found), None) or provider.base_url
+    if url is None:
+        if provider.host is not None:
+            return None
+        raise ConfigurationError(f"provider {provider.name!r} has no address: pass base_url=")
+    check_printable("base_url", url)
+    if "://" not in url and provider.name == "ollama":
+        url = f"http://{url}"  # OLLAMA_HOST is often only host:port
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError(f"base_url must be like 'https://host/path', not {url!r}")
+    if parts.username or parts.password:
+        raise ConfigurationError("base_url must have no user or password in it: pass api_key=")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        warnings.warn(f"prompts and keys go to {parts.hostname} unencrypted", stacklevel=4)
+    return url.rstrip("/")
+
+
+def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
+    """Refuse characters that could end a header or a URL.
+
+    :raises ConfigurationError: *value* is not printable ASCII, or has blanks at its ends.
+    """
+    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ConfigurationError(
+            f"{what} must be printable ASCII without blanks at its ends; {shown or repr(value)} is not"
+        )
+
+
+def check_headers(headers: Mapping[str, str], names: Sequence[str] = ()) -> None:
+    """Refuse header values with forbidden characters."""
+    for name, value in headers.items():
+        if name not in names:
+            check_printable(f"header {name}", value)

@@ -1,0 +1,408 @@
+"""The layers hold: a room imports only from lower layers or its own, and nothing goes in circles.
+
+The rule is the table below. The test reads every module's imports with `ast`, wherever they stand
+(a lazy import inside a function and one under `TYPE_CHECKING` are dependencies too), so it needs
+nothing installed and runs nothing. Only the search for circles asks *when* an import happens: it
+looks at what runs while a module is being imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+PACKAGE = "lionpride_trio"
+ROOT = Path(__file__).parents[2] / PACKAGE
+
+# The façade: `lionpride_trio` itself. It stands above what it re-exports, and below the programs.
+FACADE = "__init__"
+
+LAYERS: dict[str, float] = {
+    # bytes to events, chunk types, chunks to response
+    "_errors": 0,
+    "_text": 0,
+    "_chunks": 0,
+    "_response": 0,
+    "wire": 0,
+    # building requests, events to chunks, chunk to chunk: pure state machines
+    "providers": 1,
+    "stages": 1,
+    # stages over channels, HTTP bodies to bytes
+    "_channels": 2,
+    "_transport": 2,
+    # the recipes and consumers that users compose
+    "transformers": 3,
+    "sinks": 3,
+    # a provider, its transport and its policy; a DAG of operations
+    "services": 4,
+    "flow": 4,
+    # sessions, branches, messages
+    "session": 5,
+    # communicate, Builder, flow, flow_stream
+    "operations": 6,
+    FACADE: 6.5,
+    # programs: the embedded server and the command line
+    "local": 7,
+    "cli": 7,
+    "__main__": 7,
+    # the shipped test kit: may use everything, and nothing uses it
+    "testing": 8,
+}
+
+# Neighbours on one layer may use each other, but for these: (who, may not import).
+STRANGERS = {("flow", "services"), ("services", "flow")}
+
+# What a layer may import from outside the package, beside the standard library. What a layer may
+# use, the ones above may use too, unless it is confined.
+THIRD_PARTY: dict[float, set[str]] = {
+    0: {"attr", "attrs", "jiter"},
+    1: {"cattr", "cattrs"},
+    2: {"trio", "httpx"},
+    3: set(),
+    4: {"stamina"},
+    5: set(),
+    6: set(),
+    6.5: set(),
+    7: {"cyclopts", "h11", "hypercorn", "rich", "starlette"},
+    8: {"hypothesis"},
+}
+
+# (distribution, the only modules that may import it); a room's name stands for all within it.
+CONFINED: dict[str, set[str]] = {
+    "httpx": {"_transport"},
+    "jiter": {"_errors", "_text", "_chunks", "_response", "wire"},
+    "stamina": {"services"},
+}
+
+# Modules that are purer than their layer: no trio.
+PURE = {"flow._graph"}
+
+
+@attrs.frozen
+class Module:
+    """One source file: `name` is dotted and begins with the package."""
+
+    name: str
+    is_package: bool
+    tree: ast.Module
+
+    @property
+    def inner(self) -> str:
+        """The name within the package; the package itself is the façade."""
+        return self.name.partition(".")[2] or FACADE
+
+    @property
+    def room(self) -> str:
+        return self.inner.partition(".")[0]
+
+
+@attrs.frozen
+class Import:
+    """`module` imports `target` (absolute, dotted; inside the package, always a real module)."""
+
+    module: Module
+    target: str
+    line: int
+    at_import_time: bool
+
+    def __str__(self) -> str:
+        return f"{self.module.name}:{self.line} imports {self.target}"
+
+
+def read_modules(root: Path) -> dict[str, Module]:
+    modules = {}
+    for path in sorted(root.rglob("*.py")):
+        parts = [root.name, *path.relative_to(root).with_suffix("").parts]
+        is_package = parts[-1] == "__init__"
+        name = ".".join(parts[:-1] if is_package else parts)
+        modules[name] = Module(name, is_package, ast.parse(path.read_bytes(), str(path)))
+    return modules
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def _import_nodes(
+    node: ast.AST, *, at_import_time: bool = True
+) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """Every import below `node`, and whether it runs while the module is being imported."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield node, at_import_time
+    elif isinstance(node, ast.If) and _is_type_checking(node.test):
+        for child in node.body:
+            yield from _import_nodes(child, at_import_time=False)
+        for child in node.orelse:
+            yield from _import_nodes(child, at_import_time=at_import_time)
+    else:
+        later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.iter_child_nodes(node):
+            yield from _import_nodes(child, at_import_time=at_import_time and not later)
+
+
+def read_imports(module: Module, modules: dict[str, Module]) -> Iterator[Import]:
+    """What `module` imports, relative imports resolved and submodules told from names."""
+    package = module.name if module.is_package else module.name.rpartition(".")[0]
+    for node, at_import_time in _import_nodes(module.tree):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        else:
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")
+                above = above[: len(above) - (node.level - 1)]
+                base = ".".join([*above, *filter(None, [base])])
+            # `from a import b` is the module a.b where there is one, and a name of `a` elsewhere.
+            targets = [
+                f"{base}.{alias.name}" if f"{base}.{alias.name}" in modules else base
+                for alias in node.names
+            ]
+        for target in dict.fromkeys(targets):
+            yield Import(module, target, node.lineno, at_import_time)
+
+
+def _may_use(module: Module, distribution: str) -> bool:
+    layer = LAYERS[module.room]
+    if distribution in CONFINED and layer < LAYERS["local"]:
+        return bool(CONFINED[distribution] & {module.room, module.inner})
+    if distribution == "trio" and module.inner in PURE:
+        return False
+    return any(distribution in allowed for at, allowed in THIRD_PARTY.items() if at <= layer)
+
+
+def layer_violations(root: Path) -> list[str]:
+    """Every import that the table above does not allow, and every room that is not in it."""
+    modules = read_modules(root)
+    found = [
+        f"{module.name} is in no layer: add its room to LAYERS"
+        for module in modules.values()
+        if module.room not in LAYERS
+    ]
+    for module in modules.values():
+        if module.room not in LAYERS:
+            continue
+        for imported in read_imports(module, modules):
+            top, _, inner = imported.target.partition(".")
+            if top != root.name:
+                if top not in sys.stdlib_module_names and not _may_use(module, top):
+                    found.append(f"{imported}, which its layer may not use")
+                continue
+            if imported.target not in modules:
+                found.append(f"{imported}, which does not exist")
+                continue
+            room = inner.partition(".")[0] or FACADE
+            if room not in LAYERS or room == module.room:
+                continue
+            if LAYERS[room] > LAYERS[module.room]:
+                found.append(f"{imported}, which is in a higher layer")
+            elif (module.room, room) in STRANGERS:
+                found.append(f"{imported}, but the two rooms know nothing of each other")
+    return found
+
+
+def _ancestors(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts))]
+
+
+def import_cycles(root: Path) -> list[list[str]]:
+    """Circles among the imports that run at import time, each as a path back to its start.
+
+    Importing `a.b.c` runs `a` and `a.b` first, so those are edges too, unless they are being
+    imported already because the importer lies within them.
+    """
+    modules = read_modules(root)
+    edges: dict[str, list[str]] = {}
+    for module in modules.values():
+        already = {module.name, *_ancestors(module.name)}
+        targets: dict[str, None] = {}
+        for imported in read_imports(module, modules):
+            if imported.at_import_time and imported.target in modules:
+                packages = [name for name in _ancestors(imported.target) if name not in already]
+                targets |= dict.fromkeys([*packages, imported.target])
+        targets.pop(module.name, None)  # `from . import name` where `name` is the package's own
+        edges[module.name] = list(targets)
+
+    cycles = []
+    done: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> None:
+        if name in path:
+            cycles.append([*path[path.index(name) :], name])
+        elif name not in done:
+            for target in edges[name]:
+                visit(target, [*path, name])
+            done.add(name)
+
+    for name in edges:
+        visit(name, [])
+    return cycles
+
+
+def test_layers_hold():
+    assert layer_violations(ROOT) == []
+
+
+def test_nothing_is_imported_in_circles():
+    assert import_cycles(ROOT) == []
+
+
+def test_the_package_was_read():
+    """The two tests above looked at something: the rooms that everything else stands on."""
+    rooms = {module.room for module in read_modules(ROOT).values()}
+    assert {"_errors", "_chunks", "_response", "wire", FACADE} <= rooms
+
+
+# The guard is guarded: each violation below is seeded into an invented package, and found.
+
+
+def seed(tmp_path: Path, files: dict[str, str]) -> Path:
+    root = tmp_path / PACKAGE
+    for name, source in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        for folder in (path.parent, *path.parent.parents):
+            if root in {folder, *folder.parents} and not (folder / "__init__.py").exists():
+                (folder / "__init__.py").touch()
+    return root
+
+
+ALLOWED = {
+    "absolute": {"wire/_sse.py": "import lionpride_trio._errors", "_errors.py": "import attrs"},
+    "relative": {"wire/_sse.py": "from .._errors import DecodeError", "_errors.py": ""},
+    "relative, a submodule": {"wire/_sse.py": "from .. import _errors", "_errors.py": ""},
+    "own room": {"wire/__init__.py": "from ._sse import A as A", "wire/_sse.py": "A = 1"},
+    "own layer": {"providers/openai.py": "from ..stages import x", "stages/__init__.py": "x = 1"},
+    "stdlib": {"wire/_sse.py": "import codecs, collections.abc\nfrom os import path"},
+    "httpx in the transport": {"_transport.py": "import httpx, trio"},
+    "façade looks down": {"__init__.py": "from .operations import flow", "operations.py": ""},
+    "a program uses the façade": {"cli/__init__.py": "from lionpride_trio import Session"},
+    "a program may use rich lazily": {"cli/_demo.py": "def f():\n    import rich.live"},
+    "the kit uses everything": {"testing/__init__.py": "import hypothesis\nfrom .. import cli",
+                                "cli.py": ""},
+}  # fmt: skip
+
+FORBIDDEN = {
+    "trio in L0": ({"wire/_sse.py": "import trio"}, "wire._sse:1 imports trio"),
+    "trio.abc in L1": ({"stages/x.py": "from trio.abc import Channel"}, "imports trio.abc"),
+    "httpx in L0": ({"_errors.py": "import httpx"}, "_errors:1 imports httpx"),
+    "httpx in L4": ({"services/_imodel.py": "import httpx"}, "_imodel:1 imports httpx"),
+    "httpx for types alone": (
+        {"session/_session.py": "import typing as t\nif t.TYPE_CHECKING:\n    import httpx"},
+        "_session:3 imports httpx",
+    ),
+    "trio for types alone in L0": (
+        {"_chunks.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import trio"},
+        "_chunks:3 imports trio",
+    ),
+    "trio in a function of L1": (
+        {"providers/openai.py": "class P:\n    def f(self):\n        import trio"},
+        "providers.openai:3 imports trio",
+    ),
+    "trio in a try": ({"_text.py": "try:\n    import trio\nexcept ImportError: ..."}, ":2 imports"),
+    "upwards, absolute": (
+        {"wire/_sse.py": "from lionpride_trio.services import iModel", "services/__init__.py": ""},
+        "which is in a higher layer",
+    ),
+    "upwards, relative": (
+        {"wire/_sse.py": "from ..services._x import y", "services/_x.py": "y = 1"},
+        "wire._sse:1 imports lionpride_trio.services._x",
+    ),
+    "upwards, a submodule by name": (
+        {"wire/_sse.py": "from .. import services", "services/__init__.py": ""},
+        "wire._sse:1 imports lionpride_trio.services",
+    ),
+    "upwards, two levels down": (
+        {"session/messages/utils.py": "from ...operations import x", "operations.py": "x = 1"},
+        "imports lionpride_trio.operations",
+    ),
+    "the façade from below": (
+        {"session/_session.py": "from .. import Chunk"},
+        "_session:1 imports lionpride_trio, which is in a higher layer",
+    ),
+    "flow knows of models": (
+        {"flow/_run.py": "from ..services import iModel", "services/__init__.py": "iModel = 1"},
+        "know nothing of each other",
+    ),
+    "the graph is pure": ({"flow/_graph.py": "import trio"}, "flow._graph:1 imports trio"),
+    "the kit inside the package": (
+        {"cli/__init__.py": "import lionpride_trio.testing", "testing/__init__.py": ""},
+        "cli:1 imports lionpride_trio.testing, which is in a higher layer",
+    ),
+    "hypothesis outside the kit": ({"cli/x.py": "import hypothesis"}, "cli.x:1 imports hypothesis"),
+    "rich below the programs": ({"sinks/_progress.py": "import rich"}, "imports rich"),
+    "an undeclared dependency": ({"local/__init__.py": "import anyio"}, "imports anyio"),
+    "an unknown room": ({"helpers/__init__.py": ""}, "lionpride_trio.helpers is in no layer"),
+    "a module that is not there": ({"wire/_sse.py": "from .._gone import x"}, "does not exist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", ALLOWED.values(), ids=ALLOWED.keys())
+def test_what_the_table_allows_passes(tmp_path, files):
+    assert layer_violations(seed(tmp_path, files)) == []
+
+
+@pytest.mark.parametrize(("files", "expected"), FORBIDDEN.values(), ids=FORBIDDEN.keys())
+def test_a_seeded_violation_is_found(tmp_path, files, expected):
+    (violation,) = layer_violations(seed(tmp_path, files))
+    assert expected in violation
+
+
+CIRCLES = {
+    "two modules": {"wire/_a.py": "from ._b import x", "wire/_b.py": "from ._a import y"},
+    "by name and by path": {
+        "wire/_a.py": "import lionpride_trio.wire._b",
+        "wire/_b.py": "from . import _a",
+    },
+    "three modules": {
+        "_errors.py": "from ._text import x",
+        "_text.py": "from ._chunks import x",
+        "_chunks.py": "from ._errors import x",
+    },
+    "through a room's front door": {
+        "wire/__init__.py": "from ._a import x",
+        "wire/_a.py": "from .._text import x",
+        "_text.py": "import lionpride_trio.wire._b",
+        "wire/_b.py": "",
+    },
+    "a class body runs too": {
+        "wire/_a.py": "class A:\n    from ._b import x",
+        "wire/_b.py": "if True:\n    from ._a import A",
+    },
+}
+
+NO_CIRCLES = {
+    "types alone": {
+        "wire/_a.py": "from ._b import x",
+        "wire/_b.py": "import typing\nif typing.TYPE_CHECKING:\n    from ._a import y",
+    },
+    "in a function": {
+        "wire/_a.py": "from ._b import x",
+        "wire/_b.py": "def f():\n    from ._a import y",
+    },
+    "a room's own front door": {
+        "wire/__init__.py": "from ._a import x",
+        "wire/_a.py": "from . import _b",
+        "wire/_b.py": "",
+    },
+}
+
+
+@pytest.mark.parametrize("files", CIRCLES.values(), ids=CIRCLES.keys())
+def test_a_seeded_circle_is_found(tmp_path, files):
+    (cycle,) = import_cycles(seed(tmp_path, files))
+    assert cycle[0] == cycle[-1]
+    assert len(cycle) > 2
+
+
+@pytest.mark.parametrize("files", NO_CIRCLES.values(), ids=NO_CIRCLES.keys())
+def test_what_is_no_circle_passes(tmp_path, files):
+    assert import_cycles(seed(tmp_path, files)) == []
