@@ -1,0 +1,119 @@
+"""Streaming replies of language models, on trio.
+
+Layout, from the bottom up; each room imports only from those before it:
+
+- ``wire`` (bytes to events), chunks, responses and errors
+- ``providers`` (how each is asked and read; no I/O)
+- channels and the one module that talks HTTP
+- ``services`` (`iModel`), ``session`` (`Session`), ``operations`` (``communicate``)
+- ``local`` (an embedded server that speaks every provider's wire format) and the command line
+"""
+
+from ._channels._source import Source
+from ._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    Usage,
+    UsageChunk,
+    Verdict,
+)
+from ._errors import (
+    AuthenticationError,
+    BadRequest,
+    ConfigurationError,
+    ConnectionFailed,
+    ConnectionLost,
+    ContextTooLong,
+    DecodeError,
+    FlowError,
+    HTTPProtocolError,
+    LimitExceeded,
+    LionprideError,
+    LocalProtocolError,
+    NotAStream,
+    NotFound,
+    OperationError,
+    Overloaded,
+    PermissionDenied,
+    ProviderError,
+    QuotaExhausted,
+    RateLimited,
+    RedirectRefused,
+    RequestTooLarge,
+    ServerError,
+    SinkError,
+    StreamError,
+    StreamTimeout,
+    StreamTruncated,
+    TransportError,
+)
+from ._response import Reasoning, Response, ToolCall, reassemble
+from ._text import Secret
+from .services import Timeouts, iModel
+from .session import Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuthenticationError",
+    "BadRequest",
+    "Chunk",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "ConnectionLost",
+    "ContextTooLong",
+    "DecodeError",
+    "FinishChunk",
+    "FlowError",
+    "HTTPProtocolError",
+    "LimitExceeded",
+    "LionprideError",
+    "LocalProtocolError",
+    "NotAStream",
+    "NotFound",
+    "OperationError",
+    "OtherChunk",
+    "Overloaded",
+    "PermissionDenied",
+    "ProviderError",
+    "QuotaExhausted",
+    "RateLimited",
+    "Reasoning",
+    "ReasoningChunk",
+    "RedirectRefused",
+    "RequestTooLarge",
+    "Response",
+    "Secret",
+    "ServerError",
+    "Session",
+    "SinkError",
+    "Source",
+    "StreamError",
+    "StreamTimeout",
+    "StreamTruncated",
+    "TextChunk",
+    "Timeouts",
+    "ToolCall",
+    "ToolCallChunk",
+    "TransportError",
+    "Usage",
+    "UsageChunk",
+    "Verdict",
+    "iModel",
+    "reassemble",
+]
+
+
+def _show_public_path() -> None:
+    """Let reprs and tracebacks show where a name is imported from."""
+    for name in __all__:
+        public = globals()[name]
+        if public.__module__.startswith(f"{__name__}._"):
+            public.__module__ = __name__
+
+
+_show_public_path()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import trio
 
@@ -55,8 +55,6 @@ class Reply(trio.abc.ReceiveChannel[Chunk]):
         self._at_end = False
         self._closed = False
         self._receiving = False
-        self._last_finish = False
-        self.request_headers_received = dict(exchange.headers)
 
     @property
     def response(self) -> Response:
@@ -91,9 +89,13 @@ class Reply(trio.abc.ReceiveChannel[Chunk]):
 
     async def aclose(self) -> None:
         """Close the connection.  Safe at any time, and twice."""
-        self._closed = True
+        self.close_nowait()
         await self._exchange.aclose()
-        await trio.lowlevel.checkpoint_if_cancelled()
+        await trio.lowlevel.checkpoint()
+
+    def close_nowait(self) -> None:
+        """Hand nothing out any more; the block that opened the reply closes its connection."""
+        self._closed = True
 
     def _check_open(self) -> None:
         if self._closed:
@@ -162,9 +164,3 @@ class Reply(trio.abc.ReceiveChannel[Chunk]):
     def __repr__(self) -> str:
         state = "closed" if self._closed else "ended" if self._at_end else "open"
         return f"<Reply {state}, {len(self._ready)} chunks ready>"
-
-
-def is_event_stream(headers: Any) -> bool:
-    """Whether the answer says that it is an event stream or newline-delimited JSON."""
-    media = str(headers.get("content-type", "")).partition(";")[0].strip().lower()
-    return media not in {"text/html", "application/json"}

@@ -1,0 +1,215 @@
+"""`iModel`: a provider, a model and the options of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from .._channels._source import Owner, Source
+from .._chunks import Chunk
+from .._errors import ConfigurationError
+from .._response import Response
+from .._text import Secret
+from .._transport import HTTPClient
+from ..providers import ModelCall, Provider, get
+from ._call import Caller, open_host
+from ._reply import Reply
+from ._settings import Timeouts, check_printable, find_base_url, find_key
+
+Messages = str | Sequence[Mapping[str, Any]]
+
+
+class Home(Owner, Protocol):
+    """What a model is registered in: an owner of replies that shares a client among them."""
+
+    is_open: bool
+
+    def client(self) -> HTTPClient:
+        """The shared HTTP client."""
+        ...
+
+    async def host_url(self, provider: Provider) -> str:
+        """The address of an embedded provider, started when it is first asked for."""
+        ...
+
+
+class ReplySource(Source[Chunk]):
+    """A cold model call: ``async with source as reply`` sends the request."""
+
+    async def __aenter__(self) -> Reply:
+        channel = await super().__aenter__()
+        assert isinstance(channel, Reply)
+        return channel
+
+
+class iModel:  # noqa: N801 - the recipe's name
+    """One model of one provider, with the options that all its calls share.
+
+    *provider* is a name (see `lionpride_trio.providers`) or a `Provider`; *endpoint* picks one of its
+    APIs.  *name* is how a session finds the model, by default the model's id.  *api_key* and
+    *base_url* come from the environment where they are not given.  *http_client* is an open
+    ``httpx`` (or ``httpx2``) client of yours, which stays yours to close; without one, a session's
+    models share one, and a model outside a session opens one for each call.  *options*
+    (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request.
+
+    Making a model does no I/O.
+
+    :raises ConfigurationError: a setting is wrong or missing.
+    """
+
+    def __init__(
+        self,
+        provider: str | Provider,
+        model: str = "",
+        endpoint: str | None = None,
+        *,
+        stream: bool = False,
+        name: str | None = None,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        http_client: HTTPClient | None = None,
+        timeouts: Timeouts | None = None,
+        **options: Any,
+    ) -> None:
+        found = get(provider, endpoint) if isinstance(provider, str) else provider
+        if not model and found.host is not None:
+            model = "trigram-1"
+        if not isinstance(model, str) or not model:
+            raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
+        check_printable("model", model)
+        self.provider = found
+        self.model = model
+        self.name = name or model
+        self.streaming = stream
+        self.options: Mapping[str, Any] = dict(options)
+        self._caller = Caller(
+            provider=found,
+            model=model,
+            base_url=find_base_url(found, base_url),
+            key=find_key(found, api_key),
+            client=http_client,
+            timeouts=timeouts or Timeouts(),
+        )
+        self._home: Home | None = None
+        found.request(self._call("check", {}, stream=stream))
+
+    def invoke(self, messages: Messages, **options: Any) -> Any:
+        """Ask the model.  What comes back depends on the model's ``stream``.
+
+        With ``stream=True`` it is a source of chunks, to be used with ``async with`` or, when the
+        model is registered in an open session, with ``async for``.  With ``stream=False`` it is to
+        be awaited and gives a `Response`.  `stream` and `complete` are the same with one type each.
+        """
+        if self.streaming:
+            return _Streamed(self.stream(messages, **options))
+        return _Awaited(self.complete, messages, options)
+
+    def stream(self, messages: Messages, **options: Any) -> ReplySource:
+        """A source of the chunks of one call; each opening is a call of its own.
+
+        Does not block; the request is sent when the source is opened.  No nursery is opened, but
+        for ``provider="local"`` outside a session, whose server then runs as long as the reply is
+        open.  The reply closes when its block ends; cancelling closes the connection.
+
+        :raises ConfigurationError: the messages or options are wrong.
+        """
+        call = self._call(messages, options, stream=True)
+        self.provider.request(call)
+
+        @asynccontextmanager
+        async def open_reply() -> AsyncIterator[Reply]:
+            async with (
+                self._address() as base_url,
+                self._caller.open_reply(call, self._client(), base_url) as reply,
+            ):
+                yield reply
+
+        return ReplySource(open_reply, owner=self._owner, name="reply")
+
+    async def complete(self, messages: Messages, **options: Any) -> Response:
+        """The whole response of one call, by the provider's call that does not stream.
+
+        :raises LionprideError: see `lionpride_trio.errors` for its classes.
+        """
+        call = self._call(messages, options, stream=False)
+        async with self._address() as base_url:
+            return await self._caller.complete(call, self._client(), base_url)
+
+    def attach(self, home: Home) -> None:
+        """Let *home* own what this model opens.  Sessions call this when a model is registered."""
+        self._home = home
+
+    def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
+        if isinstance(messages, str):
+            messages = [{"role": "user", "content": messages}]
+        return ModelCall(self.model, messages, {**self.options, **options}, stream)
+
+    def _owner(self) -> Home | None:
+        return self._home if self._home is not None and self._home.is_open else None
+
+    def _client(self) -> HTTPClient | None:
+        owner = self._owner()
+        return self._caller.client or (owner.client() if owner is not None else None)
+
+    @asynccontextmanager
+    async def _address(self) -> AsyncIterator[str]:
+        """The base URL; an embedded provider is started first where no session has done it."""
+        owner = self._owner()
+        if self._caller.base_url is not None:
+            yield self._caller.base_url
+        elif owner is not None:
+            yield await owner.host_url(self.provider)
+        else:
+            async with open_host(self.provider) as host:
+                yield host.url(self.provider.name)
+
+    def __repr__(self) -> str:
+        return f"iModel(provider={self.provider.name!r}, model={self.model!r}, name={self.name!r})"
+
+
+class _Streamed(ReplySource):
+    """A reply source that says what to write when it is awaited."""
+
+    def __init__(self, source: ReplySource) -> None:
+        super().__init__(source._open_channel, owner=source._owner, name="reply")
+
+    def __await__(self) -> Any:
+        raise TypeError(
+            "this model has stream=True, so its reply is iterated: write"
+            " 'async with model.invoke(...) as reply: async for chunk in reply', or"
+            " 'await model.complete(...)' for a whole response"
+        )
+
+
+class _Awaited:
+    """A call to be awaited that says what to write when it is iterated."""
+
+    def __init__(
+        self,
+        complete: Any,
+        messages: Messages,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._complete = complete
+        self._messages = messages
+        self._options = options
+
+    def __await__(self) -> Any:
+        work: Coroutine[Any, Any, Response] = self._complete(self._messages, **self._options)
+        return work.__await__()
+
+    def _refuse(self) -> TypeError:
+        return TypeError(
+            "this model has stream=False, so its reply is awaited: write"
+            " 'response = await model.invoke(...)', or make it with stream=True to iterate chunks"
+        )
+
+    def __aiter__(self) -> Any:
+        raise self._refuse()
+
+    async def __aenter__(self) -> Any:
+        raise self._refuse()
+
+    async def __aexit__(self, *_: object) -> None:
+        raise self._refuse()

@@ -1,0 +1,54 @@
+"""The models of a session, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from .._errors import ConfigurationError
+from ._imodel import Home, iModel
+
+
+class ServiceRegistry:
+    """Models by their names.  A registered model's replies belong to the registry's session."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._models: dict[str, iModel] = {}
+
+    def register(self, model: iModel, *, replace: bool = False) -> None:
+        """Make *model* known by its name.
+
+        :raises ConfigurationError: the name is taken, and *replace* is false.
+        """
+        if model.name in self._models and self._models[model.name] is not model and not replace:
+            raise ConfigurationError(
+                f"a model named {model.name!r} is registered: pass name= to iModel, or replace=True"
+            )
+        self._models[model.name] = model
+        model.attach(self._home)
+
+    def get(self, name: str | iModel) -> iModel:
+        """The model of that name (a model is given back as it is).
+
+        :raises ConfigurationError: there is none; says which there are.
+        """
+        if isinstance(name, iModel):
+            return name
+        if name not in self._models:
+            close = get_close_matches(name, self._models, n=1)
+            known = ", ".join(map(repr, self._models)) or "none; call session.services.register(model)"
+            hint = f"did you mean {close[0]!r}?" if close else f"registered: {known}"
+            raise ConfigurationError(f"no model named {name!r}: {hint}")
+        return self._models[name]
+
+    __getitem__ = get
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._models
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)

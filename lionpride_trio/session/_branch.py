@@ -1,0 +1,90 @@
+"""Branches: orders of messages, and the collection that keeps both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import attrs
+
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from .messages import Message
+
+
+@attrs.define(eq=False, kw_only=True)
+class Branch:
+    """One line of conversation: an order of message ids."""
+
+    name: str
+    id: str = attrs.Factory(lambda: uuid4().hex)
+    order: list[str] = attrs.Factory(list)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.order)
+
+
+class Conversations:
+    """The messages of a session and the branches through them."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, Message] = {}
+        self._branches: dict[str, Branch] = {}
+
+    @property
+    def messages(self) -> Mapping[str, Message]:
+        """All messages by id."""
+        return self._messages
+
+    @property
+    def branches(self) -> Mapping[str, Branch]:
+        """All branches by name."""
+        return self._branches
+
+    def add_branch(self, branch: Branch) -> None:
+        """Keep *branch*.
+
+        :raises ConfigurationError: its name is taken.
+        """
+        if branch.name in self._branches:
+            raise ConfigurationError(f"a branch named {branch.name!r} exists: choose another name")
+        self._branches[branch.name] = branch
+
+    def branch(self, branch: str | Branch) -> Branch:
+        """The branch of that name.
+
+        :raises ConfigurationError: there is none.
+        """
+        name = branch if isinstance(branch, str) else branch.name
+        if name not in self._branches:
+            known = ", ".join(map(repr, self._branches)) or "none yet"
+            raise ConfigurationError(f"no branch named {name!r}: there are {known}")
+        return self._branches[name]
+
+    def add_item(self, message: Message, progressions: Iterable[str | Branch] = ()) -> None:
+        """Keep *message* and put it at the end of each branch of *progressions*: all or none.
+
+        :raises ConfigurationError: one of the branches is unknown, or another message has its id.
+        """
+        self.add_items([message], progressions)
+
+    def add_items(
+        self, messages: Iterable[Message], progressions: Iterable[str | Branch] = ()
+    ) -> None:
+        """As `add_item`, for several messages together."""
+        if isinstance(progressions, str | Branch):
+            progressions = [progressions]
+        branches = [self.branch(branch) for branch in progressions]
+        added = list(messages)
+        for message in added:
+            if self._messages.get(message.id, message) is not message:
+                raise ConfigurationError(f"another message has the id {message.id!r}")
+        for message in added:
+            self._messages[message.id] = message
+            for branch in branches:
+                branch.order.append(message.id)

@@ -1,0 +1,200 @@
+"""The session: conversations, models, and the block that owns what is open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import uuid4
+
+import trio
+
+from .._channels._nursery import open_pump_nursery
+from .._channels._source import Source
+from .._errors import LocalProtocolError
+from .._transport import HTTPClient, open_client
+from ..providers import Provider
+from ..services import ServiceRegistry
+from ..services._call import open_host
+from . import _storage
+from ._branch import Branch, Conversations
+from .messages import Message, SystemContent
+
+T = TypeVar("T")
+
+
+class Session:
+    """Conversations and the models that take part in them.
+
+    Usable unopened as a container.  ``async with Session() as session:`` opens it: it then owns one
+    HTTP client for all its models and every reply that is iterated without a block of its own;
+    leaving the block closes them all, whatever happened inside.  The block opens a nursery; its
+    own exception comes out as it is.
+    """
+
+    def __init__(self, *, name: str | None = None) -> None:
+        self.id = uuid4().hex
+        self.name = name
+        self.conversations = Conversations()
+        self.services = ServiceRegistry(self)
+        self.is_open = False
+        self._stack: AsyncExitStack | None = None
+        self._nursery: trio.Nursery | None = None
+        self._client: HTTPClient | None = None
+        self._hosts: dict[str, str] = {}
+        self._starting = trio.Lock()
+
+    @property
+    def messages(self) -> Mapping[str, Message]:
+        """All messages by id."""
+        return self.conversations.messages
+
+    @property
+    def branches(self) -> Mapping[str, Branch]:
+        """All branches by name."""
+        return self.conversations.branches
+
+    def create_branch(self, *, name: str | None = None, system: str | None = None) -> Branch:
+        """A new empty branch, or one that begins with a system message.
+
+        :raises ConfigurationError: the name is taken.
+        """
+        branch = Branch(name=name or f"branch-{len(self.branches) + 1}")
+        self.conversations.add_branch(branch)
+        if system is not None:
+            message = Message(content=SystemContent(system_message=system))
+            self.conversations.add_item(message, [branch])
+        return branch
+
+    def fork(self, branch: str | Branch, *, name: str | None = None) -> Branch:
+        """A new branch that shares *branch*'s messages so far and goes its own way from there."""
+        origin = self.conversations.branch(branch)
+        fork = Branch(name=name or f"{origin.name}-{len(self.branches) + 1}", order=list(origin.order))
+        self.conversations.add_branch(fork)
+        return fork
+
+    def history(self, branch: str | Branch) -> list[Message]:
+        """The messages of *branch* in order."""
+        return [self.messages[id] for id in self.conversations.branch(branch).order]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write messages and branches to *path* as JSON: whole, or not at all.
+
+        Models are not saved, for their keys must not be.  Blocks for the time of writing a file.
+        """
+        _storage.save(self.conversations, Path(path))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """A session with what `save` wrote.
+
+        :raises ConfigurationError: the file is damaged or another program's; says where.
+        """
+        session = cls()
+        session.conversations = _storage.load(Path(path))
+        return session
+
+    async def __aenter__(self) -> Self:
+        if self._stack is not None:
+            raise LocalProtocolError("this session is open: make another Session()")
+        self._stack = AsyncExitStack()
+        self._nursery = await self._stack.enter_async_context(open_pump_nursery())
+        self.is_open = True
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        assert self._stack is not None
+        self.is_open = False
+        stack, self._stack = self._stack, None
+        client, self._client = self._client, None
+        try:
+            return await stack.__aexit__(exc_type, exc, traceback)
+        finally:
+            self._nursery = None
+            self._hosts.clear()
+            if client is not None:
+                with trio.move_on_after(1, shield=True):
+                    await client.aclose()
+
+    def client(self) -> HTTPClient:
+        """The HTTP client that the session's models share, opened when first asked for."""
+        self._opened()
+        if self._client is None:
+            self._client = open_client()
+        return self._client
+
+    async def adopt(self, source: Source[T]) -> trio.abc.ReceiveChannel[T]:
+        """Open *source* in the session; it closes when it ends, or with the session.
+
+        A source that opens a nursery runs in a task of the session's.
+        """
+        channel: trio.abc.ReceiveChannel[T] = await self._opened().start(_keep, source)
+        return channel
+
+    async def host_url(self, provider: Provider) -> str:
+        """The address of an embedded provider, which runs as long as the session is open."""
+        nursery = self._opened()
+        async with self._starting:
+            if provider.name not in self._hosts:
+                host: Any = await nursery.start(_keep_host, provider)
+                self._hosts[provider.name] = host.url(provider.name)
+        return self._hosts[provider.name]
+
+    def _opened(self) -> trio.Nursery:
+        if self._nursery is None:
+            raise LocalProtocolError("the session is not open: write 'async with Session() as session:'")
+        return self._nursery
+
+    def __repr__(self) -> str:
+        state = "open" if self.is_open else "closed"
+        return f"<Session {self.name or self.id[:8]} {state}, {len(self.messages)} messages>"
+
+
+async def _keep(source: Source[T], *, task_status: trio.TaskStatus[Any]) -> None:
+    """Hold *source* open until its channel has ended or the session does."""
+    async with source as channel:
+        ended = trio.Event()
+        task_status.started(_Kept(channel, ended))
+        await ended.wait()
+
+
+async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:
+    async with open_host(provider) as host:
+        task_status.started(host)
+        await trio.sleep_forever()
+
+
+class _Kept(trio.abc.ReceiveChannel[T]):
+    """A channel that tells its keeper when it has ended, in whatever way."""
+
+    def __init__(self, channel: trio.abc.ReceiveChannel[T], ended: trio.Event) -> None:
+        self._channel = channel
+        self._ended = ended
+
+    async def receive(self) -> T:
+        try:
+            return await self._channel.receive()
+        except Exception:
+            self._ended.set()
+            raise
+
+    async def __anext__(self) -> T:
+        try:
+            return await self._channel.__anext__()
+        except Exception:
+            self._ended.set()
+            raise
+
+    async def aclose(self) -> None:
+        self._ended.set()
+        await trio.lowlevel.checkpoint()
+
+

@@ -1,0 +1,21 @@
+"""Messages and their contents."""
+
+from ._contents import (
+    ActionRequestContent,
+    ActionResponseContent,
+    AssistantResponseContent,
+    Content,
+    InstructionContent,
+    SystemContent,
+)
+from ._message import Message
+
+__all__ = [
+    "ActionRequestContent",
+    "ActionResponseContent",
+    "AssistantResponseContent",
+    "Content",
+    "InstructionContent",
+    "Message",
+    "SystemContent",
+]
