@@ -13,8 +13,10 @@ MAX_ERROR_TEXT: Final = 2048
 MASK: Final = "[secret]"
 
 # C0 (but tab and line feed), DEL, C1, and the marks that reorder or hide text on a terminal.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @attrs.frozen(repr=False, eq=True)

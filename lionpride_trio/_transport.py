@@ -154,7 +154,7 @@ class Exchange:
             try:
                 async for _ in self._pieces:
                     pass
-            except Exception:  # noqa: S110 - what a closed body says at its last step is no news
+            except Exception:  # ruff: ignore[try-except-pass] - what a closed body says at its last step is no news
                 pass
             await self._context.__aexit__(None, None, None)
 

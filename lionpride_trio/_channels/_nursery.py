@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import trio
 
 
 @asynccontextmanager
-async def open_pump_nursery() -> AsyncIterator[trio.Nursery]:
+async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
     """A nursery for pumps: tasks that deliver their failures elsewhere and so never raise.
 
     When the block ends, by whatever way, the tasks are cancelled and joined.  The block's own

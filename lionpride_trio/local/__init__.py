@@ -1,0 +1,1 @@
+"""Parts of an embedded server that speaks the wire formats of all providers."""

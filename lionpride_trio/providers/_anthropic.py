@@ -8,7 +8,7 @@ decides.  ``message_stop`` is the end mark; usage in ``message_delta`` is a runn
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from .._chunks import (
@@ -45,11 +45,28 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
     "compaction": Verdict.PAUSED,
 }
 
-OPTIONS: Final = frozenset(
-    "anthropic_beta anthropic_version cache_control container context_management inference_geo "
-    "max_tokens mcp_servers metadata output_config service_tier stop stop_sequences system "
-    "temperature thinking tool_choice tools top_k top_p".split()
-)
+OPTIONS: Final = frozenset([
+    "anthropic_beta",
+    "anthropic_version",
+    "cache_control",
+    "container",
+    "context_management",
+    "inference_geo",
+    "max_tokens",
+    "mcp_servers",
+    "metadata",
+    "output_config",
+    "service_tier",
+    "stop",
+    "stop_sequences",
+    "system",
+    "temperature",
+    "thinking",
+    "tool_choice",
+    "tools",
+    "top_k",
+    "top_p",
+])
 
 
 class Anthropic:
@@ -59,8 +76,8 @@ class Anthropic:
     endpoint = "messages"
     framing: Literal["sse", "ndjson"] = "sse"
     base_url: str | None = "https://api.anthropic.com"
-    base_url_variables = ("ANTHROPIC_BASE_URL",)
-    key_variables = ("ANTHROPIC_API_KEY",)
+    base_url_variables: Sequence[str] = ("ANTHROPIC_BASE_URL",)
+    key_variables: Sequence[str] = ("ANTHROPIC_API_KEY",)
     key_required = True
     host: str | None = None
 
@@ -113,7 +130,9 @@ class Anthropic:
                 "", {"type": "content_block_start", "index": index, "content_block": block}
             )
         end = {"stop_reason": value.get("stop_reason"), "stop_sequence": value.get("stop_sequence")}
-        chunks += parser.feed("", {"type": "message_delta", "delta": end, "usage": value.get("usage")})
+        chunks += parser.feed(
+            "", {"type": "message_delta", "delta": end, "usage": value.get("usage")}
+        )
         return chunks, parser.failure
 
     def parse_error(
@@ -216,7 +235,9 @@ class MessagesParser(BaseParser):
                 said = TextChunk(
                     text(block.get("text"), "text"), metadata=self._metadata, raw_response=raw
                 )
-                cited = [self._other("citation", each, raw) for each in block.get("citations") or ()]
+                cited = [
+                    self._other("citation", each, raw) for each in block.get("citations") or ()
+                ]
                 return [said, *cited]
             case "thinking":
                 return [

@@ -53,7 +53,7 @@ class OpenRouter(OpenAIChat):
 
 
 class OpenAICompatible(OpenAIChat):
-    """Any server that speaks chat completions: vLLM, Mistral, DeepSeek, llama.cpp, …"""
+    """Any server that speaks chat completions: vLLM, Mistral, DeepSeek, llama.cpp."""
 
     name = "openai_compatible"
     base_url = None

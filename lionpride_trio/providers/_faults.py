@@ -142,7 +142,9 @@ def _narrowest(
     """A status is law; the provider's words may only narrow it, and decide where there is none."""
     if by_status is None:
         return named[0] if named else ProviderError
-    return next((error_class for error_class in named if issubclass(error_class, by_status)), by_status)
+    return next(
+        (error_class for error_class in named if issubclass(error_class, by_status)), by_status
+    )
 
 
 def _document(value: Any) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ calls tools; usage is a running total in every event.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
@@ -41,9 +41,12 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
     "MAX_TOKENS": Verdict.LENGTH,
     **dict.fromkeys(_BLOCKED.split(), Verdict.BLOCKED),
 }
-FAILURES: Final = frozenset(
-    "MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS OTHER".split()
-)
+FAILURES: Final = frozenset([
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "OTHER",
+])
 
 # The field of `generationConfig` that each neutral option is.
 CONFIG: Final[Mapping[str, str]] = {
@@ -60,10 +63,21 @@ CONFIG: Final[Mapping[str, str]] = {
     "response_mime_type": "responseMimeType",
     "response_schema": "responseSchema",
 }
-OPTIONS: Final = frozenset(
-    "tools tool_config toolConfig safetySettings safety_settings systemInstruction cachedContent "
-    "generationConfig generation_config labels".split()
-) | CONFIG.keys()
+OPTIONS: Final = (
+    frozenset([
+        "tools",
+        "tool_config",
+        "toolConfig",
+        "safetySettings",
+        "safety_settings",
+        "systemInstruction",
+        "cachedContent",
+        "generationConfig",
+        "generation_config",
+        "labels",
+    ])
+    | CONFIG.keys()
+)
 _NAMES: Final = {
     "tool_config": "toolConfig",
     "safety_settings": "safetySettings",
@@ -77,8 +91,8 @@ class Gemini:
     endpoint = "generate"
     framing: Literal["sse", "ndjson"] = "sse"
     base_url: str | None = "https://generativelanguage.googleapis.com"
-    base_url_variables = ("GOOGLE_GEMINI_BASE_URL",)
-    key_variables = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    base_url_variables: Sequence[str] = ("GOOGLE_GEMINI_BASE_URL",)
+    key_variables: Sequence[str] = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
     key_required = True
     host: str | None = None
 
@@ -151,9 +165,9 @@ def _contents(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
             parts = [{"functionResponse": {"name": name, "response": {"result": said}}}]
         for call in message.get("tool_calls") or ():
             names[call.get("id")] = call["function"]["name"]
-            parts.append(
-                {"functionCall": {"name": call["function"]["name"], "args": tool_arguments(call)}}
-            )
+            parts.append({
+                "functionCall": {"name": call["function"]["name"], "args": tool_arguments(call)}
+            })
         contents.append({"role": role, "parts": parts})
     return contents
 
@@ -208,12 +222,10 @@ class GenerateParser(BaseParser):
         self._finished.add(index)
         self.whole = self._seen <= self._finished
         if reason in FAILURES:
-            self.failure = provider_error(
-                {
-                    "code": reason,
-                    "message": candidate.get("finishMessage") or f"the answer ended with {reason}",
-                }
-            )
+            self.failure = provider_error({
+                "code": reason,
+                "message": candidate.get("finishMessage") or f"the answer ended with {reason}",
+            })
             return
         verdict = VERDICTS.get(reason, Verdict.UNKNOWN)
         if verdict is Verdict.COMPLETE and index in self._called:

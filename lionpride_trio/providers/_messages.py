@@ -48,9 +48,7 @@ def text_of(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
-    return "".join(
-        str(part.get("text", "")) for part in content or () if isinstance(part, Mapping)
-    )
+    return "".join(str(part.get("text", "")) for part in content or () if isinstance(part, Mapping))
 
 
 def tool_arguments(call: Mapping[str, Any]) -> Any:

@@ -7,7 +7,7 @@ the stream is a line of its own without it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from .._chunks import (
@@ -28,11 +28,35 @@ from ._options import check_options
 from ._parsing import BaseParser, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
-TOP_LEVEL: Final = frozenset("format keep_alive logprobs options think tools top_logprobs".split())
-MODEL_OPTIONS: Final = frozenset(
-    "frequency_penalty max_tokens min_p mirostat num_ctx num_gpu num_keep num_predict num_thread "
-    "presence_penalty repeat_last_n repeat_penalty seed stop temperature tfs_z top_k top_p".split()
-)
+TOP_LEVEL: Final = frozenset([
+    "format",
+    "keep_alive",
+    "logprobs",
+    "options",
+    "think",
+    "tools",
+    "top_logprobs",
+])
+MODEL_OPTIONS: Final = frozenset([
+    "frequency_penalty",
+    "max_tokens",
+    "min_p",
+    "mirostat",
+    "num_ctx",
+    "num_gpu",
+    "num_keep",
+    "num_predict",
+    "num_thread",
+    "presence_penalty",
+    "repeat_last_n",
+    "repeat_penalty",
+    "seed",
+    "stop",
+    "temperature",
+    "tfs_z",
+    "top_k",
+    "top_p",
+])
 VERDICTS: Final = {"stop": Verdict.COMPLETE, "length": Verdict.LENGTH}
 
 
@@ -43,8 +67,8 @@ class Ollama:
     endpoint = "chat"
     framing: Literal["sse", "ndjson"] = "ndjson"
     base_url: str | None = "http://127.0.0.1:11434"
-    base_url_variables = ("OLLAMA_HOST",)
-    key_variables = ("OLLAMA_API_KEY",)
+    base_url_variables: Sequence[str] = ("OLLAMA_HOST",)
+    key_variables: Sequence[str] = ("OLLAMA_API_KEY",)
     key_required = False
     host: str | None = None
 
@@ -148,7 +172,9 @@ class OllamaParser(BaseParser):
 
     def _finish(self, value: Any, chunks: list[Chunk]) -> None:
         self.ended = self.whole = True
-        counts = {name: found for name, found in value.items() if name.endswith(("_count", "_duration"))}
+        counts = {
+            name: found for name, found in value.items() if name.endswith(("_count", "_duration"))
+        }
         if counts:
             chunks.append(
                 UsageChunk(

@@ -10,7 +10,7 @@ without index (Mistral) or all with index 0 (Ollama), errors as an object, a str
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from .._chunks import (
@@ -39,13 +39,43 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
     "content_filter": Verdict.BLOCKED,
 }
 
-OPTIONS: Final = frozenset(
-    "audio extra_headers frequency_penalty function_call functions logit_bias logprobs "
-    "max_completion_tokens max_tokens metadata modalities n parallel_tool_calls prediction "
-    "presence_penalty prompt_cache_key reasoning_effort response_format safety_identifier seed "
-    "service_tier stop store stream_options temperature tool_choice tools top_logprobs top_p user "
-    "verbosity web_search_options top_k min_p repetition_penalty".split()
-)
+OPTIONS: Final = frozenset([
+    "audio",
+    "extra_headers",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "metadata",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "user",
+    "verbosity",
+    "web_search_options",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+])
 
 USAGE: Final[Mapping[str, Any]] = {
     "input_tokens": "prompt_tokens",
@@ -62,8 +92,8 @@ class OpenAIChat:
     endpoint = "chat"
     framing: Literal["sse", "ndjson"] = "sse"
     base_url: str | None = "https://api.openai.com/v1"
-    base_url_variables: tuple[str, ...] = ("OPENAI_BASE_URL",)
-    key_variables: tuple[str, ...] = ("OPENAI_API_KEY",)
+    base_url_variables: Sequence[str] = ("OPENAI_BASE_URL",)
+    key_variables: Sequence[str] = ("OPENAI_API_KEY",)
     key_required = True
     host: str | None = None
     options = OPTIONS
@@ -131,7 +161,9 @@ class ChatParser(BaseParser):
         if error or event == "error" or value.get("object") == "error":
             self.failure = provider_error(value if not isinstance(error, str) else error)
         elif "error" in self._finished.values():
-            self.failure = provider_error("the provider ended the answer with finish_reason 'error'")
+            self.failure = provider_error(
+                "the provider ended the answer with finish_reason 'error'"
+            )
         elif not chunks:
             kind = text(value.get("object"), "object")
             chunks.append(
@@ -243,24 +275,28 @@ class _Slots:
         self._last: dict[int, int] = {}
         self._used: dict[int, int] = {}
 
-    def slot(self, choice: int, index: int | None, id: str | None, name: str | None) -> int:
+    def slot(self, choice: int, index: int | None, call_id: str | None, name: str | None) -> int:
         key = (choice, index) if index is not None else None
         slot = self._by_index.get(key) if key else None
         known = None if slot is None else self._ids.get((choice, slot))
-        if slot is not None and not (id and known and id != known):
+        if slot is not None and not (call_id and known and call_id != known):
             self._last[choice] = slot
-            if id:
-                self._ids[choice, slot] = id
+            if call_id:
+                self._ids[choice, slot] = call_id
             return slot
-        if key is None and not id and not name and choice in self._last:
+        if key is None and not call_id and not name and choice in self._last:
             return self._last[choice]
-        if key is None and id and self._ids.get((choice, self._last.get(choice, -1))) == id:
+        if (
+            key is None
+            and call_id
+            and self._ids.get((choice, self._last.get(choice, -1))) == call_id
+        ):
             return self._last[choice]
         slot = self._used.get(choice, 0)
         self._used[choice] = slot + 1
         self._last[choice] = slot
         if key is not None:
             self._by_index[key] = slot
-        if id:
-            self._ids[choice, slot] = id
+        if call_id:
+            self._ids[choice, slot] = call_id
         return slot

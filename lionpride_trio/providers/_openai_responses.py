@@ -7,7 +7,6 @@ event repeats the whole answer; what the deltas have told is not told again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from .._chunks import (
@@ -28,12 +27,33 @@ from ._options import check_options
 from ._parsing import BaseParser, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
-OPTIONS: Final = frozenset(
-    "background conversation include instructions max_output_tokens max_tokens max_tool_calls "
-    "metadata parallel_tool_calls previous_response_id prompt prompt_cache_key reasoning "
-    "safety_identifier service_tier store stream_options temperature text tool_choice tools "
-    "top_logprobs top_p truncation user".split()
-)
+OPTIONS: Final = frozenset([
+    "background",
+    "conversation",
+    "include",
+    "instructions",
+    "max_output_tokens",
+    "max_tokens",
+    "max_tool_calls",
+    "metadata",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "prompt_cache_key",
+    "reasoning",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "stream_options",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+])
 _INCOMPLETE: Final = {
     "max_output_tokens": Verdict.LENGTH,
     "content_filter": Verdict.BLOCKED,
@@ -72,7 +92,9 @@ class OpenAIResponses(OpenAIChat):
         parser = ResponsesParser()
         chunks: list[Chunk] = []
         for place, item in enumerate(value.get("output") or ()):
-            chunks += parser.feed("", {"type": "response.output_item.done", "output_index": place, "item": item})
+            chunks += parser.feed(
+                "", {"type": "response.output_item.done", "output_index": place, "item": item}
+            )
         kind = "response." + text(value.get("status"), "status")
         chunks += parser.feed("", {"type": kind, "response": value})
         return chunks, parser.failure
@@ -83,13 +105,11 @@ def _items(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     for message in messages:
         if message["role"] == "tool":
-            items.append(
-                {
-                    "type": "function_call_output",
-                    "call_id": message.get("tool_call_id"),
-                    "output": message["content"],
-                }
-            )
+            items.append({
+                "type": "function_call_output",
+                "call_id": message.get("tool_call_id"),
+                "output": message["content"],
+            })
             continue
         if message.get("content"):
             items.append({"role": message["role"], "content": message["content"]})

@@ -40,7 +40,9 @@ class SurrogateMender:
         key, piece = _text_of(chunk)
         if key:
             held, _ = self._held.pop(key, ("", chunk))
-            piece = (held + piece).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            piece = (
+                (held + piece).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            )
             if piece and "\ud800" <= piece[-1] <= "\udbff":
                 self._held[key] = (piece[-1], chunk)
                 piece = piece[:-1]

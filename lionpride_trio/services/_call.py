@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ class Caller:
     @asynccontextmanager
     async def open_reply(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None
-    ) -> AsyncIterator[Reply]:
+    ) -> AsyncGenerator[Reply]:
         """A reply, open as long as the block."""
         async with self._exchange(call, client, base_url) as (exchange, waited):
             await self._check_status(exchange)
@@ -109,7 +109,7 @@ class Caller:
     @asynccontextmanager
     async def _exchange(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None
-    ) -> AsyncIterator[tuple[Exchange, float]]:
+    ) -> AsyncGenerator[tuple[Exchange, float]]:
         request = self.provider.request(call)
         check_headers(request.headers)
         headers = dict(request.headers)
@@ -149,7 +149,9 @@ class Caller:
             return
         try:
             if 300 <= exchange.status < 400:
-                raise RedirectRefused(f"the provider answered {exchange.status} and points elsewhere")
+                raise RedirectRefused(
+                    f"the provider answered {exchange.status} and points elsewhere"
+                )
             body = await _read(exchange, MAX_ERROR_BYTES)
             value = _decoded(body[:MAX_ERROR_BYTES]) or f"HTTP status {exchange.status}"
             raise self.provider.parse_error(exchange.status, exchange.headers, value)

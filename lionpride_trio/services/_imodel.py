@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -43,7 +43,7 @@ class ReplySource(Source[Chunk]):
         return channel
 
 
-class iModel:  # noqa: N801 - the recipe's name
+class iModel:
     """One model of one provider, with the options that all its calls share.
 
     *provider* is a name (see `lionpride_trio.providers`) or a `Provider`; *endpoint* picks one of its
@@ -118,7 +118,7 @@ class iModel:  # noqa: N801 - the recipe's name
         self.provider.request(call)
 
         @asynccontextmanager
-        async def open_reply() -> AsyncIterator[Reply]:
+        async def open_reply() -> AsyncGenerator[Reply]:
             async with (
                 self._address() as base_url,
                 self._caller.open_reply(call, self._client(), base_url) as reply,
@@ -153,7 +153,7 @@ class iModel:  # noqa: N801 - the recipe's name
         return self._caller.client or (owner.client() if owner is not None else None)
 
     @asynccontextmanager
-    async def _address(self) -> AsyncIterator[str]:
+    async def _address(self) -> AsyncGenerator[str]:
         """The base URL; an embedded provider is started first where no session has done it."""
         owner = self._owner()
         if self._caller.base_url is not None:

@@ -37,7 +37,9 @@ class ServiceRegistry:
             return name
         if name not in self._models:
             close = get_close_matches(name, self._models, n=1)
-            known = ", ".join(map(repr, self._models)) or "none; call session.services.register(model)"
+            known = (
+                ", ".join(map(repr, self._models)) or "none; call session.services.register(model)"
+            )
             hint = f"did you mean {close[0]!r}?" if close else f"registered: {known}"
             raise ConfigurationError(f"no model named {name!r}: {hint}")
         return self._models[name]

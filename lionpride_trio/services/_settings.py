@@ -49,7 +49,7 @@ def find_key(provider: Provider, api_key: str | Secret | None) -> Secret | None:
     if api_key is None:
         found = (os.environ.get(name) for name in provider.key_variables)
         api_key = next((key for key in found if key), None)
-    if api_key is None or api_key == "":
+    if not api_key:
         if provider.key_required:
             variables = " or ".join(provider.key_variables)
             raise ConfigurationError(

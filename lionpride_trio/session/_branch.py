@@ -20,7 +20,7 @@ class Branch:
 
     name: str
     id: str = attrs.Factory(lambda: uuid4().hex)
-    order: list[str] = attrs.Factory(list)
+    order: list[str] = attrs.field(factory=list[str])
 
     def __len__(self) -> int:
         return len(self.order)

@@ -72,13 +72,15 @@ class Session:
     def fork(self, branch: str | Branch, *, name: str | None = None) -> Branch:
         """A new branch that shares *branch*'s messages so far and goes its own way from there."""
         origin = self.conversations.branch(branch)
-        fork = Branch(name=name or f"{origin.name}-{len(self.branches) + 1}", order=list(origin.order))
+        fork = Branch(
+            name=name or f"{origin.name}-{len(self.branches) + 1}", order=list(origin.order)
+        )
         self.conversations.add_branch(fork)
         return fork
 
     def history(self, branch: str | Branch) -> list[Message]:
         """The messages of *branch* in order."""
-        return [self.messages[id] for id in self.conversations.branch(branch).order]
+        return [self.messages[key] for key in self.conversations.branch(branch).order]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write messages and branches to *path* as JSON: whole, or not at all.
@@ -150,7 +152,9 @@ class Session:
 
     def _opened(self) -> trio.Nursery:
         if self._nursery is None:
-            raise LocalProtocolError("the session is not open: write 'async with Session() as session:'")
+            raise LocalProtocolError(
+                "the session is not open: write 'async with Session() as session:'"
+            )
         return self._nursery
 
     def __repr__(self) -> str:
@@ -196,5 +200,3 @@ class _Kept(trio.abc.ReceiveChannel[T]):
     async def aclose(self) -> None:
         self._ended.set()
         await trio.lowlevel.checkpoint()
-
-

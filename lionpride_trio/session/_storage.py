@@ -45,7 +45,10 @@ _CONVERTER: Final = _converter()
 def save(conversations: Conversations, path: Path) -> None:
     """Write *conversations* to *path*: to a file beside it first, which then takes its name."""
     document = _Document(
-        FORMAT, VERSION, list(conversations.messages.values()), list(conversations.branches.values())
+        FORMAT,
+        VERSION,
+        list(conversations.messages.values()),
+        list(conversations.branches.values()),
     )
     text = json.dumps(_CONVERTER.unstructure(document), ensure_ascii=False, indent=1)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
@@ -80,11 +83,13 @@ def load(path: Path) -> Conversations:
     try:
         document = _CONVERTER.structure(value, _Document)
     except BaseValidationError as error:
-        raise ConfigurationError(f"{path} is damaged: {'; '.join(transform_error(error))}") from error
+        raise ConfigurationError(
+            f"{path} is damaged: {'; '.join(transform_error(error))}"
+        ) from error
     conversations = Conversations()
     conversations.add_items(document.messages)
     for branch in document.branches:
-        unknown = [id for id in branch.order if id not in conversations.messages]
+        unknown = [key for key in branch.order if key not in conversations.messages]
         if unknown:
             raise ConfigurationError(
                 f"{path} is damaged: branch {branch.name!r} has an unknown message {unknown[0]!r}"

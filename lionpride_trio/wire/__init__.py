@@ -22,6 +22,13 @@ __all__ = [
     "encode_value",
 ]
 
-for _public in (NDJSONDecoder, SSEDecoder, ServerSentEvent, encode_comment, encode_event, encode_value):
+for _public in (
+    NDJSONDecoder,
+    SSEDecoder,
+    ServerSentEvent,
+    encode_comment,
+    encode_event,
+    encode_value,
+):
     _public.__module__ = __name__
 del _public

@@ -51,7 +51,7 @@ class ActionRequestContent:
 
     role: ClassVar[str] = "assistant"
     function: str
-    arguments: dict[str, Any] = attrs.Factory(dict)
+    arguments: dict[str, Any] = attrs.field(factory=dict[str, Any])
     call_id: str | None = None
 
     def chat_msg(self) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""Server-sent events, held to the cases of the HTML standard and of the web platform tests."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from lionpride_trio import LimitExceeded, LocalProtocolError
+from lionpride_trio.wire import SSEDecoder, encode_comment, encode_event
+
+CASES = json.loads(Path(__file__).with_name("sse_cases.json").read_text(encoding="utf-8"))["cases"]
+
+
+def decode(pieces):
+    decoder = SSEDecoder()
+    events = [event for piece in pieces for event in decoder.feed(piece)]
+    events += decoder.flush()
+    return [{"event": e.event, "data": e.data, "id": e.id} for e in events], decoder.retry
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_each_case_whole_byte_by_byte_and_cut_in_two_anywhere(case):
+    raw = base64.b64decode(case["input_b64"])
+    expected = (case["events"], case["retry"])
+    assert decode([raw]) == expected
+    assert decode(raw[i : i + 1] for i in range(len(raw))) == expected
+    for cut in range(len(raw)):
+        assert decode([raw[:cut], raw[cut:]]) == expected
+
+
+@given(st.text(), st.text().filter(lambda t: not set("\r\n\0") & set(t)))
+def test_decoding_undoes_encoding(data, event):
+    whole, _ = decode([encode_comment("hi") + encode_event(data, event=event)])
+    expected = data.replace("\r\n", "\n").replace("\r", "\n")
+    assert [(e["data"], e["event"]) for e in whole] == [(expected, event or "message")]
+
+
+@pytest.mark.parametrize("bad", [{"event": "a\nb"}, {"id": "a\rb"}, {"id": "a\0b"}])
+def test_fields_that_would_forge_an_event_are_refused(bad):
+    with pytest.raises(ValueError, match="must not have"):
+        encode_event("x", **bad)
+
+
+@pytest.mark.parametrize("line", [b"data: ", b"x: ", b"", b"event: "])
+def test_an_event_that_never_ends_is_refused(line):
+    decoder = SSEDecoder(max_event_bytes=1000)
+    decoder.feed(line)
+    with pytest.raises(LimitExceeded) as caught:
+        for _ in range(1001):
+            decoder.feed(b"y")
+    assert (caught.value.limit, caught.value.value) == ("max_event_bytes", 1000)
+
+
+def test_many_small_lines_of_one_event_are_bounded_too():
+    decoder = SSEDecoder(max_event_bytes=1000)
+    with pytest.raises(LimitExceeded):
+        decoder.feed(b"data: yy\n" * 200)
+
+
+def test_comments_and_unknown_fields_are_told():
+    comments, ignored = [], []
+    decoder = SSEDecoder(on_comment=comments.append, on_ignored=ignored.append)
+    assert decoder.feed(b": ping\n\nerror: no\n\n") == []
+    assert (comments, ignored) == (["ping"], ["error: no"])
+
+
+def test_feeding_after_flush_is_an_error():
+    decoder = SSEDecoder()
+    assert decoder.flush() == []
+    with pytest.raises(LocalProtocolError, match="after flush"):
+        decoder.feed(b"data: x\n\n")
