@@ -38,7 +38,7 @@ grouped.  Classes decide what to do about an error, never texts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Self
 
 from ._text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
 
@@ -270,17 +270,26 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
     """Operations of a flow failed and the rest went on; ``results`` has what was completed."""
 
     results: Mapping[Any, Any]
-    EMPTY: ClassVar[Mapping[Any, Any]] = {}
 
-    def __new__(cls, message: str, errors: Sequence[Exception], **_: Any) -> FlowError:
+    def __new__(
+        cls,
+        message: str,
+        errors: Sequence[Exception],
+        *,
+        results: Mapping[Any, Any] | None = None,
+    ) -> Self:
         return ExceptionGroup.__new__(cls, message, errors)
 
     def __init__(
-        self, message: str, errors: Sequence[Exception], *, results: Mapping[Any, Any] = EMPTY
+        self,
+        message: str,
+        errors: Sequence[Exception],
+        *,
+        results: Mapping[Any, Any] | None = None,
     ) -> None:
         LionprideError.__init__(self, message)
         self.args = (message, errors)
-        self.results = results
+        self.results = {} if results is None else results
 
     def derive(self, excs: Sequence[Exception]) -> FlowError:  # type: ignore[override]
         return FlowError(self.message, excs, results=self.results)

@@ -12,7 +12,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import httpx
 import trio
@@ -76,8 +76,7 @@ def open_client() -> HTTPClient:
     The environment's proxies are not asked: a hostile one would see every prompt.
     """
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    client: HTTPClient = httpx.AsyncClient(verify=_tls(), limits=limits, trust_env=False)
-    return client
+    return cast(HTTPClient, httpx.AsyncClient(verify=_tls(), limits=limits, trust_env=False))
 
 
 class Exchange:
@@ -179,6 +178,6 @@ def _translated(error: Exception) -> LionprideError:
 
 def _without_request(error: Exception) -> Exception:
     """*error* without the request that hangs on it, whose headers have the key."""
-    if hasattr(error, "_request"):
-        error._request = None
+    if "_request" in error.__dict__:
+        error.__dict__["_request"] = None
     return error

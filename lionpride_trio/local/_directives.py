@@ -72,7 +72,7 @@ def read_directives(model: str) -> Directives:
             found["length"] = min(int(words.pop(0)), _LONGEST_ANSWER)
         else:
             base.append(word)
-    return attrs.evolve(Directives(base="-".join(base)), **found)
+    return attrs.evolve(Directives(base="-".join(base)), **found)  # type: ignore[arg-type]
 
 
 def _is_number(word: str) -> bool:

@@ -33,7 +33,7 @@ def as_object(value: object) -> JsonObject:
 
 def as_list(value: object) -> list[Any]:
     """Read an array."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return cast("list[Any]", value) if isinstance(value, list) else []  # type: ignore[redundant-cast]
 
 
 def as_text(value: object) -> str:

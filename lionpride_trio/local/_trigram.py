@@ -62,7 +62,7 @@ class TrigramModel:
     @cache
     def bundled() -> "TrigramModel":
         """The model of the text in this package; see moby_dick.md beside it."""
-        text = resources.files(__package__).joinpath("moby_dick.txt").read_text("utf-8")
+        text = resources.files(__package__).joinpath("moby_dick.txt").read_text("utf-8")  # pyright: ignore[reportArgumentType]
         return TrigramModel(text)
 
     def words(self, seed: str) -> Iterator[str]:

@@ -107,7 +107,7 @@ def provider_error(
         if word
     ]
     number = status or _status(document.get("code")) or _status(document.get("status_code"))
-    named = [_BY_WORD[word] for word in words if word in _BY_WORD]
+    named: list[type[ProviderError]] = [_BY_WORD[word] for word in words if word in _BY_WORD]
     by_status = _BY_STATUS.get(number or 0)
     if by_status is None and number is not None:
         by_status = ServerError if number >= 500 else BadRequest if number >= 400 else None

@@ -7,6 +7,7 @@ event repeats the whole answer; what the deltas have told is not told again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .._chunks import (
@@ -74,10 +75,7 @@ class OpenAIResponses(OpenAIChat):
         if "max_tokens" in options:
             options["max_output_tokens"] = options.pop("max_tokens")
         if "tools" in options:
-            options["tools"] = [
-                {"type": "function", **function} if (function := function_of(tool)) else tool
-                for tool in options["tools"]
-            ]
+            options["tools"] = [_tool(tool) for tool in options["tools"]]
         body: dict[str, Any] = {"model": call.model, "input": _items(checked(call.messages))}
         if call.stream:
             body["stream"] = True
@@ -98,6 +96,11 @@ class OpenAIResponses(OpenAIChat):
         kind = "response." + text(value.get("status"), "status")
         chunks += parser.feed("", {"type": kind, "response": value})
         return chunks, parser.failure
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = function_of(tool)
+    return tool if function is None else {"type": "function", **function}
 
 
 def _items(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -234,7 +237,7 @@ class ResponsesParser(BaseParser):
             verdict = Verdict.UNKNOWN
         elif status == "incomplete":
             why = (response.get("incomplete_details") or {}).get("reason")
-            verdict = _INCOMPLETE.get(why, Verdict.UNKNOWN)
+            verdict = _INCOMPLETE.get(str(why), Verdict.UNKNOWN)
         elif self._slots:
             verdict = Verdict.TOOL_USE
         elif self._refused:

@@ -38,7 +38,7 @@ def text(value: Any, what: str) -> str:
     :raises DecodeError: it is anything else.
     """
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value is None:
         return ""
     raise DecodeError(f"{what} should be a string, not {type(value).__name__}")

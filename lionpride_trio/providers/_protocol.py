@@ -42,8 +42,11 @@ class ChunkParser(Protocol):
     """The provider's end mark was seen: nothing after it counts."""
     whole: bool
     """Enough was seen that a clean end of the body means a whole answer."""
-    failure: LionprideError | None
-    """What the provider reported, to be raised after the chunks before it were handed over."""
+
+    @property
+    def failure(self) -> LionprideError | None:
+        """What the provider reported, to be raised after the chunks before it were handed over."""
+        ...
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event: its type (``""`` on NDJSON) and its decoded data.

@@ -172,7 +172,7 @@ class _Streamed(ReplySource):
     """A reply source that says what to write when it is awaited."""
 
     def __init__(self, source: ReplySource) -> None:
-        super().__init__(source._open_channel, owner=source._owner, name="reply")
+        super().__init__(source._open_channel, owner=source._owner, name="reply")  # ruff: ignore[private-member-access] - its own class
 
     def __await__(self) -> Any:
         raise TypeError(

@@ -29,15 +29,15 @@ class Timeouts:
     A deadline on the whole is yours to set, with ``trio.fail_after``.
     """
 
-    connect: float = attrs.field(default=10, validator=_positive)
+    connect: float = attrs.field(default=10.0, validator=_positive)
     """To make a connection."""
-    first_content: float = attrs.field(default=60, validator=_positive)
+    first_content: float = attrs.field(default=60.0, validator=_positive)
     """From the request to the first content; keep-alives do not count."""
-    content_idle: float = attrs.field(default=60, validator=_positive)
+    content_idle: float = attrs.field(default=60.0, validator=_positive)
     """Between two pieces of content; keep-alives do not count."""
-    byte_idle: float = attrs.field(default=30, validator=_positive)
+    byte_idle: float = attrs.field(default=30.0, validator=_positive)
     """Between any two bytes of the body, keep-alives included."""
-    answer: float = attrs.field(default=600, validator=_positive)
+    answer: float = attrs.field(default=600.0, validator=_positive)
     """To the whole of an answer that is not streamed."""
 
 

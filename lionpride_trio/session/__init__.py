@@ -1,5 +1,7 @@
 """Sessions: conversations of messages in branches, and the block that owns what is open."""
 
+import attrs
+
 from ._branch import Branch, Conversations
 from ._session import Session
 from .messages import (
@@ -34,5 +36,7 @@ for _public in (
     Session,
     SystemContent,
 ):
+    if attrs.has(_public):
+        attrs.resolve_types(_public)  # while its own module is known to be the place to look
     _public.__module__ = __name__
 del _public

@@ -1,6 +1,6 @@
 """Model calls over real loopback HTTP, against a server that plays recorded bodies."""
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import h11
 import pytest
@@ -59,10 +59,8 @@ class Player:
             await stream.send_all(connection.send(response))
             await stream.send_all(connection.send(h11.Data(data=self.body)))
             if self.hold:
-                try:
+                with suppress(trio.BrokenResourceError):
                     assert await stream.receive_some() == b""
-                except trio.BrokenResourceError:
-                    pass
                 self.gone.set()
                 return
             await stream.send_all(connection.send(h11.EndOfMessage()))
