@@ -276,7 +276,7 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
         message: str,
         errors: Sequence[Exception],
         *,
-        results: Mapping[Any, Any] | None = None,
+        results: Mapping[Any, Any] | None = None,  # ruff: ignore[unused-static-method-argument] - __init__ takes it
     ) -> Self:
         return ExceptionGroup.__new__(cls, message, errors)
 

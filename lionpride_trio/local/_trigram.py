@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, pairwise
 from random import Random
 
 _WORD = re.compile(r"[ -]?[^\W_]+(?:['’][^\W_]+)*|\s+|.", re.DOTALL)
@@ -45,9 +45,7 @@ class TrigramModel:
         plain = re.sub(r" +", " ", re.sub(r"[\"“”()*_]", "", text.strip()))
         words = _WORD.findall(plain + "\n\n")
         self._openings = [
-            (one, two)
-            for one, two in zip(words, words[1:], strict=False)
-            if one in _ENDS and two[-1].isalnum()
+            (one, two) for one, two in pairwise(words) if one in _ENDS and two[-1].isalnum()
         ]
         if not self._openings:
             raise ValueError("the text needs two sentences or more, one to learn and one to begin")
