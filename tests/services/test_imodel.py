@@ -1,6 +1,7 @@
 """Model calls over real loopback HTTP, against a server that plays recorded bodies."""
 
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import h11
 import pytest
@@ -70,9 +71,7 @@ class Player:
 async def playing(*args, stream=True, timeouts=None, **kwargs):
     player = Player(*args, **kwargs)
     async with trio.open_nursery() as nursery:
-        listeners = await nursery.start(
-            lambda task_status: trio.serve_tcp(player, 0, host="127.0.0.1", task_status=task_status)
-        )
+        listeners = await nursery.start(partial(trio.serve_tcp, player, 0, host="127.0.0.1"))
         port = listeners[0].socket.getsockname()[1]
         model = iModel(
             provider="openai",
