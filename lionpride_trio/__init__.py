@@ -5,10 +5,13 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``wire`` (bytes to events), chunks, responses and errors
 - ``providers`` (how each is asked and read; no I/O)
 - channels and the one module that talks HTTP
+- ``transformers`` and ``sinks`` (recipes for streams, and what consumes them)
 - ``services`` (`iModel`), ``session`` (`Session`), ``operations`` (``communicate``)
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
+from . import sinks, transformers
+from ._channels._channel import Channel
 from ._channels._source import Source
 from ._chunks import (
     Chunk,
@@ -55,12 +58,14 @@ from ._response import Reasoning, Response, ToolCall, reassemble
 from ._text import Secret
 from .services import Timeouts, iModel
 from .session import Session
+from .transformers import source, transformer
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AuthenticationError",
     "BadRequest",
+    "Channel",
     "Chunk",
     "ConfigurationError",
     "ConnectionFailed",
@@ -105,6 +110,10 @@ __all__ = [
     "Verdict",
     "iModel",
     "reassemble",
+    "sinks",
+    "source",
+    "transformer",
+    "transformers",
 ]
 
 
@@ -112,7 +121,7 @@ def _show_public_path() -> None:
     """Let reprs and tracebacks show where a name is imported from."""
     for name in __all__:
         public = globals()[name]
-        if public.__module__.startswith(f"{__name__}._"):
+        if getattr(public, "__module__", "").startswith(f"{__name__}._"):
             public.__module__ = __name__
 
 

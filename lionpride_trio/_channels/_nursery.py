@@ -25,8 +25,9 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
                 raise
             finally:
                 nursery.cancel_scope.cancel()
-    except BaseExceptionGroup:
-        if body is None:
+    except BaseExceptionGroup as group:
+        if body is None or list(group.exceptions) != [body]:
             raise
-    if body is not None:
-        raise body
+    else:
+        return
+    raise body

@@ -6,14 +6,19 @@ the owner it was made with (an open session), and by no one else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from itertools import groupby
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import trio
 
 from .._errors import LocalProtocolError
+from ..stages import Stage
+from ._channel import Channel
+from ._fused import FusedChannel
+from ._pipe import ChannelStep, NurseryStep, Pipeable, Recipe, StageStep, Step
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -22,35 +27,54 @@ T_co = TypeVar("T_co", covariant=True)
 class Owner(Protocol):
     """Something open that can keep a channel until its own block ends."""
 
-    async def adopt(self, source: Source[Any]) -> trio.abc.ReceiveChannel[Any]:
+    async def adopt(self, source: Source[Any]) -> Channel[Any]:
         """Open *source* and close it at the latest when the owner's block ends."""
         ...
 
 
-class Source(Generic[T]):
+class Source(Pipeable[T_co]):
     """A cold recipe for a channel of items.
 
     ``async with source as channel`` opens it; leaving the block closes it and all that stands
-    behind it.  Each opening is a run of its own.  ``async for`` directly over a source works while
-    an open session owns it, and raises `LocalProtocolError` otherwise.
+    behind it.  Each opening is a run of its own.  ``source | sentences()`` is a source again.
+    ``async for`` directly over a source works where something open owns it: a session that its
+    model is registered in, or the block of the channel that it was piped from.
     """
 
     def __init__(
         self,
-        open_channel: Callable[[], AbstractAsyncContextManager[trio.abc.ReceiveChannel[T]]],
+        open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
         *,
+        name: str,
         owner: Callable[[], Owner | None] = lambda: None,
-        name: str = "source",
+        steps: tuple[Step, ...] = (),
     ) -> None:
         self._open_channel = open_channel
         self._owner = owner
         self._name = name
-        self._stacks: list[AsyncExitStack] = []
+        self._steps = steps
+        self._stacks: dict[trio.lowlevel.Task, list[AsyncExitStack]] = {}
 
-    async def __aenter__(self) -> trio.abc.ReceiveChannel[T]:
+    def _piped(self, other: Recipe) -> Source[Any]:
+        return Source(
+            self._open_channel,
+            name=f"{self._name} | {other.text}",
+            owner=self._owner,
+            steps=self._steps + other.steps,
+        )
+
+    async def __aenter__(self) -> Channel[T_co]:
         stack = AsyncExitStack()
-        channel = await stack.enter_async_context(self._open_channel())
-        self._stacks.append(stack)
+        async with stack:
+            channel = await stack.enter_async_context(self._open_channel())
+            for run in _runs(self._steps):
+                if isinstance(run, NurseryStep):
+                    channel = await stack.enter_async_context(run.open(channel))
+                else:
+                    channel = run(channel)
+            stack.callback(channel.close_nowait)
+            stacks = self._stacks.setdefault(trio.lowlevel.current_task(), [])
+            stacks.append(stack.pop_all())
         return channel
 
     async def __aexit__(
@@ -59,14 +83,18 @@ class Source(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        return await self._stacks.pop().__aexit__(exc_type, exc, traceback)
+        task = trio.lowlevel.current_task()
+        stack = self._stacks[task].pop()
+        if not self._stacks[task]:
+            del self._stacks[task]
+        return await stack.__aexit__(exc_type, exc, traceback)
 
-    def __aiter__(self) -> _OwnedIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T_co]:
         owner = self._owner()
         if owner is None:
             raise LocalProtocolError(
-                f"no open session owns this {self._name}, so nothing would close it: write"
-                f" 'async with {self._name} as channel: async for item in channel', or register the"
+                f"nothing open owns '{self._name}', so nothing would close it: write"
+                " 'async with … as channel: async for item in channel', or register the"
                 " model in an open session ('async with Session() as session:')"
             )
         return _OwnedIterator(self, owner)
@@ -75,18 +103,64 @@ class Source(Generic[T]):
         return f"<{type(self).__name__} {self._name}>"
 
 
-class _OwnedIterator(Generic[T_co]):
+def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | Callable[[Channel[Any]], Channel[Any]]]:
+    """The steps with neighbouring stages fused."""
+    for kind, group in groupby(steps, type):
+        if kind is StageStep:
+            yield _fused([step.make for step in group if isinstance(step, StageStep)])
+        else:
+            for step in group:
+                if isinstance(step, NurseryStep):
+                    yield step
+                elif isinstance(step, ChannelStep):
+                    yield step.make
+
+
+def _fused(
+    makers: Sequence[Callable[[], Stage[Any, Any]]],
+) -> Callable[[Channel[Any]], Channel[Any]]:
+    return lambda upstream: FusedChannel(upstream, [make() for make in makers])
+
+
+class _OwnedIterator(AsyncIterator[T_co]):
     """Iterates a source for its owner: opened at the first item, closed after the last."""
 
     def __init__(self, source: Source[T_co], owner: Owner) -> None:
         self._source = source
         self._owner = owner
-        self._channel: trio.abc.ReceiveChannel[T_co] | None = None
-
-    def __aiter__(self) -> _OwnedIterator[T_co]:
-        return self
+        self._channel: Channel[T_co] | None = None
 
     async def __anext__(self) -> T_co:
         if self._channel is None:
             self._channel = await self._owner.adopt(self._source)
         return await self._channel.__anext__()
+
+
+class PipedChannel(Source[T_co]):
+    """An open channel, piped on.  The channel stays owned by its own block.
+
+    ``async for`` works at once where no step needs a nursery; ``async with`` always.
+    """
+
+    def __init__(self, origin: Channel[Any], *, name: str, steps: tuple[Step, ...]) -> None:
+        super().__init__(self._open_origin, name=name, steps=steps)
+        self._origin = origin
+
+    def _piped(self, other: Recipe) -> Source[Any]:
+        name = f"{self._name} | {other.text}"
+        return PipedChannel(self._origin, name=name, steps=self._steps + other.steps)
+
+    @asynccontextmanager
+    async def _open_origin(self) -> AsyncGenerator[Channel[Any]]:
+        yield self._origin
+
+    def __aiter__(self) -> AsyncIterator[T_co]:
+        channel = self._origin
+        for run in _runs(self._steps):
+            if isinstance(run, NurseryStep):
+                raise LocalProtocolError(
+                    f"'{self._name}' opens a nursery, which needs a block: write"
+                    " 'async with … as channel: async for item in channel'"
+                )
+            channel = run(channel)
+        return channel

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import trio
 
+from .._channels._channel import Channel
 from .._channels._nursery import open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
@@ -133,12 +134,12 @@ class Session:
             self._client = open_client()
         return self._client
 
-    async def adopt(self, source: Source[T]) -> trio.abc.ReceiveChannel[T]:
+    async def adopt(self, source: Source[T]) -> Channel[T]:
         """Open *source* in the session; it closes when it ends, or with the session.
 
         A source that opens a nursery runs in a task of the session's.
         """
-        channel: trio.abc.ReceiveChannel[T] = await self._opened().start(_keep, source)
+        channel: Channel[T] = await self._opened().start(_keep, source)
         return channel
 
     async def host_url(self, provider: Provider) -> str:
@@ -176,27 +177,19 @@ async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -
         await trio.sleep_forever()
 
 
-class _Kept(trio.abc.ReceiveChannel[T]):
+class _Kept(Channel[Any]):
     """A channel that tells its keeper when it has ended, in whatever way."""
 
-    def __init__(self, channel: trio.abc.ReceiveChannel[T], ended: trio.Event) -> None:
+    def __init__(self, channel: Channel[Any], ended: trio.Event) -> None:
+        super().__init__()
         self._channel = channel
         self._ended = ended
 
-    async def receive(self) -> T:
-        try:
-            return await self._channel.receive()
-        except Exception:
+    async def _fetch(self) -> None:
+        self._deliver(await self._pull(self._channel))
+        if self._end is not None:
             self._ended.set()
-            raise
 
-    async def __anext__(self) -> T:
-        try:
-            return await self._channel.__anext__()
-        except Exception:
-            self._ended.set()
-            raise
-
-    async def aclose(self) -> None:
+    def close_nowait(self) -> None:
+        super().close_nowait()
         self._ended.set()
-        await trio.lowlevel.checkpoint()

@@ -1,0 +1,226 @@
+"""Channels: what ``async with source`` gives.
+
+Inside, batches travel: one step of a channel (`_fetch`) makes a list of items ready, and the user's
+loop takes them from there.  The rules that all channels share are kept here, once:
+
+- an end or a failure comes after the items before it, and comes again when asked again;
+- cancelling loses nothing: what was fetched and not handed over stays ready;
+- two tasks in one channel are refused;
+- iterating is a checkpoint at each fetch, and at the latest after `READY_ITEMS` items.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+import trio
+
+from .._chunks import Chunk
+from ._pipe import Pipeable, Recipe
+
+if TYPE_CHECKING:
+    from ._source import Source
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+READY_ITEMS: Final = 64
+"""Items handed out of the ready list before other tasks get a turn."""
+
+_data = attrgetter("data")
+
+
+@attrs.frozen
+class ChannelStatistics:
+    """What went through a channel so far."""
+
+    items: int
+    """Items handed out."""
+    characters: int
+    """Characters of text that reached the channel, in strings and in the ``data`` of chunks."""
+    buffered: int
+    """Items that are ready and not handed out yet."""
+    peak: int
+    """The most items that were ready at one time."""
+    waiting: bool
+    """A task is waiting in the channel."""
+
+
+class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
+    """A `trio.abc.ReceiveChannel` whose items may be piped on: ``channel | sentences()``.
+
+    Cancelling a `receive` loses nothing; it can be asked again.
+    """
+
+    def __init__(self) -> None:
+        self._ready: deque[Any] = deque()
+        self._end: Exception | None = None
+        self._closed = False
+        self._receiving = False
+        self._in_row = 0
+        self._items = 0
+        self._characters = 0
+        self._peak = 0
+
+    @abc.abstractmethod
+    async def _fetch(self) -> None:
+        """One step: wait, then `_deliver` and, at the end, `_finish`.
+
+        Always a checkpoint.  May deliver nothing; is asked again then.  Waits before it takes
+        anything, so that a cancellation loses nothing.  What it raises is not latched.
+        """
+
+    def _deliver(self, items: Sequence[Any]) -> None:
+        """Make *items* ready to be handed out."""
+        if not items:
+            return
+        ready = self._ready
+        ready.extend(items)
+        self._items += len(items)
+        self._characters += characters(items)
+        self._peak = max(self._peak, len(ready))
+
+    def _finish(self, error: Exception | None = None) -> None:
+        """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
+        self._end = trio.EndOfChannel() if error is None else error
+
+    async def _pull(self, upstream: Channel[Any], limit: int | None = None) -> list[Any]:
+        """The next batch of *upstream*; nothing at its end, which is made this channel's own."""
+        try:
+            return await upstream.receive_batch(limit)
+        except (trio.BusyResourceError, trio.ClosedResourceError):
+            raise  # a mistake in the use of *upstream*, not its end
+        except trio.EndOfChannel:
+            self._finish()
+        except Exception as error:
+            self._finish(error)
+        return []
+
+    async def receive(self) -> T_co:
+        """The next item.  Always a checkpoint.
+
+        :raises trio.EndOfChannel: all items were handed out.
+        :raises trio.ClosedResourceError: the channel was closed.
+        :raises trio.BusyResourceError: another task is receiving; ``fork`` is the way to share.
+        :raises Exception: what failed upstream, after the items before it.
+        """
+        await self._wait()
+        item: T_co = self._ready.popleft()
+        return item
+
+    async def receive_batch(self, limit: int | None = None) -> list[T_co]:
+        """All items that are ready, at least one and at most *limit*.  As `receive` otherwise."""
+        await self._wait()
+        ready = self._ready
+        if limit is None or len(ready) <= limit:
+            batch = list(ready)
+            ready.clear()
+            return batch
+        return [ready.popleft() for _ in range(limit)]
+
+    async def __anext__(self) -> T_co:
+        item: T_co
+        if self._ready and self._in_row < READY_ITEMS and not self._closed and not self._receiving:
+            self._in_row += 1
+            item = self._ready.popleft()
+            return item
+        self._in_row = 0
+        try:
+            await self._wait()
+        except trio.EndOfChannel:
+            raise StopAsyncIteration from None
+        item = self._ready.popleft()
+        return item
+
+    async def _wait(self) -> None:
+        """Wait until something is ready, or raise why nothing will be."""
+        if self._closed:
+            await trio.lowlevel.checkpoint_if_cancelled()
+            raise trio.ClosedResourceError(f"this {self._noun()} was closed")
+        if self._receiving:
+            raise trio.BusyResourceError(f"another task is receiving from this {self._noun()}")
+        self._receiving = True
+        try:
+            if self._ready or self._end is not None:
+                await trio.lowlevel.checkpoint()
+            while not self._ready and not self._closed:
+                if self._end is not None:
+                    raise self._end
+                await self._fetch()
+        finally:
+            self._receiving = False
+        if self._closed:
+            raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
+
+    async def aclose(self) -> None:
+        """Hand nothing out any more.  Safe at any time, and twice.
+
+        What stands behind the channel is closed by the block that opened it.
+        """
+        self.close_nowait()
+        await trio.lowlevel.checkpoint()
+
+    def close_nowait(self) -> None:
+        """As `aclose`, without the checkpoint."""
+        self._closed = True
+        self._ready.clear()
+
+    def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
+        """Iterate by lists of what is ready, as `receive_batch` gives them: the fastest way."""
+        return _Batches(self, limit)
+
+    def statistics(self) -> ChannelStatistics:
+        """Counts of what went through so far."""
+        buffered = len(self._ready)
+        return ChannelStatistics(
+            items=self._items - buffered,
+            characters=self._characters,
+            buffered=buffered,
+            peak=self._peak,
+            waiting=self._receiving,
+        )
+
+    def _piped(self, other: Recipe) -> Source[Any]:
+        from ._source import PipedChannel  # which needs channels
+
+        return PipedChannel(self, name=f"{self._noun()} | {other.text}", steps=other.steps)
+
+    def _noun(self) -> str:
+        return "channel"
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open" if self._end is None else "ended"
+        return f"<{type(self).__name__} {state}, {len(self._ready)} items ready>"
+
+
+class _Batches(AsyncIterator[list[T]]):
+    def __init__(self, channel: Channel[T], limit: int | None) -> None:
+        self._channel = channel
+        self._limit = limit
+
+    async def __anext__(self) -> list[T]:
+        try:
+            return await self._channel.receive_batch(self._limit)
+        except trio.EndOfChannel:
+            raise StopAsyncIteration from None
+
+
+def characters(items: Sequence[Any]) -> int:
+    """How much text *items* hold."""
+    try:
+        if isinstance(items[0], str):
+            return sum(map(len, items))
+        if isinstance(items[0], Chunk):
+            return sum(map(len, map(_data, items)))
+    except (TypeError, AttributeError):  # a mixture
+        return sum(
+            len(item) if isinstance(item, str) else len(item.data)
+            for item in items
+            if isinstance(item, str | Chunk)
+        )
+    return 0

@@ -1,0 +1,80 @@
+"""Stages run on a channel: one synchronous chain inside the consumer's ``receive``.
+
+There is no task and no queue between stages, so backpressure is exact: nothing is read upstream
+before the consumer has taken all that is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import trio
+
+from ..stages import Stage
+from ._channel import Channel
+
+
+class FusedChannel(Channel[Any]):
+    """What *stages* make of what *upstream* gives.
+
+    A failure, upstream or in a stage, comes after the items that were whole before it.
+    """
+
+    def __init__(self, upstream: Channel[Any], stages: Sequence[Stage[Any, Any]]) -> None:
+        super().__init__()
+        self._upstream = upstream
+        self._stages = list(stages)
+        self._feeds: list[Callable[[Any], Iterable[Any]]] = [stage.feed for stage in stages]
+        self._may_be_done = [stage for stage in stages if hasattr(stage, "done")]
+
+    async def _fetch(self) -> None:
+        if self._may_be_done and self._cut_short():
+            await trio.lowlevel.checkpoint()
+            return
+        batch = await self._pull(self._upstream)
+        if not batch:
+            if isinstance(self._end, trio.EndOfChannel):
+                self._flush(0)
+            return
+        self._run(batch, self._feeds)
+        if self._may_be_done and self._end is None:
+            self._cut_short()
+
+    def _run(self, batch: list[Any], feeds: Sequence[Callable[[Any], Iterable[Any]]]) -> None:
+        """Send *batch* through *feeds*, and deliver what comes out."""
+        failure = None
+        for feed in feeds:
+            made: list[Any] = []
+            try:
+                for item in batch:
+                    made += feed(item)
+            except Exception as error:
+                failure = error  # a later stage that fails does so on an earlier item
+            batch = made
+            if not batch:
+                break
+        self._deliver(batch)
+        if failure is not None:
+            self._finish(failure)
+
+    def _flush(self, first: int) -> None:
+        """End the stream at the stage of number *first*, and so at all that follow."""
+        self._finish()
+        for number, stage in enumerate(self._stages[first:], first):
+            try:
+                rest = list(stage.flush())
+            except Exception as error:
+                self._finish(error)
+                return
+            self._run(rest, self._feeds[number + 1 :])
+            if not isinstance(self._end, trio.EndOfChannel):
+                return
+
+    def _cut_short(self) -> bool:
+        """End the stream when a stage wants no more input."""
+        for number, stage in enumerate(self._stages):
+            if getattr(stage, "done", False):
+                self._flush(number)
+                return True
+        return False

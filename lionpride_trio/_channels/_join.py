@@ -1,0 +1,135 @@
+"""Many streams into one: ``merge``, ``chain``, ``race`` and ``hedge``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import trio
+
+from ._channel import Channel
+from ._mailbox import DEFAULT_SIZE, Mailbox, pump
+from ._nursery import open_pump_nursery
+from ._source import Source
+
+FAIR_SHARE: Final = 16
+"""Items that one source of a merge may put before others get a turn."""
+
+
+class _Merge:
+    """A task for each source; the first failure ends them all."""
+
+    def __init__(self, sources: Mapping[Any, Source[Any]], size: int) -> None:
+        self._sources = sources
+        self._scope = trio.CancelScope()
+        self.box = Mailbox(size)
+
+    async def run(self) -> None:
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                for label, source in self._sources.items():
+                    nursery.start_soon(self._carry, label, source, name=f"merge {label}")
+            self.box.finish()
+
+    async def _carry(self, label: Any, source: Source[Any]) -> None:
+        try:
+            async with source as channel:
+                async for batch in channel.batches(FAIR_SHARE):
+                    await self.box.send([(label, item) for item in batch])
+        except Exception as error:
+            self.box.finish(error)
+            self._scope.cancel()
+
+
+@asynccontextmanager
+async def merge(sources: Mapping[Any, Source[Any]], size: int) -> AsyncGenerator[Channel[Any]]:
+    """All of *sources* at once, each item as ``(label, item)``."""
+    merging = _Merge(sources, size)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(merging.run, name="merge")
+        yield merging.box
+
+
+@asynccontextmanager
+async def chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[Any]]:
+    """*sources* one after the other, each opened when the one before it has ended."""
+    box = Mailbox(DEFAULT_SIZE)
+
+    async def carry() -> None:
+        try:
+            for source in sources:
+                async with source as channel:
+                    async for batch in channel.batches(FAIR_SHARE):
+                        await box.send(batch)
+        except Exception as error:
+            box.finish(error)
+        else:
+            box.finish()
+
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(carry, name="chain")
+        yield box
+
+
+class _Race:
+    """Contenders start one after another; the first to speak has the mailbox to itself."""
+
+    def __init__(self, sources: Sequence[Source[Any]], after: float) -> None:
+        self._sources = sources
+        self._after = after
+        self._scopes = [trio.CancelScope() for _ in sources]
+        self._winner: int | None = None
+        self._failures: list[Exception] = []
+        self._ended = trio.Event()
+        self.box = Mailbox(DEFAULT_SIZE)
+
+    async def run(self, nursery: trio.Nursery) -> None:
+        for number in range(len(self._sources)):
+            if self._winner is not None:
+                return
+            nursery.start_soon(self._contend, number, name=f"race {number}")
+            if self._after:
+                # A contender that fails makes way for the next at once.
+                with trio.move_on_after(self._after):
+                    await self._ended.wait()
+                self._ended = trio.Event()
+
+    async def _contend(self, number: int) -> None:
+        with self._scopes[number]:
+            try:
+                async with self._sources[number] as channel:
+                    first = await channel.receive_batch()
+                    if self._winner is not None:
+                        return
+                    self._win(number)
+                    await self.box.send(first)
+                    await pump(channel, self.box)
+            except trio.EndOfChannel:
+                self._win(number)
+                self.box.finish()
+            except Exception as error:
+                self._lose(error, number)
+        self._ended.set()
+
+    def _win(self, number: int) -> None:
+        self._winner = number
+        for other, scope in enumerate(self._scopes):
+            if other != number:
+                scope.cancel()
+
+    def _lose(self, error: Exception, number: int) -> None:
+        self._failures.append(error)
+        if self._winner == number:
+            self.box.finish(error)
+        elif len(self._failures) == len(self._sources):
+            self.box.finish(self._failures[0])
+
+
+@asynccontextmanager
+async def race(sources: Sequence[Source[Any]], after: float) -> AsyncGenerator[Channel[Any]]:
+    """The one of *sources* that speaks first; the next is started every *after* seconds."""
+    contest = _Race(sources, after)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(contest.run, nursery, name="race")
+        yield contest.box

@@ -1,0 +1,187 @@
+"""A mailbox: the channel between a task that fills it and a task that reads it.
+
+All operators that have tasks stand on it.  It is bounded in items, and exactly so: what is ready
+to be handed out counts.  A writer that waits for room is woken when half of it is free, so that
+two tasks do not take turns for each item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import trio
+
+from .._errors import ConfigurationError, LimitExceeded
+from ._channel import Channel
+
+WhenFull: TypeAlias = Literal["block", "drop_oldest", "drop_newest", "detach"]
+
+DEFAULT_SIZE: Final = 64
+
+
+class Mailbox(Channel[Any]):
+    """At most *size* items wait in it; *when_full* says what a writer does then.
+
+    ``block``: waits; nothing is lost.  ``drop_oldest`` and ``drop_newest``: loses items, counted in
+    `dropped`.  ``detach``: the reader gets what is there, then `LimitExceeded`, and the writer goes
+    on without it.
+    """
+
+    def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
+        super().__init__()
+        self._size = size
+        self._when_full: WhenFull = when_full
+        self._wake = trio.lowlevel.ParkingLot()
+        self._writers = trio.lowlevel.ParkingLot()
+        self.dropped = 0
+        self.reader: trio.lowlevel.Task | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Nobody will take what is put: the reader closed the channel, or was detached."""
+        return self._closed or self._end is not None
+
+    @property
+    def end(self) -> Exception | None:
+        """How it was finished: `trio.EndOfChannel`, a failure, or None for not yet."""
+        return self._end
+
+    @property
+    def room(self) -> int:
+        """How many items may be put now without waiting or losing any."""
+        return self._size - len(self._ready)
+
+    @property
+    def blocks(self) -> bool:
+        """A writer has to wait now."""
+        return self._when_full == "block" and not self.gone and self.room <= 0
+
+    async def wait_room(self) -> int:
+        """Wait until there is room, or nobody reads any more; how much there is."""
+        while self.blocks:
+            await self._writers.park()
+        return self.room if self._when_full == "block" else self._size
+
+    def put(self, items: Sequence[Any]) -> None:
+        """Put *items*, which fit where the policy is ``block``."""
+        if self.gone:
+            return
+        lost = len(items) - self.room
+        if lost > 0 and self._when_full != "block":
+            items = self._make_room(items, lost)
+        self._deliver(items)
+        self._wake.unpark_all()
+
+    async def send(self, items: Sequence[Any]) -> None:
+        """Put *items* one portion after another, waiting for room."""
+        while items and not self.gone:
+            room = await self.wait_room()
+            self.put(items[:room])
+            items = items[room:]
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Nothing more will be put."""
+        if self._end is None:
+            self._finish(error)
+        self._wake.unpark_all()
+        self._writers.unpark_all()
+
+    def _make_room(self, items: Sequence[Any], lost: int) -> Sequence[Any]:
+        if self._when_full == "detach":
+            kept = items[: self.room]
+            self._finish(
+                LimitExceeded(
+                    f"this branch fell behind by more than {self._size} items and was detached",
+                    limit="buffer",
+                    value=self._size,
+                )
+            )
+            return kept
+        self.dropped += lost
+        if self._when_full == "drop_newest":
+            return items[: self.room]
+        items = items[-self._size :]
+        for _ in range(len(items) - self.room):
+            self._ready.popleft()
+            self._items -= 1
+        return items
+
+    async def _fetch(self) -> None:
+        self._writers.unpark_all()
+        await self._wake.park()
+
+    async def receive(self) -> Any:
+        item = await super().receive()
+        self._taken()
+        return item
+
+    async def receive_batch(self, limit: int | None = None) -> list[Any]:
+        batch = await super().receive_batch(limit)
+        self._taken()
+        return batch
+
+    async def __anext__(self) -> Any:
+        item = await super().__anext__()
+        self._taken()
+        return item
+
+    async def _wait(self) -> None:
+        self.reader = trio.lowlevel.current_task()
+        await super()._wait()
+
+    def _taken(self) -> None:
+        if self._writers and len(self._ready) * 2 <= self._size:
+            self._writers.unpark_all()
+
+    def close_nowait(self) -> None:
+        super().close_nowait()
+        self._writers.unpark_all()
+        self._wake.unpark_all()
+
+
+async def pump(upstream: Channel[Any], into: Mailbox) -> None:
+    """Carry *upstream* over into a mailbox, its end or failure included.  Never raises those."""
+    try:
+        while True:
+            room = await into.wait_room()
+            if into.gone:
+                return
+            into.put(await upstream.receive_batch(room))
+    except trio.EndOfChannel:
+        into.finish()
+    except Exception as error:
+        into.finish(error)
+
+
+def check_size(name: str, value: object, least: int = 1) -> int:
+    """*value* as a whole number of at least *least*.
+
+    :raises ConfigurationError: it is none.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ConfigurationError(
+            f"{name} must be a whole number of at least {least}, not {value!r}"
+        )
+    return value
+
+
+def check_seconds(name: str, value: object) -> float:
+    """*value* as a positive number of seconds.
+
+    :raises ConfigurationError: it is none.
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
+    return value
+
+
+def check_when_full(value: object) -> None:
+    """Refuse a policy of no known name.
+
+    :raises ConfigurationError: it has none.
+    """
+    if value not in get_args(WhenFull):
+        raise ConfigurationError(
+            f"when_full must be one of {', '.join(map(repr, get_args(WhenFull)))}, not {value!r}"
+        )

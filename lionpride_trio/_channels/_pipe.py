@@ -1,0 +1,225 @@
+"""``|``: how recipes are put together, and what type of item comes out.
+
+Four kinds of recipe, told apart for the type checkers:
+
+- `Transformer[In, Out]`: items of one type in, of another out;
+- `TextTransformer[Piece]`: text in, pieces of text out; on a stream of chunks its pieces come as
+  `TextChunk`, and all other chunks keep their place;
+- `SameItems`: whatever comes in goes out (``prefetch``, ``tee``, ``take``);
+- `Grouping`: joins strings to strings and text chunks to text chunks, other items to lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+
+import attrs
+
+from .._chunks import Chunk
+from ..stages import Stage
+
+if TYPE_CHECKING:
+    from ._channel import Channel
+    from ._source import Source
+
+T_co = TypeVar("T_co", covariant=True)
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
+Piece_co = TypeVar("Piece_co", covariant=True, bound=str)
+T = TypeVar("T")
+U = TypeVar("U")
+P = TypeVar("P", bound=str)
+
+
+@attrs.frozen
+class StageStep:
+    """Runs fused with its neighbours, inside the consumer's ``receive``."""
+
+    make: Callable[[], Stage[Any, Any]]
+
+
+@attrs.frozen
+class ChannelStep:
+    """A channel over a channel that needs no task: it waits inside the consumer's ``receive``."""
+
+    make: Callable[[Channel[Any]], Channel[Any]]
+
+
+@attrs.frozen
+class NurseryStep:
+    """A channel over a channel with tasks of its own, which end with the block."""
+
+    open: Callable[[Channel[Any]], AbstractAsyncContextManager[Channel[Any]]]
+
+
+Step: TypeAlias = StageStep | ChannelStep | NurseryStep
+
+
+class Recipe:
+    """Base of what can stand right of ``|``.  Immutable; makes fresh machines for each stream."""
+
+    __slots__ = ("steps", "text")
+
+    def __init__(self, text: str, *steps: Step) -> None:
+        self.text = text
+        self.steps = steps
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _joined(first: Recipe, second: Any) -> Any:
+    """One recipe of two, of the kind that the second decides or the first keeps."""
+    check_recipe(second)
+    kind: type[Recipe] = Transformer
+    if isinstance(second, SameItems) or (
+        isinstance(second, Grouping) and isinstance(first, TextTransformer)
+    ):
+        kind = type(first)
+    elif isinstance(first, SameItems | TextTransformer) and not isinstance(second, Transformer):
+        kind = type(second)
+    return kind(f"{first.text} | {second.text}", *first.steps, *second.steps)
+
+
+def check_recipe(other: object) -> None:
+    """Refuse what is no recipe, and say what to write.
+
+    :raises TypeError: it is none.
+    """
+    if isinstance(other, Recipe):
+        return
+    name = getattr(other, "__name__", type(other).__name__)
+    hint = f"write '{name}(…)' if it makes a transformer, " if callable(other) else ""
+    raise TypeError(
+        f"what stands right of '|' must be a transformer, not {other!r}: {hint}"
+        "wrap a stage of your own in transformer(YourStage), call a sink with the channel"
+        " ('await sink(channel)')"
+    )
+
+
+class SameItems(Recipe):
+    """A recipe that changes when items come, or how many, and not what they are."""
+
+    __slots__ = ()
+
+    @overload
+    def pipe(self, other: SameItems, /) -> SameItems: ...
+    @overload
+    def pipe(self, other: Grouping, /) -> Grouping: ...
+    @overload
+    def pipe(self, other: TextTransformer[P], /) -> TextTransformer[P]: ...
+    @overload
+    def pipe(self, other: Transformer[T, U], /) -> Transformer[T, U]: ...
+    def pipe(self, other: Any, /) -> Any:
+        """The same as ``|``."""
+        return _joined(self, other)
+
+    __or__ = pipe
+
+
+class Grouping(Recipe):
+    """A recipe that makes one of several: text of text, a list of anything else."""
+
+    __slots__ = ()
+
+    @overload
+    def pipe(self, other: SameItems | Grouping, /) -> Grouping: ...
+    @overload
+    def pipe(self, other: TextTransformer[P], /) -> TextTransformer[P]: ...
+    @overload
+    def pipe(self, other: Transformer[T, U], /) -> Transformer[Any, U]: ...
+    def pipe(self, other: Any, /) -> Any:
+        """The same as ``|``."""
+        return _joined(self, other)
+
+    __or__ = pipe
+
+
+class TextTransformer(Recipe, Generic[Piece_co]):
+    """A recipe for text, on a stream of strings or of chunks.
+
+    On strings it gives its pieces.  On chunks each piece comes as a `TextChunk`; every other chunk
+    keeps its place, after the text before it, which is flushed.
+    """
+
+    __slots__ = ()
+
+    @overload
+    def pipe(self, other: SameItems, /) -> TextTransformer[Piece_co]: ...
+    @overload
+    def pipe(self, other: Grouping, /) -> TextTransformer[str]: ...
+    @overload
+    def pipe(self, other: TextTransformer[P], /) -> TextTransformer[P]: ...
+    @overload
+    def pipe(self, other: Transformer[Piece_co, U], /) -> Transformer[str, U]: ...
+    def pipe(self, other: Any, /) -> Any:
+        """The same as ``|``."""
+        return _joined(self, other)
+
+    __or__ = pipe
+
+
+class Transformer(Recipe, Generic[In_contra, Out_co]):
+    """A recipe for turning one stream into another.
+
+    ``a | b`` composes; nothing runs until a source is opened.  One recipe may be used for many
+    streams, at once too: each opening makes machines of its own.
+    """
+
+    __slots__ = ()
+
+    @overload
+    def pipe(self, other: SameItems, /) -> Transformer[In_contra, Out_co]: ...
+    # The first overload that fits is meant: text is told from other items by its type.
+    @overload
+    def pipe(  # type: ignore[overload-overlap]
+        self: Transformer[T, Chunk], other: TextTransformer[Any] | Grouping, /
+    ) -> Transformer[T, Chunk]: ...
+    @overload
+    def pipe(self: Transformer[T, str], other: TextTransformer[P], /) -> Transformer[T, P]: ...
+    @overload
+    def pipe(  # type: ignore[overload-overlap]
+        self: Transformer[T, str], other: Grouping, /
+    ) -> Transformer[T, str]: ...
+    @overload
+    def pipe(self, other: Grouping, /) -> Transformer[In_contra, list[Out_co]]: ...
+    @overload
+    def pipe(self, other: Transformer[Out_co, U], /) -> Transformer[In_contra, U]: ...
+    def pipe(self, other: Any, /) -> Any:
+        """The same as ``|``."""
+        return _joined(self, other)
+
+    __or__ = pipe
+
+
+class Pipeable(Generic[T_co]):
+    """What can stand left of ``|``: a source, or an open channel."""
+
+    def _piped(self, other: Recipe) -> Source[Any]:
+        raise NotImplementedError
+
+    @overload
+    def pipe(self, other: SameItems, /) -> Source[T_co]: ...
+    # The first overload that fits is meant: text is told from other items by its type.
+    @overload
+    def pipe(  # type: ignore[overload-overlap]
+        self: Pipeable[Chunk], other: TextTransformer[Any] | Grouping, /
+    ) -> Source[Chunk]: ...
+    @overload
+    def pipe(self: Pipeable[str], other: TextTransformer[P], /) -> Source[P]: ...
+    @overload
+    def pipe(  # type: ignore[overload-overlap]
+        self: Pipeable[str], other: Grouping, /
+    ) -> Source[str]: ...
+    @overload
+    def pipe(self, other: Grouping, /) -> Source[list[T_co]]: ...
+    @overload
+    def pipe(self, other: Transformer[T_co, U], /) -> Source[U]: ...
+    def pipe(self, other: Any, /) -> Any:
+        """The same as ``|``: what comes of this, sent through *other*."""
+        check_recipe(other)
+        return self._piped(other)
+
+    __or__ = pipe

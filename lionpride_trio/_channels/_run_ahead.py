@@ -1,0 +1,88 @@
+"""Operators that carry one stream through a task: ``prefetch`` and ``pace``."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import attrs
+import trio
+
+from .._chunks import TextChunk
+from ._channel import Channel
+from ._mailbox import Mailbox, pump
+from ._nursery import open_pump_nursery
+from ._text import is_text, text_of
+
+TICK: Final = 0.03
+"""Seconds between two pieces of paced text."""
+
+
+@asynccontextmanager
+async def run_ahead(upstream: Channel[Any], size: int) -> AsyncGenerator[Channel[Any]]:
+    """*upstream*, read at most *size* items ahead of the consumer."""
+    box = Mailbox(size)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(pump, upstream, box, name="prefetch")
+        yield box
+
+
+@asynccontextmanager
+async def pace(
+    upstream: Channel[Any], rate: float, max_lag: float, size: int
+) -> AsyncGenerator[Channel[Any]]:
+    """*upstream*, read as it comes and given out at *rate* characters a second."""
+    box = Mailbox(size)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(pump, upstream, box, name="pace")
+        yield PacedChannel(box, rate, max_lag)
+
+
+@attrs.frozen
+class _Waiting:
+    item: Any
+    text: str | None
+    """None for what is no text: it goes out as soon as its turn comes."""
+
+
+class PacedChannel(Channel[Any]):
+    """Text at an even speed; faster when it falls behind by more than *max_lag* seconds."""
+
+    def __init__(self, inbox: Mailbox, rate: float, max_lag: float) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self._rate = rate
+        self._max_lag = max_lag
+        self._waiting: deque[_Waiting] = deque()
+        self._backlog = 0
+        self._due = trio.current_time()
+
+    async def _fetch(self) -> None:
+        if not self._waiting:
+            self._take(await self._pull(self._inbox))
+            return
+        await trio.sleep_until(self._due)
+        if self._inbox.statistics().buffered:
+            self._take(await self._inbox.receive_batch())
+        head = self._waiting.popleft()
+        if head.text is None:
+            self._deliver([head.item])
+            return
+        now = trio.current_time()
+        rate = max(self._rate, self._backlog / self._max_lag)
+        piece = head.text[: max(1, int(rate * TICK))]
+        self._backlog -= len(piece)
+        self._due = max(self._due, now - TICK) + len(piece) / rate
+        if rest := head.text[len(piece) :]:
+            self._waiting.appendleft(_Waiting(head.item, rest))
+        chunk = head.item
+        self._deliver([piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)])
+
+    def _take(self, items: list[Any]) -> None:
+        for item in items:
+            text = text_of(item) if is_text(item) else None
+            if text or text is None:
+                self._waiting.append(_Waiting(item, text))
+                self._backlog += len(text or "")

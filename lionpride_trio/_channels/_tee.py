@@ -1,0 +1,80 @@
+"""``tee``: a copy of the stream for a sink beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from ._channel import Channel
+from ._mailbox import Mailbox, WhenFull
+from ._nursery import open_pump_nursery
+
+
+class _Side:
+    """The sink, in its task."""
+
+    def __init__(self, sink: Callable[[Channel[Any]], Awaitable[Any]], box: Mailbox) -> None:
+        self._sink = sink
+        self.box = box
+        self.done = trio.Event()
+        self.failure: Exception | None = None
+
+    async def run(self) -> None:
+        try:
+            await self._sink(self.box)
+        except Exception as error:
+            # What the sink was told is no failure of its own.
+            self.failure = None if error is self.box.end else error
+        finally:
+            self.box.close_nowait()
+            self.done.set()
+
+
+class TeeChannel(Channel[Any]):
+    """*upstream*, with a copy of each item put into the sink's mailbox first."""
+
+    def __init__(self, upstream: Channel[Any], side: _Side) -> None:
+        super().__init__()
+        self._upstream = upstream
+        self._side = side
+        self._upstream_end: Exception | None = None
+
+    async def _fetch(self) -> None:
+        side = self._side
+        if self._upstream_end is None and side.failure is None:
+            # Room first: what is taken from upstream must have somewhere to go at once.
+            room = await side.box.wait_room()
+            try:
+                batch = await self._upstream.receive_batch(None if side.box.gone else room)
+            except (trio.BusyResourceError, trio.ClosedResourceError):
+                raise
+            except Exception as error:
+                self._upstream_end = error
+                side.box.finish(None if isinstance(error, trio.EndOfChannel) else error)
+            else:
+                side.box.put(batch)
+                self._deliver(batch)
+            return
+        # The stream ends when its copy has arrived.
+        await side.done.wait()
+        end = self._upstream_end
+        if end is None or isinstance(end, trio.EndOfChannel):
+            end = side.failure
+        self._finish(end)
+
+
+@asynccontextmanager
+async def tee(
+    upstream: Channel[Any],
+    sink: Callable[[Channel[Any]], Awaitable[Any]],
+    size: int,
+    when_full: WhenFull,
+) -> AsyncGenerator[Channel[Any]]:
+    """*upstream*, with *sink* running on a copy of it."""
+    side = _Side(sink, Mailbox(size, when_full))
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(side.run, name="tee")
+        yield TeeChannel(upstream, side)

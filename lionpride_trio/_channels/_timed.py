@@ -1,0 +1,73 @@
+"""Operators about time that need no task: they wait inside the consumer's ``receive``."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import trio
+
+from .._errors import StreamTimeout
+from ._channel import Channel
+from ._text import OnText, joined
+
+
+class IdleTimeoutChannel(Channel[Any]):
+    """*upstream*, which must give something within *seconds* whenever it is waited for."""
+
+    def __init__(self, upstream: Channel[Any], seconds: float) -> None:
+        super().__init__()
+        self._upstream = upstream
+        self._seconds = seconds
+
+    async def _fetch(self) -> None:
+        with trio.move_on_after(self._seconds) as scope:
+            self._deliver(await self._pull(self._upstream))
+        if scope.cancelled_caught:
+            message = f"nothing came for {self._seconds:g} s"
+            self._finish(StreamTimeout(message, clock="idle_timeout"))
+
+
+class TimedBufferChannel(Channel[Any]):
+    """What came within *seconds* of the first item, as one."""
+
+    def __init__(self, upstream: Channel[Any], seconds: float) -> None:
+        super().__init__()
+        self._upstream = upstream
+        self._seconds = seconds
+        self._held: list[Any] = []
+        self._deadline = 0.0
+
+    async def _fetch(self) -> None:
+        if not self._held:
+            self._held = await self._pull(self._upstream)
+            self._deadline = trio.current_time() + self._seconds
+        with trio.move_on_at(self._deadline):
+            while self._end is None:
+                # `_held` keeps what came, should the consumer be cancelled here.
+                self._held += await self._pull(self._upstream)
+        held, self._held = self._held, []
+        self._deliver(joined(held))
+
+
+class IdleFlushChannel(Channel[Any]):
+    """A text machine over *upstream*, flushed when nothing came for *seconds*."""
+
+    def __init__(self, upstream: Channel[Any], stage: OnText, seconds: float) -> None:
+        super().__init__()
+        self._upstream = upstream
+        self._stage = stage
+        self._seconds = seconds
+        self._holding = False
+
+    async def _fetch(self) -> None:
+        with trio.move_on_after(self._seconds if self._holding else math.inf) as scope:
+            batch = await self._pull(self._upstream)
+            self._holding = True
+            for item in batch:
+                self._deliver(list(self._stage.feed(item)))
+            if isinstance(self._end, trio.EndOfChannel):
+                self._deliver(list(self._stage.flush()))
+        if scope.cancelled_caught:
+            self._holding = False
+            self._deliver(self._stage.settle())

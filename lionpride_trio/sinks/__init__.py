@@ -1,0 +1,29 @@
+"""Sinks: async functions that read a channel to its end.
+
+Each takes an open channel, which it leaves open, or a source, which it opens for as long as it
+reads: ``await sinks.join(model.stream("hi") | sentences())``.  What fails upstream is raised;
+cancelling loses nothing that was received, but what the sink itself had collected.
+"""
+
+from ._common import Readable, Sink
+from ._file import write_file
+from ._terminal import dots, labelled, progress, stdout, to_stream
+from ._values import collect, drain, join, last, send_to
+from ._web import sse_bytes
+
+__all__ = [
+    "Readable",
+    "Sink",
+    "collect",
+    "dots",
+    "drain",
+    "join",
+    "labelled",
+    "last",
+    "progress",
+    "send_to",
+    "sse_bytes",
+    "stdout",
+    "to_stream",
+    "write_file",
+]

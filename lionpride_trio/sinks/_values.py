@@ -1,0 +1,74 @@
+"""Sinks whose result is a value."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import trio
+
+from .._channels._text import is_text, text_of
+from .._chunks import Chunk
+from .._errors import LocalProtocolError
+from ._common import Readable, Sink, opened
+
+T = TypeVar("T")
+
+
+async def join(readable: Readable[Any]) -> str:
+    """All text in one string; chunks that hold none are left out."""
+    pieces: list[str] = []
+    async with opened(readable) as channel:
+        async for batch in channel.batches():
+            pieces += [
+                text_of(item) for item in batch if is_text(item) or not isinstance(item, Chunk)
+            ]
+    return "".join(pieces)
+
+
+async def collect(readable: Readable[T]) -> list[T]:
+    """All items."""
+    items: list[T] = []
+    async with opened(readable) as channel:
+        async for batch in channel.batches():
+            items += batch
+    return items
+
+
+async def last(readable: Readable[T]) -> T:
+    """The last item.
+
+    :raises LocalProtocolError: there was none.
+    """
+    end: list[T] = []
+    async with opened(readable) as channel:
+        async for batch in channel.batches():
+            end = batch
+    if not end:
+        raise LocalProtocolError("last() of a stream without items")
+    return end[-1]
+
+
+async def drain(readable: Readable[Any]) -> int:
+    """Nothing kept; the number of items."""
+    count = 0
+    async with opened(readable) as channel:
+        async for batch in channel.batches():
+            count += len(batch)
+    return count
+
+
+def send_to(target: trio.abc.SendChannel[T]) -> Sink[int]:
+    """Make a sink that sends each item to *target* and then closes it; the number of items.
+
+    A failure upstream closes *target* too and is raised here.
+    """
+
+    async def send(readable: Readable[T]) -> int:
+        count = 0
+        async with target, opened(readable) as channel:
+            async for item in channel:
+                await target.send(item)
+                count += 1
+        return count
+
+    return send

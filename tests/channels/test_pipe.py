@@ -1,0 +1,254 @@
+"""``|``: fused stages, sources, open channels, and what happens at their ends."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from lionpride_trio import (
+    Chunk,
+    LocalProtocolError,
+    StreamTruncated,
+    TextChunk,
+    UsageChunk,
+    sinks,
+    source,
+    transformer,
+)
+from lionpride_trio.transformers import (
+    buffer,
+    from_channel,
+    from_iterable,
+    keep,
+    map_each,
+    take,
+    tap,
+    text,
+)
+
+
+class Shout:
+    def __init__(self, mark: str = "!") -> None:
+        self._mark = mark
+
+    def feed(self, item: str) -> list[str]:
+        return [item.upper()]
+
+    def flush(self) -> list[str]:
+        return [self._mark]
+
+
+@source
+async def words(*given: str, then: Exception | None = None):
+    for word in given:
+        yield word
+    if then is not None:
+        raise then
+
+
+async def test_a_pipeline_is_a_source_and_each_opening_a_run_of_its_own():
+    pipeline = words("a", "b") | map_each(str.upper) | transformer(Shout)
+    assert await sinks.collect(pipeline) == ["A", "B", "!"]
+    assert await sinks.collect(pipeline) == ["A", "B", "!"]
+
+
+async def test_one_recipe_serves_two_streams_at_once():
+    recipe = buffer(count=2)
+    async with words("a", "b", "c") | recipe as one, words("x", "y", "z") | recipe as other:
+        got = [await one.receive(), await other.receive(), await one.receive()]
+        assert got == ["ab", "xy", "c"]
+        assert await other.receive() == "z"
+
+
+async def test_a_stage_class_takes_its_arguments_when_called():
+    assert await sinks.join(words("a") | transformer(Shout)("?")) == "A?"
+
+
+async def test_recipes_compose_without_a_source():
+    recipe = text() | map_each(str.upper)
+    chunks = [TextChunk("a"), UsageChunk(), TextChunk("b")]
+    assert await sinks.collect(from_iterable(chunks) | recipe) == ["A", "B"]
+    assert repr(recipe) == "text() | map_each(upper)"
+
+
+async def test_pipe_says_the_same():
+    assert await sinks.collect(words("a").pipe(map_each(str.upper)).pipe(take(1))) == ["A"]
+
+
+async def test_text_stages_leave_other_chunks_in_their_place():
+    usage = UsageChunk()
+    chunks = [TextChunk("a"), TextChunk("b"), TextChunk("c"), usage, TextChunk("d")]
+    assert await sinks.collect(from_iterable(chunks) | buffer(count=2)) == [
+        TextChunk("ab"),
+        TextChunk("c"),
+        usage,
+        TextChunk("d"),
+    ]
+    assert await sinks.collect(from_iterable(chunks) | transformer(Shout, text=True)) == [
+        TextChunk("A"),
+        TextChunk("B"),
+        TextChunk("C"),
+        TextChunk("!"),
+        usage,
+        TextChunk("D"),
+        TextChunk("!"),
+    ]
+
+
+async def test_alternative_answers_have_a_machine_each():
+    chunks = [TextChunk(text, index=index) for text, index in (("a", 0), ("x", 1), ("b", 0), ("y", 1))]
+    assert await sinks.collect(from_iterable(chunks) | transformer(Shout, text=True)) == [
+        TextChunk("A"),
+        TextChunk("X", index=1),
+        TextChunk("B"),
+        TextChunk("Y", index=1),
+        TextChunk("!"),
+        TextChunk("!", index=1),
+    ]
+
+
+async def test_buffer_makes_text_of_text_and_lists_of_the_rest():
+    assert await sinks.collect(from_iterable("abcde") | buffer(count=2)) == ["ab", "cd", "e"]
+    assert await sinks.collect(from_iterable([1, 2, 3]) | buffer(2)) == [[1, 2], [3]]
+
+
+async def test_a_failure_comes_after_the_whole_items_before_it():
+    failure = StreamTruncated("cut")
+    async with words("a", "b", "c", then=failure) | buffer(count=2) as channel:
+        assert await channel.receive() == "ab"
+        for _ in range(2):
+            with pytest.raises(StreamTruncated) as caught:
+                await channel.receive()
+            assert caught.value is failure
+
+
+async def test_a_stages_own_failure_comes_after_what_it_made_before():
+    def refuse(item: str) -> str:
+        if item == "c":
+            raise KeyError(item)
+        return item
+
+    async with from_iterable("abcd") | map_each(refuse) | map_each(str.upper) as channel:
+        assert [await channel.receive(), await channel.receive()] == ["A", "B"]
+        with pytest.raises(KeyError, match="c"):
+            await channel.receive()
+
+
+async def test_take_ends_the_stream_and_reads_no_further():
+    seen: list[int] = []
+    pipeline = from_iterable(range(100)) | tap(seen.append) | take(3) | buffer(count=2)
+    assert await sinks.collect(pipeline) == [[0, 1], [2]]
+    assert seen == [0, 1, 2]
+    assert await sinks.collect(from_iterable(range(9)) | take(0)) == []
+
+
+async def test_an_open_channel_is_piped_on_and_stays_open():
+    async with words("a", "b", "c") as channel:
+        assert [item async for item in channel | map_each(str.upper) | take(2)] == ["A", "B"]
+        assert await channel.receive() == "c"
+
+
+async def test_what_needs_a_nursery_needs_a_block_over_an_open_channel():
+    from lionpride_trio.transformers import prefetch
+
+    async with words("a", "b") as channel:
+        with pytest.raises(LocalProtocolError, match="async with"):
+            async for _ in channel | prefetch(2):
+                pass
+        async with channel | prefetch(2) as ahead:
+            assert [item async for item in ahead] == ["a", "b"]
+
+
+async def test_a_source_without_an_owner_says_what_to_write():
+    with pytest.raises(LocalProtocolError, match="async with"):
+        async for _ in words("a") | map_each(str.upper):
+            pass
+
+
+@pytest.mark.parametrize("wrong", [map_each, print, 3, sinks.join])
+async def test_what_is_no_recipe_is_refused_with_what_to_write(wrong):
+    with pytest.raises(TypeError, match="must be a transformer"):
+        words("a") | wrong
+    with pytest.raises(TypeError, match="must be a transformer"):
+        text().pipe(wrong)
+
+
+async def test_a_trio_channel_is_a_source_too():
+    send, receive = trio.open_memory_channel[str](3)
+    with send, receive:
+        for word in ("a", "b"):
+            send.send_nowait(word)
+        send.close()
+        assert await sinks.join(from_channel(receive) | map_each(str.upper)) == "AB"
+
+
+async def test_cancelling_a_receive_loses_nothing():
+    async with words("a", "b", "c") | keep(bool) as channel:
+        got = []
+        for _ in range(3):
+            with trio.CancelScope() as scope:
+                scope.cancel()
+                await channel.receive()
+            got.append(await channel.receive())
+        assert got == ["a", "b", "c"]
+
+
+async def test_two_tasks_in_one_channel_are_refused():
+    @source
+    async def never():
+        await trio.sleep_forever()
+        yield ""
+
+    async with never() | keep(bool) as channel, trio.open_nursery() as nursery:
+        nursery.start_soon(channel.receive)
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(trio.BusyResourceError):
+            await channel.receive()
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_closed_channel_says_so():
+    async with words("a") | keep(bool) as channel:
+        await channel.aclose()
+        await channel.aclose()
+        with pytest.raises(trio.ClosedResourceError):
+            await channel.receive()
+        with pytest.raises(trio.ClosedResourceError):
+            async for _ in channel:
+                pass
+
+
+async def test_iterating_lets_others_run_although_items_are_ready():
+    """A deadline fires over a source that is never empty."""
+    count = 0
+    async with from_iterable(iter(int, 1)) | map_each(lambda n: n) as channel:
+        with trio.move_on_after(0):
+            async for _ in channel:
+                count += 1
+    assert count <= 64
+
+
+async def test_statistics_count_items_and_characters():
+    async with from_iterable(["ab", "c", "def"]) | buffer(count=2) as channel:
+        assert await channel.receive() == "abc"
+        await channel.receive()
+        stats = channel.statistics()
+        assert (stats.items, stats.characters, stats.buffered, stats.waiting) == (2, 6, 0, False)
+
+
+async def test_batches_give_what_is_ready():
+    async with from_iterable([Chunk("a")]) as channel:
+        assert [batch async for batch in channel.batches()] == [[Chunk("a")]]
+
+
+async def test_one_source_object_is_opened_in_two_tasks_at_once():
+    cold = words("a", "b")
+    results: list[list[str]] = []
+
+    async def read() -> None:
+        results.append(await sinks.collect(cold))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(read)
+        nursery.start_soon(read)
+    assert results == [["a", "b"], ["a", "b"]]
