@@ -64,6 +64,7 @@ __all__ = [
     "Grouping",
     "SameItems",
     "Source",
+    "StageTransformer",
     "TextTransformer",
     "Transformer",
     "buffer",
@@ -275,7 +276,9 @@ def buffer(
         )
     if chars is not None:
         size = check_size("chars", chars)
-        return _text_transformer("buffer", stages.BufferChars, size, chars=chars)
+        return TextTransformer(
+            _call("buffer", chars=size), StageStep(lambda: OnText(lambda: stages.BufferChars(size)))
+        )
     size = check_size("count", n if count is None else count)
     return Grouping(_call("buffer", count=size), StageStep(lambda: _Joined(size)))
 
@@ -352,14 +355,16 @@ def markdown_blocks() -> TextTransformer[stages.MarkdownBlock]:
 def think_tags(
     open: str = "<think>",
     close: str = "</think>",
+    **options: Any,
 ) -> Transformer[str | Chunk, Chunk]:
     """Answer and reasoning told apart where a model writes its reasoning between tags.
 
-    Gives `TextChunk` and `ReasoningChunk`; other chunks keep their place.
+    Gives `TextChunk` and `ReasoningChunk`; other chunks keep their place.  See
+    `lionpride_trio.stages.ThinkTags` for the options.
     """
-    make = functools.partial(stages.ThinkTags, open, close)
+    make = functools.partial(stages.ThinkTags, open, close, **options)
     make()
-    return Transformer(_call("think_tags"), StageStep(lambda: OnText(make)))
+    return Transformer(_call("think_tags", **options), StageStep(lambda: OnText(make)))
 
 
 def stop_at(*strings: str | Iterable[str], include: bool = False) -> TextTransformer[str]:
@@ -398,7 +403,7 @@ def partial_json(**options: Any) -> Transformer[str | Chunk, stages.JSONEvent]:
 
 
 def word_count() -> Transformer[str | Chunk, int]:
-    """The number of words so far, at the end of each word.  `sinks.last` gives the total."""
+    """The number of words so far, at the end of each word.  `lionpride_trio.sinks.last` gives the total."""
     return _from_text("word_count", stages.WordCount)
 
 

@@ -48,10 +48,10 @@ class OnText:
     (``chunk.index``) have a machine each.
     """
 
-    def __init__(self, make: Callable[[], Stage[str, str]]) -> None:
+    def __init__(self, make: Callable[[], Stage[str, Any]]) -> None:
         self._make = make
         self._machine = make()  # of strings, and of the first answer
-        self._others: dict[int, Stage[str, str]] = {}
+        self._others: dict[int, Stage[str, Any]] = {}
         self._chunks = False
 
     @property

@@ -1,0 +1,51 @@
+"""What stages that hold input back have in common: a bound, and errors that lose nothing."""
+
+from __future__ import annotations
+
+from typing import NoReturn, TypeVar
+
+from .._errors import LimitExceeded, LionprideError
+from ._checks import MAX_HOLD, whole_number
+from ._protocol import OneStream
+
+T = TypeVar("T")
+
+
+class Holding(OneStream):
+    """Base of the stages that hold back input, and so may have to fail in the middle of a feed.
+
+    A feed may form whole items and then meet an error.  The items are given, and the error is
+    raised by the next call, be it a feed or the flush; without such items it is raised at once.
+    It latches: every later call raises it again, so that what was cut never looks whole.
+    """
+
+    _error: LionprideError | None = None
+
+    def __init__(self, *, max_hold: int = MAX_HOLD) -> None:
+        self._max_hold = whole_number(type(self).__name__, "max_hold", max_hold, least=1)
+
+    def _fail(self, error: LionprideError, given: list[T]) -> list[T]:
+        """End the stream with *error*, after what was *given* before it."""
+        self._flushed = True
+        self._error = error
+        if not given:
+            raise error
+        return given
+
+    def _too_long(self, what: str) -> LimitExceeded:
+        return LimitExceeded(
+            f"{what} is longer than max_hold={self._max_hold} characters",
+            limit="max_hold",
+            value=self._max_hold,
+        )
+
+    def _nothing_more(self) -> tuple[()]:
+        """What a second flush gives; or the error that the stream ended with."""
+        if self._error is not None:
+            raise self._error
+        return ()
+
+    def _refuse(self) -> NoReturn:
+        if self._error is not None:
+            raise self._error
+        super()._refuse()

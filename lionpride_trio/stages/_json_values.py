@@ -1,0 +1,134 @@
+"""JSON values one after another in a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from .._errors import DecodeError, LimitExceeded
+from ..wire._json import MAX_DEPTH, _depth
+from ._checks import MAX_HOLD
+from ._holding import Holding
+from ._json_parser import MAX_DIGITS, JSONParser
+
+_BETWEEN: Final = re.compile(r"[ \t\n\r,]*")
+_PROSE: Final = re.compile(r"[^\[{]*")
+_DECODER: Final = json.JSONDecoder()
+
+
+class JSONValues(Holding):
+    """Text in, decoded JSON values out, each as soon as its last character has come.
+
+    Between values there may be white space and commas, or nothing where a string, object or array
+    begins or ends.  A number is known to have ended by the character after it, or by the flush.
+    Anything else is an error, unless *skip_prose*: then only objects and arrays are values, the
+    text around them is left out, and so is what begins like one and turns out to be none.
+
+    Values are those of `json.loads` (it takes ``NaN`` and ``Infinity`` too); integers of any size
+    are exact.  Holds back the value that has not ended.
+
+    Laws: chunking-invariant, linear.
+
+    :raises DecodeError: it is no JSON (never with *skip_prose*), or, at the flush, the last value
+        was cut off.
+    :raises LimitExceeded: a value is longer than *max_hold*, nested more than 256 deep, or a number
+        has more than 100,000 digits.
+    """
+
+    def __init__(self, *, skip_prose: bool = False, max_hold: int = MAX_HOLD) -> None:
+        super().__init__(max_hold=max_hold)
+        self._skip_prose = skip_prose
+        # The value that has not ended, and its length so far.
+        self._parser: JSONParser | None = None
+        self._size = 0
+        # Whether a number or word stands right before.
+        self._after_scalar = False
+        # Where in the whole text the text of this feed begins.
+        self._begin = 0
+
+    def feed(self, text: str) -> Sequence[Any]:
+        if self._flushed:
+            self._refuse()
+        values: list[Any] = []
+        try:
+            at = 0
+            while at < len(text):
+                if self._parser is not None:
+                    at = self._go_on(self._parser, text, at, values)
+                else:
+                    at = self._begin_value(text, at, values)
+        except (DecodeError, LimitExceeded) as error:
+            return self._fail(error, values)
+        self._begin += len(text)
+        return values
+
+    def flush(self) -> Sequence[Any]:
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        if self._parser is None:
+            return ()
+        try:
+            self._parser.end()
+        except DecodeError as error:
+            return self._fail(error, [])
+        return (self._parser.value,)
+
+    def _begin_value(self, text: str, at: int, values: list[Any]) -> int:
+        """Go to the next value and begin it; at once to its end if the whole of it is here."""
+        between = _PROSE if self._skip_prose else _BETWEEN
+        start = between.match(text, at).end()  # type: ignore[union-attr]
+        if start > at:
+            self._after_scalar = False
+        if start == len(text):
+            return start
+        parser = JSONParser(max_hold=self._max_hold, seen=self._begin + start)
+        char = text[start]
+        if char in '[{"':
+            end = self._read_whole(text, start, values)
+            if end > start:
+                self._after_scalar = False
+                return end
+        elif self._after_scalar:
+            raise parser.refuse(char, "white space or a comma")
+        self._parser = parser
+        self._size = 0
+        return start
+
+    def _read_whole(self, text: str, start: int, values: list[Any]) -> int:
+        """The quick way, in C, for a value that is whole and has nothing that needs care."""
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return start
+        if end - start > min(self._max_hold, MAX_DIGITS):
+            return start
+        brackets = text.count("[", start, end) + text.count("{", start, end)
+        if brackets > MAX_DEPTH and _depth(text[start:end]) > MAX_DEPTH:
+            return start
+        values.append(value)
+        return end
+
+    def _go_on(self, parser: JSONParser, text: str, at: int, values: list[Any]) -> int:
+        # One character more than there is room for, so that the bound is passed where it is.
+        room = self._max_hold - self._size + 1
+        end = at
+        try:
+            end = parser.consume(text, at, min(at + room, len(text)))
+        except DecodeError:
+            if not self._skip_prose:
+                raise
+            # It was prose.  What came before the wrong character had its chance.
+            self._parser = None
+            return parser.seen - self._begin
+        self._size += end - at
+        if self._size > self._max_hold:
+            raise self._too_long("a value")
+        if parser.complete:
+            value = parser.value
+            values.append(value)
+            self._after_scalar = not isinstance(value, str | list | dict)
+            self._parser = None
+        return end

@@ -1,0 +1,187 @@
+"""Secrets and personal data taken out of a text while it streams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from .._errors import ConfigurationError, LimitExceeded
+from ._checks import non_empty_text, non_empty_texts, whole_number
+from ._holding import Holding
+from ._literals import Automaton, LiteralSearch
+from ._possible_match import looks_behind, possible_match
+
+MAX_MATCH: Final = 4096
+"""Characters of the longest match, unless told otherwise: a private key in PEM form fits."""
+
+
+class Redact(Holding):
+    r"""Text in, the same text out with each match of *pattern* replaced.
+
+    *pattern* is a regular expression, or a list of strings that are taken as they are (the longest
+    wins where several begin).  *replacement* is put in as it is; backslashes mean nothing in it.
+    Joined, the output is what ``re.sub`` makes of the whole text, look-arounds, ``^``, ``$`` and
+    ``\b`` included.
+
+    Holds back only what may still become a match: ``my key is sk-12`` gives ``my key is `` at once.
+    A match, with what it looks ahead to, may be *max_match* characters long.  What may be a match
+    and is longer is an error: a redactor that is not sure lets nothing through.
+
+    Laws: chunking-invariant (unless the bound is passed), linear for a given *max_match*.
+
+    :raises ConfigurationError: *pattern* is no valid regular expression, matches the empty text,
+        or has a back-reference or a conditional group, which cannot be followed through a stream.
+    :raises LimitExceeded: a match, or what may be one, is longer than *max_match*.
+    """
+
+    def __init__(
+        self,
+        pattern: str | re.Pattern[str] | Iterable[str],
+        replacement: str = "[redacted]",
+        *,
+        max_match: int = MAX_MATCH,
+    ) -> None:
+        super().__init__()
+        self._max = whole_number("Redact", "max_match", max_match, least=1)
+        if not isinstance(replacement, str):
+            raise ConfigurationError(f"Redact needs a str for replacement, not {replacement!r}")
+        self._engine: _Literals | _Regex
+        if isinstance(pattern, str | re.Pattern):
+            self._engine = _Regex(_compiled(pattern), replacement, max_match)
+        else:
+            texts = non_empty_texts("Redact", "pattern", pattern)
+            longest = max(map(len, texts))
+            if longest > max_match:
+                raise ConfigurationError(
+                    f"Redact was given a string of {longest} characters: "
+                    f"write max_match={longest} or more"
+                )
+            self._engine = _Literals(texts, replacement)
+
+    def feed(self, text: str) -> Sequence[str]:
+        if self._flushed:
+            self._refuse()
+        out: list[str] = []
+        try:
+            self._engine.feed(text, out)
+        except LimitExceeded as error:
+            return self._fail(error, _joined(out))
+        return _joined(out)
+
+    def flush(self) -> Sequence[str]:
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        out: list[str] = []
+        self._engine.flush(out)
+        return _joined(out)
+
+
+def _joined(out: list[str]) -> list[str]:
+    text = "".join(out)
+    return [text] if text else []
+
+
+def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
+    try:
+        compiled = (
+            re.compile(non_empty_text("Redact", "pattern", pattern))
+            if isinstance(pattern, str)
+            else pattern
+        )
+    except re.error as error:
+        raise ConfigurationError(f"Redact was given {pattern!r}, and {error}") from error
+    if not isinstance(compiled.pattern, str):
+        raise ConfigurationError(f"Redact works on str: write {pattern!r} as a pattern of str")
+    if compiled.search(""):
+        raise ConfigurationError(
+            f"Redact was given {compiled.pattern!r}, which matches the empty text: "
+            "write a pattern that matches at least one character"
+        )
+    return compiled
+
+
+class _Literals:
+    """Strings as they are: an automaton knows which of them may have begun."""
+
+    def __init__(self, texts: Sequence[str], replacement: str) -> None:
+        self._search = LiteralSearch(Automaton(texts))
+        self._replacement = replacement
+        self._held = ""
+
+    def feed(self, text: str, out: list[str]) -> None:
+        start = len(self._held)
+        if start:
+            text = self._held + text
+        given = 0
+        while (match := self._search.search(text, start)) is not None:
+            out += text[given : match[0]], self._replacement
+            given = start = match[1]
+            self._search.restart()
+        end = self._search.held_from(text)
+        self._search.forget(end)
+        out.append(text[given:end])
+        self._held = text[end:]
+
+    def flush(self, out: list[str]) -> None:
+        text, self._held = self._held, ""
+        start, given = len(text), 0
+        # A match that waited for a longer one is one now, and others may stand behind it.
+        while (match := self._search.search(text, start) or self._search.end()) is not None:
+            out += text[given : match[0]], self._replacement
+            given = start = match[1]
+            self._search.restart()
+        out.append(text[given:])
+
+
+class _Regex:
+    """A regular expression: what may go on past the end is found by a second one made from it."""
+
+    def __init__(self, pattern: re.Pattern[str], replacement: str, max_match: int) -> None:
+        self._pattern = pattern
+        self._possible = possible_match(pattern)
+        self._replacement = replacement
+        self._max = max_match
+        # What a pattern sees before a match: a character for `\b` and `^`, and what a look-behind
+        # may reach, of which `re` does not tell the width.
+        self._behind = 1 + max_match * looks_behind(pattern)
+        self._held = ""
+        self._decided = 0
+
+    def feed(self, text: str, out: list[str]) -> None:
+        text = self._held + text
+        given = self._decided
+        undecided = len(text)
+        for match in self._possible.finditer(text, given):
+            begin, end = match.span()
+            if end == len(text):
+                undecided = begin
+                break
+            if begin < end:
+                self._bound(end - begin)
+                out += text[given:begin], self._replacement
+                given = end
+        out.append(text[given:undecided])
+        self._bound(len(text) - undecided)
+        kept = max(0, undecided - self._behind)
+        self._held = text[kept:]
+        self._decided = undecided - kept
+
+    def flush(self, out: list[str]) -> None:
+        text, given = self._held, self._decided
+        for match in self._pattern.finditer(text, given):
+            begin, end = match.span()
+            if begin < end:
+                out += text[given:begin], self._replacement
+                given = end
+        out.append(text[given:])
+        self._held = ""
+
+    def _bound(self, size: int) -> None:
+        if size > self._max:
+            raise LimitExceeded(
+                f"what may be a match for Redact is longer than max_match={self._max} characters",
+                limit="max_match",
+                value=self._max,
+            )

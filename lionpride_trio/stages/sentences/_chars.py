@@ -1,0 +1,49 @@
+"""Characters by what they do.  A character that is in none of these sets does nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+END: Final = "\0"
+"""What the rules read past the end of a finished stream."""
+
+STRONG: Final = frozenset("!?‼⁇⁈⁉؟։")
+"""Marks that end a sentence whatever the word before them."""
+
+RUN: Final = frozenset(".!?…‼⁇⁈⁉؟。！？｡．")
+"""Marks that pile up into one terminator: ?!, ..., !!!"""
+
+FULL: Final = frozenset("。！？｡．।॥۔።፧፨។៕။")
+"""Full stops of scripts without capitals: nothing has to follow them."""
+
+CLOSERS: Final = frozenset("\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f")
+"""What goes with the terminator that it stands behind.  `“` closes in German."""
+
+CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")
+
+OPENERS: Final = frozenset("\"'“”‘’„‚«»‹›([{*_~¿¡「『（《〈【\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\ufeff\u200b")
+"""What stands before the first letter of a sentence and belongs to it."""
+
+DASHES: Final = "-–—―"
+
+SPACES: Final = " \t\r\f\v\xa0\u2009\u202f\u3000"
+"""White space within a line."""
+
+CURRENCY: Final = "$€£¥₹₽₺₩"
+STARTING_SIGNS: Final = "@#§<`\\&"
+"""Signs that may begin a sentence: @user, #tag, § 5, <b>, `code`, \\(math."""
+
+AFTER_JAPANESE_QUOTE: Final = "とっなではがをにのもへや、，,"
+"""Particles: after a closing bracket they carry the sentence on."""
+
+BRACKETS: Final = (("「", "」"), ("『", "』"), ("《", "》"), ("（", "）"), ("【", "】"), ("“", "”"))
+
+
+def is_cjk(character: str) -> bool:
+    """Whether this is a letter of Chinese or Japanese, which is written without spaces."""
+    return "\u3040" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff"
+
+
+def is_symbol(character: str) -> bool:
+    """Whether this is an emoji or pictogram."""
+    return "\u2190" <= character <= "\u2bff" or character >= "\U0001f000"

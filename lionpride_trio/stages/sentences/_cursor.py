@@ -1,0 +1,210 @@
+"""The window on the stream: where the machine reads, and what it remembers of what it has read.
+
+Strategy: a decision must be a function of the *prefix* of the stream, never of how much of it
+happens to have arrived.  So the rules read ``text[k]`` and nothing else to look ahead.  Past the
+end of what has arrived that raises `IndexError`, which means *wait*: the rule is run again, from
+its beginning, when there is more.  After the flush, `END` characters follow the text, and nothing
+waits any more.
+
+Four things would break this, and no rule may do them: match a regular expression against text
+after the candidate (it could touch the end); ask for ``len(text)``; look back with a negative
+index (one character always stands before the sentence, so ``text[start - 1]`` is safe); keep
+anything computed from text after the candidate.  State changes when a decision is made, or depends
+on the text up to the candidate alone.
+
+Look-back is bounded too, by `KEPT` characters, so that a long sentence need not be kept in one
+string: that would make the work quadratic.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ._chars import END
+
+NeedMore = IndexError
+"""What a rule raises, by reading on, when it cannot decide yet."""
+
+KEPT: Final = 320
+"""How far back rules may look from a candidate."""
+
+WINDOW: Final = 768
+"""A window is cut back to `KEPT` settled characters when more than this of it is settled."""
+
+HEAD: Final = 96
+"""How much is remembered of the beginning of a sentence or a line that has left the window."""
+
+LONGEST_CODE: Final = 400
+"""A back-tick that is not closed within so many characters opened nothing."""
+
+_NOT_SPACE: Final = re.compile(r"\S")
+_TICKS: Final = re.compile("`+")
+
+
+class Cursor:
+    """The window and its marks.  All positions are indices into ``text``."""
+
+    __slots__ = (
+        "_code",
+        "_code_at",
+        "_first",
+        "_head",
+        "_line_head",
+        "_parts",
+        "_parts_size",
+        "_run",
+        "_run_at",
+        "_run_opens",
+        "_ticks",
+        "line",
+        "marker",
+        "position",
+        "start",
+        "text",
+    )
+
+    def __init__(self) -> None:
+        self.text = "\n"  # the character before the first sentence
+        self.start = 1
+        self.position = 1  # everything before it is decided
+        self.line = 1
+        self.marker = ""  # the list marker that the sentence began with: "1.", "b)", "•"
+        self._first = 1  # no white-space-free character stands in [start, _first)
+        self._head = ""
+        self._line_head = ""
+        self._parts: list[str] = []  # what has left the window, of the current sentence
+        self._parts_size = 0
+        self._ticks = 1  # back-ticks before it are counted
+        self._code = 0  # length of the run of back-ticks that is open
+        self._code_at = 0
+        self._run = 0  # a run of back-ticks that may not be whole yet
+        self._run_at = 0
+        self._run_opens = False
+
+    @property
+    def size(self) -> int:
+        """How long the current sentence is so far."""
+        return self._parts_size + len(self.text) - self.start
+
+    @property
+    def gone(self) -> int:
+        """How much of the current sentence has left the window."""
+        return self._parts_size
+
+    def first(self, before: int) -> int:
+        """Where the current sentence has its first character that is no white space.
+
+        It is *before* if there is none before that.  -1: it has left the window.
+        """
+        if self._head:
+            return -1
+        if self._first < before:
+            found = _NOT_SPACE.search(self.text, self._first, before)
+            self._first = before if found is None else found.start()
+        return min(self._first, before)
+
+    def head(self, before: int) -> str:
+        """The beginning of the current sentence, without its leading white space."""
+        if self._head:
+            return self._head
+        first = self.first(before)
+        return self.text[first : min(before, first + HEAD)]
+
+    def line_head(self, before: int) -> str:
+        """The beginning of the current line."""
+        if self._line_head:
+            return self._line_head
+        return self.text[self.line : min(before, self.line + HEAD)]
+
+    def in_code(self, before: int) -> bool:
+        """Whether inline code is open at *before*, where no back-tick stands."""
+        if self._run or self.text.find("`", self._ticks, before) >= 0:
+            self._count(before)
+            self._close_run()
+        else:
+            self._ticks = max(before, self._ticks)
+        return self._code > 0 and before - self._code_at <= LONGEST_CODE
+
+    def _count(self, before: int) -> None:
+        """Look at the back-ticks before *before*, each once.  The last run may go on there."""
+        text = self.text
+        for run in _TICKS.finditer(text, self._ticks, before):
+            at, end = run.span()
+            if self._run and at == self._run_at + self._run:
+                self._run += end - at
+            else:
+                self._close_run()
+                self._run, self._run_at = end - at, at
+                self._run_opens = not text[at - 1].isalpha()
+        self._ticks = max(before, self._ticks)
+
+    def _close_run(self) -> None:
+        """The run of back-ticks is whole: it closes code, opens code, or is part of it."""
+        if not self._run:
+            return
+        if self._code and self._run_at - self._code_at > LONGEST_CODE:
+            self._code = 0
+        if self._code == self._run:
+            self._code = 0
+        elif not self._code and self._run_opens:
+            self._code, self._code_at = self._run, self._run_at
+        self._run = 0
+
+    def end_line(self, after: int) -> None:
+        """The line ended; *after* is the first position of the next one."""
+        self.line = after
+        self._line_head = ""
+        self._ticks = after
+        self._code = self._run = 0
+
+    def take(self, end: int) -> str:
+        """Cut the current sentence off before *end*."""
+        piece = self.text[self.start : end]
+        if self._parts:
+            self._parts.append(piece)
+            piece = "".join(self._parts)
+            self._parts.clear()
+            self._parts_size = 0
+        self.start = end
+        self._first = end
+        self._head = ""
+        self.marker = ""
+        self.position = max(self.position, end)
+        return piece
+
+    def extend(self, more: str) -> None:
+        """*more* has arrived.  What is not needed any more leaves the window."""
+        drop = self.start - 1
+        if self.position - drop > WINDOW:
+            drop = self.position - KEPT
+            first = self.first(self.position)
+            if 0 <= first < drop:
+                self._head = self.text[first : first + HEAD]
+            self._parts.append(self.text[self.start : drop + 1])
+            self._parts_size += drop + 1 - self.start
+            self.start = drop + 1
+        if self.line < drop and not self._line_head:
+            if self.position - self.line < HEAD:
+                drop = max(self.line - 1, 0)  # too little of the line is settled to remember its head
+            else:
+                self._line_head = self.text[self.line : self.line + HEAD]
+        if drop > 0:
+            if self._ticks <= drop:
+                self._count(drop + 1)  # what is left at index 0 has nothing before it to look at
+            self.text = self.text[drop:] + more
+            self.start -= drop
+            self.position -= drop
+            self.line -= drop
+            self._first -= drop
+            self._ticks -= drop
+            self._run_at -= drop
+            self._code_at -= drop
+        else:
+            self.text += more
+
+    def finish(self) -> int:
+        """Nothing more comes: put `END` behind the text.  Gives where the text ends."""
+        end = len(self.text)
+        self.text += END * 8
+        return end

@@ -1,0 +1,32 @@
+"""What the splitter gives: a `str` that knows what it is and where it was."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+Kind = Literal["prose", "heading", "item", "code", "table"]
+
+
+class Sentence(str):
+    """A piece of the stream, with the white space after it.  It is a `str` like any other.
+
+    ``kind`` says what it is part of: ``"prose"``, ``"heading"``, ``"item"`` (of a list),
+    ``"code"`` (a fence or a displayed formula) or ``"table"``.  ``start`` is its offset in the
+    stream, in characters.  ``complete`` is false when something other than its own end ended it:
+    ``max_chars``, ``first="clause"``, or a flush in its middle.
+    """
+
+    __slots__ = ("complete", "kind", "start")
+
+    kind: Kind
+    start: int
+    complete: bool
+
+    def __new__(
+        cls, text: str = "", kind: Kind = "prose", start: int = 0, *, complete: bool = True
+    ) -> Self:
+        self = super().__new__(cls, text)
+        self.kind = kind
+        self.start = start
+        self.complete = complete
+        return self

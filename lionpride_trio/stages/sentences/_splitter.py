@@ -1,0 +1,218 @@
+"""The machine: candidates in order, one verdict each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from ..._errors import ConfigurationError
+from .._checks import MAX_HOLD, whole_number
+from .._holding import Holding
+from ._chars import CLOSERS, FULL, RUN, STRONG
+from ._cursor import Cursor
+from ._limits import CLAUSE_MARKS, cut_within, decide_clause
+from ._lines import closes_fence, decide_break, is_whole, kind_of, opens_fence
+from ._markers import decide_bullet, decide_marker
+from ._pieces import Kind, Sentence
+from ._scripts import decide_scripted
+from ._stops import decide_full, decide_mark
+from .tables import tables
+
+_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃"
+_SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}]").search
+_SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}]").search
+
+_RULES: Final = {
+    **dict.fromkeys(".!?…‼⁇⁈⁉؟", decide_mark),
+    **dict.fromkeys(FULL, decide_full),
+    **dict.fromkeys(":;։", decide_scripted),
+    **dict.fromkeys("•⁃", decide_bullet),
+    ")": decide_marker,
+}
+
+_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
+
+
+class SentenceSplitter(Holding):
+    """Text in, sentences out, each with the white space after it."""
+
+    def __init__(
+        self,
+        *,
+        language: str | None = None,
+        max_chars: int | None = None,
+        first: Literal["clause"] | None = None,
+        code: Literal["line", "block"] = "line",
+        max_hold: int = MAX_HOLD,
+    ) -> None:
+        super().__init__(max_hold=max_hold)
+        self._tables = tables(_language(language))
+        if max_chars is not None:
+            whole_number("SentenceSplitter", "max_chars", max_chars, least=1)
+        if first not in {None, "clause"}:
+            raise ConfigurationError(
+                f'SentenceSplitter needs first=None or first="clause", not {first!r}'
+            )
+        if code not in {"line", "block"}:
+            raise ConfigurationError(
+                f'SentenceSplitter needs code="line" or code="block", not {code!r}'
+            )
+        self._max_chars = max_chars
+        self._limit = max_hold if max_chars is None else min(max_chars, max_hold)
+        self._by_block = code == "block"
+        self._search: Any = _SEARCH_CLAUSE if first else _SEARCH
+        self._cursor = Cursor()
+        self._fresh: list[str] = []
+        self._held = 0
+        self._waiting = False
+        self._given = 0
+        self._kind: Kind | None = None  # of a sentence that begins within a line
+        self._fence = ""
+
+    def feed(self, text: str) -> Sequence[Sentence]:
+        if self._flushed:
+            self._refuse()
+        if not self._waiting and self._search(text) is None:
+            self._held += len(text)
+            if self._held <= self._limit:
+                self._fresh.append(text)
+                return ()
+        self._fresh.append(text)
+        return self._run(final=False)
+
+    def flush(self) -> Sequence[Sentence]:
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        return self._run(final=True)
+
+    def _run(self, *, final: bool) -> list[Sentence]:
+        """Decide what can be decided."""
+        cur = self._cursor
+        cur.extend("".join(self._fresh))
+        self._fresh.clear()
+        out: list[Sentence] = []
+        end = cur.finish() if final else len(cur.text)
+        self._waiting = False
+        while True:
+            found = self._search(cur.text, cur.position, end)
+            at = end if found is None else found.start()
+            limit = cur.start + self._limit - cur.gone
+            if at >= limit:
+                if end <= limit:
+                    break
+                if self._max_chars is None:
+                    return self._fail(self._too_long("a sentence"), out)
+                cut = cut_within(cur, limit)
+                self._give(out, cut, complete=False)
+                continue
+            if found is None:
+                break
+            try:
+                self._decide(cur, at, out, limit)
+            except IndexError:
+                self._waiting = True
+                break
+        if final:
+            self._last(out, end)
+        else:
+            self._held = cur.size
+            if not self._waiting:
+                cur.position = max(cur.position, end)
+        return out
+
+    def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
+        """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
+        text = cur.text
+        c = text[i]
+        if c == "\n":
+            self._break(cur, i, out, limit)
+            return
+        if self._fence:
+            cur.position = i + 1
+            return
+        verdict = ~(i + 1)
+        if c == "." and i - cur.start >= 1 and text[i - 1].isalnum():
+            verdict = decide_marker(cur, i, self._tables)
+        if verdict < 0:
+            rule = _RULES.get(c)
+            if rule is not None:
+                verdict = rule(cur, i, self._tables)
+        if verdict < 0 and self._search is _SEARCH_CLAUSE and c in CLAUSE_MARKS:
+            verdict = decide_clause(cur, i)
+        if verdict >= 0 and self._vetoed(cur, i, verdict):
+            verdict = ~(i + 1)
+        if verdict < 0:
+            cur.position = ~verdict
+            return
+        self._give(out, min(verdict, limit), complete=c not in CLAUSE_MARKS)
+        cur.position = max(cur.position, i + 1)
+
+    def _vetoed(self, cur: Cursor, i: int, k: int) -> bool:
+        """Whether a cut before *k*, for the mark at *i*, is in a place that is never cut."""
+        if is_whole(cur.line_head(i)) or not cur.first(i) < k:
+            return True
+        return cur.in_code(i) and "`" not in cur.text[i:k]
+
+    def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
+        """Act on the line break at *i*, which may open or close a fence."""
+        fence = self._fence
+        opening = "" if fence else opens_fence(cur.line_head(i))
+        closing = bool(fence) and closes_fence(cur.line_head(i), fence)
+        if opening or (fence and not closing):
+            cut = not self._by_block and cur.first(i) < i
+            verdict = i + 1 if cut else ~(i + 1)
+        else:
+            verdict = decide_break(cur, i, self._tables, closed=closing)
+        if verdict >= 0:
+            self._give(out, min(verdict, limit), complete=True)
+        after = verdict if verdict >= 0 else ~verdict
+        cur.position = max(cur.position, after)
+        cur.end_line(after)
+        if verdict >= 0:
+            self._kind = None
+        if opening:
+            self._fence = opening
+        elif closing:
+            self._fence = ""
+
+    def _give(self, out: list[Sentence], end: int, *, complete: bool) -> None:
+        """Give the current sentence, which ends before *end*."""
+        text = self._cursor.take(end)
+        kind = "code" if self._fence else self._kind or kind_of(text)
+        out.append(Sentence(text, kind, self._given, complete=complete))
+        self._given += len(text)
+        self._kind = None if text[-1] == "\n" else kind
+        self._search = _SEARCH
+
+    def _last(self, out: list[Sentence], end: int) -> None:
+        """Give what is left after the flush."""
+        cur = self._cursor
+        if cur.start >= end and not cur.gone:
+            return
+        line = cur.line_head(end)
+        self._give(out, end, complete=True)
+        last = out[-1]
+        if self._fence:
+            last.complete = closes_fence(line, self._fence)
+            return
+        bare = last[-LAST:].rstrip()
+        if last.kind == "prose" and not last.endswith("\n"):
+            ending = bare.rstrip("".join(CLOSERS))[-1:]
+            last.complete = ending in RUN or ending in STRONG or ending in FULL
+
+
+LAST: Final = 64
+
+
+def _language(code: str | None) -> str | None:
+    """The two or three letters of a language tag."""
+    if code is None:
+        return None
+    if not isinstance(code, str) or not _TAG.match(code):
+        raise ConfigurationError(
+            f'SentenceSplitter needs a language code such as "en" or "pt-BR" for language, '
+            f"or None for all languages at once, not {code!r}"
+        )
+    return re.split("[-_]", code)[0].lower()

@@ -1,0 +1,101 @@
+"""The language tables, and the union that is used when no language is named.
+
+Some entries were chosen from the abbreviation lists of sentencex (github.com/wikimedia/sentencex,
+``src/languages/abbrev``, MIT licence, copyright 2025 Santhosh Thottingal; see the file NOTICE beside
+this package's machine).  The classes, and most entries, are this library's own.
+
+The union leaves out each language's ``local`` entries, which mean something else in another.
+Where two languages disagree, the one that is earlier in `LANGUAGES` has the word; a language that
+was asked for has it before all others.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Final
+
+from ._classes import Language
+from .ar import ARABIC
+from .da import DANISH
+from .de import GERMAN
+from .en import ENGLISH
+from .es import SPANISH
+from .fr import FRENCH
+from .hi import HINDI
+from .it import ITALIAN
+from .ja import JAPANESE
+from .nl import DUTCH
+from .pl import POLISH
+from .pt import PORTUGUESE
+from .ru import RUSSIAN
+from .tr import TURKISH
+from .zh import CHINESE
+
+LANGUAGES: Final = {
+    language.code: language
+    for language in (
+        ENGLISH,
+        GERMAN,
+        FRENCH,
+        SPANISH,
+        ITALIAN,
+        PORTUGUESE,
+        DUTCH,
+        POLISH,
+        DANISH,
+        RUSSIAN,
+        TURKISH,
+        HINDI,
+        ARABIC,
+        JAPANESE,
+        CHINESE,
+    )
+}
+
+# Languages without a table here in which "3." before a capital is "third".
+ORDINAL_DOTS: Final = frozenset("bs cs et fi hr hu is lb lv nb nn no sk sl sr".split())
+
+
+class Tables:
+    """What the rules ask, for one language or for the union."""
+
+    __slots__ = ("before_ordinals", "classes", "months", "ordinals", "starters")
+
+    def __init__(self, code: str | None) -> None:
+        asked = LANGUAGES.get(code) if code else None
+        classes: dict[str, int] = {}
+        for language in reversed(LANGUAGES.values()):
+            for entry, kind in language.classes().items():
+                if entry not in language.local:
+                    classes[entry] = kind
+        if asked is not None:
+            classes.update(asked.classes())
+        self.classes: Final = classes
+        self.starters: Final = _union(
+            (each.starters for each in LANGUAGES.values()),
+            (each.local for each in LANGUAGES.values()),
+            ENGLISH.starters if asked is None else asked.starters,
+        )
+        self.months: Final = frozenset[str]().union(*(each.months for each in LANGUAGES.values()))
+        self.before_ordinals: Final = (
+            asked.before_ordinals if asked is not None and asked.code != "en" else
+            frozenset[str]().union(*(each.before_ordinals - each.local for each in LANGUAGES.values()))
+        )
+        self.ordinals: Final = code in ORDINAL_DOTS or (asked is not None and asked.ordinals)
+
+
+def _union(
+    sets: Iterable[frozenset[str]], without: Iterable[frozenset[str]], always: frozenset[str]
+) -> frozenset[str]:
+    """What is in any of *sets* and not local to its language, and all of *always*."""
+    found: set[str] = set(always)
+    for each, local in zip(sets, without, strict=True):
+        found |= each - local
+    return frozenset(found)
+
+
+@functools.cache
+def tables(code: str | None) -> Tables:
+    """The tables for a language code, or the union.  Built once each, then shared."""
+    return Tables(code)

@@ -1,0 +1,71 @@
+"""The pipeline programs of docs/examples, run against the embedded server."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import httpx
+import pytest
+import trio
+
+from lionpride_trio import iModel, local
+from lionpride_trio.transformers import from_iterable
+from lionpride_trio.wire import SSEDecoder
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+@pytest.fixture
+async def server(monkeypatch):
+    async with local.serve() as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "any")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
+        yield server
+
+
+def load(name):
+    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+
+
+async def test_speech(server, capsys, autojump_clock):
+    example = load("speech")
+    await example["main"]()
+    spoken, _, last = capsys.readouterr().out.rstrip("\n").rpartition("\n")
+    text = (await iModel("openai", "gpt-4o-mini").complete("How does a whale sleep?")).text
+    said = [line.removeprefix("🔊 ") for line in spoken.split("🔊 ")]
+    assert "".join("".join(said).split()) == "".join(text.split())
+    assert last == f"({len(text)} characters, complete)"
+
+
+async def test_redactor(server, capsys):
+    await load("redactor")["main"]()
+    assert len(capsys.readouterr().out) > 20
+
+
+async def test_live_json(capsys):
+    document = ['{"name": "bis', 'cuit", "steps": [{"minu', 'tes": 4', '5}, null]}']
+    await load("live_json")["show"](from_iterable(document))
+    assert capsys.readouterr().out == (
+        "name: 'bis'\nname: 'cuit'\nsteps.0.minutes: 45\nsteps.1: None\n"
+    )
+
+
+async def test_own_stage(capsys):
+    await load("own_stage")["main"]()
+    assert capsys.readouterr().out == "7. Call me Ishmael. \n8. Some years ago I went to sea.\n"
+
+
+async def test_three_sinks(server, capsys, tmp_path):
+    path = tmp_path / "answer.txt"
+    async with trio.open_nursery() as nursery, httpx.AsyncClient(trust_env=False) as client:
+        (url,) = await nursery.start(load("three_sinks")["main"], "127.0.0.1:0", path)
+        response = await client.get(url, params={"question": "Why is the sea salt?"})
+        decoder = SSEDecoder()
+        events = [*decoder.feed(response.content), *decoder.flush()]
+        nursery.cancel_scope.cancel()
+    text = (await iModel("openai", "gpt-4o-mini").complete("Why is the sea salt?")).text
+    assert "".join(event.data for event in events if event.event == "message") == text
+    assert events[-1].event == "end"
+    assert path.read_text(encoding="utf-8") == text
+    assert text in capsys.readouterr().out
