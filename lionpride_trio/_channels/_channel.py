@@ -83,7 +83,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         ready.extend(items)
         self._items += len(items)
         self._characters += characters(items)
-        self._peak = max(self._peak, len(ready))
+        if len(ready) > self._peak:
+            self._peak = len(ready)
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
@@ -92,13 +93,15 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     async def _pull(self, upstream: Channel[Any], limit: int | None = None) -> list[Any]:
         """The next batch of *upstream*; nothing at its end, which is made this channel's own."""
         try:
-            return await upstream.receive_batch(limit)
+            await upstream._wait()
         except (trio.BusyResourceError, trio.ClosedResourceError):
             raise  # a mistake in the use of *upstream*, not its end
         except trio.EndOfChannel:
             self._finish()
         except Exception as error:
             self._finish(error)
+        else:
+            return upstream._draw(limit)
         return []
 
     async def receive(self) -> T_co:
@@ -116,6 +119,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     async def receive_batch(self, limit: int | None = None) -> list[T_co]:
         """All items that are ready, at least one and at most *limit*.  As `receive` otherwise."""
         await self._wait()
+        return self._draw(limit)
+
+    def _draw(self, limit: int | None) -> list[Any]:
+        """What is ready, at most *limit* items."""
         ready = self._ready
         if limit is None or len(ready) <= limit:
             batch = list(ready)
@@ -212,11 +219,12 @@ class _Batches(AsyncIterator[list[T]]):
 
 def characters(items: Sequence[Any]) -> int:
     """How much text *items* hold."""
+    first = items[0]
     try:
-        if isinstance(items[0], str):
-            return sum(map(len, items))
-        if isinstance(items[0], Chunk):
-            return sum(map(len, map(_data, items)))
+        if isinstance(first, str):
+            return len(first) if len(items) == 1 else sum(map(len, items))
+        if isinstance(first, Chunk):
+            return len(first.data) if len(items) == 1 else sum(map(len, map(_data, items)))
     except (TypeError, AttributeError):  # a mixture
         return sum(
             len(item) if isinstance(item, str) else len(item.data)

@@ -51,9 +51,10 @@ class FusedChannel(Channel[Any]):
                     made += feed(item)
             except Exception as error:
                 failure = error  # a later stage that fails does so on an earlier item
-            batch = made
-            if not batch:
+            if not made:
+                batch = made
                 break
+            batch = made
         self._deliver(batch)
         if failure is not None:
             self._finish(failure)

@@ -116,8 +116,8 @@ class Mailbox(Channel[Any]):
         self._taken()
         return item
 
-    async def receive_batch(self, limit: int | None = None) -> list[Any]:
-        batch = await super().receive_batch(limit)
+    def _draw(self, limit: int | None) -> list[Any]:
+        batch = super()._draw(limit)
         self._taken()
         return batch
 

@@ -1,20 +1,22 @@
 """Arguments for a tool call, invented after the tool's JSON schema.
 
-They are valid wherever the schema speaks of types, `enum`, `const`, `default`, `required`,
-`minimum`, `maximum`, `minItems` and `$ref`; other keywords are not heeded. Gemini's spelling of
+They are valid wherever the schema speaks of types, ``enum``, ``const``, ``default``, ``required``,
+``minimum``, ``maximum``, ``minItems`` and ``$ref``; other keywords are not heeded. Gemini's spelling of
 types, in capitals, is read too.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Final
 
-from lionpride_trio.local._json import JsonObject, as_list, as_object, as_text, pick
+from ._json import JsonObject, as_count, as_list, as_object, as_text, pick
 
 # From here on only what is required is filled in, so that a schema that holds itself comes to
 # an end; and further down nothing is.
-_DEEP = 4
-_TOO_DEEP = 12
+_DEEP: Final = 4
+_TOO_DEEP: Final = 12
 
 
 def invent_arguments(schema: JsonObject, seed: str, words: Callable[[str], str]) -> JsonObject:
@@ -50,7 +52,7 @@ class _Inventor:
             case "object":
                 return self._object(schema, depth)
             case "array":
-                count = max(as_int(pick(schema, "minItems", "min_items")), depth <= _DEEP)
+                count = max(as_count(pick(schema, "minItems", "min_items")) or 0, depth <= _DEEP)
                 items = as_object(schema.get("items"))
                 return [self.value(items, depth + 1) for _ in range(min(count, 100))]
             case "integer":
@@ -83,10 +85,6 @@ def _type_of(schema: JsonObject) -> str:
         kind = next((one for one in as_list(schema["type"]) if one != "null"), "null")
     implied = "object" if "properties" in schema else "array" if "items" in schema else "string"
     return as_text(kind).lower() or implied
-
-
-def as_int(value: object) -> int:
-    return value if isinstance(value, int) else 0
 
 
 def _bound(value: object, otherwise: float) -> float:

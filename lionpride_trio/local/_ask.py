@@ -4,11 +4,14 @@ Each wire reads its own request into an `Ask`, and raises `BadAsk` with a senten
 where the provider itself would refuse.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 
-from lionpride_trio.local._json import JsonObject, as_list, as_object, as_text
+from ._json import JsonObject, as_count, as_list, as_object, as_text
 
 
 class BadAsk(Exception):
@@ -37,6 +40,8 @@ class Ask:
     """The last message brings a tool's result, so that it is the model's turn to speak."""
     reasoning: bool = False
     """The client switched reasoning on by its provider's own switch."""
+    think_tags: bool = False
+    """The client wants reasoning inside the answer."""
     tools: tuple[Tool, ...] = ()
     must_call: bool = False
     """A tool call is demanded; `tools` is narrowed to those that may be called."""
@@ -82,6 +87,27 @@ def ask_list(body: JsonObject, name: str) -> list[JsonObject]:
     return items
 
 
+def ask_limit(body: JsonObject, *names: str) -> int | None:
+    """Read a limit of tokens under the first of several names that is there."""
+    for name in names:
+        if body.get(name) is not None:
+            limit = as_count(body[name])
+            if not limit:
+                raise BadAsk(f"{name}: a whole number of at least 1 is required")
+            return limit
+    return None
+
+
+def ask_switch(body: JsonObject, name: str, *, otherwise: bool = False) -> bool:
+    """Read a boolean."""
+    value = body.get(name)
+    if value is None:
+        return otherwise
+    if not isinstance(value, bool):
+        raise BadAsk(f"{name}: true or false is required")
+    return value
+
+
 def ask_stop(value: object) -> tuple[str, ...]:
     """Read stop strings, given one by itself or many in a list."""
     strings = [value] if isinstance(value, str) else as_list(value)
@@ -91,6 +117,11 @@ def ask_stop(value: object) -> tuple[str, ...]:
 def ask_seed(value: object) -> str:
     """Read a seed, of whatever type, into a string; none is an empty one."""
     return "" if value is None else str(value)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Join the texts of a request, those that say something."""
+    return "\n".join(filter(None, texts))
 
 
 def plain_text(content: object) -> str:

@@ -1,18 +1,31 @@
 """What a model's name asks for beside an answer.
 
-Words of the name, parted by `-`, are directives; what remains is the model that is played. They
-work on every wire, since every wire has a model name and none objects to letters, digits, `-`
-and `.`. The table is in the docstring of `lionpride_trio.local`.
+Words of the name, parted by ``-``, are directives; what remains is the model that is played.  They
+work on every wire, since every wire has a model name and none objects to letters, digits, ``-``
+and ``.``.  The table is in the docstring of `lionpride_trio.local`.
 """
 
-from typing import Literal, TypeAlias
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-Fault: TypeAlias = Literal["error", "cut", "stall"]
+Fault: TypeAlias = Literal["error", "cut", "drop", "stall"]
 """How a stream ends badly after half of its answer."""
 
-_LONGEST_ANSWER = 200_000
+_FLAGS: Final = frozenset([
+    "reasoning",
+    "thinktags",
+    "tools",
+    "parallel",
+    "refusal",
+    "filtered",
+    "blocked",
+    "slow",
+])
+_FAULTS: Final[dict[str, Fault]] = {"cut": "cut", "drop": "drop", "stall": "stall"}
+_LONGEST_ANSWER: Final = 200_000
 
 
 @attrs.frozen(kw_only=True)
@@ -34,45 +47,48 @@ class Directives:
     length: int | None = None
 
 
-_FLAGS = {
-    "reasoning": "reasoning",
-    "thinktags": "think_tags",
-    "tools": "tools",
-    "parallel": "parallel",
-    "refusal": "refusal",
-    "filtered": "filtered",
-    "blocked": "blocked",
-    "slow": "slow",
-}
-_FAULTS: dict[str, Fault] = {"cut": "cut", "stall": "stall"}
-
-
 def read_directives(model: str) -> Directives:
     """Take a model's name apart.
 
     >>> read_directives("trigram-1-reasoning-error-429").status
     429
     """
-    found: dict[str, bool | int | Fault] = {}
+    flags: set[str] = set()
+    status: int | None = None
+    fault: Fault | None = None
+    length: int | None = None
     base: list[str] = []
     words = model.split("-")
     while words:
         word = words.pop(0)
         following = words[0] if words else ""
         if word in _FLAGS:
-            found[_FLAGS[word]] = True
+            flags.add(word)
         elif word in _FAULTS:
-            found["fault"] = _FAULTS[word]
+            fault = _FAULTS[word]
         elif word == "midstream" and following == "error":
-            found["fault"] = "error"
+            fault = "error"
             del words[0]
         elif word == "error" and _is_number(following) and 400 <= int(following) <= 599:
-            found["status"] = int(words.pop(0))
+            status = int(words.pop(0))
         elif word == "pieces" and _is_number(following):
-            found["length"] = min(int(words.pop(0)), _LONGEST_ANSWER)
+            length = min(int(words.pop(0)), _LONGEST_ANSWER)
         else:
             base.append(word)
-    return attrs.evolve(Directives(base="-".join(base)), **found)  # type: ignore[arg-type]
+    return Directives(
+        base="-".join(base),
+        reasoning="reasoning" in flags,
+        think_tags="thinktags" in flags,
+        tools="tools" in flags,
+        parallel="parallel" in flags,
+        refusal="refusal" in flags,
+        filtered="filtered" in flags,
+        blocked="blocked" in flags,
+        slow="slow" in flags,
+        status=status,
+        fault=fault,
+        length=length,
+    )
 
 
 def _is_number(word: str) -> bool:

@@ -1,12 +1,14 @@
 """JSON as the wires write and read it.
 
-What a client sent is read with the four `as_*` functions: a value of another type reads as empty.
-A wire checks what its provider insists on, and takes the rest as it comes.
+What a client sent is read with the `as_*` functions: a value of another type reads as empty.  A
+wire checks what its provider insists on, and takes the rest as it comes.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -28,12 +30,12 @@ def sse(value: object, *, event: str | None = None, newline: bytes = b"\n") -> b
 
 def as_object(value: object) -> JsonObject:
     """Read an object."""
-    return cast(JsonObject, value) if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
     """Read an array."""
-    return cast("list[Any]", value) if isinstance(value, list) else []  # type: ignore[redundant-cast]
+    return value if isinstance(value, list) else []
 
 
 def as_text(value: object) -> str:

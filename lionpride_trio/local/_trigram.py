@@ -8,6 +8,8 @@ seed gives the same walk, on every machine. It is pure: no clock, no global gene
 the one read in `bundled`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -58,9 +60,9 @@ class TrigramModel:
 
     @staticmethod
     @cache
-    def bundled() -> "TrigramModel":
+    def bundled() -> TrigramModel:
         """The model of the text in this package; see moby_dick.md beside it."""
-        text = resources.files(__package__).joinpath("moby_dick.txt").read_text("utf-8")  # pyright: ignore[reportArgumentType]
+        text = resources.files("lionpride_trio.local").joinpath("moby_dick.txt").read_text("utf-8")
         return TrigramModel(text)
 
     def words(self, seed: str) -> Iterator[str]:

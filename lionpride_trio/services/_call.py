@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import attrs
@@ -20,7 +20,7 @@ from .._errors import (
 )
 from .._response import Response, reassemble
 from .._text import Secret, shorten
-from .._transport import Exchange, HTTPClient, open_client
+from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
 from ..wire._json import loads
 from ._reply import Reply
@@ -116,33 +116,26 @@ class Caller:
         headers["accept"] = "text/event-stream" if call.stream else "application/json"
         if self.key is not None:
             headers |= self.provider.authorize(self.key)
-        own = None
-        if client is None:
-            client = own = open_client()
-        began = trio.current_time()
-        exchange = None
-        try:
+        async with AsyncExitStack() as stack:
+            if client is None:
+                client = open_client()
+                stack.push_async_callback(client.aclose)  # which does not wait
+            began = trio.current_time()
             try:
-                wait = self.timeouts.first_content if call.stream else self.timeouts.answer
-                with trio.move_on_after(wait):
-                    exchange = await Exchange.open(
+                exchange = await stack.enter_async_context(
+                    open_exchange(
                         client,
                         f"{base_url}{request.path}",
                         body=request.body,
                         headers=headers,
                         connect=self.timeouts.connect,
+                        wait=self.timeouts.first_content if call.stream else self.timeouts.answer,
                     )
-                if exchange is None:
-                    raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")
+                )
             except LionprideError as error:
-                raise self._located(error) from error.__cause__
+                self._locate(error)
+                raise
             yield exchange, trio.current_time() - began
-        finally:
-            with trio.CancelScope(shield=True):  # both are bounded in time by themselves
-                if exchange is not None:
-                    await exchange.aclose()
-                if own is not None:
-                    await own.aclose()
 
     async def _check_status(self, exchange: Exchange) -> None:
         if 200 <= exchange.status < 300:

@@ -130,7 +130,7 @@ class iModel:
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response of one call, by the provider's call that does not stream.
 
-        :raises LionprideError: see `lionpride_trio.errors` for its classes.
+        :raises LionprideError: one of its classes.
         """
         call = self._call(messages, options, stream=False)
         async with self._address() as base_url:

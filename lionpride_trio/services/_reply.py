@@ -62,29 +62,43 @@ class Reply(Channel[Chunk]):
 
     async def _fetch(self) -> None:
         """One read of the network, and all that follows from it."""
+        began = trio.current_time()
         try:
             data = await self._timed_read()
         except LionprideError as error:
             self._take(self._decoder.feed(b""))
             self._fail(error)
             return
+        self._budget -= trio.current_time() - began
         self._take(self._decoder.feed(data) if data else self._decoder.flush())
         if self._decoder.ended or not data:
             if data:
                 self._take(self._decoder.flush())
+            self._exchange.complete = self._decoder.failure is None
             self._fail(self._decoder.failure)
+        elif self._budget <= 0 and not self._decoder.whole:
+            # Keep-alives that are always there would never let a read wait.
+            self._fail(self._timeout(self._clock))
 
     async def _timed_read(self) -> bytes:
-        idle = AFTER_FINISH_SECONDS if self._decoder.whole else self._timeouts.byte_idle
-        clock, seconds = min(("byte_idle", idle), (self._clock, self._budget), key=lambda c: c[1])
-        began = trio.current_time()
-        with trio.move_on_after(max(seconds, 0.0)):
-            data = await self._exchange.receive_some()
-            self._budget -= trio.current_time() - began
+        """The next bytes.  A clock is only set where they must be waited for."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        data = self._exchange.receive_nowait()
+        if data is not None:
+            await trio.lowlevel.cancel_shielded_checkpoint()
             return data
+        idle = AFTER_FINISH_SECONDS if self._decoder.whole else self._timeouts.byte_idle
+        clock, seconds = ("byte_idle", idle) if idle < self._budget else (self._clock, self._budget)
+        with trio.move_on_after(max(seconds, 0.0)):
+            return await self._exchange.receive_some()
         if self._decoder.whole:
             return b""
-        raise StreamTimeout(f"nothing came for {seconds:g} s", clock=clock)
+        raise self._timeout(clock)
+
+    def _timeout(self, clock: str) -> StreamTimeout:
+        seconds: float = getattr(self._timeouts, clock)
+        what = "nothing" if clock == "byte_idle" else "no content"
+        return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)
 
     def _take(self, chunks: Sequence[Chunk]) -> None:
         if not chunks:

@@ -62,7 +62,7 @@ STRANGERS = {("flow", "services"), ("services", "flow")}
 THIRD_PARTY: dict[float, set[str]] = {
     0: {"attr", "attrs", "jiter"},
     1: {"cattr", "cattrs"},
-    2: {"trio", "httpx"},
+    2: {"trio", "httpx", "h11"},
     3: set(),
     4: {"stamina"},
     5: set(),
@@ -75,6 +75,7 @@ THIRD_PARTY: dict[float, set[str]] = {
 # (distribution, the only modules that may import it); a room's name stands for all within it.
 CONFINED: dict[str, set[str]] = {
     "httpx": {"_transport"},
+    "h11": {"_transport"},
     "jiter": {"_errors", "_text", "_chunks", "_response", "wire"},
     "stamina": {"services"},
 }
@@ -282,7 +283,7 @@ ALLOWED = {
     "own room": {"wire/__init__.py": "from ._sse import A as A", "wire/_sse.py": "A = 1"},
     "own layer": {"providers/openai.py": "from ..stages import x", "stages/__init__.py": "x = 1"},
     "stdlib": {"wire/_sse.py": "import codecs, collections.abc\nfrom os import path"},
-    "httpx in the transport": {"_transport.py": "import httpx, trio"},
+    "httpx in the transport": {"_transport/_client.py": "import httpx, h11, trio"},
     "façade looks down": {"__init__.py": "from .operations import flow", "operations.py": ""},
     "a program uses the façade": {"cli/__init__.py": "from lionpride_trio import Session"},
     "a program may use rich lazily": {"cli/_demo.py": "def f():\n    import rich.live"},
@@ -295,6 +296,7 @@ FORBIDDEN = {
     "trio.abc in L1": ({"stages/x.py": "from trio.abc import Channel"}, "imports trio.abc"),
     "httpx in L0": ({"_errors.py": "import httpx"}, "_errors:1 imports httpx"),
     "httpx in L4": ({"services/_imodel.py": "import httpx"}, "_imodel:1 imports httpx"),
+    "h11 in L4": ({"services/_imodel.py": "import h11"}, "_imodel:1 imports h11"),
     "httpx for types alone": (
         {"session/_session.py": "import typing as t\nif t.TYPE_CHECKING:\n    import httpx"},
         "_session:3 imports httpx",
