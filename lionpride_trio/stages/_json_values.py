@@ -15,6 +15,7 @@ from ._json_parser import MAX_DIGITS, JSONParser
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,]*")
 _PROSE: Final = re.compile(r"[^\[{]*")
+_MAY_BE_WHOLE: Final = re.compile(r'"|\[[ \t\n\r]*[]["{0-9tfnNI-]|\{[ \t\n\r]*["}]')
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -45,6 +46,8 @@ class JSONValues(Holding):
         self._size = 0
         # Whether a number or word stands right before.
         self._after_scalar = False
+        # Whether the quick way is worth a try in this feed.
+        self._quick = True
         # Where in the whole text the text of this feed begins.
         self._begin = 0
 
@@ -52,6 +55,7 @@ class JSONValues(Holding):
         if self._flushed:
             self._refuse()
         values: list[Any] = []
+        self._quick = True
         try:
             at = 0
             while at < len(text):
@@ -99,9 +103,13 @@ class JSONValues(Holding):
 
     def _read_whole(self, text: str, start: int, values: list[Any]) -> int:
         """The quick way, in C, for a value that is whole and has nothing that needs care."""
+        if not self._quick or not _MAY_BE_WHOLE.match(text, start):
+            return start
         try:
             value, end = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
+            # Once a feed is enough: the error has counted the lines of all the text before it.
+            self._quick = False
             return start
         if end - start > min(self._max_hold, MAX_DIGITS):
             return start

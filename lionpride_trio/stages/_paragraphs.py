@@ -46,11 +46,9 @@ class ParagraphSplitter(Holding):
             if text:
                 self._line.append(text)
                 self._size += len(text)
-            return (
-                ()
-                if self._size <= self._max_hold
-                else self._fail(self._too_long("a paragraph"), [])
-            )
+            if self._size > self._max_hold:
+                return self._fail(self._too_long("a paragraph"), [])
+            return ()
         given: list[str] = []
         for line in _LINE.findall(text):
             if self._after_cr:
@@ -59,6 +57,8 @@ class ParagraphSplitter(Holding):
                     # The second half of a CR LF that was cut: its line has ended already.
                     self._lines.append(line)
                     self._size += 1
+                    if self._size > self._max_hold:
+                        break
                     continue
             if not self._line_has_text and not line.isspace():
                 if self._after_blank:

@@ -19,7 +19,7 @@ class PartialJSON(Holding):
     takes ``NaN`` and ``Infinity`` too), and integers of any size are exact.
 
     Holds back a key, number or word that has not ended, half an escape, and half a surrogate pair.
-    An integer alone in the document ends with the text, at the flush.
+    A number that is all of the document ends with the white space after it, or at the flush.
 
     Laws: chunking-invariant (``"append"`` events of one string joined), linear.  The value is kept
     whole, of course.

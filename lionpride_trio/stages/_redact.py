@@ -28,7 +28,8 @@ class Redact(Holding):
     A match, with what it looks ahead to, may be *max_match* characters long.  What may be a match
     and is longer is an error: a redactor that is not sure lets nothing through.
 
-    Laws: chunking-invariant (unless the bound is passed), linear for a given *max_match*.
+    Laws: chunking-invariant (unless the bound is passed), linear for a given *max_match*: a possible
+    match is looked at again with each piece that prolongs it.
 
     :raises ConfigurationError: *pattern* is no valid regular expression, matches the empty text,
         or has a back-reference or a conditional group, which cannot be followed through a stream.
