@@ -58,11 +58,12 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """
 
     def __init__(self) -> None:
+        # The items to hand out before other tasks get a turn, and those behind them.
+        self._row: deque[Any] = deque()
         self._ready: deque[Any] = deque()
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
-        self._in_row = 0
         self._items = 0
         self._characters = 0
         self._peak = 0
@@ -77,14 +78,15 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _deliver(self, items: Sequence[Any]) -> None:
         """Make *items* ready to be handed out."""
-        if not items:
+        count = len(items)
+        if not count:
             return
-        ready = self._ready
-        ready.extend(items)
-        self._items += len(items)
+        self._ready.extend(items)
+        self._items += count
         self._characters += characters(items)
-        if len(ready) > self._peak:
-            self._peak = len(ready)
+        buffered = len(self._ready) + len(self._row)
+        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
+            self._peak = buffered
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
@@ -113,7 +115,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         :raises Exception: what failed upstream, after the items before it.
         """
         await self._wait()
-        item: T_co = self._ready.popleft()
+        item: T_co = self._row.popleft()
         return item
 
     async def receive_batch(self, limit: int | None = None) -> list[T_co]:
@@ -123,29 +125,26 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _draw(self, limit: int | None) -> list[Any]:
         """What is ready, at most *limit* items."""
-        ready = self._ready
-        if limit is None or len(ready) <= limit:
-            batch = list(ready)
+        row, ready = self._row, self._ready
+        if limit is None or len(row) + len(ready) <= limit:
+            batch = [*row, *ready] if ready else list(row)
+            row.clear()
             ready.clear()
             return batch
-        return [ready.popleft() for _ in range(limit)]
+        batch = [row.popleft() for _ in range(min(limit, len(row)))]
+        return batch + [ready.popleft() for _ in range(limit - len(batch))]
 
     async def __anext__(self) -> T_co:
-        item: T_co
-        if self._ready and self._in_row < READY_ITEMS and not self._closed and not self._receiving:
-            self._in_row += 1
-            item = self._ready.popleft()
-            return item
-        self._in_row = 0
-        try:
-            await self._wait()
-        except trio.EndOfChannel:
-            raise StopAsyncIteration from None
-        item = self._ready.popleft()
+        if not self._row:
+            try:
+                await self._wait()
+            except trio.EndOfChannel:
+                raise StopAsyncIteration from None
+        item: T_co = self._row.popleft()
         return item
 
     async def _wait(self) -> None:
-        """Wait until something is ready, or raise why nothing will be."""
+        """Wait until the row has something, or raise why nothing will come."""
         if self._closed:
             await trio.lowlevel.checkpoint_if_cancelled()
             raise trio.ClosedResourceError(f"this {self._noun()} was closed")
@@ -153,9 +152,9 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             raise trio.BusyResourceError(f"another task is receiving from this {self._noun()}")
         self._receiving = True
         try:
-            if self._ready or self._end is not None:
+            if self._row or self._ready or self._end is not None:
                 await trio.lowlevel.checkpoint()
-            while not self._ready and not self._closed:
+            while not (self._row or self._ready or self._closed):
                 if self._end is not None:
                     raise self._end
                 await self._fetch()
@@ -163,6 +162,14 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             self._receiving = False
         if self._closed:
             raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
+        if not self._row:
+            self._fill_row()
+
+    def _fill_row(self) -> None:
+        if len(self._ready) <= READY_ITEMS:
+            self._row, self._ready = self._ready, self._row
+        else:
+            self._row.extend(self._ready.popleft() for _ in range(READY_ITEMS))
 
     async def aclose(self) -> None:
         """Hand nothing out any more.  Safe at any time, and twice.
@@ -175,6 +182,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def close_nowait(self) -> None:
         """As `aclose`, without the checkpoint."""
         self._closed = True
+        self._row.clear()
         self._ready.clear()
 
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
@@ -183,7 +191,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def statistics(self) -> ChannelStatistics:
         """Counts of what went through so far."""
-        buffered = len(self._ready)
+        buffered = self._buffered()
         return ChannelStatistics(
             items=self._items - buffered,
             characters=self._characters,
@@ -197,12 +205,15 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
         return PipedChannel(self, name=f"{self._noun()} | {other.text}", steps=other.steps)
 
+    def _buffered(self) -> int:
+        return len(self._row) + len(self._ready)
+
     def _noun(self) -> str:
         return "channel"
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._end is None else "ended"
-        return f"<{type(self).__name__} {state}, {len(self._ready)} items ready>"
+        return f"<{type(self).__name__} {state}, {self._buffered()} items ready>"
 
 
 class _Batches(AsyncIterator[list[T]]):
@@ -221,10 +232,10 @@ def characters(items: Sequence[Any]) -> int:
     """How much text *items* hold."""
     first = items[0]
     try:
-        if isinstance(first, str):
-            return len(first) if len(items) == 1 else sum(map(len, items))
         if isinstance(first, Chunk):
             return len(first.data) if len(items) == 1 else sum(map(len, map(_data, items)))
+        if isinstance(first, str):
+            return len(first) if len(items) == 1 else sum(map(len, items))
     except (TypeError, AttributeError):  # a mixture
         return sum(
             len(item) if isinstance(item, str) else len(item.data)

@@ -7,12 +7,24 @@ before the consumer has taken all that is ready.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 import trio
 
 from ..stages import Stage
 from ._channel import Channel
+
+FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def _feed_all(stage: Stage[Any, Any]) -> FeedAll:
+    """What feeds a stage with many items: its own ``feed_all`` where it has one."""
+    own: FeedAll | None = getattr(stage, "feed_all", None)
+    if own is not None:
+        return own
+    feed = stage.feed
+    return lambda items: chain.from_iterable(map(feed, items))
 
 
 class FusedChannel(Channel[Any]):
@@ -25,7 +37,7 @@ class FusedChannel(Channel[Any]):
         super().__init__()
         self._upstream = upstream
         self._stages = list(stages)
-        self._feeds: list[Callable[[Any], Iterable[Any]]] = [stage.feed for stage in stages]
+        self._feeds = [_feed_all(stage) for stage in stages]
         self._may_be_done = [stage for stage in stages if hasattr(stage, "done")]
 
     async def _fetch(self) -> None:
@@ -41,14 +53,13 @@ class FusedChannel(Channel[Any]):
         if self._may_be_done and self._end is None:
             self._cut_short()
 
-    def _run(self, batch: list[Any], feeds: Sequence[Callable[[Any], Iterable[Any]]]) -> None:
+    def _run(self, batch: list[Any], feeds: Sequence[FeedAll]) -> None:
         """Send *batch* through *feeds*, and deliver what comes out."""
         failure = None
         for feed in feeds:
             made: list[Any] = []
             try:
-                for item in batch:
-                    made += feed(item)
+                made.extend(feed(batch))  # keeps what came before a failure
             except Exception as error:
                 failure = error  # a later stage that fails does so on an earlier item
             if not made:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
+from itertools import islice
 from typing import Any
 
 import trio
 
-from ._channel import Channel
+from ._channel import READY_ITEMS, Channel
 from ._mailbox import Mailbox
 from ._nursery import open_pump_nursery
 
@@ -57,15 +58,21 @@ class IterableChannel(Channel[Any]):
     def __init__(self, items: Iterable[Any]) -> None:
         super().__init__()
         self._iterator = iter(items)
+        self._at_once = READY_ITEMS if isinstance(items, str | list | tuple) else 1
 
     async def _fetch(self) -> None:
         await trio.lowlevel.checkpoint()
+        batch: list[Any] = []
         try:
-            self._deliver([next(self._iterator)])
-        except StopIteration:
-            self._finish()
+            # Nobody can tell when a list is read; of what makes its items one by one, only
+            # what is asked for is made.
+            batch.extend(islice(self._iterator, self._at_once))
         except Exception as error:
             self._finish(error)
+        else:
+            if not batch:
+                self._finish()
+        self._deliver(batch)
 
 
 class ForeignChannel(Channel[Any]):

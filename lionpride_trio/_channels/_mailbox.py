@@ -50,7 +50,7 @@ class Mailbox(Channel[Any]):
     @property
     def room(self) -> int:
         """How many items may be put now without waiting or losing any."""
-        return self._size - len(self._ready)
+        return self._size - self._buffered()
 
     @property
     def blocks(self) -> bool:
@@ -103,7 +103,7 @@ class Mailbox(Channel[Any]):
             return items[: self.room]
         items = items[-self._size :]
         for _ in range(len(items) - self.room):
-            self._ready.popleft()
+            (self._row or self._ready).popleft()
             self._items -= 1
         return items
 
@@ -131,7 +131,7 @@ class Mailbox(Channel[Any]):
         await super()._wait()
 
     def _taken(self) -> None:
-        if self._writers and len(self._ready) * 2 <= self._size:
+        if self._writers and self._buffered() * 2 <= self._size:
             self._writers.unpark_all()
 
     def close_nowait(self) -> None:

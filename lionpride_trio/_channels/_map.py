@@ -51,7 +51,7 @@ class MapChannel(Channel[Any]):
 
     async def _start_calls(self, nursery: trio.Nursery) -> None:
         while True:
-            while len(self._calls) + len(self._ready) >= self._limit:
+            while len(self._calls) + self._buffered() >= self._limit:
                 await self._changed.park()
             try:
                 (item,) = await self._upstream.receive_batch(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from ._checks import plain_function, whole_number
@@ -24,6 +24,11 @@ class MapEach(OneStream, Generic[T, U]):
             self._refuse()
         return (self._fn(item),)
 
+    def feed_all(self, items: Iterable[T]) -> Iterable[U]:
+        if self._flushed:
+            self._refuse()
+        return map(self._fn, items)
+
     def flush(self) -> Sequence[U]:
         self._flushed = True
         return ()
@@ -40,6 +45,11 @@ class Keep(OneStream, Generic[T]):
         if self._flushed:
             self._refuse()
         return (item,) if self._predicate(item) else ()
+
+    def feed_all(self, items: Iterable[T]) -> Iterable[T]:
+        if self._flushed:
+            self._refuse()
+        return filter(self._predicate, items)
 
     def flush(self) -> Sequence[T]:
         self._flushed = True

@@ -15,7 +15,8 @@ class Stage(Protocol[In_contra, Out_co]):
     """A machine for one stream.
 
     A stage may have an attribute ``done``: once it is true, the stage wants no more input, and the
-    pipeline ends after what it has given.
+    pipeline ends after what it has given.  It may have a method ``feed_all(items)``, which gives
+    what ``feed`` gives for each of them, for speed.
     """
 
     def feed(self, item: In_contra, /) -> Iterable[Out_co]:

@@ -142,10 +142,9 @@ def test_flush_is_final(name):
         machine.feed("a")
 
 
-@pytest.mark.parametrize("name", TEXT_MACHINES)
+# An empty text is no JSON document.
+@pytest.mark.parametrize("name", [name for name in TEXT_MACHINES if name != "partial json"])
 def test_nothing_gives_nothing(name):
-    if name == "partial json":
-        pytest.skip("an empty text is no JSON document")
     assert run(TEXT_MACHINES[name][0](), ["", ""]) == []
 
 

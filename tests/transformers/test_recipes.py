@@ -108,7 +108,7 @@ async def test_think_tags_tell_reasoning_from_the_answer():
 async def test_stop_at_ends_the_stream_and_reads_no_further():
     seen = []
 
-    story = from_iterable(["one ST", "OP two", "three"]) | tap(seen.append)
+    story = from_iterable(iter(["one ST", "OP two", "three"])) | tap(seen.append)
     assert await sinks.join(story | stop_at("STOP", "END")) == "one "
     assert "three" not in seen
     assert await sinks.join(from_iterable(["a END b"]) | stop_at(["STOP", "END"])) == "a "
@@ -123,7 +123,12 @@ async def test_redact_sees_matches_over_cuts():
 
 
 async def test_json_values_and_partial_json_read_the_text_of_chunks():
-    pieces = [TextChunk('{"a": [1'), ReasoningChunk(text="{"), TextChunk("2, tru"), TextChunk("e]}")]
+    pieces = [
+        TextChunk('{"a": [1'),
+        ReasoningChunk(text="{"),
+        TextChunk("2, tru"),
+        TextChunk("e]}"),
+    ]
     assert await sinks.collect(from_iterable(pieces) | json_values()) == [{"a": [12, True]}]
     events = await sinks.collect(from_iterable(pieces) | partial_json())
     assert [(event.path, event.value) for event in events if event.kind == "value"] == [
