@@ -36,10 +36,11 @@ try:
     from ._record import RecordedRequest
     from ._server import PROVIDERS, LocalServer, serve
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"hypercorn", "starlette"}:
+    missing = (error.name or "").partition(".")[0]
+    if missing not in {"hypercorn", "starlette"}:
         raise
     raise ConfigurationError(
-        f"the embedded server needs {error.name}: pip install 'lionpride_trio[cli]'"
+        f"the embedded server needs {missing}: pip install 'lionpride_trio[cli]'"
     ) from error
 
 __all__ = ["PROVIDERS", "LocalServer", "RecordedRequest", "serve"]

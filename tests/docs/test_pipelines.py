@@ -44,7 +44,7 @@ async def test_redactor(server, capsys):
 
 
 async def test_live_json(capsys):
-    document = ['{"name": "bis', 'cuit", "steps": [{"minu', 'tes": 4', '5}, null]}']
+    document = ['{"name": "bis', 'cuit", "steps": [{"minu', 'tes": 4', "5}, null]}"]
     await load("live_json")["show"](from_iterable(document))
     assert capsys.readouterr().out == (
         "name: 'bis'\nname: 'cuit'\nsteps.0.minutes: 45\nsteps.1: None\n"
