@@ -8,6 +8,8 @@ from typing import Any
 from ._contents import ActionRequestContent
 from ._message import Message
 
+__all__ = ["prepare_messages_for_chat"]
+
 
 def prepare_messages_for_chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """*messages* as a list of ``{"role", "content"}``, ready for ``model.invoke(messages=…)``.
