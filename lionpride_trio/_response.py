@@ -78,46 +78,75 @@ class Response:
         return self.text
 
 
+LOOSE_PIECES = 512
+"""Pieces of a text that are held apart before they are joined: a million tiny ones would take
+thirty times the memory of their text."""
+
+
+class _Text:
+    """A text that grows: appending is cheap, and so is the memory."""
+
+    __slots__ = ("_joined", "_loose", "append")
+
+    def __init__(self) -> None:
+        self._joined: list[str] = []
+        self._loose: list[str] = []
+        self.append = self._loose.append
+
+    def compact(self) -> None:
+        """Join what is loose, when it is much."""
+        if len(self._loose) > LOOSE_PIECES:
+            self._joined.append("".join(self._loose))
+            self._loose.clear()
+
+    def __str__(self) -> str:
+        return "".join([*self._joined, *self._loose])
+
+
 @attrs.define
 class _OpenCall:
     id: str | None = None
     name: str | None = None
-    arguments: list[str] = attrs.Factory(list)
+    arguments: _Text = attrs.Factory(_Text)
 
     def add(self, chunk: ToolCallChunk) -> None:
         self.id = self.id or chunk.id
         self.name = self.name or chunk.name
         self.arguments.append(chunk.arguments)
+        self.arguments.compact()
 
     def whole(self) -> ToolCall:
-        return ToolCall(self.id, self.name or "", "".join(self.arguments) or "{}")
+        return ToolCall(self.id, self.name or "", str(self.arguments) or "{}")
 
 
 @attrs.define
 class _OpenReasoning:
-    text: list[str] = attrs.Factory(list)
+    text: _Text = attrs.Factory(_Text)
     signature: str | None = None
     redacted: str | None = None
 
     def add(self, chunk: ReasoningChunk) -> None:
         self.text.append(chunk.text)
+        self.text.compact()
         self.signature = chunk.signature or self.signature
         self.redacted = chunk.redacted or self.redacted
 
     def whole(self) -> Reasoning:
-        return Reasoning("".join(self.text), self.signature, self.redacted)
+        return Reasoning(str(self.text), self.signature, self.redacted)
 
 
 class ResponseBuilder:
     """Adds chunks up.  ``response()`` may be asked for at any time."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, list[str]] = {0: []}
+        self.characters = 0
+        """How much text is held, of every kind."""
+        self._texts: dict[int, _Text] = {0: _Text()}
         self._reasoning: dict[int, _OpenReasoning] = {}
-        self._refusal: list[str] = []
+        self._refusal = _Text()
         self._calls: dict[int, _OpenCall] = {}
         self._citations: list[Any] = []
-        self._usage: Usage | None = None
+        self.usage: Usage | None = None
         self._finishes: dict[int, FinishChunk] = {}
         self._metadata: Mapping[str, Any] = NO_METADATA
         self._all_metadata: dict[str, Any] = {}
@@ -125,36 +154,47 @@ class ResponseBuilder:
     def extend(self, chunks: Iterable[Chunk]) -> None:
         """Add *chunks* in their order."""
         answer = self._texts[0].append
+        said = 0
         for chunk in chunks:
             if type(chunk) is TextChunk and chunk.index == 0:
                 answer(chunk.data)
+                said += len(chunk.data)
             else:
                 self._add_other(chunk)
             if chunk.metadata is not self._metadata:
                 self._metadata = chunk.metadata
                 self._all_metadata.update(chunk.metadata)
+        self._texts[0].compact()
+        self.characters += said
 
     def _add_other(self, chunk: Chunk) -> None:
         match chunk:
             case ReasoningChunk(index=0):
+                self.characters += len(chunk.text) + len(chunk.redacted or "")
                 self._reasoning.setdefault(chunk.block, _OpenReasoning()).add(chunk)
             case ToolCallChunk(index=0):
+                self.characters += len(chunk.arguments)
                 self._calls.setdefault(chunk.slot, _OpenCall()).add(chunk)
             case UsageChunk():
-                self._usage = self._usage.updated(chunk.usage) if self._usage else chunk.usage
+                self.usage = self.usage.updated(chunk.usage) if self.usage else chunk.usage
             case FinishChunk():
                 self._finishes[chunk.index] = chunk
             case OtherChunk(kind="refusal", index=0):
+                self.characters += len(str(chunk.value))
                 self._refusal.append(str(chunk.value))
+                self._refusal.compact()
             case OtherChunk(kind="citation", index=0):
                 self._citations.append(chunk.value)
             case _:
-                self._texts.setdefault(chunk.index, []).append(chunk.data)
+                self.characters += len(chunk.data)
+                other = self._texts.setdefault(chunk.index, _Text())
+                other.append(chunk.data)
+                other.compact()
 
     def response(self) -> Response:
         """What the chunks so far add up to."""
         alternatives = range(max([*self._texts, *self._finishes]) + 1)
-        texts = tuple("".join(self._texts.get(index, ())) for index in alternatives)
+        texts = tuple(str(self._texts.get(index, "")) for index in alternatives)
         unfinished = FinishChunk()
         finishes = [self._finishes.get(index, unfinished) for index in alternatives]
         blocks = tuple(block.whole() for _, block in sorted(self._reasoning.items()))
@@ -163,10 +203,10 @@ class ResponseBuilder:
             texts=texts,
             reasoning="".join(block.text for block in blocks),
             reasoning_blocks=blocks,
-            refusal="".join(self._refusal),
+            refusal=str(self._refusal),
             tool_calls=tuple(call.whole() for _, call in sorted(self._calls.items())),
             citations=tuple(self._citations),
-            usage=self._usage,
+            usage=self.usage,
             verdict=finishes[0].verdict,
             finish_reason=finishes[0].reason,
             verdicts=tuple(finish.verdict for finish in finishes),

@@ -11,11 +11,12 @@ whole way from the bytes of a body to chunks::
         raise decoder.failure
 """
 
-from ._decoder import StreamDecoder
+from ._decoder import MAX_BLOCKS, StreamDecoder
 from ._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._registry import get, names, register
 
 __all__ = [
+    "MAX_BLOCKS",
     "ChunkParser",
     "HTTPRequest",
     "ModelCall",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .._chunks import Chunk
-from .._errors import DecodeError, LionprideError, NotAStream, StreamTruncated
+from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._errors import DecodeError, LimitExceeded, LionprideError, NotAStream, StreamTruncated
 from .._text import shorten
 from ..wire import MAX_EVENT_BYTES, SSEDecoder
 from ..wire._json import loads
@@ -20,18 +20,28 @@ from ._surrogates import SurrogateMender
 
 MAX_IGNORED_CHARS: Final = 64 * 1024
 """How much is kept of lines that are no part of an event stream."""
+MAX_BLOCKS: Final = 1024
+"""Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
 
 
 class StreamDecoder:
     """Bytes in, chunks out, until `ended`; then `failure` is None or what to raise."""
 
-    def __init__(self, provider: Provider, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        max_event_bytes: int = MAX_EVENT_BYTES,
+        max_blocks: int = MAX_BLOCKS,
+    ) -> None:
         self._parser = provider.parser()
         self._mender = SurrogateMender()
         self._ignored: list[str] = []
         self._ignored_chars = 0
         self._reported: LionprideError | None = None
         self._events = 0
+        self._max_blocks = max_blocks
+        self._citations = 0
         self._sse: SSEDecoder | None = None
         self._lines: LineDecoder | None = None
         if provider.framing == "sse":
@@ -112,9 +122,35 @@ class StreamDecoder:
                 raise
             line = shorten(data, 200)
             raise DecodeError(f"an event of an unexpected shape: {line!r}", line=line) from error
+        for chunk in made:
+            if chunk.index or type(chunk) is not TextChunk:
+                self._check(chunk)
         chunks += self._mender.mend(made, data)
         if self._parser.failure is not None:
             self.failure = self._parser.failure
+
+    def _check(self, chunk: Chunk) -> None:
+        """Refuse an answer in too many pieces: each is held until the end."""
+        places = [chunk.index]
+        match chunk:
+            case ToolCallChunk():
+                places.append(chunk.slot)
+            case ReasoningChunk():
+                places.append(chunk.block)
+            case OtherChunk(kind="citation"):
+                self._citations += 1
+                places.append(self._citations)
+            case _:
+                pass
+        for place in places:
+            if not isinstance(place, int) or place < 0:
+                raise DecodeError(f"{place!r:.100} is no place in an answer")
+            if place >= self._max_blocks:
+                raise LimitExceeded(
+                    f"more than max_blocks={self._max_blocks} parts of one kind in an answer",
+                    limit="max_blocks",
+                    value=self._max_blocks,
+                )
 
     def _ignore(self, line: str) -> None:
         if line.startswith("error:"):

@@ -1,12 +1,36 @@
-"""Models to call: `iModel`, its clocks, and the reply that a call gives."""
+"""Models to call: `iModel`, its settings, and the reply that a call gives."""
 
+from ._fallback import Fallback, fallback
 from ._imodel import ReplySource, iModel
+from ._policy import Bounds, Retry
 from ._registry import ServiceRegistry
 from ._reply import Reply
-from ._settings import Timeouts
+from ._settings import PlainHTTPWarning, Timeouts
 
-__all__ = ["Reply", "ReplySource", "ServiceRegistry", "Timeouts", "iModel"]
+__all__ = [
+    "Bounds",
+    "Fallback",
+    "PlainHTTPWarning",
+    "Reply",
+    "ReplySource",
+    "Retry",
+    "ServiceRegistry",
+    "Timeouts",
+    "fallback",
+    "iModel",
+]
 
-for _public in (iModel, Reply, ReplySource, ServiceRegistry, Timeouts):
+for _public in (
+    Bounds,
+    Fallback,
+    PlainHTTPWarning,
+    Reply,
+    ReplySource,
+    Retry,
+    ServiceRegistry,
+    Timeouts,
+    fallback,
+    iModel,
+):
     _public.__module__ = __name__
 del _public

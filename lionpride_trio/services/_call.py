@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 import attrs
 import trio
 
-from .._errors import (
-    LimitExceeded,
-    LionprideError,
-    NotAStream,
-    ProviderError,
-    RedirectRefused,
-    StreamTimeout,
-)
-from .._response import Response, reassemble
-from .._text import Secret, shorten
+from .._errors import LionprideError, ProviderError, StreamTimeout
+from .._response import Response
+from .._text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
-from ..wire._json import loads
+from ._answer import Judge
+from ._gate import Gate, Ticket, estimate
+from ._policy import Bounds, Retry, retried
 from ._reply import Reply
 from ._settings import Timeouts, check_headers
-
-MAX_ERROR_BYTES: Final = 64 * 1024
-MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 
 
 @attrs.frozen(kw_only=True)
 class Caller:
-    """All that one model's calls have in common."""
+    """All that one model's calls have in common.
+
+    A call takes its place at the gate first and keeps it as long as it is open, attempts and the
+    waits between them included.
+    """
 
     provider: Provider
     model: str
@@ -40,134 +37,127 @@ class Caller:
     key: Secret | None
     client: HTTPClient | None
     timeouts: Timeouts
+    retry: Retry | None
+    bounds: Bounds
+    gate: Gate
 
     @asynccontextmanager
     async def open_reply(
-        self, call: ModelCall, client: HTTPClient | None, base_url: str | None
+        self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
-        """A reply, open as long as the block."""
-        async with self._exchange(call, client, base_url) as (exchange, waited):
-            await self._check_status(exchange)
-            if exchange.status == 204:
-                raise self._located(NotAStream("the provider answered 204, no content"), exchange)
-            media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if media == "text/html" or (
-                media == "application/json" and self.provider.framing == "sse"
-            ):
-                raise self._located(await self._not_a_stream(exchange, media), exchange)
-            self._check_encoding(exchange)
-            reply = Reply(
-                exchange,
-                StreamDecoder(self.provider),
-                timeouts=self.timeouts,
-                waited=waited,
-                locate=lambda error, partial: self._locate(error, exchange, partial),
-            )
+        """A reply, open as long as the block, whose first content has come (or whose end has)."""
+        tokens = estimate(call)
+        async with self.gate.slot(), AsyncExitStack() as outer:
+            if client is None:
+                client = open_client()
+                outer.push_async_callback(client.aclose)  # which does not wait
+            http = client
+            tickets: list[Ticket] = []
+
+            async def attempt() -> Reply:
+                tickets.append(await self.gate.admit(tokens))
+                async with AsyncExitStack() as stack:
+                    reply = await self._open_once(stack, call, http, base_url, keep=keep)
+                    outer.push_async_exit(stack.pop_all())
+                return reply
+
+            reply = await retried(self.retry, attempt)
             try:
                 yield reply
             finally:
                 reply.close_nowait()
+                self.gate.correct(tickets[-1], reply.usage)
 
     async def complete(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None
     ) -> Response:
         """The whole answer of a call that is not streamed."""
-        with trio.move_on_after(self.timeouts.answer):
-            async with self._exchange(call, client, base_url) as (exchange, _):
-                await self._check_status(exchange)
-                self._check_encoding(exchange)
-                return await self._whole(exchange)
-        raise self._located(
-            StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
-        )
+        tokens = estimate(call)
+        async with self.gate.slot(), AsyncExitStack() as outer:
+            if client is None:
+                client = open_client()
+                outer.push_async_callback(client.aclose)
+            http = client
 
-    async def _whole(self, exchange: Exchange) -> Response:
-        partial: Response | None = None
+            async def attempt() -> Response:
+                ticket = await self.gate.admit(tokens)
+                response = await self._complete_once(call, http, base_url)
+                self.gate.correct(ticket, response.usage)
+                return response
+
+            return await retried(self.retry, attempt)
+
+    async def _open_once(
+        self,
+        stack: AsyncExitStack,
+        call: ModelCall,
+        client: HTTPClient,
+        base_url: str | None,
+        *,
+        keep: bool,
+    ) -> Reply:
+        """Send the request and read up to the first content; *stack* owns what is open then."""
+        began = trio.current_time()
+        exchange: Exchange | None = None
         try:
-            body = await _read(exchange, MAX_ANSWER_BYTES)
-            if len(body) > MAX_ANSWER_BYTES:
-                raise LimitExceeded(
-                    "the answer is too large", limit="answer_bytes", value=MAX_ANSWER_BYTES
-                )
-            value = _decoded(body)
-            if not isinstance(value, dict):
-                raise NotAStream(f"the answer is no JSON object: {shorten(str(value), 200)!r}")
-            if value.get("error"):
-                raise self.provider.parse_error(None, exchange.headers, value)
-            try:
-                chunks, failure = self.provider.parse_body(value)
-            except (TypeError, KeyError, AttributeError, IndexError) as error:
-                raise NotAStream("an answer of an unexpected shape") from error
-            partial = reassemble(chunks)
-            if failure is not None:
-                raise failure
-            return partial
+            exchange = await stack.enter_async_context(self._exchange(call, client, base_url))
+            judge = self._judge()
+            await judge.check_status(exchange)
+            await judge.check_stream(exchange)
         except LionprideError as error:
-            self._locate(error, exchange, partial)
+            self._locate(error, exchange)
+            raise
+        opened = exchange
+        reply = Reply(
+            exchange,
+            StreamDecoder(
+                self.provider,
+                max_event_bytes=self.bounds.max_event_bytes,
+                max_blocks=self.bounds.max_blocks,
+            ),
+            timeouts=self.timeouts,
+            waited=trio.current_time() - began,
+            max_kept_chars=self.bounds.max_kept_chars if keep else None,
+            locate=lambda error, partial: self._locate(error, opened, partial),
+        )
+        await reply.wait_content()
+        return reply
+
+    async def _complete_once(
+        self, call: ModelCall, client: HTTPClient, base_url: str | None
+    ) -> Response:
+        exchange: Exchange | None = None
+        try:
+            with trio.move_on_after(self.timeouts.answer):
+                async with self._exchange(call, client, base_url) as exchange:
+                    judge = self._judge()
+                    await judge.check_status(exchange)
+                    return await judge.whole(exchange)
+            raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
+        except LionprideError as error:
+            self._locate(error, exchange)
             raise
 
-    @asynccontextmanager
-    async def _exchange(
-        self, call: ModelCall, client: HTTPClient | None, base_url: str | None
-    ) -> AsyncGenerator[tuple[Exchange, float]]:
+    def _judge(self) -> Judge:
+        return Judge(provider=self.provider, bounds=self.bounds, patience=self.timeouts.byte_idle)
+
+    def _exchange(
+        self, call: ModelCall, client: HTTPClient, base_url: str | None
+    ) -> AbstractAsyncContextManager[Exchange]:
         request = self.provider.request(call)
         check_headers(request.headers)
         headers = dict(request.headers)
         headers["accept"] = "text/event-stream" if call.stream else "application/json"
         if self.key is not None:
             headers |= self.provider.authorize(self.key)
-        async with AsyncExitStack() as stack:
-            if client is None:
-                client = open_client()
-                stack.push_async_callback(client.aclose)  # which does not wait
-            began = trio.current_time()
-            try:
-                exchange = await stack.enter_async_context(
-                    open_exchange(
-                        client,
-                        f"{base_url}{request.path}",
-                        body=request.body,
-                        headers=headers,
-                        connect=self.timeouts.connect,
-                        wait=self.timeouts.first_content if call.stream else self.timeouts.answer,
-                    )
-                )
-            except LionprideError as error:
-                self._locate(error)
-                raise
-            yield exchange, trio.current_time() - began
-
-    async def _check_status(self, exchange: Exchange) -> None:
-        if 200 <= exchange.status < 300:
-            return
-        try:
-            if 300 <= exchange.status < 400:
-                raise RedirectRefused(
-                    f"the provider answered {exchange.status} and points elsewhere"
-                )
-            body = await _read(exchange, MAX_ERROR_BYTES)
-            value = _decoded(body[:MAX_ERROR_BYTES]) or f"HTTP status {exchange.status}"
-            raise self.provider.parse_error(exchange.status, exchange.headers, value)
-        except LionprideError as error:
-            self._locate(error, exchange)
-            raise
-
-    async def _not_a_stream(self, exchange: Exchange, media: str) -> LionprideError:
-        body = await _read(exchange, MAX_ERROR_BYTES)
-        value = _decoded(body[:MAX_ERROR_BYTES])
-        if isinstance(value, list) or (isinstance(value, dict) and "error" in value):
-            return self.provider.parse_error(None, exchange.headers, value)
-        return NotAStream(f"asked for a stream, got {media}: {shorten(str(value), 200)!r}")
-
-    def _check_encoding(self, exchange: Exchange) -> None:
-        encoding = exchange.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"", "identity"}:
-            error = NotAStream(f"asked for no compression, got content-encoding {encoding!r}")
-            raise self._located(error, exchange)
-
-    def _located(self, error: LionprideError, exchange: Exchange | None = None) -> LionprideError:
-        self._locate(error, exchange)
-        return error
+        return open_exchange(
+            client,
+            f"{base_url}{request.path}",
+            body=request.body,
+            headers=headers,
+            connect=self.timeouts.connect,
+            wait=self.timeouts.first_content if call.stream else math.inf,
+        )
 
     def _locate(
         self,
@@ -185,27 +175,6 @@ class Caller:
         )
         if isinstance(error, ProviderError) and error.partial is None and exchange is not None:
             error.partial = Response()
-
-
-async def _read(exchange: Exchange, limit: int) -> bytes:
-    """The body, or somewhat more than *limit* bytes of it."""
-    pieces: list[bytes] = []
-    size = 0
-    while size <= limit:
-        piece = await exchange.receive_some()
-        if not piece:
-            break
-        pieces.append(piece)
-        size += len(piece)
-    return b"".join(pieces)
-
-
-def _decoded(body: bytes) -> Any:
-    text = body.decode("utf-8", "replace").strip()
-    try:
-        return loads(text)
-    except LionprideError:
-        return text
 
 
 def open_host(provider: Provider) -> AbstractAsyncContextManager[Any]:

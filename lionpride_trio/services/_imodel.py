@@ -14,8 +14,12 @@ from .._text import Secret
 from .._transport import HTTPClient
 from ..providers import ModelCall, Provider, get
 from ._call import Caller, open_host
+from ._gate import Gate
+from ._policy import Bounds, Retry
 from ._reply import Reply
 from ._settings import Timeouts, check_printable, find_base_url, find_key
+
+DEFAULT_RETRY = Retry()
 
 Messages = str | Sequence[Mapping[str, Any]]
 
@@ -53,6 +57,11 @@ class iModel:
     models share one, and a model outside a session opens one for each call.  *options*
     (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request.
 
+    *retry* says how a call that failed before its first content is repeated, None for not at all.
+    *max_concurrent* replies may be open at a time; the others wait before they send anything.  In
+    *capacity_refresh_time* seconds (60) at most *limit_requests* requests are sent, of about
+    *limit_tokens* tokens together.  *timeouts* and *bounds* have defaults that suit most.
+
     Making a model does no I/O.
 
     :raises ConfigurationError: a setting is wrong or missing.
@@ -70,6 +79,12 @@ class iModel:
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
         timeouts: Timeouts | None = None,
+        retry: Retry | None = DEFAULT_RETRY,
+        bounds: Bounds | None = None,
+        max_concurrent: int | None = None,
+        limit_requests: int | None = None,
+        limit_tokens: int | None = None,
+        capacity_refresh_time: float | None = None,
         **options: Any,
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else provider
@@ -83,6 +98,12 @@ class iModel:
         self.name = name or model
         self.streaming = stream
         self.options: Mapping[str, Any] = dict(options)
+        for setting, kind in ((timeouts, Timeouts), (retry, Retry), (bounds, Bounds)):
+            if setting is not None and not isinstance(setting, kind):
+                raise ConfigurationError(
+                    f"{kind.__name__.lower()}= takes a {kind.__name__}(...) or None,"
+                    f" not {setting!r:.200}"
+                )
         self._caller = Caller(
             provider=found,
             model=model,
@@ -90,6 +111,14 @@ class iModel:
             key=find_key(found, api_key),
             client=http_client,
             timeouts=timeouts or Timeouts(),
+            retry=retry,
+            bounds=bounds or Bounds(),
+            gate=Gate(
+                max_concurrent=max_concurrent,
+                limit_requests=limit_requests,
+                limit_tokens=limit_tokens,
+                refresh=capacity_refresh_time,
+            ),
         )
         self._home: Home | None = None
         found.request(self._call("check", {}, stream=stream))
@@ -102,15 +131,20 @@ class iModel:
         be awaited and gives a `Response`.  `stream` and `complete` are the same with one type each.
         """
         if self.streaming:
-            return _Streamed(self.stream(messages, **options))
-        return _Awaited(self.complete, messages, options)
+            return Streamed(self.stream(messages, **options))
+        return Awaited(self.complete, messages, options)
 
-    def stream(self, messages: Messages, **options: Any) -> ReplySource:
+    def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
         """A source of the chunks of one call; each opening is a call of its own.
 
-        Does not block; the request is sent when the source is opened.  No nursery is opened, but
-        for ``provider="local"`` outside a session, whose server then runs as long as the reply is
-        open.  The reply closes when its block ends; cancelling closes the connection.
+        Does not block; the request is sent when the source is opened, which waits until the first
+        content has come, or the end: what fails before is tried again as *retry* says, and raised
+        by the opening.  With ``keep=False`` the reply does not add its text up, so that its memory
+        stays flat however long it is.
+
+        No nursery is opened, but for an *http_client* of yours, whose body a task reads one piece
+        ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
+        reply is open.  The reply closes when its block ends; cancelling closes the connection.
 
         :raises ConfigurationError: the messages or options are wrong.
         """
@@ -121,11 +155,11 @@ class iModel:
         async def open_reply() -> AsyncGenerator[Reply]:
             async with (
                 self._address() as base_url,
-                self._caller.open_reply(call, self._client(), base_url) as reply,
+                self._caller.open_reply(call, self._client(), base_url, keep=keep) as reply,
             ):
                 yield reply
 
-        return ReplySource(open_reply, owner=self._owner, name="reply")
+        return ReplySource(open_reply, owner=self.owner, name="reply")
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response of one call, by the provider's call that does not stream.
@@ -145,17 +179,18 @@ class iModel:
             messages = [{"role": "user", "content": messages}]
         return ModelCall(self.model, messages, {**self.options, **options}, stream)
 
-    def _owner(self) -> Home | None:
+    def owner(self) -> Home | None:
+        """The open session that owns what is iterated bare; None where there is none."""
         return self._home if self._home is not None and self._home.is_open else None
 
     def _client(self) -> HTTPClient | None:
-        owner = self._owner()
+        owner = self.owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 
     @asynccontextmanager
     async def _address(self) -> AsyncGenerator[str]:
         """The base URL; an embedded provider is started first where no session has done it."""
-        owner = self._owner()
+        owner = self.owner()
         if self._caller.base_url is not None:
             yield self._caller.base_url
         elif owner is not None:
@@ -168,7 +203,7 @@ class iModel:
         return f"iModel(provider={self.provider.name!r}, model={self.model!r}, name={self.name!r})"
 
 
-class _Streamed(ReplySource):
+class Streamed(ReplySource):
     """A reply source that says what to write when it is awaited."""
 
     def __init__(self, source: ReplySource) -> None:
@@ -182,7 +217,7 @@ class _Streamed(ReplySource):
         )
 
 
-class _Awaited:
+class Awaited:
     """A call to be awaited that says what to write when it is iterated."""
 
     def __init__(

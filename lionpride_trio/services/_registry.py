@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from .._errors import ConfigurationError
+from ._fallback import Fallback
 from ._imodel import Home, iModel
+
+Model: TypeAlias = iModel | Fallback
 
 
 class ServiceRegistry:
@@ -14,9 +18,9 @@ class ServiceRegistry:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._models: dict[str, iModel] = {}
+        self._models: dict[str, Model] = {}
 
-    def register(self, model: iModel, *, replace: bool = False) -> None:
+    def register(self, model: Model, *, replace: bool = False) -> None:
         """Make *model* known by its name.
 
         :raises ConfigurationError: the name is taken, and *replace* is false.
@@ -28,12 +32,12 @@ class ServiceRegistry:
         self._models[model.name] = model
         model.attach(self._home)
 
-    def get(self, name: str | iModel) -> iModel:
+    def get(self, name: str | Model) -> Model:
         """The model of that name (a model is given back as it is).
 
         :raises ConfigurationError: there is none; says which there are.
         """
-        if isinstance(name, iModel):
+        if isinstance(name, iModel | Fallback):
             return name
         if name not in self._models:
             close = get_close_matches(name, self._models, n=1)

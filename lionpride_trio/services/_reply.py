@@ -8,11 +8,21 @@ from typing import Final
 import trio
 
 from .._channels._channel import Channel
-from .._chunks import Chunk, FinishChunk, OtherChunk
-from .._errors import LionprideError, StreamTimeout
+from .._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    Usage,
+    UsageChunk,
+)
+from .._errors import LimitExceeded, LionprideError, StreamTimeout
 from .._response import Response, ResponseBuilder
 from .._transport import Exchange
 from ..providers import StreamDecoder
+from ._policy import HELD_CHUNKS
 from ._settings import Timeouts
 
 AFTER_FINISH_SECONDS: Final = 5.0
@@ -38,21 +48,42 @@ class Reply(Channel[Chunk]):
         *,
         timeouts: Timeouts,
         waited: float,
+        max_kept_chars: int | None,
         locate: Callable[[LionprideError, Response], None],
     ) -> None:
         super().__init__()
         self._exchange = exchange
         self._decoder = decoder
         self._timeouts = timeouts
+        self._max_kept = max_kept_chars
         self._locate = locate
         self._builder = ResponseBuilder()
+        self._spoken = False
         self._clock = "first_content"
         self._budget = timeouts.first_content - waited
 
     @property
     def response(self) -> Response:
-        """What all the bytes received so far add up to."""
+        """What all the bytes received so far add up to.
+
+        With ``keep=False`` it has the verdict and the usage, and no text.
+        """
         return self._builder.response()
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens used, as far as the provider has told."""
+        return self._builder.usage
+
+    async def wait_content(self) -> None:
+        """Read until content has come, or the end.  What comes before it stays ready, in order.
+
+        :raises LionprideError: the answer failed before its first content.
+        """
+        while not self._spoken and self._end is None and len(self._ready) < HELD_CHUNKS:
+            await self._fetch()
+        if not self._spoken and isinstance(self._end, LionprideError):
+            raise self._end
 
     async def aclose(self) -> None:
         """Close the connection.  Safe at any time, and twice."""
@@ -66,11 +97,12 @@ class Reply(Channel[Chunk]):
         try:
             data = await self._timed_read()
         except LionprideError as error:
-            self._take(self._decoder.feed(b""))
             self._fail(error)
             return
         self._budget -= trio.current_time() - began
         self._take(self._decoder.feed(data) if data else self._decoder.flush())
+        if self._end is not None:
+            return
         if self._decoder.ended or not data:
             if data:
                 self._take(self._decoder.flush())
@@ -103,11 +135,24 @@ class Reply(Channel[Chunk]):
     def _take(self, chunks: Sequence[Chunk]) -> None:
         if not chunks:
             return
-        self._builder.extend(chunks)
+        if self._max_kept is None:
+            self._builder.extend([c for c in chunks if isinstance(c, FinishChunk | UsageChunk)])
+        else:
+            self._builder.extend(chunks)
         self._deliver(chunks)
-        if any(not isinstance(chunk, OtherChunk | FinishChunk) for chunk in chunks):
+        if any(map(is_content, chunks)):
+            self._spoken = True
             self._clock = "content_idle"
             self._budget = self._timeouts.content_idle
+        if self._max_kept is not None and self._builder.characters > self._max_kept:
+            self._fail(
+                LimitExceeded(
+                    f"the reply is longer than max_kept_chars={self._max_kept};"
+                    " pass keep=False to take it without adding it up",
+                    limit="max_kept_chars",
+                    value=self._max_kept,
+                )
+            )
 
     def _fail(self, error: LionprideError | None) -> None:
         if error is not None:
@@ -116,3 +161,18 @@ class Reply(Channel[Chunk]):
 
     def _noun(self) -> str:
         return "reply"
+
+
+def is_content(chunk: Chunk) -> bool:
+    """Whether *chunk* is a piece of the answer: text, reasoning, a tool call or a refusal."""
+    match chunk:
+        case TextChunk(data=said):
+            return bool(said)
+        case ReasoningChunk():
+            return bool(chunk.text or chunk.redacted)
+        case ToolCallChunk():
+            return True
+        case OtherChunk(kind=kind):
+            return kind == "refusal"
+        case _:
+            return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Final
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import attrs
@@ -14,11 +14,23 @@ from .._errors import ConfigurationError
 from .._text import Secret
 from ..providers import Provider
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+class PlainHTTPWarning(UserWarning):
+    """Prompts and keys go over a network unencrypted.  Warned of once for each host."""
+
+
+_warned: set[str] = set()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not value > 0:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
         raise ConfigurationError(f"timeouts: {attribute.name} must be seconds > 0, not {value!r}")
 
 
@@ -80,8 +92,10 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
         raise ConfigurationError(f"base_url must be like 'https://host/path', not {url!r}")
     if parts.username or parts.password:
         raise ConfigurationError("base_url must have no user or password in it: pass api_key=")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        warnings.warn(f"prompts and keys go to {parts.hostname} unencrypted", stacklevel=4)
+    host = parts.hostname
+    if parts.scheme == "http" and not _is_loopback(host) and host not in _warned:
+        _warned.add(host)
+        warnings.warn(f"prompts and keys go to {host} unencrypted", PlainHTTPWarning, stacklevel=4)
     return url.rstrip("/")
 
 

@@ -16,7 +16,7 @@ RUN: Final = frozenset(".!?…‼⁇⁈⁉؟。！？｡．")
 FULL: Final = frozenset("。！？｡．।॥۔።፧፨។៕။")
 """Full stops of scripts without capitals: nothing has to follow them."""
 
-CLOSERS: Final = frozenset("\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f")
+CLOSERS: Final = frozenset("\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰")
 """What goes with the terminator that it stands behind.  `“` closes in German."""
 
 CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")

@@ -35,6 +35,9 @@ WINDOW: Final = 768
 HEAD: Final = 96
 """How much is remembered of the beginning of a sentence or a line that has left the window."""
 
+NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
+"""What a line begins with that may be a heading, a table, a fence, or indented."""
+
 LONGEST_CODE: Final = 400
 """A back-tick that is not closed within so many characters opened nothing."""
 
@@ -99,10 +102,13 @@ class Cursor:
         """
         if self._head:
             return -1
-        if self._first < before:
-            found = _NOT_SPACE.search(self.text, self._first, before)
-            self._first = before if found is None else found.start()
-        return min(self._first, before)
+        at = self._first
+        if at >= before:
+            return before
+        if self.text[at].isspace():
+            found = _NOT_SPACE.search(self.text, at, before)
+            self._first = at = before if found is None else found.start()
+        return at
 
     def head(self, before: int) -> str:
         """The beginning of the current sentence, without its leading white space."""
@@ -110,6 +116,10 @@ class Cursor:
             return self._head
         first = self.first(before)
         return self.text[first : min(before, first + HEAD)]
+
+    def line_starts_plain(self) -> bool:
+        """Whether the current line begins with a letter or the like: a quick no for many rules."""
+        return not self._line_head and self.text[self.line] not in NOT_PLAIN
 
     def line_head(self, before: int) -> str:
         """The beginning of the current line."""

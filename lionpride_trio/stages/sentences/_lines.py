@@ -41,6 +41,9 @@ _MATH: Final = re.compile(r"(?:\$\$[^$]*|\\\[(?:(?!\\\]).)*)\Z", re.DOTALL)
 _BOLD: Final = re.compile(r"(\*\*|__)[^*_]+\1:?[ \t]*\r?\Z")
 _QUOTE: Final = re.compile(r"(?:>[ \t]?)+")
 
+_AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
+"""What may open a block, or a word."""
+
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
 
 
@@ -147,7 +150,7 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
         return ~(i + 1)
     head = cur.line_head(i)
     bare = head.lstrip(SPACES)
-    if closed or is_whole(head) or (bare[:1] in {"-", "*", "_", "="} and _RULE.match(bare)):
+    if closed or is_whole(bare) or (bare[:1] in {"-", "*", "_", "="} and _RULE.match(bare)):
         return i + 1
     quoted = x == ">" and bare[:1] == ">"
     if quoted:
@@ -159,9 +162,12 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
                 break
         if x == "\n":
             return i + 1
-    if begins_block(text, k):
-        return i + 1
-    return i + 1 if _line_ends(cur, i, k, bare, tables, quoted=quoted) else ~(i + 1)
+    # Whichever is likely to need less of the next line is asked first.
+    if x in _AMBIGUOUS:
+        ends = begins_block(text, k) or _line_ends(cur, i, k, bare, tables, quoted=quoted)
+    else:
+        ends = _line_ends(cur, i, k, bare, tables, quoted=quoted) or begins_block(text, k)
+    return i + 1 if ends else ~(i + 1)
 
 
 def _line_ends(

@@ -31,6 +31,9 @@ _RULES: Final = {
     ")": decide_marker,
 }
 
+_AT_ONCE: Final = ":;)•⁃"
+"""Candidates whose rule may need nothing after them."""
+
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 
 
@@ -109,6 +112,9 @@ class SentenceSplitter(Holding):
                 continue
             if found is None:
                 break
+            if at + 1 == end and not final and cur.text[at] not in _AT_ONCE and not self._fence:
+                self._waiting = True  # the rule would find out, but more slowly
+                break
             try:
                 self._decide(cur, at, out, limit)
             except IndexError:
@@ -133,7 +139,7 @@ class SentenceSplitter(Holding):
             cur.position = i + 1
             return
         verdict = ~(i + 1)
-        if c == "." and i - cur.start >= 1 and text[i - 1].isalnum():
+        if c == "." and i > cur.start and (text[i - 2] in " \t" or text[i - 1].isdecimal()):
             verdict = decide_marker(cur, i, self._tables)
         if verdict < 0:
             rule = _RULES.get(c)
@@ -151,15 +157,20 @@ class SentenceSplitter(Holding):
 
     def _vetoed(self, cur: Cursor, i: int, k: int) -> bool:
         """Whether a cut before *k*, for the mark at *i*, is in a place that is never cut."""
-        if is_whole(cur.line_head(i)) or not cur.first(i) < k:
+        if not cur.line_starts_plain() and is_whole(cur.line_head(i)):
+            return True
+        if cur.first(i) >= k:
             return True
         return cur.in_code(i) and "`" not in cur.text[i:k]
 
     def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the line break at *i*, which may open or close a fence."""
         fence = self._fence
-        opening = "" if fence else opens_fence(cur.line_head(i))
-        closing = bool(fence) and closes_fence(cur.line_head(i), fence)
+        opening, closing = "", False
+        if fence:
+            closing = closes_fence(cur.line_head(i), fence)
+        elif not cur.line_starts_plain():
+            opening = opens_fence(cur.line_head(i))
         if opening or (fence and not closing):
             cut = not self._by_block and cur.first(i) < i
             verdict = i + 1 if cut else ~(i + 1)

@@ -29,7 +29,6 @@ from ._chars import (
 from ._cursor import Cursor
 from ._words import begins_small, dot_ends, next_word
 from .tables import Tables
-from .tables._classes import NEVER
 
 MOST_MARKS: Final = 64
 MOST_CLOSERS: Final = 24
@@ -38,12 +37,14 @@ MOST_OPENERS: Final = 12
 
 _QUOTE_ENDS: Final = frozenset("\"'”’»“«")
 _BRANDS: Final = frozenset("yahoo jeopardy kahoot yum".split())
+_TITLES: Final = frozenset("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme".split())
 _SAYING: Final = frozenset(
     "said says asked asks replied replies shouted shouts cried cries whispered exclaimed answered "
     "yelled added called screamed murmured muttered told wondered repeated laughed sagte fragte "
     "rief antwortete schrie meinte".split()
 )
-_LETTER: Final = re.compile(r"[^\W\d_]")
+_PRONOUNS: Final = "他她它我你"
+_CHINESE_SAYING: Final = re.compile(r".们?.{0,2}[说說问問道喊叫答]")
 
 
 def letters_after(text: str) -> bool:
@@ -83,7 +84,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if x == "\n" or x == END:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
-        return _spaced_dots(cur, i, k)
+        return _spaced_dots(cur, i, k, tables)
     p = first_letter(text, k)
     x = text[p]
     if x == "\n" or x == END:
@@ -95,6 +96,8 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         # "he left. ...and then": an ellipsis opens a sentence
         if single and (x == "…" or (text[p + 1] == "." and text[p + 2] == ".")):
             return k if dot_ends(cur, i, k, p, tables) else ~j
+        if text[run - 1] in "!?" and text[p + 1] == "." and text[p + 2] == ".":
+            return k
         return ~j
     if not begins(x):
         return ~j
@@ -165,8 +168,10 @@ def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
     """No white space follows: ``world.Today is``, ``好吗?好``; and most often nothing at all."""
     text = cur.text
     c = text[j]
+    if c.islower():
+        return ~j
     before = text[i - 1]
-    if is_cjk(c):
+    if is_cjk(c) or (c.isdecimal() and is_cjk(before)):
         if text[i] in "?!" and (is_cjk(before) or before in CJK_QUOTE_ENDS):
             return j
         return ~j
@@ -190,7 +195,7 @@ def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
     found = next_word(text, j)
     after = text[j + len(found)]
     if after == "." and text[j + len(found) + 1] in SPACES:
-        return j if tables.classes.get(found.lower()) == NEVER and len(found) > 1 else ~j
+        return j if found in _TITLES else ~j
     if not found or after not in SPACES:
         return ~j
     if text[i] != ".":
@@ -198,7 +203,7 @@ def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
     return j if found in tables.starters and (len(found) > 2 or not word[0].isupper()) else ~j
 
 
-def _spaced_dots(cur: Cursor, i: int, k: int) -> int:
+def _spaced_dots(cur: Cursor, i: int, k: int, tables: Tables) -> int:
     """A dot, white space, and a dot: ``. . .``, one token of three dots or four."""
     text = cur.text
     n = k
@@ -209,7 +214,10 @@ def _spaced_dots(cur: Cursor, i: int, k: int) -> int:
         if text[n] != " ":
             break
         n += 1
-    if text[n - 1] == "." :
+    if dots == 2 and text[n] == "." and text[n + 1] == "." and text[n + 2].isalpha():
+        # "he left. ...and then"
+        return k if dot_ends(cur, i, k, n + 2, tables) else ~(n + 2)
+    if text[n - 1] == ".":
         # the last dot is attached to what follows: `. . . .”`, or `. .NET`
         if dots == 2 and text[n].isalnum():
             return k if text[i - 1].isalnum() else ~k
@@ -230,8 +238,8 @@ def _small_begins(cur: Cursor, i: int, run: int, j: int, p: int) -> bool:
     text = cur.text
     if all_dots(text, i, run) or any(text[n] in _QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
         return False
-    if text[p + 1].isupper():
-        # iPhone, eBay; after a word that is no abbreviation
+    if text[p + 1].isupper() or text[p + 1].isdecimal():
+        # iPhone, eBay, v2; after a word that is no abbreviation
         return text[i] != "." or text[max(cur.start, i - 4) : i].isalpha()
     if not begins_small(cur, i):
         return False
@@ -241,7 +249,7 @@ def _small_begins(cur: Cursor, i: int, run: int, j: int, p: int) -> bool:
 def _is_plain(text: str, start: int, i: int) -> bool:
     """Whether a word of two letters or more ends at *i*, or a closer."""
     q = max(start, i - 2)
-    return text[q:i].isalnum() or text[i - 1] in CLOSERS
+    return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
 
 
 def _ellipsis_ends(cur: Cursor, i: int, run: int, p: int) -> bool:
@@ -296,7 +304,9 @@ def decide_full(cur: Cursor, i: int, tables: Tables) -> int:
         return ~j
     if j > run and (c in AFTER_JAPANESE_QUOTE and text[j - 1] != "）"):
         return ~j
-    if c in ",;:，、；：":
+    if j > run and c in _PRONOUNS and text[j + 4] and _CHINESE_SAYING.match(text[j : j + 5]):
+        return ~j
+    if c in ",;:，、；：" or c in FULL or c in RUN:
         return ~j
     if c not in SPACES:
         return j

@@ -7,12 +7,12 @@ from typing import Final
 
 from ._cursor import Cursor
 from .tables import Tables
-from .tables._classes import END, MAYBE, NEVER, NUMBER, TIME, WORD
+from .tables._classes import END, MAYBE, NEVER, TIME, UNIT, WORD
 
 LONGEST_WORD: Final = 24
 LOOK_BACK: Final = 40
 
-_LEADING: Final = "([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
+_LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
 _ROMAN: Final = re.compile(r"[IVXLCDM]+\Z")
 _FIRST: Final = re.compile(
@@ -31,6 +31,7 @@ _IN_NAMES: Final = frozenset(
     "Den Der Die La Le Les Los Las El Al Ben See Ten Ter Te To Hans Kan Li Lo No Y I A E O Em Am "
     "Gli Mein Day You Her His Like Own Go Be Use Put Come Keep Try Look Take Never Every".split()
 )
+_SHOUTED: Final = frozenset("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs etc".split())
 _NEVER_FIRST: Final = frozenset({"Chr"})
 _BEFORE_TIME: Final = frozenset(
     "at by around before after from between until till since about past".split()
@@ -54,11 +55,25 @@ def next_word(text: str, p: int) -> str:
     return text[p:q]
 
 
+def month(text: str, p: int, tables: Tables) -> str:
+    """The month, or other noun that is counted, at *p*; known to be none as early as possible."""
+    q = p + 1
+    while text[p:q] in tables.month_prefixes:
+        if not text[q].isalpha():
+            return text[p:q] if text[p:q] in tables.months else ""
+        q += 1
+    return ""
+
+
 def is_starter(text: str, p: int, tables: Tables) -> bool:
     """Whether a word that opens sentences begins at *p*."""
     word = next_word(text, p)
     starters = tables.starters
     if word not in starters:
+        if word in tables.weak_starters:
+            # Die, La: a particle of a name, unless an ordinary word follows
+            q = p + len(word)
+            return text[q] == " " and text[q + 1].islower()
         if "'" not in word and "’" not in word:
             return False
         word = word.replace("’", "'")
@@ -93,17 +108,23 @@ def dot_ends(cur: Cursor, i: int, k: int, p: int, tables: Tables) -> bool:
     classes = tables.classes
     key = word.lower()
     if len(word) > 1 and word.isalpha():
-        kind = classes.get(key) or (classes.get(word) if key != word else None)
-        if kind is None:
+        kind = classes.get(word)
+        if kind is None and key != word:
+            kind = classes.get(key)
+            if kind is not None and word.isupper() and key not in _SHOUTED:
+                kind = None
+        if kind is None and not (len(word) < 6 and len(tail) > 1 and word == key):
             return text[p] != "№"
     else:
         word = word.lstrip(_LEADING)
         key = word.lower()
-        kind = classes.get(key) or classes.get(word)
+        kind = classes.get(word) or classes.get(key)
         if kind is None and not word.isalnum() and _JOINERS.search(word):
+            if word[-1].isalpha() and len(word) > 2 and word[-2] in "+-/=" and word[-3].isalnum():
+                return True  # Ctrl+V, I/O
             word = _JOINERS.split(word)[-1].lstrip(_LEADING)
             key = word.lower()
-            kind = classes.get(key) or classes.get(word)
+            kind = classes.get(word) or classes.get(key)
     before = tail[-2] if len(tail) > 1 else ""
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
@@ -111,12 +132,16 @@ def dot_ends(cur: Cursor, i: int, k: int, p: int, tables: Tables) -> bool:
         kind = classes.get(joined, kind)
         if joined.count(".") == 1 and len(word) == 1 and len(joined) == 3 and kind is None:
             kind = NEVER if word.islower() else None
+        if kind is None and word == key and classes.get(before[:-1].lower()) == NEVER:
+            kind = NEVER  # Dr. med., Prof. dr.
+    elif kind is None and before and len(key) <= 3:
+        kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}")
     if not word:
         return True  # `**.`, `).`
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
-        return _letter_ends(cur, i, p, word, before, tables)
+        return _letter_ends(cur, i, p, word, tail, tables)
     if word[0].isdecimal() and word.replace(",", "").replace(".", "").isdecimal():
         return _number_ends(cur, i, p, word, before, tables)
     if "." in word and word[0].isalpha():
@@ -138,7 +163,9 @@ def _class_ends(
     if kind == END:
         return True
     x = text[p]
-    if kind == MAYBE:
+    if kind == UNIT and x.isupper() and before[-1:].isdecimal():
+        return True
+    if kind in {MAYBE, UNIT}:
         return x.isalpha() and is_starter(text, p, tables)
     if kind == TIME:
         return _time_ends(cur, i, p, tables)
@@ -146,10 +173,12 @@ def _class_ends(
         return False
     alone = cur.first(i) == i - len(word)
     if x.isupper():
+        if kind == WORD and (alone or text[p + 1].islower()):
+            return True
         follower = next_word(text, p)
         numeral = len(follower) == 1 or (len(follower) < 6 and _ROMAN.match(follower) is not None)
         if kind == WORD:
-            return alone or not numeral or (follower in tables.starters and text[p + 1] != ".")
+            return not numeral or (follower in tables.starters and text[p + 1] != ".")
         if numeral:
             return False
         return is_starter(text, p, tables)
@@ -171,14 +200,18 @@ def _time_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
 
 
 def _letter_ends(
-    cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables
+    cur: Cursor, i: int, p: int, word: str, tail: list[str], tables: Tables
 ) -> bool:
     """A single letter: an initial, a list marker, or the end of "plan B"."""
     text = cur.text
+    before = tail[-2] if len(tail) > 1 else ""
     alone = cur.first(i) == i - 1 or text[i - 2] in "([{*_" and cur.first(i) >= i - 3
     if alone or before.endswith((":", ";")):
         return False
     x = text[p]
+    last = before.strip("*_\"'(“,").lower()
+    if x.isdecimal():
+        return last.isdecimal()  # 5 m. 10 people; but: n. 5, S. 12
     if word.islower():
         # z. B.: one more letter with a dot
         if x.isupper() and text[p + 1] == ".":
@@ -186,15 +219,20 @@ def _letter_ends(
         return next_word(text, p) not in _NEVER_FIRST if x.isupper() else not x.isalpha() or x.isdecimal()
     if not word.isupper():
         return False
-    last = before.strip("*_\"'(“").lower()
     if x.isupper() and text[p + 1] == ".":
         return False
     if last.replace(".", "").replace(",", "").isdecimal() and last:
         return True
+    if last and not any(c.isalnum() for c in last):
+        return last not in {"&", "-", "–", "—"}  # X → Y
+    if last in _NAME_PARTS and len(tail) > 2 and tail[0][-1].isupper() and not tail[0][-2:-1].isalnum():
+        return True  # A and B
     if before.islower() or last in _LETTERED:
         if last in _LETTERED and last not in _NAME_PARTS:
             return True
         return before.isalpha() and x.isalpha() and is_starter(text, p, tables)
+    if before.endswith(".") and len(before) > 2:
+        before = before[:-1]  # Gen. Z
     if word == "I" and before in {"and", "or"}:
         return False
     # Malcolm X. He; but not Albert I. Jones, J. Le Carré
@@ -222,8 +260,8 @@ def _number_ends(
                 n += 1
             return text[n] != "." or text[n + 1].isalpha()
         if x.isupper():
-            follower = next_word(text, p)
-            if follower in tables.months and (follower != "May" or before.lower() != "in"):
+            follower = month(text, p, tables)
+            if follower and (follower != "May" or before.lower() != "in"):
                 return False
             if tables.ordinals or before.lower() in tables.before_ordinals:
                 return is_starter(text, p, tables)

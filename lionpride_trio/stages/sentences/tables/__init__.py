@@ -15,7 +15,7 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import Language
+from ._classes import MAYBE, NUMBER, WORD, Language
 from .ar import ARABIC
 from .da import DANISH
 from .de import GERMAN
@@ -26,6 +26,7 @@ from .hi import HINDI
 from .it import ITALIAN
 from .ja import JAPANESE
 from .nl import DUTCH
+from .others import OTHERS
 from .pl import POLISH
 from .pt import PORTUGUESE
 from .ru import RUSSIAN
@@ -60,24 +61,32 @@ ORDINAL_DOTS: Final = frozenset("bs cs et fi hr hu is lb lv nb nn no sk sl sr".s
 class Tables:
     """What the rules ask, for one language or for the union."""
 
-    __slots__ = ("before_ordinals", "classes", "months", "ordinals", "starters")
+    __slots__ = ("before_ordinals", "classes", "month_prefixes", "months", "ordinals", "starters", "weak_starters")
 
     def __init__(self, code: str | None) -> None:
         asked = LANGUAGES.get(code) if code else None
         classes: dict[str, int] = {}
-        for language in reversed(LANGUAGES.values()):
+        for language in (OTHERS, *reversed(LANGUAGES.values())):
             for entry, kind in language.classes().items():
                 if entry not in language.local:
                     classes[entry] = kind
+                elif kind in {MAYBE, NUMBER} and len(entry) > 2:
+                    classes.setdefault(entry, WORD)  # 5 mar. 2020; but: el mar. Entonces
         if asked is not None:
             classes.update(asked.classes())
         self.classes: Final = classes
         self.starters: Final = _union(
-            (each.starters for each in LANGUAGES.values()),
-            (each.local for each in LANGUAGES.values()),
+            (each.starters for each in (*LANGUAGES.values(), OTHERS)),
+            (each.local for each in (*LANGUAGES.values(), OTHERS)),
             ENGLISH.starters if asked is None else asked.starters,
         )
+        self.weak_starters: Final = (
+            frozenset[str]().union(*(each.starters for each in LANGUAGES.values())) - self.starters
+        )
         self.months: Final = frozenset[str]().union(*(each.months for each in LANGUAGES.values()))
+        self.month_prefixes: Final = frozenset(
+            name[:end] for name in self.months for end in range(1, len(name) + 1)
+        )
         self.before_ordinals: Final = (
             asked.before_ordinals if asked is not None and asked.code != "en" else
             frozenset[str]().union(*(each.before_ordinals - each.local for each in LANGUAGES.values()))

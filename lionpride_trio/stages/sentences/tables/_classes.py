@@ -10,7 +10,8 @@ class       example                does the dot end a sentence?
 ``NUMBER``  p. vol. Nr. стр.       no before a number, roman numeral or single letter; before any
                                    other word only if that word is a *starter*
 ``WORD``    No. Art. Fig. app.     as ``NUMBER`` before a number; otherwise it is an ordinary word
-``MAYBE``   Inc. Jan. ft. U.S.     only before a starter
+``MAYBE``   Inc. Jan. ave. U.S.    only before a starter
+``UNIT``    ft. min. kg.           after a number yes, otherwise only before a starter
 ``TIME``    a.m. p.m. Uhr          before a starter, or late in its sentence
 ``END``     etc. usw. т.д.         yes, as any ordinary word
 ==========  =====================  ==============================================================
@@ -19,7 +20,8 @@ A *starter* is a word that opens sentences and is no name: The, However, Der, Il
 
 How an entry is written: without its last dot; in small letters, and then it matches in any case;
 with a first capital (``Mo``), and then only with that capital, because the small word is an
-ordinary one.  White space inside is left out: ``z.b`` is "z.B." and "z. B.".
+ordinary one.  White space after a dot is left out, other white
+space is ``_``: ``z.b`` is "z.B." and "z. B.", ``ad_es`` is "ad es.".
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ WORD: Final = 3
 MAYBE: Final = 4
 TIME: Final = 5
 END: Final = 6
+UNIT: Final = 7
 
 NAMES: Final[Mapping[int, str]] = {
     NEVER: "NEVER",
@@ -42,6 +45,7 @@ NAMES: Final[Mapping[int, str]] = {
     MAYBE: "MAYBE",
     TIME: "TIME",
     END: "END",
+    UNIT: "UNIT",
 }
 
 
@@ -64,6 +68,7 @@ class Language:
     maybe: frozenset[str] = NONE
     time: frozenset[str] = NONE
     end: frozenset[str] = NONE
+    unit: frozenset[str] = NONE
     starters: frozenset[str] = NONE
     months: frozenset[str] = NONE
     before_ordinals: frozenset[str] = NONE
@@ -83,6 +88,7 @@ class Language:
             (MAYBE, self.maybe),
             (TIME, self.time),
             (END, self.end),
+            (UNIT, self.unit),
         ):
             found.update(dict.fromkeys(entries, kind))
         return found

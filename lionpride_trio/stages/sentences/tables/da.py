@@ -12,10 +12,10 @@ DANISH = Language(
         vedr vha v.h.a iflg sml sædv sk s.k nuv tidl opr hhv resp bla m.h.p i.e ift f.o.m t.o.m
         fx pr d.d
         """),
-    number=words("s nr kap stk pkt bd afsn tlf årg § sp fig tab vol "),
+    number=words("s nr kap stk pkt bd afsn tlf årg § sp fig tab vol kl"),
     maybe=words("""
         jan feb mar apr jun jul aug sep sept okt nov dec tirs tors fre lør søn
-        mio mia min sek kr kl a/s aps inc ltd co jr sr f.kr e.kr mdr gl
+        mio mia min sek kr a/s aps inc ltd co jr sr f.kr e.kr mdr gl
         """),
     end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign m.m"),
     months=words("""
@@ -33,7 +33,7 @@ DANISH = Language(
         Ta Tak Til Under Ud Uden Var Ved Vi Vil Ville Være Vores
         """),
     local=words("""
-        fr dir stud adj if pr gl sp kl mm mv ol ons fre mar sk mio s den det d til
+        mia bla opr tab tors fr dir stud adj if pr gl sp mm mv ol ons fre mar sk mio s den det d til
         Af At Alle Da De Den Der Du En Er Et For Han Har Hans Hun I Kan Kun Man Med Men Min Om Op
         Over Ta Til Under Var Vi Ham Din Lad Her Skal Andre Som Ned
         """),

@@ -7,18 +7,18 @@ from ._classes import Language, words
 GERMAN = Language(
     code="de",
     never=words("""
-        hr fr frl herrn dr prof dipl ing mag lic hon st skt ev kath geb gest
+        Hr Fr Frl Fa Mind Gem gem mind geb    herrn dr prof dipl ing mag lic hon st skt ev kath geb gest
         z.b d.h i.d.r u.a z.t z.zt zz zzt u.u i.a i.v i.h.v i.s.v i.s.d m.e
         v.a bzw ca vgl ggf evtl inkl exkl einschl insb insbes sog sogen bspw z z.hd z.hdn d u
-        gem lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr schweiz
+         lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr schweiz
         i.e.s i.w.S i.w.s a.d v o.g u.g bezgl bzgl zzgl abzgl entspr
-        jew jmd jmds jmdm mind od verh verw wiss zus phil med jur rer nat pol theol habil
+        jew jmd jmds jmdm od verh verw wiss zus phil med jur rer nat pol theol habil
         """),
-    number=words("nr nrn s bd bde kap abs abschn ziff anm rn rdnr rz aufl jg tel abb lfd bl"),
+    number=words("nr nrn S Bd Bde Kap Abs Abschn Ziff Anm Rn Rdnr Rz Aufl Jg Tel Abb lfd Bl"),
     word=words("art tab fig"),
     maybe=words("""
-        jan feb mär apr jun jul aug sep sept okt nov dez
-        std min sek stck stk mio mrd mill tsd str gmbh co kg ag e.v g.m.b.h a.g k.g
+        Std Min Sek Stck Stk Mio Mrd Mill jan feb mär apr jun jul aug sep sept okt nov dez
+                tsd str gmbh co kg ag e.v g.m.b.h a.g k.g
         v.chr n.chr chr o.ä u.ä o.a s.o s.u a.a.o ebd hrsg verl red zit jh jhd jhdt jhdts
         jun sen tägl jährl mtl wtl ausg ff
         """),
@@ -29,12 +29,12 @@ GERMAN = Language(
         Klasse Stock Platz Auflage Bundesliga Liga Spieltag Kapitel Lebensjahr Jahrtausend Mal
         """),
     before_ordinals=words(
-        "im am vom zum zur der den dem des beim seit bis ab ihrem seinem ihren seinen jeden "
+        "als im am vom zum zur der den dem des beim seit bis ab ihrem seinem ihren seinen jeden "
         "dieser diesen jedem"
     ),
     ordinals=True,
     starters=words("""
-        Aber Alle Allerdings Als Also Am An Auch Auf Aufgrund Aus Außerdem Bei Beim Bis Bitte Da
+        Aber Alle Allerdings Als Also Am An Auch Auf Aufgrund Aus Außerdem Bei Beide Beim Bis Bitte Da
         Dabei Dadurch Dafür Dagegen Daher Damals Damit Danach Daneben Dann Daran Darauf Daraufhin
         Daraus Darin Darüber Darum Das Dass Davon Dazu Dein Deine Denn Dennoch Der Deshalb Dessen
         Deswegen Die Dies Diese Dieser Dieses Doch Dort Du Durch Ebenso Eigentlich Ein Eine Einem
@@ -47,5 +47,5 @@ GERMAN = Language(
         Warum Was Weil Weitere Weiterhin Welche Wenn Wer Werden Weshalb Wie Wir Wird Wo Wobei Zu
         Zudem Zuerst Zum Zunächst Zur Zusätzlich Zwar Zwischen Über Überall Übrigens
         """),
-    local=words("fr s d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um Des So In Im"),
+    local=words("gem mind geb S d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um Des So In Im"),
 )

@@ -15,7 +15,7 @@ ENGLISH = Language(
         Sir Dame
         """),
     number=words("""
-        p pp vol vols nos figs secs chs eqs refs paras ll pg pgs n° nº no̱ § §§ ver eqn lect
+        Rm p pp vol vols nos figs chs eqs refs paras ll pg pgs n° nº no̱ § §§ ver eqn lect
         ser pt pts ch sect sec fig eq ref cl div
         """),
     word=words("""
@@ -27,15 +27,19 @@ ENGLISH = Language(
         jan feb Mar apr Jun Jul aug sept Sep oct nov dec
         Mon tue tues wed thu thur thurs fri Sat
         St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg
-        ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km cm mm
-        max wt doz yr yrs wk wks mo mos
+                               
+        max wt 
         Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn
         Mo Mont Neb Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo
         ph.d m.d b.a m.a b.sc m.sc d.phil m.phil ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m
         u.s u.k u.n e.u u.s.a u.s.s.r n.y l.a b.c a.d b.c.e c.e q.v s.a n.v b.v pty hosp
         """),
+    unit=words("""
+        ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km cm mm
+        yr yrs wk wks mo mos doz secs
+        """),
     time=words("a.m p.m"),
-    end=words("etc et.c"),
+    end=words("etc et.c EST"),
     months=words("""
         January February March April May June July August September October November December
         """),

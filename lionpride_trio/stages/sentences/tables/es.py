@@ -9,7 +9,7 @@ SPANISH = Language(
     never=words("""
         sr sra sres sras srta srtas dr dra dres dras d dña dn lic licda ing arq prof profa mtro mtra
         gral cap cnel tte sgto alm pbro rvdo rvda fr mons excmo excma ilmo ilma sto sta
-        p.ej p.e v.gr ej cf cfr vid aprox ee ff rr cc jj avda av avd pza ctra urb
+        p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ avda av avd pza ctra urb
         adm admon dpto depto esq ntra hnos máx mín tel teléf tfno ud uds vd vds afmo atte
         """),
     number=words("pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr §"),
@@ -37,7 +37,7 @@ SPANISH = Language(
         Tu Tus Tú Un Una Uno Usted Unas Unos Varios Vamos Y Ya Yo Él Éste Ésta Últimamente
         """),
     local=words("""
-        d cap alm t fig art set my ago dom esq máx fr ing sta av adm tel A E O Y De Me Mi No Son Solo
+        vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing sta adm tel A E O Y De Me Mi No Son Solo
         Sin Ser La Los Las Le Les Lo Te Ha Era Han Nos Del Al Dos
         """),
 )

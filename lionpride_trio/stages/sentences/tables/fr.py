@@ -7,9 +7,9 @@ from ._classes import Language, words
 FRENCH = Language(
     code="fr",
     never=words("""
-        m mm mme mmes mlle mlles mgr dr drs pr prof me mes st ste sts stes vve
+        M   mme mmes mlle mlles mgr dr drs pr prof me mes st ste sts stes vve
         c.-à-d c.à.d p.ex cf env av apr ap inf sup tél boul bd bld éd éds dir coll trad
-        adj adv fém masc sing plur litt fam vx anc compl qq qqch qqn ll.aa.ii.rr ll ll.mm s.a.r s.s
+        adj adv fém masc sing plur litt fam vx anc compl qq qqch qqn ll.aa.ii.rr LL MM NN ll.mm s.a.r s.s
         s.m s.a.s r.p ll.aa ll.ee n.d.l.r n.b
         """),
     number=words("p pp n° nº no vol t fasc chap par al art fig pl réf réfs § ill éd bat apt"),
@@ -35,7 +35,7 @@ FRENCH = Language(
         Veuillez Voici Voilà Vos Votre Vous Y À Ça Était Étant
         """),
     local=words("""
-        me mes no t al par art mar fr av ap pr sup dir fam sing pl ven lun mer sam dim inf coll
+        jeu plur hab oct me mes no t al par art mar fr ap pr sup dir fam sing pl ven lun mer sam dim inf coll
         anc bat L N De Des Du Sur Ma Or Par Son Si Son Ton On Pas Plus Ta Se Car Non Tout Tant Y La
         Bien Mes Mon
         """),

@@ -10,8 +10,8 @@ ITALIAN = Language(
         sig sigg sig.ra sig.na sig.re sigg.ri dott dott.ssa dott.ri dr prof prof.ssa proff ing avv arch
         geom rag on mons gen col cap ten serg cav comm uff egr gent gent.mo gent.ma spett
         preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es cfr cf ca c.d cd
-        cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc dir amm dip uff
-        meteor psicol idraul econ v.cte tel fraz abbr pref n.b ad
+        cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc Dir amm dip uff
+        meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad
         """),
     number=words("pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett"),
     maybe=words("""
@@ -36,7 +36,7 @@ ITALIAN = Language(
         Sul Sulla Suo Tra Tale Tali Tutta Tuttavia Tutte Tutti Tutto Un Una Uno Vi Voi Vorrei Vuoi
         """),
     local=words("""
-        on don col cap ten comm ad es cd dir co n par max mag set dom ven mer gio sab tot az ed st loc
+        dip meteor loc max on don col cap ten comm ad es cd dir co n par max mag set dom ven mer gio sab tot az ed st loc
         cav rag str arch ill ss uff ing soc tab seg mar fig art econ
         A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi Mia No O Se Sei Si Su Tale Per Fu
         Non Un Due Sul Ho

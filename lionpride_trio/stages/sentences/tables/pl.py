@@ -33,7 +33,7 @@ POLISH = Language(
         Więc Wszyscy Wszystkie Wszystko Wtedy Z Za Zatem Zawsze Ze Zwykle Że Żeby
         """),
     local=words("""
-        ok im os red por dot gr pol hr ks ds al pl gm r w s t in par ust wg ang os med o
+        franc hab lek lut lit ros dot tel tab pow zob ok im os red por dot gr pol hr ks ds al pl gm r w s t in par ust wg ang os med o
         A Ale Bez Co Do I Im Ja My Na Od On One Po Pod Ta Tak Te Ten To Tu U W We Z Za Ze Poza Tam
         O Ich Jest Oto
         """),

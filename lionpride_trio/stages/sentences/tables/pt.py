@@ -12,7 +12,7 @@ PORTUGUESE = Language(
         p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa
         sto sta n.b v.s v.sa
         """),
-    number=words("pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t §"),
+    number=words("ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t §"),
     maybe=words("""
         jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb
         cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab km kg min adm ed eds org orgs
@@ -35,8 +35,8 @@ PORTUGUESE = Language(
         Todavia Todo Todos Tudo Um Uma Umas Uns Vai Vamos Você Vocês É À Às
         """),
     local=words("""
-        d cap pe des dep fr ten gal seg ter qua qui sex set out mai mar ed adm org t esq fig art alm
-        adv dos av eng tel ver A As Ao Da Das De Do Dos E Era Em Me No Nos Na O Os Ou Se Sem Ser Pode
+        min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai mar ed adm org t esq fig art alm
+        adv dos eng tel ver A As Ao Da Das De Do Dos E Era Em Me No Nos Na O Os Ou Se Sem Ser Pode
         Com Mas Logo Caso Sim Tem Vai Mais Um Por Como
         """),
 )

@@ -26,7 +26,7 @@ TURKISH = Language(
         Yani Yine Yok Zaten Çok Çoğu Çünkü Üstelik
         """),
     local=words("""
-        op org haz alm ing fr av sn bul s c nu tab san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona
+        nu tem oca nis eki md cad sok yak bul tel op org haz alm ing fr av sn bul s c nu tab san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona
         Son Sen Var Ve Ya En Kim Daha apt mad tel st
         """),
 )
