@@ -1,0 +1,73 @@
+"""A provider of one's own: an imaginary service whose events are ``{"say": …}`` and ``{"bye": …}``."""
+
+import trio
+
+from lionpride_trio import FinishChunk, OtherChunk, ProviderError, TextChunk, Verdict, iModel
+from lionpride_trio.providers import HTTPRequest, register
+
+
+class ParrotParser:
+    """Reads the events of one stream."""
+
+    def __init__(self):
+        self.ended = False  # the end mark was seen
+        self.whole = False  # a clean end of the body now is the end of a whole answer
+        self.failure = None
+
+    def feed(self, event, value):
+        match value:
+            case {"say": str(text)}:
+                return [TextChunk(text, raw_response=value)]
+            case {"bye": reason}:
+                self.ended = self.whole = True
+                return [FinishChunk(verdict=Verdict.COMPLETE, reason=reason, raw_response=value)]
+            case {"squawk": message}:
+                self.failure = ProviderError(message)
+                return []
+            case _:  # what one does not know passes through
+                return [OtherChunk(kind="unknown", value=value, raw_response=value)]
+
+
+class Parrot:
+    """How the service is asked, and where it lives."""
+
+    name = "parrot"
+    endpoint = "chat"
+    framing = "sse"
+    base_url = "https://parrot.example"
+    base_url_variables = ("PARROT_BASE_URL",)
+    key_variables = ("PARROT_API_KEY",)
+    key_required = False
+    host = None
+
+    def request(self, call):
+        body = {"model": call.model, "hear": [m["content"] for m in call.messages]}
+        return HTTPRequest("/talk", {**body, **call.options, "stream": call.stream})
+
+    def authorize(self, key):
+        return {"authorization": f"Parrot {key.reveal()}"}
+
+    def parser(self):
+        return ParrotParser()
+
+    def parse_body(self, value):
+        parser = ParrotParser()
+        chunks = [chunk for event in value["events"] for chunk in parser.feed("", event)]
+        return chunks, parser.failure
+
+    def parse_error(self, status, headers, value):
+        return ProviderError(str(value), status=status)
+
+
+register(Parrot())
+
+
+async def main():
+    async with iModel("parrot", "polly").stream("Polly wants a cracker") as reply:
+        async for chunk in reply:
+            print(chunk, end="", flush=True)
+    print(f" ({reply.response.verdict.value})")
+
+
+if __name__ == "__main__":
+    trio.run(main)
