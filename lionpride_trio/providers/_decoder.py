@@ -89,25 +89,41 @@ class StreamDecoder:
             except LionprideError as error:
                 self.failure = self.failure or error
         chunks += self._mender.flush()
+        if not self.whole:
+            chunks += getattr(self._parser, "late", ())
         if not self.ended:
             self.failure = self._reported or self._explain()
         return chunks
 
     def _last_event(self, chunks: list[Chunk]) -> None:
-        if self._lines is not None:
-            for line in self._lines.flush():
-                self._event("", line, chunks)
-            return
-        assert self._sse is not None
-        # The standard discards an event that no blank line ended, for it may have been cut.  A whole
-        # JSON document proves by itself that it was not.
-        event = self._sse.unfinished
-        if event is not None:
-            try:
-                self._event(event.event, event.data, chunks)
-            except DecodeError:
-                return
-        self._sse.flush()
+        """What no line end or blank line has ended.
+
+        The SSE standard discards it, for it may have been cut.  A whole JSON document proves by
+        itself that it was not.
+        """
+        last: list[tuple[str, str]] = []
+        if self._sse is not None:
+            event = self._sse.unfinished
+            if event is not None:
+                last = [(event.event, event.data)]
+            self._sse.flush()
+        elif self._lines is not None:
+            last = [("", line) for line in self._lines.flush()]
+        for name, data in last:
+            if data.startswith(("{", "[")) and self._is_json(data):
+                self._event(name, data, chunks)
+            elif self._lines is not None:
+                self._ignore(data)
+
+    @staticmethod
+    def _is_json(data: str) -> bool:
+        if data.startswith("[DONE]"):
+            return True
+        try:
+            loads(data)
+        except DecodeError:
+            return False
+        return True
 
     def _event(self, name: str, data: str, chunks: list[Chunk]) -> None:
         self._events += 1

@@ -86,6 +86,10 @@ _BY_WORD: Final[Mapping[str, type[ProviderError]]] = {
 }
 
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
+# Gemini: "Please retry in 46.1s."  OpenAI: "Please try again in 1m6.5s." or "… in 350ms."
+_WORDS = re.compile(
+    r"(?:retry|try again) in (?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)(m?s))?"
+)
 
 
 def provider_error(
@@ -112,10 +116,14 @@ def provider_error(
     if by_status is None and number is not None:
         by_status = ServerError if number >= 500 else BadRequest if number >= 400 else None
     error_class = _narrowest(named, by_status)
+    if issubclass(error_class, RateLimited) and _spent_for_today(document):
+        error_class = QuotaExhausted
     message = document.get("message") or document.get("detail") or value
     retry_after = _retry_after(headers or {})
     if retry_after is None:
         retry_after = _retry_info(document)
+    if retry_after is None and issubclass(error_class, RateLimited | Overloaded):
+        retry_after = _delay_in_words(message)
     should_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", ""))
     return error_class(
         message if isinstance(message, str) else repr(message),
@@ -197,3 +205,24 @@ def _retry_info(document: Mapping[str, Any]) -> float | None:
         if match:
             return float(match[1])
     return None
+
+
+def _delay_in_words(message: object) -> float | None:
+    """The delay that a text names.  Texts never decide what an error is, only how long it lasts."""
+    match = _WORDS.search(message) if isinstance(message, str) else None
+    if match is None or not any(match.groups()):
+        return None
+    hours, minutes, seconds, unit = match.groups()
+    last = float(seconds or 0) * (0.001 if unit == "ms" else 1.0)
+    return int(hours or 0) * 3600.0 + int(minutes or 0) * 60.0 + last
+
+
+def _spent_for_today(document: Mapping[str, Any]) -> bool:
+    """Whether a ``google.rpc.QuotaFailure`` among the details names a quota of a whole day."""
+    details = document.get("details")
+    for detail in details if isinstance(details, list) else ():
+        violations = detail.get("violations") if isinstance(detail, Mapping) else None
+        for each in violations if isinstance(violations, list) else ():
+            if isinstance(each, Mapping) and "PerDay" in str(each.get("quotaId")):
+                return True
+    return False

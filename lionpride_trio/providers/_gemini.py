@@ -194,7 +194,7 @@ class GenerateParser(BaseParser):
             self._candidate(candidate, value, chunks)
         report = value.get("usageMetadata")
         if report:
-            chunks.append(self._usage(report, value))
+            self._report(self._usage(report, value), chunks)
         feedback = value.get("promptFeedback") or {}
         if feedback.get("blockReason"):
             self.whole = True

@@ -5,7 +5,8 @@ recorded streams of compatible servers.  Habits of those that are covered here: 
 ``delta`` null (Azure), reasoning as ``reasoning_content`` (DeepSeek, Moonshot) or ``reasoning``
 (vLLM, Groq, OpenRouter), content as a list of parts with thinking among them (Mistral), tool calls
 without index (Mistral) or all with index 0 (Ollama), errors as an object, a string or
-``{"object": "error"}`` (vLLM), and the same usage reported twice (Groq's ``x_groq``).
+``{"object": "error"}`` (vLLM), the same usage reported twice (Groq's ``x_groq``), and usage with each
+piece of text (vLLM's ``continuous_usage_stats``).
 """
 
 from __future__ import annotations
@@ -150,13 +151,12 @@ class ChatParser(BaseParser):
             self._choice(choice, value, chunks)
         report = value.get("usage") or (value.get("x_groq") or {}).get("usage")
         if report:
-            chunks.append(
-                UsageChunk(
-                    usage=usage(report, **USAGE),
-                    metadata=self._with(usage=report),
-                    raw_response=value,
-                )
+            told = UsageChunk(
+                usage=usage(report, **USAGE),
+                metadata=self._with(usage=report),
+                raw_response=value,
             )
+            self._report(told, chunks)
         error = value.get("error") or (value.get("x_groq") or {}).get("error")
         if error or event == "error" or value.get("object") == "error":
             self.failure = provider_error(value if not isinstance(error, str) else error)

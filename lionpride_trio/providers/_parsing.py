@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .._chunks import NO_METADATA, Usage
+import attrs
+
+from .._chunks import NO_METADATA, Chunk, FinishChunk, TextChunk, Usage, UsageChunk
 from .._errors import DecodeError, LionprideError
 
 
@@ -17,6 +19,9 @@ class BaseParser:
         self.ended = False
         self.whole = False
         self.failure: LionprideError | None = None
+        self.late: list[Chunk] = []
+        """What is still to be told when the body ends early: the newest usage, where it came with
+        each piece of text and was only noted there."""
         self._metadata: Mapping[str, Any] = NO_METADATA
 
     def _identify(self, **facts: Any) -> Mapping[str, Any]:
@@ -30,6 +35,24 @@ class BaseParser:
     def _with(self, **facts: Any) -> Mapping[str, Any]:
         """The shared facts and some that hold for one chunk only."""
         return MappingProxyType({**self._metadata, **facts})
+
+    def _report(self, chunk: UsageChunk, chunks: list[Chunk]) -> None:
+        """Add a running total of usage to the *chunks* of its event.
+
+        Beside text that goes on it is only noted, in the text's metadata: a chunk of its own would
+        cut the text into pieces for whatever reads it.
+        """
+        if any(isinstance(c, TextChunk) for c in chunks) and not any(
+            isinstance(c, FinishChunk) for c in chunks
+        ):
+            chunks[:] = [
+                attrs.evolve(c, metadata=chunk.metadata) if isinstance(c, TextChunk) else c
+                for c in chunks
+            ]
+            self.late = [chunk]
+        else:
+            chunks.append(chunk)
+            self.late = []
 
 
 def text(value: Any, what: str) -> str:

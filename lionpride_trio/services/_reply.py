@@ -18,7 +18,7 @@ from .._chunks import (
     Usage,
     UsageChunk,
 )
-from .._errors import LimitExceeded, LionprideError, StreamTimeout
+from .._errors import LimitExceeded, LionprideError, ProviderError, StreamTimeout
 from .._response import Response, ResponseBuilder
 from .._transport import Exchange
 from ..providers import StreamDecoder
@@ -97,7 +97,7 @@ class Reply(Channel[Chunk]):
         try:
             data = await self._timed_read()
         except LionprideError as error:
-            self._fail(error)
+            self._broken(error)
             return
         self._budget -= trio.current_time() - began
         self._take(self._decoder.feed(data) if data else self._decoder.flush())
@@ -153,6 +153,14 @@ class Reply(Channel[Chunk]):
                     value=self._max_kept,
                 )
             )
+
+    def _broken(self, error: LionprideError) -> None:
+        """The body broke off: what had come still counts, and may even have been all."""
+        self._take(self._decoder.flush())
+        if self._end is None:
+            failure = self._decoder.failure
+            told = isinstance(failure, ProviderError) or (self._decoder.ended and not failure)
+            self._fail(failure if told else error)
 
     def _fail(self, error: LionprideError | None) -> None:
         if error is not None:

@@ -1,0 +1,19 @@
+"""HTTP: one request, and its body as bytes.  The only room that imports httpx and h11.
+
+Layout, from the bottom up:
+
+- ``_failures``: what the network and the HTTP libraries raise, as the classes of `_errors`
+- ``_socket``: a TCP socket as a trio stream that can also be read without waiting
+- ``_connection``: HTTP/1.1 over one stream, and `Body`, which loses nothing when cancelled
+- ``_client``: `open_client`, an httpx client on a transport that keeps idle connections
+- ``_pump``: `PumpedBody`, the same promise for a body of any other client
+- ``_exchange``: `open_exchange`, one request and its answer as long as a block
+
+No redirect is followed, no text is decoded here, no environment is asked for a proxy, and the
+connection of a body that was left early is closed.
+"""
+
+from ._client import HTTPClient, open_client
+from ._exchange import Exchange, open_exchange
+
+__all__ = ["Exchange", "HTTPClient", "open_client", "open_exchange"]

@@ -1,0 +1,46 @@
+"""What the network and the HTTP libraries raise, as this library's classes."""
+
+from __future__ import annotations
+
+import trio
+
+from .._errors import (
+    ConnectionFailed,
+    ConnectionLost,
+    HTTPProtocolError,
+    LionprideError,
+    StreamTimeout,
+    TransportError,
+)
+
+
+def translated(error: Exception) -> LionprideError:
+    """A client's error as ours, by the name of its class (httpx and httpx2 share them).
+
+    :raises Exception: *error* itself, when it is none that a network causes.
+    """
+    names = {parent.__name__ for parent in type(error).__mro__}
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, LionprideError):
+        return error
+    if "ConnectTimeout" in names:
+        return StreamTimeout("no connection in time", clock="connect")
+    if "ConnectError" in names or "ProxyError" in names:
+        return ConnectionFailed(text)
+    if "LocalProtocolError" in names or "RemoteProtocolError" in names:
+        lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
+        return ConnectionLost(text) if lost else HTTPProtocolError(text)
+    if "NetworkError" in names or isinstance(error, OSError | trio.BrokenResourceError):
+        return ConnectionLost(text)
+    if "TransportError" in names:
+        return TransportError(text)
+    raise error
+
+
+def without_request(error: Exception) -> Exception | None:
+    """*error* as a cause: without the request that hangs on it, whose headers have the key."""
+    if isinstance(error, LionprideError):
+        return error.__cause__ if isinstance(error.__cause__, Exception) else None
+    if "_request" in error.__dict__:
+        error.__dict__["_request"] = None
+    return error

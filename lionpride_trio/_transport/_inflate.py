@@ -1,0 +1,126 @@
+"""Compressed bodies, inflated in bounded steps.
+
+Identity is asked for, and some servers compress all the same.  A step gives at most `STEP_BYTES`, so
+that a few kilobytes that inflate to gigabytes are met with the same bounds as gigabytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, Final
+
+import trio
+
+from .._errors import DecodeError, NotAStream
+
+STEP_BYTES: Final = 64 * 1024
+_GZIP_OR_ZLIB: Final = 47
+_RAW: Final = -15
+_KNOWN: Final = {"gzip", "x-gzip", "deflate"}
+
+
+class Inflater:
+    """Compressed bytes in, at most `STEP_BYTES` out a step.  Gzip (of many members) and deflate."""
+
+    def __init__(self) -> None:
+        self._machine = zlib.decompressobj(_GZIP_OR_ZLIB)
+        self._pending = b""
+        self._more = False
+        self._begun = False
+
+    def feed(self, data: bytes) -> None:
+        """Take *data*; `step` gives what it inflates to."""
+        self._pending += data
+
+    def step(self) -> bytes:
+        """The next piece of the text; nothing when more must be fed first.
+
+        :raises DecodeError: it is no gzip and no deflate.
+        """
+        while self._pending or self._more:
+            if self._machine.eof:
+                if not self._pending.startswith(b"\x1f\x8b"):
+                    self._pending, self._more = b"", False  # padding after the last member
+                    break
+                self._machine = zlib.decompressobj(_GZIP_OR_ZLIB)
+            made = self._inflated()
+            if made:
+                return made
+        return b""
+
+    def _inflated(self) -> bytes:
+        data, self._pending = self._pending, b""
+        try:
+            made = self._machine.decompress(data, STEP_BYTES)
+        except zlib.error as error:
+            if self._begun:
+                raise DecodeError(f"the body's compression is broken: {error}") from error
+            # "deflate" should have zlib's header, and often has not.
+            self._machine = zlib.decompressobj(_RAW)
+            self._begun = True
+            self._pending = data
+            return b""
+        self._begun = True
+        self._pending = self._machine.unused_data or self._machine.unconsumed_tail
+        self._more = len(made) == STEP_BYTES and not self._machine.eof
+        return made
+
+
+class InflatedBody:
+    """As the body it is made over, its bytes inflated.
+
+    Cancelling a `receive_some` loses nothing, and it can be asked again.
+    """
+
+    def __init__(self, body: Any, encoding: str) -> None:
+        self._body = body
+        self._encoding = encoding
+        self._inflater = Inflater()
+
+    def receive_nowait(self) -> bytes | None:
+        """As `receive_some`, but None where that would wait.  No checkpoint."""
+        self._check()
+        while not (made := self._inflater.step()):
+            piece: bytes | None = self._body.receive_nowait()
+            if not piece:
+                return piece
+            self._inflater.feed(piece)
+        return made
+
+    async def receive_some(self) -> bytes:
+        """The next inflated bytes, ``b""`` at the end.  Always a checkpoint.
+
+        :raises NotAStream: the encoding is none that this library knows.
+        :raises DecodeError: the compression is broken.
+        """
+        self._check()
+        await trio.lowlevel.checkpoint_if_cancelled()
+        made = self._inflater.step()
+        if made:
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            return made
+        while not made:
+            piece: bytes = await self._body.receive_some()
+            if not piece:
+                return b""
+            self._inflater.feed(piece)
+            made = self._inflater.step()
+        return made
+
+    async def wait_end(self) -> None:
+        """As the body below."""
+        await self._body.wait_end()
+
+    async def aclose(self) -> None:
+        """Close the body below."""
+        await self._body.aclose()
+
+    def _check(self) -> None:
+        if self._encoding not in _KNOWN:
+            raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
+
+
+def encoding_of(header: str) -> str:
+    """What a ``content-encoding`` comes to; nothing for identity."""
+    names = (name.strip().lower() for name in header.split(","))
+    return ", ".join(name for name in names if name not in {"", "identity"})

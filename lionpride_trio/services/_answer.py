@@ -1,0 +1,134 @@
+"""What a server answered, judged by its head; and answers that are read as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import trio
+
+from .._errors import (
+    LimitExceeded,
+    LionprideError,
+    NotAStream,
+    RedirectRefused,
+    StreamError,
+    StreamTruncated,
+    TransportError,
+)
+from .._response import Response, reassemble
+from .._text import shorten
+from .._transport import Exchange
+from ..providers import Provider
+from ..wire._json import loads
+from ._policy import Bounds
+
+
+@attrs.frozen(kw_only=True)
+class Judge:
+    """Tells a good answer from the many others."""
+
+    provider: Provider
+    bounds: Bounds
+    patience: float
+    """How long an error document is read, in seconds; then what has come must do."""
+
+    async def check_status(self, exchange: Exchange) -> None:
+        """Read the error document of a status that is none of success, and raise it."""
+        status = exchange.status
+        if 200 <= status < 300:
+            return
+        if 300 <= status < 400:
+            raise RedirectRefused(f"the provider answered {status} and points elsewhere")
+        document = await self._document(exchange)
+        raise self.provider.parse_error(
+            status, exchange.headers, document or f"HTTP status {status}"
+        )
+
+    async def check_stream(self, exchange: Exchange) -> None:
+        """Raise what a successful answer is that is no stream."""
+        if exchange.status == 204:
+            raise NotAStream("the provider answered 204, no content")
+        media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media == "text/html" or (media == "application/json" and self.provider.framing == "sse"):
+            document = await self._document(exchange)
+            if _tells_of_failure(document):
+                raise self.provider.parse_error(None, exchange.headers, document)
+            raise NotAStream(f"asked for a stream, got {media}: {shorten(str(document), 200)!r}")
+
+    async def whole(self, exchange: Exchange) -> Response:
+        """The response of an answer that is not streamed."""
+        body = await self._read(exchange)
+        value = _decoded(body)
+        if not isinstance(value, dict):
+            raise NotAStream(f"the answer is no JSON object: {shorten(str(value), 200)!r}")
+        if value.get("error"):
+            raise self.provider.parse_error(None, exchange.headers, value)
+        try:
+            chunks, failure = self.provider.parse_body(value)
+        except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+            if isinstance(error, LionprideError):
+                raise
+            raise NotAStream("an answer of an unexpected shape") from error
+        response = reassemble(chunks)
+        if failure is None and response == _NOTHING:
+            failure = StreamTruncated("the answer says nothing, not even why it ended")
+        if failure is not None:
+            failure.partial = response
+            raise failure
+        exchange.complete = True
+        return response
+
+    async def _read(self, exchange: Exchange) -> bytes:
+        limit = self.bounds.max_answer_bytes
+        pieces: list[bytes] = []
+        size = 0
+        while piece := await exchange.receive_some():
+            size += len(piece)
+            if size > limit:
+                raise LimitExceeded(
+                    f"an answer is longer than max_answer_bytes={limit}",
+                    limit="max_answer_bytes",
+                    value=limit,
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def _document(self, exchange: Exchange) -> Any:
+        """The start of an error document: what came of it counts, whatever ended it."""
+        limit = self.bounds.max_error_bytes
+        pieces: list[bytes] = []
+        try:
+            with trio.move_on_after(self.patience):
+                await _collect(exchange, pieces, limit)
+        except (TransportError, StreamError):
+            pass  # the status has told more than the connection can
+        return _decoded(b"".join(pieces)[:limit])
+
+
+async def _collect(exchange: Exchange, pieces: list[bytes], limit: int) -> None:
+    size = 0
+    while size < limit:
+        piece = await exchange.receive_some()
+        if not piece:
+            return
+        pieces.append(piece)
+        size += len(piece)
+
+
+_NOTHING = Response()
+
+
+def _tells_of_failure(document: Any) -> bool:
+    if isinstance(document, list):
+        document = document[0] if document else None
+    return isinstance(document, dict) and bool(document.get("error"))
+
+
+def _decoded(body: bytes) -> Any:
+    """The JSON that *body* is, or its text when it is none."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        return loads(text)
+    except LionprideError:
+        return text

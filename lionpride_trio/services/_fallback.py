@@ -1,0 +1,100 @@
+"""``fallback``: several models as one, the next where the last one failed before it said anything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+from .._errors import ConfigurationError, LionprideError, LocalProtocolError
+from .._response import Response
+from ._imodel import Awaited, Home, Messages, ReplySource, Streamed, iModel
+from ._reply import Reply
+
+T = TypeVar("T")
+
+
+class Fallback:
+    """Models to be asked one after the other, each with its own retries and limits.
+
+    The next one is asked when a call fails before its first content; a reply that has begun is
+    never begun again.  When all fail, the last one's error is raised, and its notes name the
+    others.  To be used, and registered, as an `iModel`.
+    """
+
+    def __init__(self, models: Sequence[iModel], *, name: str | None = None) -> None:
+        if not models:
+            raise ConfigurationError("fallback needs models: fallback([model_a, model_b])")
+        for model in models:
+            if not isinstance(model, iModel):
+                raise ConfigurationError(f"fallback takes iModels, not {model!r:.200}")
+        self.models = tuple(models)
+        self.name = name or "|".join(model.name for model in models)
+        self.streaming = models[0].streaming
+
+    def invoke(self, messages: Messages, **options: Any) -> Any:
+        """As `iModel.invoke`: a source where the first model has ``stream=True``, else awaited."""
+        if self.streaming:
+            return Streamed(self.stream(messages, **options))
+        return Awaited(self.complete, messages, options)
+
+    def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
+        """As `iModel.stream`; opening it asks the models in turn.
+
+        :raises ConfigurationError: the messages or options suit one of the models not.
+        """
+        sources = [model.stream(messages, keep=keep, **options) for model in self.models]
+
+        @asynccontextmanager
+        async def open_reply() -> AsyncGenerator[Reply]:
+            async with AsyncExitStack() as stack:
+                attempts = [partial(stack.enter_async_context, source) for source in sources]
+                reply = await _first(attempts, self.models)
+                assert isinstance(reply, Reply)
+                yield reply
+
+        return ReplySource(open_reply, owner=self.models[0].owner, name="reply")
+
+    async def complete(self, messages: Messages, **options: Any) -> Response:
+        """As `iModel.complete`; the models are asked in turn.
+
+        :raises LionprideError: the last model's failure.
+        """
+        attempts = [partial(model.complete, messages, **options) for model in self.models]
+        return await _first(attempts, self.models)
+
+    def attach(self, home: Home) -> None:
+        """Let *home* own what the models open.  Sessions call this on registration."""
+        for model in self.models:
+            model.attach(home)
+
+    def __repr__(self) -> str:
+        return f"fallback({list(self.models)!r})"
+
+
+def fallback(models: Sequence[iModel], *, name: str | None = None) -> Fallback:
+    """Several models as one: the next is asked where the last one failed before its first content.
+
+    ``fallback([model_a, model_b])`` is used as a model: ``stream``, ``complete``, ``invoke``.
+
+    :raises ConfigurationError: there are no models.
+    """
+    return Fallback(models, name=name)
+
+
+async def _first(attempts: Sequence[Callable[[], Awaitable[T]]], models: Sequence[iModel]) -> T:
+    """What the first attempt that does not fail gives."""
+    failed: list[str] = []
+    for number, (attempt, model) in enumerate(zip(attempts, models, strict=True), 1):
+        try:
+            return await attempt()
+        except (ConfigurationError, LocalProtocolError):
+            raise  # a mistake in the program, which another model would only hide
+        except LionprideError as error:
+            if number == len(attempts):
+                for note in failed:
+                    error.add_note(note)
+                raise
+            failed.append(f"before it, {model.name} failed: {type(error).__name__}: {error}")
+    raise AssertionError("there is at least one model")

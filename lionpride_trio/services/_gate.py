@@ -1,0 +1,143 @@
+"""How many calls of one model may be open, and how much it may ask for in a while.
+
+The gate stands outside HTTP: a call that waits here holds no connection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import attrs
+import trio
+
+from .._channels._mailbox import check_seconds, check_size
+from .._chunks import Usage
+from ..providers import ModelCall
+
+REFRESH_SECONDS = 60.0
+
+
+@attrs.define(eq=False)
+class Ticket:
+    """What one admitted request was counted as."""
+
+    window: int
+    tokens: int
+
+
+class Gate:
+    """At most *max_concurrent* open calls, and per *refresh* seconds so many requests and tokens.
+
+    A window begins with the first request after the last one ended; what does not fit waits, in
+    the order of asking, for the next.  A request larger than all of ``limit_tokens`` gets a window
+    of its own.
+
+    :raises ConfigurationError: a limit is no number above 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_concurrent: int | None = None,
+        limit_requests: int | None = None,
+        limit_tokens: int | None = None,
+        refresh: float | None = None,
+    ) -> None:
+        for name, value in (
+            ("max_concurrent", max_concurrent),
+            ("limit_requests", limit_requests),
+            ("limit_tokens", limit_tokens),
+        ):
+            if value is not None:
+                check_size(name, value)
+        self._refresh = check_seconds(
+            "capacity_refresh_time", REFRESH_SECONDS if refresh is None else refresh
+        )
+        self._limiter = None if max_concurrent is None else trio.CapacityLimiter(max_concurrent)
+        self._limit_requests = limit_requests
+        self._limit_tokens = limit_tokens
+        self._line = trio.StrictFIFOLock()
+        self._run: trio.lowlevel.TrioToken | None = None
+        self._window = 0
+        self._ends = 0.0
+        self._requests = 0
+        self._tokens = 0
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncGenerator[None]:
+        """One of the concurrent calls, as long as the block.
+
+        A task that opens more replies than there are slots, one inside the other, waits for itself.
+        """
+        if self._limiter is None:
+            yield
+            return
+        borrower = object()  # a task may have several replies open
+        await self._limiter.acquire_on_behalf_of(borrower)
+        try:
+            yield
+        finally:
+            self._limiter.release_on_behalf_of(borrower)
+
+    async def admit(self, tokens: int) -> Ticket:
+        """Wait until a request of about *tokens* fits; it is counted.  Cancelling counts nothing."""
+        if self._limit_requests is None and self._limit_tokens is None:
+            return Ticket(0, 0)
+        async with self._line:
+            self._turn()
+            while not self._fits(tokens):
+                await trio.sleep_until(self._ends)
+                self._turn()
+            self._requests += 1
+            self._tokens += tokens
+            return Ticket(self._window, tokens)
+
+    def correct(self, ticket: Ticket, usage: Usage | None) -> None:
+        """Put what a call really used in the place of its estimate, while its window lasts."""
+        used = _total(usage)
+        if used is not None and ticket.window == self._window:
+            self._tokens += used - ticket.tokens
+            ticket.tokens = used
+
+    def _fits(self, tokens: int) -> bool:
+        if self._requests == 0:
+            return True
+        if self._limit_requests is not None and self._requests >= self._limit_requests:
+            return False
+        return self._limit_tokens is None or self._tokens + tokens <= self._limit_tokens
+
+    def _turn(self) -> None:
+        """Begin a new window when the last one has ended."""
+        now = trio.current_time()
+        run = trio.lowlevel.current_trio_token()
+        if now >= self._ends or run is not self._run:  # another run has another clock
+            self._run = run
+            self._window += 1
+            self._ends = now + self._refresh
+            self._requests = 0
+            self._tokens = 0
+
+
+def estimate(call: ModelCall) -> int:
+    """About how many tokens *call* takes: a quarter of its characters, and what it may generate."""
+    asked = len(json.dumps(list(call.messages), ensure_ascii=False, default=str)) // 4
+    most: Any = next(
+        (call.options[name] for name in _MOST if isinstance(call.options.get(name), int)), 0
+    )
+    return max(1, asked + int(most))
+
+
+_MOST = ("max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict")
+
+
+def _total(usage: Usage | None) -> int | None:
+    if usage is None:
+        return None
+    if usage.total_tokens is not None:
+        return usage.total_tokens
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return None
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0)
