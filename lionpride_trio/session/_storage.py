@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from .messages import Content, Message
 
 FORMAT: Final = "lionpride_trio session"
 VERSION: Final = 1
+
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @attrs.frozen
@@ -51,6 +54,8 @@ def save(conversations: Conversations, path: Path) -> None:
         list(conversations.branches.values()),
     )
     text = json.dumps(_CONVERTER.unstructure(document), ensure_ascii=False, indent=1)
+    # What UTF-8 has no bytes for, JSON can still name.
+    text = _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
