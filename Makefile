@@ -13,10 +13,10 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench
+.PHONY: help demo test lint types docs bench bench-quick fuzz mutants
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
 		printf '%-14s %s\n' "$$a" "$$b"; done
 
 demo: $(VENV)/.stamp-cli  ## four providers' models answer one question at once, on this machine
@@ -41,6 +41,15 @@ docs: $(VENV)/.stamp-docs  ## build the site into docs/_build/html
 
 bench: $(VENV)/.stamp-test  ## run the benchmarks
 	@$(PY) -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/.stamp-test  ## the same with fewer items and rounds
+	@$(PY) -m benchmarks --quick $(ARGS)
+
+fuzz: $(VENV)/.stamp-test  ## feed every decoder, parser and stage mutated streams for a minute
+	@$(PY) -m tests.fuzzing $(ARGS)
+
+mutants: $(VENV)/.stamp-test  ## put mistakes into copies of the package: do the tests notice?
+	@$(PY) -m tests.mutants $(ARGS)
 
 # The environment. A stamp says that its extra is installed; a newer pyproject.toml outdates it.
 

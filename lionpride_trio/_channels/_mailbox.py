@@ -85,7 +85,6 @@ class Mailbox(Channel[Any]):
         if self._end is None:
             self._finish(error)
         self._wake.unpark_all()
-        self._writers.unpark_all()
 
     def _make_room(self, items: Sequence[Any], lost: int) -> Sequence[Any]:
         if self._when_full == "detach":

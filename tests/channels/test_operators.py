@@ -211,9 +211,7 @@ async def test_tees_stream_waits_for_a_slow_sink(autojump_clock):
         assert len(log) <= 14
 
 
-@pytest.mark.parametrize(
-    ("policy", "kept"), [("drop_oldest", [3, 4]), ("drop_newest", [0, 1])]
-)
+@pytest.mark.parametrize(("policy", "kept"), [("drop_oldest", [3, 4]), ("drop_newest", [0, 1])])
 async def test_tees_dropping_policies_lose_only_the_copy(policy, kept):
     gate = trio.Event()
     copies: list[int] = []

@@ -96,7 +96,9 @@ async def test_text_stages_leave_other_chunks_in_their_place():
 
 
 async def test_alternative_answers_have_a_machine_each():
-    chunks = [TextChunk(text, index=index) for text, index in (("a", 0), ("x", 1), ("b", 0), ("y", 1))]
+    chunks = [
+        TextChunk(text, index=index) for text, index in (("a", 0), ("x", 1), ("b", 0), ("y", 1))
+    ]
     assert await sinks.collect(from_iterable(chunks) | transformer(Shout, text=True)) == [
         TextChunk("A"),
         TextChunk("X", index=1),
@@ -226,6 +228,21 @@ async def test_iterating_lets_others_run_although_items_are_ready():
             async for _ in channel:
                 count += 1
     assert count <= 64
+
+
+async def test_receiving_is_always_a_checkpoint():
+    async with from_iterable(["a", "b", "c"]) as channel:
+        for _ in range(3):
+            with trio.testing.assert_checkpoints():
+                await channel.receive()
+        for _ in range(2):
+            with trio.testing.assert_checkpoints(), pytest.raises(trio.EndOfChannel):
+                await channel.receive()
+    async with from_iterable(["a", "b", "c"]) as channel:
+        with trio.testing.assert_checkpoints():
+            await channel.receive_batch(1)
+        with trio.testing.assert_checkpoints():
+            await channel.receive_batch()
 
 
 async def test_statistics_count_items_and_characters():

@@ -1,0 +1,140 @@
+"""``python -m tests.mutants``, as ``make mutants`` runs it: do our tests notice when our code is wrong?
+
+Each mutant is one small change that a person might make by mistake.  It is put into a copy of the
+package, and the tests named beside it must fail.  The exit status says whether enough did.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ENOUGH = 0.9
+
+# (file, what stands there, what the mutant has, tests that must notice)
+MUTANTS = [
+    ("wire/_sse.py", "self._after_cr = True", "self._after_cr = False", "wire"),
+    ("wire/_sse.py", "data.removeprefix(_BOM)", "data", "wire"),
+    ("wire/_sse.py", "data.splitlines()", 'data.split(b"\\n")', "wire"),
+    ("wire/_sse.py", '"\\n".join(self._data)', '"".join(self._data)', "wire"),
+    ("wire/_sse.py", 'self._event = ""\n', "pass\n", "wire"),
+    ("wire/_sse.py", "if self._held > self._max:", "if False:", "wire faults"),
+    ("wire/_sse.py", '"\\x00" not in value', "True", "wire"),
+    ("wire/_json.py", "if _depth(text) > MAX_DEPTH:", "if False:", "wire faults providers"),
+    ("wire/_json.py", "return json.loads(text)", 'raise ValueError("no")', "wire faults providers"),
+    ("_response.py", "self.usage.updated(chunk.usage)", "chunk.usage", "providers services"),
+    ("_response.py", 'or "{}"', 'or ""', "providers"),
+    ("_response.py", "self.id = self.id or chunk.id", "self.id = chunk.id", "providers"),
+    (
+        "providers/_decoder.py",
+        "if self.whole:\n            return None",
+        "return None",
+        "providers",
+    ),
+    (
+        "providers/_decoder.py",
+        "chunks += self._mender.flush()",
+        "pass",
+        "providers wire faults fuzzing",
+    ),
+    ("providers/_openai_chat.py", 'if value == "[DONE]":', "if False:", "providers"),
+    ("providers/_openai_chat.py", 'or delta.get("reasoning")', "", "providers"),
+    ("_channels/_channel.py", "self._receiving = True\n", "pass\n", "channels"),
+    (
+        "_channels/_channel.py",
+        "await trio.lowlevel.checkpoint()\n            while",
+        "pass\n            while",
+        "channels",
+    ),
+    ("_channels/_fused.py", "self._finish(failure)", "pass", "channels"),
+    ("_channels/_fused.py", "self._flush(0)", "pass", "channels"),
+    (
+        "_channels/_fused.py",
+        'if getattr(stage, "done", False):',
+        "if False:",
+        "channels transformers",
+    ),
+    ("_channels/_mailbox.py", "and self.room <= 0", "and False", "channels"),
+    (
+        "_channels/_mailbox.py",
+        "self._wake.unpark_all()\n\n    async def send",
+        "pass\n\n    async def send",
+        "channels",
+    ),
+    ("_channels/_tee.py", "await side.done.wait()", "pass", "channels"),
+    ("_channels/_tee.py", "end = side.failure", "pass", "channels"),
+    ("_channels/_fork.py", "self._hub.check_lockstep(self)", "pass", "channels"),
+    ("_channels/_join.py", "scope.cancel()\n\n    def _lose", "pass\n\n    def _lose", "channels"),
+    ("_channels/_join.py", "self._scope.cancel()", "pass", "channels"),
+    ("_channels/_map.py", "[:1] if self._ordered", "if self._ordered", "channels"),
+    ("_channels/_map.py", ">= self._limit", "> self._limit", "channels"),
+    ("_channels/_nursery.py", "nursery.cancel_scope.cancel()", "pass", "channels"),
+    ("_channels/_text.py", "[*self.settle(index), item]", "[item]", "channels transformers"),
+    ("_channels/_timed.py", "self._held += await", "await", "channels"),
+    ("_text.py", r"\x7f-\x9f", r"\x7f", "sinks"),
+    ("sinks/_file.py", "trio.Path(partial).replace(target)", "trio.lowlevel.checkpoint()", "sinks"),
+    ("sinks/_file.py", 'getattr(os, "O_NOFOLLOW", 0)', "0", "sinks"),
+    (
+        "sinks/_web.py",
+        "self._ended = True\n                    return encode_event(str",
+        "return encode_event(str",
+        "sinks",
+    ),
+    ("session/_storage.py", "Path(name).replace(path)", "path.write_text(text)", "session"),
+    ("session/_session.py", "await client.aclose()", "pass", "services local"),
+    ("stages/_think_tags.py", "self._start = text[end:]", 'self._start = ""', "stages"),
+    ("stages/_lines.py", "\\r", "\\v", "stages"),
+]
+
+
+def main() -> int:
+    if not _passes(ROOT, sorted({name for *_, tests in MUTANTS for name in tests.split()})):
+        print("the tests fail without any mutant")
+        return 1
+    survived = []
+    for number, (file, right, wrong, tests) in enumerate(MUTANTS, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder)
+            shutil.copytree(ROOT / "lionpride_trio", home / "lionpride_trio")
+            shutil.copytree(ROOT / "tests", home / "tests")
+            for name in ("pyproject.toml", "README.md"):
+                shutil.copy(ROOT / name, home / name)
+            target = home / "lionpride_trio" / file
+            text = target.read_text(encoding="utf-8")
+            if right not in text:
+                print(f"{number:3} {file}: stale, there is no {right!r}")
+                survived.append(number)
+                continue
+            target.write_text(text.replace(right, wrong), encoding="utf-8")
+            noticed = not _passes(home, tests.split())
+        print(f"{number:3} {'noticed ' if noticed else 'SURVIVED'} {file}: {right!r} -> {wrong!r}")
+        if not noticed:
+            survived.append(number)
+    share = 1 - len(survived) / len(MUTANTS)
+    print(f"{len(MUTANTS) - len(survived)} of {len(MUTANTS)} mutants noticed ({share:.0%})")
+    return 0 if share >= ENOUGH else 1
+
+
+def _passes(home: Path, tests: list[str]) -> bool:
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(
+            [*words, *(f"tests/{name}" for name in tests)],
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": str(home)},
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False  # waiting for ever is a way of failing
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
