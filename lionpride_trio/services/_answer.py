@@ -20,6 +20,7 @@ from .._response import Response, reassemble
 from .._text import shorten
 from .._transport import Exchange
 from ..providers import Provider
+from ..providers._parsing import tells_of_failure
 from ..wire._json import loads
 from ._policy import Bounds
 
@@ -52,7 +53,7 @@ class Judge:
         media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == "text/html" or (media == "application/json" and self.provider.framing == "sse"):
             document = await self._document(exchange)
-            if _tells_of_failure(document):
+            if tells_of_failure(document):
                 raise self.provider.parse_error(None, exchange.headers, document)
             raise NotAStream(f"asked for a stream, got {media}: {shorten(str(document), 200)!r}")
 
@@ -62,7 +63,7 @@ class Judge:
         value = _decoded(body)
         if not isinstance(value, dict):
             raise NotAStream(f"the answer is no JSON object: {shorten(str(value), 200)!r}")
-        if value.get("error"):
+        if tells_of_failure(value) and value["error"]:
             raise self.provider.parse_error(None, exchange.headers, value)
         try:
             chunks, failure = self.provider.parse_body(value)
@@ -117,12 +118,6 @@ async def _collect(exchange: Exchange, pieces: list[bytes], limit: int) -> None:
 
 
 _NOTHING = Response()
-
-
-def _tells_of_failure(document: Any) -> bool:
-    if isinstance(document, list):
-        document = document[0] if document else None
-    return isinstance(document, dict) and bool(document.get("error"))
 
 
 def _decoded(body: bytes) -> Any:

@@ -17,11 +17,21 @@ from ._call import Caller, open_host
 from ._gate import Gate
 from ._policy import Bounds, Retry
 from ._reply import Reply
-from ._settings import Timeouts, check_printable, find_base_url, find_key
+from ._settings import Timeouts, check_headers, check_printable, find_base_url, find_key
 
 DEFAULT_RETRY = Retry()
 
-Messages = str | Sequence[Mapping[str, Any]]
+
+class HasChatMessage(Protocol):
+    """A session's message, which knows how a model is told of it."""
+
+    @property
+    def chat_msg(self) -> Mapping[str, Any]:
+        """``{"role", "content"}``."""
+        ...
+
+
+Messages = str | Sequence[Mapping[str, Any] | HasChatMessage]
 
 
 class Home(Owner, Protocol):
@@ -121,7 +131,7 @@ class iModel:
             ),
         )
         self._home: Home | None = None
-        found.request(self._call("check", {}, stream=stream))
+        self._check(self._call("check", {}, stream=stream))
 
     def invoke(self, messages: Messages, **options: Any) -> Any:
         """Ask the model.  What comes back depends on the model's ``stream``.
@@ -149,7 +159,7 @@ class iModel:
         :raises ConfigurationError: the messages or options are wrong.
         """
         call = self._call(messages, options, stream=True)
-        self.provider.request(call)
+        self._check(call)
 
         @asynccontextmanager
         async def open_reply() -> AsyncGenerator[Reply]:
@@ -177,7 +187,13 @@ class iModel:
     def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
         if isinstance(messages, str):
             messages = [{"role": "user", "content": messages}]
+        else:
+            messages = [getattr(message, "chat_msg", message) for message in messages]
         return ModelCall(self.model, messages, {**self.options, **options}, stream)
+
+    def _check(self, call: ModelCall) -> None:
+        """Refuse what cannot be sent, while the caller's own line is still in the traceback."""
+        check_headers(self.provider.request(call).headers)
 
     def owner(self) -> Home | None:
         """The open session that owns what is iterated bare; None where there is none."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ class PlainHTTPWarning(UserWarning):
 
 
 _warned: set[str] = set()
+_HOST = re.compile(
+    r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|[0-9a-fA-F:.]+(?:%[A-Za-z0-9]+)?"
+)
 
 
 def _is_loopback(host: str) -> bool:
@@ -87,8 +91,18 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
     check_printable("base_url", url)
     if "://" not in url and provider.name == "ollama":
         url = f"http://{url}"  # OLLAMA_HOST is often only host:port
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(url)
+        well_formed = parts.port != 0 and _HOST.fullmatch(parts.hostname or "") is not None
+    except ValueError:  # a port beyond 65535, a bracket that is not closed
+        raise ConfigurationError(f"base_url has no sensible host and port: {url!r}") from None
+    if (
+        parts.scheme not in {"http", "https"}
+        or not well_formed
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+    ):
         raise ConfigurationError(f"base_url must be like 'https://host/path', not {url!r}")
     if parts.username or parts.password:
         raise ConfigurationError("base_url must have no user or password in it: pass api_key=")
@@ -110,8 +124,10 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
         )
 
 
-def check_headers(headers: Mapping[str, str], names: Sequence[str] = ()) -> None:
-    """Refuse header values with forbidden characters."""
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse header values with forbidden characters.
+
+    :raises ConfigurationError: one could end its header.
+    """
     for name, value in headers.items():
-        if name not in names:
-            check_printable(f"header {name}", value)
+        check_printable(f"header {name}", value)

@@ -292,7 +292,7 @@ async def test_branches_of_a_fork_are_equal():
     async with fork(numbers(300), 3) as branches, trio.open_nursery() as nursery:
         for number, branch in enumerate(branches):
             nursery.start_soon(read, number, branch)
-    assert results == dict.fromkeys(range(3), list(range(300)))
+    assert results == {number: list(range(300)) for number in range(3)}
 
 
 async def test_every_branch_gets_the_failure():

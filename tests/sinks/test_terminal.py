@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
@@ -22,7 +23,7 @@ async def test_stdout_writes_and_flushes(capsys):
 async def test_escape_sequences_are_harmless_however_they_are_cut(cuts):
     marks = [0, *sorted(cuts), len(NASTY)]
     out = io.StringIO()
-    pieces = [NASTY[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+    pieces = [NASTY[a:b] for a, b in pairwise(marks)]
     await sinks.to_stream(out)(from_iterable(pieces))
     shown = out.getvalue()
     assert shown.startswith("a\\x1b]0;title\\x07b\\x1b[2Jc\\x9b31md\\x202eevil\\x7f")
@@ -52,5 +53,9 @@ async def test_labelled_never_mixes_two_streams_on_a_line():
     }
     assert await sinks.labelled(stream=out, width=5)(merge(streams)) == 5
     lines = out.getvalue().splitlines()
-    assert [line for line in lines if line.startswith("[a]")] == ["[a]   one", "[a]   two", "[a]   rest"]
+    assert [line for line in lines if line.startswith("[a]")] == [
+        "[a]   one",
+        "[a]   two",
+        "[a]   rest",
+    ]
     assert [line for line in lines if line.startswith("[b]")] == ["[b]   un", "[b]   deux"]

@@ -88,19 +88,18 @@ async def test_silence_is_filled_with_comments_and_a_failure_is_told(autojump_cl
 
 async def test_served_to_a_real_client():
     async def stream(_request) -> StreamingResponse:
-        async def body():
-            async with from_iterable([NASTY, "wörld"]) as channel:
-                async for piece in sinks.sse_bytes(channel):
-                    yield piece
-
-        return StreamingResponse(body(), media_type="text/event-stream")
+        return StreamingResponse(sinks.sse_bytes(words), media_type="text/event-stream")
 
     app = Starlette(routes=[Route("/", stream)])
     config = Config()
     config.bind = ["127.0.0.1:0"]
     config.errorlog = None
     stop = trio.Event()
-    async with trio.open_nursery() as nursery, httpx.AsyncClient(trust_env=False) as client:
+    async with (
+        from_iterable([NASTY, "wörld"]) as words,
+        trio.open_nursery() as nursery,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
         (url,) = await nursery.start(partial(serve, app, config, shutdown_trigger=stop.wait))
         response = await client.get(url)
         stop.set()

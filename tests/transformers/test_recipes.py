@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import trio
 from hypothesis import given, strategies as st
@@ -52,7 +54,7 @@ SPLITTERS = {
 
 def cut(whole: str, marks: list[int]) -> list[str]:
     edges = [0, *sorted(mark % (len(whole) + 1) for mark in marks), len(whole)]
-    return [whole[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [whole[a:b] for a, b in pairwise(edges)]
 
 
 @pytest.mark.parametrize("make", SPLITTERS.values(), ids=SPLITTERS)

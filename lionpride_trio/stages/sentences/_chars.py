@@ -7,21 +7,27 @@ from typing import Final
 END: Final = "\0"
 """What the rules read past the end of a finished stream."""
 
+LINE_ENDS: Final = "\n" + END
+
 STRONG: Final = frozenset("!?‼⁇⁈⁉؟։")
 """Marks that end a sentence whatever the word before them."""
 
-RUN: Final = frozenset(".!?…‼⁇⁈⁉؟。！？｡．")
+RUN: Final = frozenset(".!?…‼⁇⁈⁉؟")
 """Marks that pile up into one terminator: ?!, ..., !!!"""
 
 FULL: Final = frozenset("。！？｡．।॥۔።፧፨។៕။")
 """Full stops of scripts without capitals: nothing has to follow them."""
 
-CLOSERS: Final = frozenset("\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰")
+CLOSERS: Final = frozenset(
+    "\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰"
+)
 """What goes with the terminator that it stands behind.  `“` closes in German."""
 
 CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")
 
-OPENERS: Final = frozenset("\"'“”‘’„‚«»‹›([{*_~¿¡「『（《〈【\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\ufeff\u200b")
+OPENERS: Final = frozenset(
+    "\"'“”‘’„‚«»‹›([{*_~¿¡「『（《〈【\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\ufeff\u200b"
+)
 """What stands before the first letter of a sentence and belongs to it."""
 
 DASHES: Final = "-–—―"

@@ -42,7 +42,7 @@ LONGEST_CODE: Final = 400
 """A back-tick that is not closed within so many characters opened nothing."""
 
 _NOT_SPACE: Final = re.compile(r"\S")
-_TICKS: Final = re.compile("`+")
+_TICKS: Final = re.compile(r"`+")
 
 
 class Cursor:
@@ -196,7 +196,9 @@ class Cursor:
             self.start = drop + 1
         if self.line < drop and not self._line_head:
             if self.position - self.line < HEAD:
-                drop = max(self.line - 1, 0)  # too little of the line is settled to remember its head
+                drop = max(
+                    self.line - 1, 0
+                )  # too little of the line is settled to remember its head
             else:
                 self._line_head = self.text[self.line : self.line + HEAD]
         if drop > 0:

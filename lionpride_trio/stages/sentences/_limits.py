@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from ._chars import END, SPACES
+from ._chars import LINE_ENDS, SPACES
 from ._cursor import Cursor
 
 LOOK_BACK: Final = 96
@@ -42,10 +42,10 @@ def cut_within(cur: Cursor, limit: int) -> int:
 def _joined(text: str, k: int) -> bool:
     """Whether the characters on both sides of *k* are one for a reader."""
     after, before = text[k], text[k - 1]
-    if before == _JOINER or after == _JOINER or (before == "\r" and after == "\n"):
+    if _JOINER in {before, after} or (before == "\r" and after == "\n"):
         return True
     if "\U0001f1e6" <= after <= "\U0001f1ff" or "\U0001f3fb" <= after <= "\U0001f3ff":
-        return "\U0001f1e6" <= before
+        return before >= "\U0001f1e6"
     return unicodedata.category(after).startswith("M")
 
 
@@ -55,7 +55,7 @@ def decide_clause(cur: Cursor, i: int) -> int:
     k = i + 1
     x = text[k]
     if text[i] in _WIDE_MARKS:
-        if x == END or x == "\n" or len(cur.head(i)) < FEWEST_SIGNS:
+        if x in LINE_ENDS or len(cur.head(i)) < FEWEST_SIGNS:
             return ~k
         return k
     if x not in SPACES:
@@ -65,4 +65,4 @@ def decide_clause(cur: Cursor, i: int) -> int:
     while x in SPACES and k < i + 64:
         k += 1
         x = text[k]
-    return ~(i + 1) if x == "\n" or x == END else k
+    return ~(i + 1) if x in LINE_ENDS else k

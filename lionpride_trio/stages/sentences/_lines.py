@@ -15,10 +15,11 @@ from typing import Final
 
 from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk
 from ._cursor import Cursor
+from ._next import begins_small
 from ._pieces import Kind
 from ._scripts import ends_in_script
 from ._stops import letters_after
-from ._words import begins_small, dot_ends
+from ._words import dot_ends
 from .tables import Tables
 
 LONG_LINE: Final = 56
@@ -30,6 +31,7 @@ LONGEST_LINE: Final = 112
 SHORT_LINE: Final = 24
 
 MOST_WHITE: Final = 64
+MOST_TRAILING: Final = 128
 
 _HEADING: Final = re.compile(r"#{1,6}[ \t]")
 _ITEM: Final = re.compile(
@@ -170,14 +172,12 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
     return i + 1 if ends else ~(i + 1)
 
 
-def _line_ends(
-    cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted: bool
-) -> bool:
+def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted: bool) -> bool:
     """Whether the line before *i* and the line that begins at *k* are two pieces of text."""
     text = cur.text
     line = max(cur.line, cur.start)
     e = i
-    while e > line and text[e - 1] in SPACES:
+    while e > line and e > i - MOST_TRAILING and text[e - 1] in SPACES:
         e -= 1
     f = e
     while f > line and f > e - 24 and text[f - 1] in CLOSERS:
@@ -199,7 +199,7 @@ def _line_ends(
         if last == ".":
             if text[f - 2] == ".":
                 return True
-            return dot_ends(cur, f - 1, k, p, tables)
+            return dot_ends(cur, f - 1, p, tables)
         return True
     indented = k > i + 1
     if x.islower():

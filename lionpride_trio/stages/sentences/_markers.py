@@ -15,7 +15,7 @@ from .tables import Tables
 _MARKER: Final = re.compile(r"(?:[-*+•⁃][ \t]*)?\(?([0-9]{1,3}|[a-zA-Z])(\.\)|[.)])(?=\s)")
 
 
-def decide_marker(cur: Cursor, i: int, tables: Tables) -> int:  # ruff: ignore[unused-function-argument] - all rules are called alike
+def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on ``)`` or ``.``: whether it ends the marker after the sentence's own."""
     text = cur.text
     q = i
@@ -27,10 +27,7 @@ def decide_marker(cur: Cursor, i: int, tables: Tables) -> int:  # ruff: ignore[u
     if found is None:
         return ~(i + 1)
     label, style = found[1], found[2]
-    if label.isdecimal():
-        following = str(int(label) + 1)
-    else:
-        following = chr(ord(label) + 1)
+    following = str(int(label) + 1) if label.isdecimal() else chr(ord(label) + 1)
     n = i + len(style)
     if text[q:i] != following or text[i:n] != style:
         return ~(i + 1)
@@ -44,7 +41,7 @@ def decide_marker(cur: Cursor, i: int, tables: Tables) -> int:  # ruff: ignore[u
     return q
 
 
-def decide_bullet(cur: Cursor, i: int, tables: Tables) -> int:  # ruff: ignore[unused-function-argument] - all rules are called alike
+def decide_bullet(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on a bullet: it opens a piece if the one before began with a bullet."""
     if cur.text[i - 1] in SPACES and cur.head(i).startswith(cur.text[i]):
         return i

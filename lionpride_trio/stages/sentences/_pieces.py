@@ -7,7 +7,7 @@ from typing import Literal, Self
 Kind = Literal["prose", "heading", "item", "code", "table"]
 
 
-class Sentence(str):
+class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like the text it is
     """A piece of the stream, with the white space after it.  It is a `str` like any other.
 
     ``kind`` says what it is part of: ``"prose"``, ``"heading"``, ``"item"`` (of a list),

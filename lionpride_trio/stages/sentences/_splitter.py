@@ -1,4 +1,11 @@
-"""The machine: candidates in order, one verdict each."""
+"""The machine: candidates in order, one verdict each.
+
+Goal: a chunk without a candidate costs one search and one append.  Every other chunk goes to the
+window, and the rules are asked about each candidate in turn, until one raises `NeedMore`.  Then
+the machine waits for the next chunk and asks that rule again, from its beginning.
+
+A verdict is one `int`: ``k >= 0`` means *cut before k*, and ``~k`` *no boundary; go on at k*.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +16,22 @@ from typing import Any, Final, Literal
 from ..._errors import ConfigurationError
 from .._checks import MAX_HOLD, whole_number
 from .._holding import Holding
+from . import _emoji as emoji
 from ._chars import CLOSERS, FULL, RUN, STRONG
-from ._cursor import Cursor
+from ._cursor import Cursor, NeedMore
 from ._limits import CLAUSE_MARKS, cut_within, decide_clause
 from ._lines import closes_fence, decide_break, is_whole, kind_of, opens_fence
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Kind, Sentence
 from ._scripts import decide_scripted
-from ._stops import decide_full, decide_mark
+from ._stops import decide_mark
+from ._wide import decide_full
 from .tables import tables
 
-_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃"
-_SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}]").search
-_SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}]").search
+_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨"
+_EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
+_SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}{_EMOJI}]").search
+_SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}{_EMOJI}]").search
 
 _RULES: Final = {
     **dict.fromkeys(".!?…‼⁇⁈⁉؟", decide_mark),
@@ -34,11 +44,26 @@ _RULES: Final = {
 _AT_ONCE: Final = ":;)•⁃"
 """Candidates whose rule may need nothing after them."""
 
+_ENDING: Final = 64
+"""How much of the last piece is looked at for a mark that ends it."""
+
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
 
 
 class SentenceSplitter(Holding):
-    """Text in, sentences out, each with the white space after it."""
+    """Text in, sentences out, each with the white space after it.
+
+    *language* is a code such as ``"de"``; without it, all tables are used at once.  No piece is
+    longer than *max_chars*.  ``first="clause"`` lets the first piece end at a comma after four
+    words.  A fence comes line by line, or with ``code="block"`` as one piece.
+
+    What is held back is the sentence that has not ended, and at most about 100 characters after
+    the place in question.
+
+    Laws: lossless, chunking-invariant, linear.
+
+    :raises LimitExceeded: a sentence is longer than *max_hold*, and there is no *max_chars*.
+    """
 
     def __init__(
         self,
@@ -99,25 +124,24 @@ class SentenceSplitter(Holding):
         end = cur.finish() if final else len(cur.text)
         self._waiting = False
         while True:
-            found = self._search(cur.text, cur.position, end)
-            at = end if found is None else found.start()
+            # Only a mark before the limit may still end the sentence; the limit itself is not
+            # acted upon before a character behind it is there, for this may be the end.
             limit = cur.start + self._limit - cur.gone
-            if at >= limit:
+            found = self._search(cur.text, cur.position, min(end, limit))
+            if found is None:
                 if end <= limit:
                     break
                 if self._max_chars is None:
                     return self._fail(self._too_long("a sentence"), out)
-                cut = cut_within(cur, limit)
-                self._give(out, cut, complete=False)
+                self._give(out, cut_within(cur, limit), complete=False)
                 continue
-            if found is None:
-                break
-            if at + 1 == end and not final and cur.text[at] not in _AT_ONCE and not self._fence:
+            at = found.start()
+            if at + 1 == end and not final and self._needs_more(cur, at):
                 self._waiting = True  # the rule would find out, but more slowly
                 break
             try:
                 self._decide(cur, at, out, limit)
-            except IndexError:
+            except NeedMore:
                 self._waiting = True
                 break
         if final:
@@ -127,6 +151,13 @@ class SentenceSplitter(Holding):
             if not self._waiting:
                 cur.position = max(cur.position, end)
         return out
+
+    def _needs_more(self, cur: Cursor, at: int) -> bool:
+        """Whether the rule for the mark at *at* surely reads the character after it."""
+        c = cur.text[at]
+        if c == "\n":
+            return not self._fence and cur.line_starts_plain()
+        return c not in _AT_ONCE
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
@@ -145,6 +176,8 @@ class SentenceSplitter(Holding):
             rule = _RULES.get(c)
             if rule is not None:
                 verdict = rule(cur, i, self._tables)
+            elif c not in CLAUSE_MARKS:
+                verdict = emoji.decide_emoji(cur, i, self._tables)
         if verdict < 0 and self._search is _SEARCH_CLAUSE and c in CLAUSE_MARKS:
             verdict = decide_clause(cur, i)
         if verdict >= 0 and self._vetoed(cur, i, verdict):
@@ -208,13 +241,10 @@ class SentenceSplitter(Holding):
         if self._fence:
             last.complete = closes_fence(line, self._fence)
             return
-        bare = last[-LAST:].rstrip()
+        bare = last[-_ENDING:].rstrip()
         if last.kind == "prose" and not last.endswith("\n"):
             ending = bare.rstrip("".join(CLOSERS))[-1:]
             last.complete = ending in RUN or ending in STRONG or ending in FULL
-
-
-LAST: Final = 64
 
 
 def _language(code: str | None) -> str | None:
@@ -226,4 +256,4 @@ def _language(code: str | None) -> str | None:
             f'SentenceSplitter needs a language code such as "en" or "pt-BR" for language, '
             f"or None for all languages at once, not {code!r}"
         )
-    return re.split("[-_]", code)[0].lower()
+    return code.replace("_", "-").split("-", 1)[0].lower()

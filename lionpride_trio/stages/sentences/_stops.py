@@ -7,18 +7,14 @@ for a single dot, where the word before it may ask for the word after it (`_word
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ._chars import (
-    AFTER_JAPANESE_QUOTE,
-    BRACKETS,
     CJK_QUOTE_ENDS,
     CLOSERS,
     CURRENCY,
     DASHES,
-    END,
-    FULL,
+    LINE_ENDS,
     OPENERS,
     RUN,
     SPACES,
@@ -27,8 +23,10 @@ from ._chars import (
     is_symbol,
 )
 from ._cursor import Cursor
-from ._words import begins_small, dot_ends, next_word
-from .tables import Tables
+from ._next import begins_small, next_word
+from ._words import dot_ends
+from .tables import Tables, words
+from .tables._classes import END, UNIT, WORD
 
 MOST_MARKS: Final = 64
 MOST_CLOSERS: Final = 24
@@ -36,15 +34,17 @@ MOST_WHITE: Final = 64
 MOST_OPENERS: Final = 12
 
 _QUOTE_ENDS: Final = frozenset("\"'”’»“«")
-_BRANDS: Final = frozenset("yahoo jeopardy kahoot yum".split())
-_TITLES: Final = frozenset("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme".split())
-_SAYING: Final = frozenset(
+_CHAT_STARTERS: Final = words(
+    "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
+    "these what what's how why but"
+)
+_BRANDS: Final = words("yahoo jeopardy kahoot yum")
+_TITLES: Final = words("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme")
+_SAYING: Final = words(
     "said says asked asks replied replies shouted shouts cried cries whispered exclaimed answered "
     "yelled added called screamed murmured muttered told wondered repeated laughed sagte fragte "
-    "rief antwortete schrie meinte".split()
+    "rief antwortete schrie meinte"
 )
-_PRONOUNS: Final = "他她它我你"
-_CHINESE_SAYING: Final = re.compile(r".们?.{0,2}[说說问問道喊叫答]")
 
 
 def letters_after(text: str) -> bool:
@@ -65,12 +65,12 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         j = closers(text, j)
         c = text[j]
     if c not in SPACES:
-        if c == "\n" or c == END:
+        if c in LINE_ENDS:
             return ~j
         return _unspaced(cur, i, run, j, tables)
     k = j + 1
     x = text[k]
-    if x in "»”" and (text[k + 1] in SPACES or text[k + 1] in "\n.,;)" or text[k + 1] == END):
+    if x in "»”" and (text[k + 1] in SPACES or text[k + 1] in "\n.,;)\0"):
         # French: « Oui. » Puis; but not German: Ja. »Nein
         j = k + 1
         c = text[j]
@@ -81,28 +81,28 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x == "\n" or x == END:
+    if x in LINE_ENDS:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
         return _spaced_dots(cur, i, k, tables)
     p = first_letter(text, k)
     x = text[p]
-    if x == "\n" or x == END:
+    if x in LINE_ENDS:
         return ~j
     single = run == i + 1 and text[i] == "."
     if x.islower():
-        return k if _small_begins(cur, i, run, j, p) else ~j
+        return k if _small_begins(cur, i, run, j, p, tables) else ~j
     if x in ".…":
         # "he left. ...and then": an ellipsis opens a sentence
         if single and (x == "…" or (text[p + 1] == "." and text[p + 2] == ".")):
-            return k if dot_ends(cur, i, k, p, tables) else ~j
+            return k if dot_ends(cur, i, p, tables) else ~j
         if text[run - 1] in "!?" and text[p + 1] == "." and text[p + 2] == ".":
             return k
         return ~j
     if not begins(x):
         return ~j
     if single:
-        return k if dot_ends(cur, i, k, p, tables) else ~j
+        return k if dot_ends(cur, i, p, tables) else ~j
     if all_dots(text, i, run) and run - i <= 3:
         return k if _ellipsis_ends(cur, i, run, p) else ~j
     if text[run - 1] == ".":
@@ -179,7 +179,7 @@ def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
         return j
     if c == "<" and text[j + 1].isalpha() and before.isalpha() and text[run - 1] != ".":
         return j
-    if not c.isupper() or j > i + 1 and text[j - 1] in "'’":
+    if not c.isupper() or (j > i + 1 and text[j - 1] in "'’"):
         return ~j
     if all_dots(text, i, run) or j != run:
         return ~j
@@ -216,7 +216,7 @@ def _spaced_dots(cur: Cursor, i: int, k: int, tables: Tables) -> int:
         n += 1
     if dots == 2 and text[n] == "." and text[n + 1] == "." and text[n + 2].isalpha():
         # "he left. ...and then"
-        return k if dot_ends(cur, i, k, n + 2, tables) else ~(n + 2)
+        return k if dot_ends(cur, i, n + 2, tables) else ~(n + 2)
     if text[n - 1] == ".":
         # the last dot is attached to what follows: `. . . .”`, or `. .NET`
         if dots == 2 and text[n].isalnum():
@@ -233,21 +233,39 @@ def _spaced_dots(cur: Cursor, i: int, k: int, tables: Tables) -> int:
     return n if dots >= 3 and cur.first(i) != i else ~n
 
 
-def _small_begins(cur: Cursor, i: int, run: int, j: int, p: int) -> bool:
+def _small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) -> bool:
     """Whether a sentence begins at the small letter at *p*."""
     text = cur.text
-    if all_dots(text, i, run) or any(text[n] in _QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
+    if all_dots(text, i, run) or any(
+        text[n] in _QUOTE_ENDS or text[n] == ")" for n in range(run, j)
+    ):
         return False
+    if begins_small(cur, i):
+        return text[i] != "." or _is_plain(text, cur.start, i, tables)
     if text[p + 1].isupper() or text[p + 1].isdecimal():
         # iPhone, eBay, v2; after a word that is no abbreviation
         return text[i] != "." or text[max(cur.start, i - 4) : i].isalpha()
-    if not begins_small(cur, i):
+    # chat: "Any time tomorrow? there will be some"
+    if text[i] == "." and not _is_ordinary(text, cur.start, i, tables):
         return False
-    return text[i] != "." or _is_plain(text, cur.start, i)
+    return next_word(text, p) in _CHAT_STARTERS
 
 
-def _is_plain(text: str, start: int, i: int) -> bool:
-    """Whether a word of two letters or more ends at *i*, or a closer."""
+def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether a word of four small letters or more, which is no abbreviation, ends at *i*."""
+    q = i
+    while q > start and q > i - 24 and text[q - 1].islower():
+        q -= 1
+    return i - q >= 4 and text[q - 1] == " " and text[q:i] not in tables.classes
+
+
+def _is_plain(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a closer."""
+    q = i
+    while q > start and q > i - 24 and text[q - 1].islower():
+        q -= 1
+    if tables.classes.get(text[q:i], END) not in {END, UNIT, WORD}:
+        return False
     q = max(start, i - 2)
     return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
 
@@ -281,52 +299,3 @@ def _strong_ends(cur: Cursor, i: int, j: int, p: int, tables: Tables) -> bool:
         if name and name not in tables.starters and text[p + len(name)] == " ":
             return next_word(text, p + len(name) + 1) not in _SAYING
     return True
-
-
-def decide_full(cur: Cursor, i: int, tables: Tables) -> int:
-    """The verdict on a full stop that needs nothing after it: 。 ！ ？ । ۔"""
-    text = cur.text
-    j = i + 1
-    c = text[j]
-    if text[i] in "．｡" and text[i - 1].isalnum() and c.isdecimal():
-        return ~j
-    while (c in FULL or c in RUN) and j < i + MOST_MARKS:
-        j += 1
-        c = text[j]
-    run = j
-    most = j + MOST_CLOSERS
-    while c in CLOSERS and c not in "“«" and j < most:
-        j += 1
-        c = text[j]
-    if text[i] in "。！？｡" and _inside_brackets(text, cur.start, i, run, j):
-        return ~j
-    if c == "\n" or c == END:
-        return ~j
-    if j > run and (c in AFTER_JAPANESE_QUOTE and text[j - 1] != "）"):
-        return ~j
-    if j > run and c in _PRONOUNS and text[j + 4] and _CHINESE_SAYING.match(text[j : j + 5]):
-        return ~j
-    if c in ",;:，、；：" or c in FULL or c in RUN:
-        return ~j
-    if c not in SPACES:
-        return j
-    k = j + 1
-    x = text[k]
-    while x in SPACES and k < j + MOST_WHITE:
-        k += 1
-        x = text[k]
-    if x == "\n" or x == END:
-        return ~k
-    if j > run and text[first_letter(text, k)].islower():
-        return ~j
-    return k
-
-
-def _inside_brackets(text: str, start: int, i: int, run: int, j: int) -> bool:
-    """Whether the mark stands inside 「」, 《》 or （） that were opened not long before."""
-    low = max(start, i - 80)
-    for opening, closing in BRACKETS:
-        at = text.rfind(opening, low, i)
-        if at >= 0 and text.find(closing, at, i) < 0 and closing not in text[run:j]:
-            return True
-    return False

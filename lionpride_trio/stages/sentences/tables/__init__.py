@@ -15,7 +15,7 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import MAYBE, NUMBER, WORD, Language
+from ._classes import MAYBE, NUMBER, WORD, words as words
 from .ar import ARABIC
 from .da import DANISH
 from .de import GERMAN
@@ -55,13 +55,21 @@ LANGUAGES: Final = {
 }
 
 # Languages without a table here in which "3." before a capital is "third".
-ORDINAL_DOTS: Final = frozenset("bs cs et fi hr hu is lb lv nb nn no sk sl sr".split())
+ORDINAL_DOTS: Final = words("bs cs et fi hr hu is lb lv nb nn no sk sl sr")
 
 
 class Tables:
     """What the rules ask, for one language or for the union."""
 
-    __slots__ = ("before_ordinals", "classes", "month_prefixes", "months", "ordinals", "starters", "weak_starters")
+    __slots__ = (
+        "before_ordinals",
+        "classes",
+        "month_prefixes",
+        "months",
+        "ordinals",
+        "starters",
+        "weak_starters",
+    )
 
     def __init__(self, code: str | None) -> None:
         asked = LANGUAGES.get(code) if code else None
@@ -88,8 +96,11 @@ class Tables:
             name[:end] for name in self.months for end in range(1, len(name) + 1)
         )
         self.before_ordinals: Final = (
-            asked.before_ordinals if asked is not None and asked.code != "en" else
-            frozenset[str]().union(*(each.before_ordinals - each.local for each in LANGUAGES.values()))
+            asked.before_ordinals
+            if asked is not None and asked.code != "en"
+            else frozenset[str]().union(
+                *(each.before_ordinals - each.local for each in LANGUAGES.values())
+            )
         )
         self.ordinals: Final = code in ORDINAL_DOTS or (asked is not None and asked.ordinals)
 

@@ -9,10 +9,10 @@ class       example                does the dot end a sentence?
 ``NEVER``   Mr. Dr. e.g. z.B.      no
 ``NUMBER``  p. vol. Nr. стр.       no before a number, roman numeral or single letter; before any
                                    other word only if that word is a *starter*
-``WORD``    No. Art. Fig. app.     as ``NUMBER`` before a number; otherwise it is an ordinary word
+``WORD``    No. art. chap. app.    as ``NUMBER`` before a number; otherwise it is an ordinary word
 ``MAYBE``   Inc. Jan. ave. U.S.    only before a starter
 ``UNIT``    ft. min. kg.           after a number yes, otherwise only before a starter
-``TIME``    a.m. p.m. Uhr          before a starter, or late in its sentence
+``TIME``    a.m. p.m. г. (year)    before a starter, or late in its sentence
 ``END``     etc. usw. т.д.         yes, as any ordinary word
 ==========  =====================  ==============================================================
 

@@ -7,34 +7,36 @@ from ._classes import Language, words
 DANISH = Language(
     code="da",
     never=words("""
-        hr fr frk dr prof ing cand stud mag lic st skt kgl dir fhv
-        f.eks feks dvs d.v.s bl.a m.a.o jf jfr ca evt inkl ekskl pga p.g.a mht m.h.t ift
-        vedr vha v.h.a iflg sml sædv sk s.k nuv tidl opr hhv resp bla m.h.p i.e ift f.o.m t.o.m
-        fx pr d.d
+        hr fr frk dr prof ing cand stud mag lic st skt kgl dir fhv f.eks feks dvs d.v.s
+        bl.a m.a.o jf jfr ca evt inkl ekskl pga p.g.a mht m.h.t ift vedr vha v.h.a iflg
+        sml sædv sk s.k nuv tidl opr hhv resp bla m.h.p i.e f.o.m t.o.m fx pr d.d
         """),
     number=words("s nr kap stk pkt bd afsn tlf årg § sp fig tab vol kl"),
     maybe=words("""
-        jan feb mar apr jun jul aug sep sept okt nov dec tirs tors fre lør søn
-        mio mia min sek kr a/s aps inc ltd co jr sr f.kr e.kr mdr gl
+        sig jan feb mar apr jun jul aug sep sept okt nov dec tirs tors fre lør søn mio
+        mia min sek kr a/s aps inc ltd co jr sr f.kr e.kr mdr gl
         """),
-    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign m.m"),
+    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign"),
     months=words("""
-        januar februar marts april maj juni juli august september oktober november december
+        januar februar marts april maj juni juli august september oktober november
+        december
         """),
     before_ordinals=words("den d ved til fra det på"),
     ordinals=True,
     starters=words("""
-        Af Alle Allerede Alligevel Altså Andre Ifølge At Blandt Både Da De Den Denne Der Derefter
-        Derfor Deres Derudover Desuden Desværre Det Dette Dig Din Disse Dog Du Efter Ej Eller Ellers
-        En Er Et Endelig Flere For Fordi Forresten Fra Før Gennem Ham Han Har Hans Hende Hendes Her
-        Herefter Hun Hvad Hvem Hver Hvilke Hvilken Hvis Hvor Hvordan Hvorfor Hvornår I Ikke Imens
-        Imidlertid Ingen Jeg Kan Kun Lad Man Mange Med Mellem Men Mens Mere Min Mit Måske Ned Nej
-        Nogle Nu Når Og Også Om Op Over På Selv Selvom Senere Siden Skal Ske Som Sin Står Så Således
-        Ta Tak Til Under Ud Uden Var Ved Vi Vil Ville Være Vores
+        Af Alle Allerede Alligevel Altså Andre Ifølge At Blandt Både Da De Den Denne Der
+        Derefter Derfor Deres Derudover Desuden Desværre Det Dette Dig Din Disse Dog Du
+        Efter Ej Eller Ellers En Er Et Endelig Flere For Fordi Forresten Fra Før Gennem
+        Ham Han Har Hans Hende Hendes Her Herefter Hun Hvad Hvem Hver Hvilke Hvilken
+        Hvis Hvor Hvordan Hvorfor Hvornår I Ikke Imens Imidlertid Ingen Jeg Kan Kun Lad
+        Man Mange Med Mellem Men Mens Mere Min Mit Måske Ned Nej Nogle Nu Når Og Også Om
+        Op Over På Selv Selvom Senere Siden Skal Ske Som Sin Står Så Således Ta Tak Til
+        Under Ud Uden Var Ved Vi Vil Ville Være Vores
         """),
     local=words("""
-        mia bla opr tab tors fr dir stud adj if pr gl sp mm mv ol ons fre mar sk mio s den det d til
-        Af At Alle Da De Den Der Du En Er Et For Han Har Hans Hun I Kan Kun Man Med Men Min Om Op
-        Over Ta Til Under Var Vi Ham Din Lad Her Skal Andre Som Ned
+        mia bla opr tab tors fr dir stud adj if pr gl sp mm mv ol ons fre mar sk mio s
+        den det d til Af At Alle Da De Den Der Du En Er Et For Han Har Hans Hun I Kan
+        Kun Man Med Men Min Om Op Over Ta Til Under Var Vi Ham Din Lad Her Skal Andre
+        Som Ned
         """),
 )

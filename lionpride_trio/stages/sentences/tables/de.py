@@ -7,45 +7,50 @@ from ._classes import Language, words
 GERMAN = Language(
     code="de",
     never=words("""
-        Hr Fr Frl Fa Mind Gem gem mind geb    herrn dr prof dipl ing mag lic hon st skt ev kath geb gest
-        z.b d.h i.d.r u.a z.t z.zt zz zzt u.u i.a i.v i.h.v i.s.v i.s.d m.e
-        v.a bzw ca vgl ggf evtl inkl exkl einschl insb insbes sog sogen bspw z z.hd z.hdn d u
-         lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr schweiz
-        i.e.s i.w.S i.w.s a.d v o.g u.g bezgl bzgl zzgl abzgl entspr
-        jew jmd jmds jmdm od verh verw wiss zus phil med jur rer nat pol theol habil
+        Hon Hr Fr Frl Fa BGBl Mind Gem gem mind geb herrn dr prof dipl ing mag lic st
+        skt ev kath gest z.b d.h i.d.r u.a z.t z.zt zz zzt u.u i.a i.v i.h.v i.s.v i.s.d
+        m.e v.a bzw ca vgl ggf evtl inkl exkl einschl insb insbes sog sogen bspw z z.hd
+        z.hdn d u lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr
+        schweiz i.e.s i.w.S i.w.s a.d v o.g u.g bezgl bzgl zzgl abzgl entspr jew jmd
+        jmds jmdm verh verw wiss zus phil med jur rer nat pol theol habil
         """),
     number=words("nr nrn S Bd Bde Kap Abs Abschn Ziff Anm Rn Rdnr Rz Aufl Jg Tel Abb lfd Bl"),
     word=words("art tab fig"),
     maybe=words("""
-        Std Min Sek Stck Stk Mio Mrd Mill jan feb mär apr jun jul aug sep sept okt nov dez
-                tsd str gmbh co kg ag e.v g.m.b.h a.g k.g
-        v.chr n.chr chr o.ä u.ä o.a s.o s.u a.a.o ebd hrsg verl red zit jh jhd jhdt jhdts
-        jun sen tägl jährl mtl wtl ausg ff
+        Sen Std Min Sek Stck Stk Mio Mrd Mill jan feb mär apr jun jul aug sep sept okt
+        nov dez tsd str gmbh co kg ag e.v g.m.b.h a.g k.g v.chr n.chr chr o.ä u.ä o.a
+        s.o s.u a.a.o ebd hrsg verl jh jhd jhdt jhdts tägl jährl mtl wtl ausg ff
         """),
     end=words("usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl"),
     months=words("""
-        Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober November
-        Dezember Jahrhundert Jahrhunderts Jahrhunderte Jahrestag Geburtstag Weltkrieg Weltkriegs
-        Klasse Stock Platz Auflage Bundesliga Liga Spieltag Kapitel Lebensjahr Jahrtausend Mal
+        Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober
+        November Dezember Jahrhundert Jahrhunderts Jahrhunderte Jahrestag Geburtstag
+        Weltkrieg Weltkriegs Klasse Stock Platz Auflage Bundesliga Liga Spieltag Kapitel
+        Lebensjahr Jahrtausend Mal
         """),
-    before_ordinals=words(
-        "als im am vom zum zur der den dem des beim seit bis ab ihrem seinem ihren seinen jeden "
-        "dieser diesen jedem"
-    ),
+    before_ordinals=words("""
+        als im am vom zum zur der den dem des beim seit bis ab ihrem seinem ihren seinen
+        jeden dieser diesen jedem
+        """),
     ordinals=True,
     starters=words("""
-        Aber Alle Allerdings Als Also Am An Auch Auf Aufgrund Aus Außerdem Bei Beide Beim Bis Bitte Da
-        Dabei Dadurch Dafür Dagegen Daher Damals Damit Danach Daneben Dann Daran Darauf Daraufhin
-        Daraus Darin Darüber Darum Das Dass Davon Dazu Dein Deine Denn Dennoch Der Deshalb Dessen
-        Deswegen Die Dies Diese Dieser Dieses Doch Dort Du Durch Ebenso Eigentlich Ein Eine Einem
-        Einen Einer Eines Einige Er Erst Es Etwas Falls Ferner Für Gegen Gibt Gleichzeitig Haben
-        Hat Hier Hierbei Hierzu Hingegen Ich Ihr Ihre Im Immer In Insgesamt Ist Ja Jede Jeder Jedes
-        Jedoch Jetzt Kann Kein Keine Können Leider Man Manche Manchmal Mein Meine Meist Mit Möchten
-        Möchtest Nach Nachdem Natürlich Neben Nein Nicht Noch Nun Nur Ob Obwohl Oder Oft Ohne Seit
-        Seitdem Sein Seine Sich Sie Sind So Sobald Sogar Solche Somit Sondern Sonst Später Trotz
-        Trotzdem Um Und Uns Unser Unsere Unter Viele Vielen Vielleicht Vom Von Vor Während Wann War
-        Warum Was Weil Weitere Weiterhin Welche Wenn Wer Werden Weshalb Wie Wir Wird Wo Wobei Zu
-        Zudem Zuerst Zum Zunächst Zur Zusätzlich Zwar Zwischen Über Überall Übrigens
+        Aber Alle Allerdings Als Also Am An Auch Auf Aufgrund Aus Außerdem Bei Beide
+        Beim Bis Bitte Da Dabei Dadurch Dafür Dagegen Daher Damals Damit Danach Daneben
+        Dann Daran Darauf Daraufhin Daraus Darin Darüber Darum Das Dass Davon Dazu Dein
+        Deine Denn Dennoch Der Deshalb Dessen Deswegen Die Dies Diese Dieser Dieses Doch
+        Dort Du Durch Ebenso Eigentlich Ein Eine Einem Einen Einer Eines Einige Er Erst
+        Es Etwas Falls Ferner Für Gegen Gibt Gleichzeitig Haben Hat Hier Hierbei Hierzu
+        Hingegen Ich Ihr Ihre Im Immer In Insgesamt Ist Ja Jede Jeder Jedes Jedoch Jetzt
+        Kann Kein Keine Können Leider Man Manche Manchmal Mein Meine Meist Mit Möchten
+        Möchtest Nach Nachdem Natürlich Neben Nein Nicht Noch Nun Nur Ob Obwohl Oder Oft
+        Ohne Seit Seitdem Sein Seine Sich Sie Sind So Sobald Sogar Solche Somit Sondern
+        Sonst Später Trotz Trotzdem Um Und Uns Unser Unsere Unter Viele Vielen
+        Vielleicht Vom Von Vor Während Wann War Warum Was Weil Weitere Weiterhin Welche
+        Wenn Wer Werden Weshalb Wie Wir Wird Wo Wobei Zu Zudem Zuerst Zum Zunächst Zur
+        Zusätzlich Zwar Zwischen Über Überall Übrigens
         """),
-    local=words("gem mind geb S d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um Des So In Im"),
+    local=words("""
+        gem mind geb S d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um
+        Des So In Im
+        """),
 )

@@ -7,63 +7,65 @@ from ._classes import Language, words
 ENGLISH = Language(
     code="en",
     never=words("""
-        mr mrs ms mx messrs mme mlle dr drs prof profs rev Fr Hon Gov govs Gen gens Col cols capt
-        cpt cmdr comdr Lt Sgt Cpl Maj Adm Brig Pvt Pfc Sen sens Rep reps Pres Amb Supt Insp Cllr
-        Ald Asst Assoc Det msgr Ven Mt mts Ft Pte Sra Srta Ste
-        Lt.Col Maj.Gen Lt.Gen Brig.Gen Rt.Hon Ph
-        e.g eg i.e viz cf vs v n.b p.s a.k.a d.b.a f.k.a w.r.t c/o esp incl approx ca est resp
-        Sir Dame
+        Reps Sens Cols mr mrs ms mx messrs mme mlle dr drs prof profs rev Fr Hon Gov
+        govs Gen Col capt cpt cmdr comdr Lt Sgt Cpl Maj Adm Brig Pvt Pfc Sen Rep Pres
+        Amb Supt Insp Cllr Ald Asst Assoc Det msgr Ven Mt mts Ft Pte Sra Srta Ste Lt.Col
+        Maj.Gen Lt.Gen Brig.Gen Rt.Hon Ph e.g eg i.e viz cf vs v n.b p.s a.k.a d.b.a
+        f.k.a w.r.t c/o esp incl approx ca resp
         """),
     number=words("""
-        Rm p pp vol vols nos figs chs eqs refs paras ll pg pgs n° nº no̱ § §§ ver eqn lect
-        ser pt pts ch sect sec fig eq ref cl div
+        Nos Sect Div Rm p pp vol vols figs chs eqs refs paras ll pg pgs n° nº no̱ § §§
+        eqn lect pt pts ch sec fig eq ref cl
         """),
     word=words("""
-        no art arts par para tab ex chap app cat iss Gal Rom Cor
+        est ver div sect ser nos no art arts par para tab ex chap app ext cat iss Gal
+        Rom Cor
         """),
     maybe=words("""
-        inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ inst govt intl natl
-        jr sr esq al ed eds trans cit ibid id misc temp avg tel fax obs hist anon
-        jan feb Mar apr Jun Jul aug sept Sep oct nov dec
-        Mon tue tues wed thu thur thurs fri Sat
-        St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg
-                               
-        max wt 
-        Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn
-        Mo Mont Neb Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo
-        ph.d m.d b.a m.a b.sc m.sc d.phil m.phil ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m
-        u.s u.k u.n e.u u.s.a u.s.s.r n.y l.a b.c a.d b.c.e c.e q.v s.a n.v b.v pty hosp
+        Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
+        inst govt intl natl jr sr esq al ed eds trans cit ibid id misc temp avg tel jan
+        feb Mar apr Jun Jul aug sept Sep oct nov dec Mon tues thur thurs Sat St Ave blvd
+        rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga
+        Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb Nebr Nev Okla Ont Ore Pa
+        Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a b.sc m.sc d.phil m.phil
+        ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k u.n e.u u.s.a u.s.s.r n.y l.a b.c
+        a.d b.c.e c.e q.v s.a n.v b.v pty hosp
         """),
     unit=words("""
-        ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km cm mm
-        yr yrs wk wks mo mos doz secs
+        ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km
+        cm mm yr yrs wk wks mo mos doz secs
         """),
     time=words("a.m p.m"),
     end=words("etc et.c EST"),
     months=words("""
-        January February March April May June July August September October November December
+        January February March April May June July August September October November
+        December
         """),
     starters=words("""
-        A About Above According Accordingly Actually Additionally Admittedly After Afterwards Again
-        All Almost Along Also Although Altogether Always Among An And Another Any Anyone Anything
-        Anyway Apart Apparently Are Aren't Around As Aside At Basically Be Because Before Besides
-        Between Beyond Both But By Can Can't Cannot Certainly Clearly Come Compared Consequently
-        Consider Conversely Could Currently Depending Despite Did Didn't Do Does Doesn't Don't
-        During Each Earlier Either Else Especially Essentially Even Eventually Every Everybody
-        Everyone Everything Evidently Except Feel Few Finally Firstly Following For Fortunately
-        From Furthermore Generally Give Given Go Had Has Have Haven't Having He Hence Her Here His
-        Historically Hopefully How However I If Imagine Importantly In Indeed Initially Instead
-        Interestingly Is Isn't It Its Just Keep Later Lately Let Likewise Look Luckily Many Maybe
-        Meanwhile Might Moreover Most Mostly Much Must My Neither Never Nevertheless No Nobody None
-        Nonetheless Nor Normally Not Note Nothing Notably Now Nowadays Obviously Of Often Oh Ok
-        Okay Once One Only Or Originally Otherwise Our Overall Over Perhaps Please Presumably
-        Previously Probably Put Rather Recall Recently Regardless Remember Sadly Secondly See
-        Several She Should Shouldn't Similarly Since So Some Somebody Someone Something Sometimes
-        Soon Specifically Still Strictly Subsequently Such Suddenly Surely Take Thank Thanks That
-        The Their Theirs Then There Thereafter Therefore These They Thirdly This Those Though
-        Through Throughout Thus To Today Together Tomorrow Tonight Too Traditionally Try Typically
-        Ultimately Under Unfortunately Unless Unlike Until Upon Us Use Using Usually Very Was Wasn't
-        We Well Were What Whatever When Whenever Where Whereas Wherever Whether Which Whichever
-        While Who Whoever Whose Why Will With Within Without Won't Would Yes Yesterday Yet You Your
+        A About Above According Accordingly Actually Additionally Admittedly After
+        Afterwards Again All Almost Along Also Although Altogether Always Among An And
+        Another Any Anyone Anything Anyway Apart Apparently Are Aren't Around As Aside
+        At Basically Be Because Before Besides Between Beyond Both But By Can Can't
+        Cannot Certainly Clearly Come Compared Consequently Consider Conversely Could
+        Currently Depending Despite Did Didn't Do Does Doesn't Don't During Each Earlier
+        Either Else Especially Essentially Even Eventually Every Everybody Everyone
+        Everything Evidently Except Feel Few Finally Firstly Following For Fortunately
+        From Furthermore Generally Give Given Go Had Has Have Haven't Having He Hence
+        Her Here His Historically Hopefully How However I If Imagine Importantly In
+        Indeed Initially Instead Interestingly Is Isn't It Its Just Keep Later Lately
+        Let Likewise Look Luckily Many Maybe Meanwhile Might Moreover Most Mostly Much
+        Must My Neither Never Nevertheless No Nobody None Nonetheless Nor Normally Not
+        Note Nothing Notably Now Nowadays Obviously Of Often Oh Ok Okay Once One Only Or
+        Originally Otherwise Our Overall Over Perhaps Please Presumably Previously
+        Probably Put Rather Recall Recently Regardless Remember Sadly Secondly See
+        Several She Should Shouldn't Similarly Since So Some Somebody Someone Something
+        Sometimes Soon Specifically Still Strictly Subsequently Such Suddenly Surely
+        Take Thank Thanks That The Their Theirs Then There Thereafter Therefore These
+        They Thirdly This Those Though Through Throughout Thus To Today Together
+        Tomorrow Tonight Too Traditionally Try Typically Ultimately Under Unfortunately
+        Unless Unlike Until Upon Us Use Using Usually Very Was Wasn't We Well Were What
+        Whatever When Whenever Where Whereas Wherever Whether Which Whichever While Who
+        Whoever Whose Why Will With Within Without Won't Would Yes Yesterday Yet You
+        Your
         """),
 )

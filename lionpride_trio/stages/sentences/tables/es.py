@@ -7,37 +7,44 @@ from ._classes import Language, words
 SPANISH = Language(
     code="es",
     never=words("""
-        sr sra sres sras srta srtas dr dra dres dras d dña dn lic licda ing arq prof profa mtro mtra
-        gral cap cnel tte sgto alm pbro rvdo rvda fr mons excmo excma ilmo ilma sto sta
-        p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ avda av avd pza ctra urb
-        adm admon dpto depto esq ntra hnos máx mín tel teléf tfno ud uds vd vds afmo atte
+        Ud Uds Vd Vds sr sra sres sras srta srtas dr dra dres dras d dña dn lic licda
+        ing arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons
+        excmo excma ilmo ilma sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ
+        avda av avd pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf
+        tfno afmo atte
         """),
-    number=words("pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr §"),
+    number=words("""
+        pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
+        §
+        """),
     maybe=words("""
-        ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom
-        cía s.a s.l s.r.l s.a.c s.c inc ltda ltd jr ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu s.m
-        a.c d.c a.c d.e.p km kg cm mm hab min seg hr hrs c.p apdo
+        ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom cía
+        s.a s.l s.r.l s.a.c s.c inc ltda ltd jr ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu
+        s.m a.c d.c d.e.p km kg cm mm hab min seg hr hrs c.p apdo
         """),
     time=words("a.m p.m"),
     end=words("etc etcétera"),
     months=words("""
-        enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre
-        diciembre
+        enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre
+        noviembre diciembre
         """),
     starters=words("""
-        A Además Adicionalmente Ahora Al Algunas Algunos Ante Antes Aparte Aquel Aquella Aquí Asimismo
-        Aunque Aún Así Bajo Bueno Cada Casi Como Con Cuando Cuál Cuándo Cómo De Debe Deben Debido
-        Del Dentro Desde Desgraciadamente Después Donde Dos Dónde Durante E El Ella Ellas Ello Ellos
-        En Entonces Entre Era Es Esa Esas Ese Eso Esos Esta Estas Este Esto Estos Está Están Fue
-        Gracias Ha Hace Hacia Han Hasta Hay Hoy Igualmente La Las Le Les Lo Los Luego Mañana Me Mi
-        Mientras Mis Muchas Muchos Muy Más Nada Nadie Ni Ninguna Ninguno No Nos Nosotros Nuestra
-        Nuestro Nunca O Otra Otras Otro Otros Para Pero Podemos Por Porque Posteriormente Primero
-        Pues Puede Pueden Que Quien Quién Qué Se Según Ser Será Si Siempre Sin Sino Sobre Solo Son
-        Su Sus Sí Sólo También Tampoco Tal Tanto Te Tenemos Tiene Tienen Toda Todas Todo Todos Tras
-        Tu Tus Tú Un Una Uno Usted Unas Unos Varios Vamos Y Ya Yo Él Éste Ésta Últimamente
+        A Además Adicionalmente Ahora Al Algunas Algunos Ante Antes Aparte Aquel Aquella
+        Aquí Asimismo Aunque Aún Así Bajo Bueno Cada Casi Como Con Cuando Cuál Cuándo
+        Cómo De Debe Deben Debido Del Dentro Desde Desgraciadamente Después Donde Dos
+        Dónde Durante E El Ella Ellas Ello Ellos En Entonces Entre Era Es Esa Esas Ese
+        Eso Esos Esta Estas Este Esto Estos Está Están Fue Gracias Ha Hace Hacia Han
+        Hasta Hay Hoy Igualmente La Las Le Les Lo Los Luego Mañana Me Mi Mientras Mis
+        Muchas Muchos Muy Más Nada Nadie Ni Ninguna Ninguno No Nos Nosotros Nuestra
+        Nuestro Nunca O Otra Otras Otro Otros Para Pero Podemos Por Porque
+        Posteriormente Primero Pues Puede Pueden Que Quien Quién Qué Se Según Ser Será
+        Si Siempre Sin Sino Sobre Solo Son Su Sus Sí Sólo También Tampoco Tal Tanto Te
+        Tenemos Tiene Tienen Toda Todas Todo Todos Tras Tu Tus Tú Un Una Uno Usted Unas
+        Unos Varios Vamos Y Ya Yo Él Éste Ésta Últimamente
         """),
     local=words("""
-        vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing sta adm tel A E O Y De Me Mi No Son Solo
-        Sin Ser La Los Las Le Les Lo Te Ha Era Han Nos Del Al Dos
+        vid sto vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing
+        sta adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era
+        Han Nos Del Al Dos
         """),
 )

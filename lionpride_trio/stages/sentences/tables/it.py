@@ -7,38 +7,43 @@ from ._classes import Language, words
 ITALIAN = Language(
     code="it",
     never=words("""
-        sig sigg sig.ra sig.na sig.re sigg.ri dott dott.ssa dott.ri dr prof prof.ssa proff ing avv arch
-        geom rag on mons gen col cap ten serg cav comm uff egr gent gent.mo gent.ma spett
-        preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es cfr cf ca c.d cd
-        cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc Dir amm dip uff
-        meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad
+        sig sigg sig.ra sig.na sig.re sigg.ri dott dott.ssa dott.ri dr prof prof.ssa
+        proff ing avv arch geom rag on mons gen col cap ten serg cav comm uff egr gent
+        gent.mo gent.ma spett preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es
+        cfr cf ca c.d cd cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc
+        Dir amm dip meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad
         """),
-    number=words("pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett"),
+    number=words("""
+        pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett
+        """),
     maybe=words("""
-        genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun mer gio
-        ven sab dom s.p.a s.r.l s.n.c s.a.s coop ltd inc soc f.lli jr a.c d.c ed edd ibid op.cit
-        trad az min sec km kg tot max
+        genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun
+        mer gio ven sab dom s.p.a s.r.l s.n.c s.a.s coop ltd inc soc f.lli jr a.c d.c ed
+        edd ibid op.cit trad az min sec km kg tot max
         """),
     end=words("ecc etc eccetera sgg seg e.a"),
     months=words("""
-        gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+        gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre
+        novembre dicembre
         """),
     starters=words("""
-        A Ad Ai Al Alcune Alcuni Alla Alle Allo Allora Altri Anche Ancora Anzi Appena Attualmente Beh
-        Bene Che Chi Ci Ciò Circa Come Comunque Con Contro Così Cosa Da Dai Dal Dalla Davvero Degli
-        Dei Del Della Delle Dello Deve Di Dopo Dove Due Dunque Durante E Ecco Ed Era Essa Essi Esso È
-        Fino Forse Fra Fu Gli Grazie Ha Hanno Ho I Il In Infatti Infine Inoltre Insomma Io L La Le Lei
-        Li Lo Loro Lui Ma Mentre Mi Mia Mio Molte Molti Negli Nei Nel Nell Nella Nelle Nello Nessuno
-        Niente No Noi Non Nonostante Nulla O Oggi Ogni Oltre Oppure Ora Per Perché Perciò Però
-        Pertanto Più Poi Poiché Possiamo Prima Purtroppo Può Qual Quale Quali Qualsiasi Quando Quanto
-        Quasi Quella Quelle Quelli Quello Questa Queste Questi Questo Qui Quindi Se Secondo Sebbene Sei
-        Sempre Senza Si Siamo Sia Sono Sopra Soprattutto Sotto Spesso Sta Su Sua Subito Successivamente
-        Sul Sulla Suo Tra Tale Tali Tutta Tuttavia Tutte Tutti Tutto Un Una Uno Vi Voi Vorrei Vuoi
+        A Ad Ai Al Alcune Alcuni Alla Alle Allo Allora Altri Anche Ancora Anzi Appena
+        Attualmente Beh Bene Che Chi Ci Ciò Circa Come Comunque Con Contro Così Cosa Da
+        Dai Dal Dalla Davvero Degli Dei Del Della Delle Dello Deve Di Dopo Dove Due
+        Dunque Durante E Ecco Ed Era Essa Essi Esso È Fino Forse Fra Fu Gli Grazie Ha
+        Hanno Ho I Il In Infatti Infine Inoltre Insomma Io L La Le Lei Li Lo Loro Lui Ma
+        Mentre Mi Mia Mio Molte Molti Negli Nei Nel Nell Nella Nelle Nello Nessuno
+        Niente No Noi Non Nonostante Nulla O Oggi Ogni Oltre Oppure Ora Per Perché
+        Perciò Però Pertanto Più Poi Poiché Possiamo Prima Purtroppo Può Qual Quale
+        Quali Qualsiasi Quando Quanto Quasi Quella Quelle Quelli Quello Questa Queste
+        Questi Questo Qui Quindi Se Secondo Sebbene Sei Sempre Senza Si Siamo Sia Sono
+        Sopra Soprattutto Sotto Spesso Sta Su Sua Subito Successivamente Sul Sulla Suo
+        Tra Tale Tali Tutta Tuttavia Tutte Tutti Tutto Un Una Uno Vi Voi Vorrei Vuoi
         """),
     local=words("""
-        dip meteor loc max on don col cap ten comm ad es cd dir co n par max mag set dom ven mer gio sab tot az ed st loc
-        cav rag str arch ill ss uff ing soc tab seg mar fig art econ
-        A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi Mia No O Se Sei Si Su Tale Per Fu
-        Non Un Due Sul Ho
+        gent sig ago dip meteor loc max on don col cap ten comm ad es cd dir co n par
+        mag set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab
+        seg mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi
+        Mia No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho
         """),
 )

@@ -7,34 +7,37 @@ from ._classes import Language, words
 DUTCH = Language(
     code="nl",
     never=words("""
-        dhr mevr mw mej dr drs ir ing mr prof ds past kol kap gen st fa wed
-        bijv bv b.v d.w.z dwz m.b.t m.a.w m.n m.i i.v.m o.a t.o.v t.a.v t.b.v i.p.v i.t.t o.l.v d.m.v
-        m.u.v n.a.v z.g zgn zg vgl cf ca evt incl excl resp a.h.w t/m v.w.b z.s.m o.b.v
-         t.g.v t.w t.z.t e.v i.e.g w.o aanw vnw bep onbep afd alg ned lat b.g.g
+        dhr mevr mw mej dr drs ir ing mr prof ds past kol kap gen st fa wed bijv bv b.v
+        d.w.z dwz m.b.t m.a.w m.n m.i i.v.m o.a t.o.v t.a.v t.b.v i.p.v i.t.t o.l.v
+        d.m.v m.u.v n.a.v z.g zgn zg vgl cf ca evt incl excl resp a.h.w t/m v.w.b z.s.m
+        o.b.v t.g.v t.w t.z.t e.v i.e.g w.o aanw vnw bep onbep afd alg ned lat b.g.g
         """),
     number=words("nr nrs blz p pp pag bl dl hfst par afb fig tab vol § kl"),
     word=words("art"),
     maybe=words("""
-        jan feb mrt apr jun jul aug sep sept okt nov dec mln mld min sec
-        n.v v.o.f v.chr n.chr chr jr sr ed eds red uitg str tel km kg
+        jan feb mrt apr jun jul aug sep sept okt nov dec mln mld min sec n.v v.o.f v.chr
+        n.chr chr jr sr ed eds red uitg str tel km kg
         """),
     end=words("enz etc e.d e.a o.i.d e.v.a"),
     months=words("""
-        januari februari maart april mei juni juli augustus september oktober november december
+        januari februari maart april mei juni juli augustus september oktober november
+        december
         """),
     starters=words("""
-        Al Alle Alleen Als Ook Op Aan Achter Anders Bij Binnen Bovendien Dan Daar Daarbij Daardoor
-        Daarna Daarnaast Daarom Dat De Deze Die Dit Doch Door Dus Echter Een Eerst En Er Geen Haar
-        Had Heb Heeft Helaas Het Hier Hierdoor Hij Hoe Hoewel Hun Ik In Inmiddels Is Ja Je Jij Jullie
-        Kan Kun Kunt Later Maar Men Met Meer Misschien Mijn Moet Mogelijk Na Naast Natuurlijk Nee
-        Niet Niemand Nog Nu Of Om Omdat Onder Ondanks Ons Onze Ook Over Sinds Sommige Soms Straks Te
-        Tegen Ten Terwijl Tijdens Toch Toen Tot Tussen U Uit Uiteindelijk Uw Van Vanaf Vandaag Veel
-        Verder Vervolgens Via Volgens Voor Voordat Vroeger Waar Waarom Wanneer Want Waren Was Wat We
-        Wel Welke Wie Wij Wil Worden Wordt Ze Zelfs Ze Zij Zijn Zo Zoals Zodra Zonder Zou 's
+        Al Alle Alleen Als Ook Op Aan Achter Anders Bij Binnen Bovendien Dan Daar
+        Daarbij Daardoor Daarna Daarnaast Daarom Dat De Deze Die Dit Doch Door Dus
+        Echter Een Eerst En Er Geen Haar Had Heb Heeft Helaas Het Hier Hierdoor Hij Hoe
+        Hoewel Hun Ik In Inmiddels Is Ja Je Jij Jullie Kan Kun Kunt Later Maar Men Met
+        Meer Misschien Mijn Moet Mogelijk Na Naast Natuurlijk Nee Niet Niemand Nog Nu Of
+        Om Omdat Onder Ondanks Ons Onze Over Sinds Sommige Soms Straks Te Tegen Ten
+        Terwijl Tijdens Toch Toen Tot Tussen U Uit Uiteindelijk Uw Van Vanaf Vandaag
+        Veel Verder Vervolgens Via Volgens Voor Voordat Vroeger Waar Waarom Wanneer Want
+        Waren Was Wat We Wel Welke Wie Wij Wil Worden Wordt Ze Zelfs Zij Zijn Zo Zoals
+        Zodra Zonder Zou 's
         """),
     local=words("""
-        fa kap ds past dl bl par lat wed alg kl red str wo De Die Den Er Had Men Met Over Dan
-        Te Ten Of Van Na Al Kan Om Want Waren Ma Was Hun U Via Wie We Wat Op Dat Een Bij Door Uit Tot
-        En We Had Is In Later
+        ir ned kol fa kap ds past dl bl par lat wed alg kl red str wo De Die Den Er Had
+        Men Met Over Dan Te Ten Of Van Na Al Kan Om Want Waren Ma Was Hun U Via Wie We
+        Wat Op Dat Een Bij Door Uit Tot En Is In Later
         """),
 )

@@ -7,34 +7,38 @@ from ._classes import Language, words
 POLISH = Language(
     code="pl",
     never=words("""
-        prof doc hab inż mgr lek ks bp abp św płk ppłk gen kpt por mjr sierż hr im
-        np tj tzn tzw m.in ok ws ww wg al ul pl pow woj gm os zob por red oprac tłum ds
-        jw zw dot tel jęz łac ang niem franc wł ros pol gr
+        prof doc hab inż mgr lek ks bp abp św płk ppłk gen kpt por mjr sierż hr im np tj
+        tzn tzw m.in ok ws ww wg al ul pl pow woj gm os zob red oprac tłum ds jw zw dot
+        tel jęz łac ang niem franc wł ros pol gr
         """),
     number=words("s str nr art poz pkt ust par rozdz t tab rys ryc godz § zał lit"),
     maybe=words("""
-        r w tys mln mld zł sp sp.k s.a s.c z.o.o p.n.e n.e stycz lut kwiec czerw sierp wrzes
-        paźdz listop grudz min sek proc wyd
+        tys mln mld sp sp.k s.a s.c z.o.o p.n.e n.e stycz lut kwiec czerw sierp wrzes
+        paźdz listop grudz proc wyd
         """),
+    unit=words("zł min sek"),
+    time=words("r w"),
     end=words("itd itp etc i.in"),
     months=words("""
-        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada
-        grudnia
+        stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października
+        listopada grudnia
         """),
     ordinals=True,
     starters=words("""
-        A Ale Albo Ani Aby Bez Bo Był Była Było Były Będzie Chociaż Choć Co Czasem Czy Dla Dlaczego
-        Dlatego Do Dopiero Dziś Dzisiaj Dzięki Gdy Gdyby Gdzie I Ich Im Inne Inny Ja Jak Jaki Jako
-        Jakie Jednak Jednakże Jego Jej Jest Jestem Jeśli Jeżeli Już Każda Każdy Każde Kiedy Kto Która
-        Które Który Ktoś Lecz Mam Mamy Masz Mimo Może Można Musi My Na Nad Natomiast Nasz Nie Nikt
-        Niektóre Niestety Niż Nowy O Od Ode On Ona One Oni Ono Oraz Oto Po Pod Podczas Ponadto
-        Ponieważ Potem Poza Proszę Przed Przede Przez Przy Są Się Stąd Skąd Ta Tak Taka Taki Takie
-        Także Tam Te Tego Ten Też To Tu Tutaj Tych Tylko Tym Tymczasem U W Wczoraj We Według Wiele
-        Więc Wszyscy Wszystkie Wszystko Wtedy Z Za Zatem Zawsze Ze Zwykle Że Żeby
+        A Ale Albo Ani Aby Bez Bo Był Była Było Były Będzie Chociaż Choć Co Czasem Czy
+        Dla Dlaczego Dlatego Do Dopiero Dziś Dzisiaj Dzięki Gdy Gdyby Gdzie I Ich Im
+        Inne Inny Ja Jak Jaki Jako Jakie Jednak Jednakże Jego Jej Jest Jestem Jeśli
+        Jeżeli Już Każda Każdy Każde Kiedy Kto Która Które Który Ktoś Lecz Mam Mamy Masz
+        Mimo Może Można Musi My Na Nad Natomiast Nasz Nie Nikt Niektóre Niestety Niż
+        Nowy O Od Ode On Ona One Oni Ono Oraz Oto Po Pod Podczas Ponadto Ponieważ Potem
+        Poza Proszę Przed Przede Przez Przy Są Się Stąd Skąd Ta Tak Taka Taki Takie
+        Także Tam Te Tego Ten Też To Tu Tutaj Tych Tylko Tym Tymczasem U W Wczoraj We
+        Według Wiele Więc Wszyscy Wszystkie Wszystko Wtedy Z Za Zatem Zawsze Ze Zwykle
+        Że Żeby
         """),
     local=words("""
-        franc hab lek lut lit ros dot tel tab pow zob ok im os red por dot gr pol hr ks ds al pl gm r w s t in par ust wg ang os med o
-        A Ale Bez Co Do I Im Ja My Na Od On One Po Pod Ta Tak Te Ten To Tu U W We Z Za Ze Poza Tam
-        O Ich Jest Oto
+        doc maj od franc hab lek lut lit ros dot tel tab pow zob ok im os red por gr pol
+        hr ks ds al pl gm r w s t in par ust wg ang med o A Ale Bez Co Do I Im Ja My Na
+        Od On One Po Pod Ta Tak Te Ten To Tu U W We Z Za Ze Poza Tam O Ich Jest Oto
         """),
 )

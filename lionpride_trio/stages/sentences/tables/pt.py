@@ -7,36 +7,39 @@ from ._classes import Language, words
 PORTUGUESE = Language(
     code="pt",
     never=words("""
-        sr sra srs sras srta dr dra drs dras prof profa profs eng enga engo arq adv exmo exma exmos
-        ilmo ilma revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep
-        p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa
-        sto sta n.b v.s v.sa
+        sr sra srs sras srta dr dra drs dras prof profa profs eng enga engo arq adv exmo
+        exma exmos ilmo ilma revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep
+        p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta
+        n.b v.s v.sa
         """),
     number=words("ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t §"),
     maybe=words("""
-        jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb
-        cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab km kg min adm ed eds org orgs
-        depto dpto
+        jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb cia ltda
+        s.a s.a.r.l inc jr a.c d.c e.u.a hab km kg min adm ed eds org orgs depto dpto
         """),
     time=words("a.m p.m"),
     end=words("etc"),
     months=words("""
-        janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+        janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro
+        dezembro
         """),
     starters=words("""
-        A Agora Ainda Além Algumas Alguns Antes Ao Aos Apenas Apesar Após Aquele Aqui As Assim Até
-        Cada Caso Com Como Contudo Conforme Da Das De Depois Desde Dessa Desse Desta Deste Devido Do
-        Dos Durante E Ela Elas Ele Eles Em Enquanto Entre Então Entretanto Era Essa Essas Esse Esses
-        Esta Estas Este Estes Estou Está Eu Existem Foi Foram Há Hoje Infelizmente Isso Isto Já Logo
-        Mais Mas Me Mesmo Meu Minha Muitas Muitos Muito Na Nas Nem Nenhum Nesse Nesta Neste No Nos Nós
-        Nossa Nosso Não Nunca O Obrigado Obrigada Onde Ontem Os Ou Outra Outras Outro Outros Para Pela
-        Pelo Podemos Pode Por Porque Porém Portanto Primeiro Qual Quando Quanto Quase Que Quem Quer
-        Se Segundo Sem Sempre Ser Será Seu Seus Sim Sobre Sua Suas São Só Também Tanto Tem Toda Todas
-        Todavia Todo Todos Tudo Um Uma Umas Uns Vai Vamos Você Vocês É À Às
+        A Agora Ainda Além Algumas Alguns Antes Ao Aos Apenas Apesar Após Aquele Aqui As
+        Assim Até Cada Caso Com Como Contudo Conforme Da Das De Depois Desde Dessa Desse
+        Desta Deste Devido Do Dos Durante E Ela Elas Ele Eles Em Enquanto Entre Então
+        Entretanto Era Essa Essas Esse Esses Esta Estas Este Estes Estou Está Eu Existem
+        Foi Foram Há Hoje Infelizmente Isso Isto Já Logo Mais Mas Me Mesmo Meu Minha
+        Muitas Muitos Muito Na Nas Nem Nenhum Nesse Nesta Neste No Nos Nós Nossa Nosso
+        Não Nunca O Obrigado Obrigada Onde Ontem Os Ou Outra Outras Outro Outros Para
+        Pela Pelo Podemos Pode Por Porque Porém Portanto Primeiro Qual Quando Quanto
+        Quase Que Quem Quer Se Segundo Sem Sempre Ser Será Seu Seus Sim Sobre Sua Suas
+        São Só Também Tanto Tem Toda Todas Todavia Todo Todos Tudo Um Uma Umas Uns Vai
+        Vamos Você Vocês É À Às
         """),
     local=words("""
-        min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai mar ed adm org t esq fig art alm
-        adv dos eng tel ver A As Ao Da Das De Do Dos E Era Em Me No Nos Na O Os Ou Se Sem Ser Pode
-        Com Mas Logo Caso Sim Tem Vai Mais Um Por Como
+        ago maj min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai
+        mar ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E
+        Era Em Me No Nos Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais
+        Um Por Como
         """),
 )

@@ -7,26 +7,30 @@ from ._classes import Language, words
 TURKISH = Language(
     code="tr",
     never=words("""
-        dr prof doç yrd arş gör öğr uzm op av müh mim alb yb bnb yzb tğm org korg tümg tuğg sn hz
-        st örn bkz krş çev haz mah cad sok sk blv bul apt tel yak yakl ing alm fr
+        dr prof doç yrd arş gör öğr uzm op av müh mim alb yb bnb yzb tğm org korg tümg
+        tuğg sn hz st örn bkz krş çev haz mah cad sok sk blv bul apt tel yak yakl ing
+        alm fr
         """),
     number=words("s sf no nu c md mad böl şek tab çiz"),
     maybe=words("a.ş ltd şti tic san koop i.ö i.s m.ö m.s t.c oca şub nis tem ağu eyl"),
     end=words("vb vd vs.vb v.b v.s v.d"),
     months=words("""
-        Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık yüzyıl Yüzyıl
+        Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık
+        yüzyıl Yüzyıl
         """),
     ordinals=True,
     starters=words("""
-        Ama Ancak Artık Ayrıca Aynı Bazen Bazı Belki Ben Bence Benim Bir Birçok Biz Bizim Böyle
-        Böylece Bu Buna Bunlar Bunu Bunun Burada Bütün Daha Diğer Dolayısıyla Eğer En Evet Fakat Gibi
-        Hatta Hayır Hem Henüz Hep Her Herkes Hiç Hiçbir İki İlk İse İşte İçin Kim Kısacası Lütfen
-        Ne Neden Nasıl Nerede O Olarak Ona Onlar Onu Onun Ona Orada Oysa Önce Özellikle Peki Rağmen
-        Sadece Sen Senin Siz Sizin Son Sonra Sonunda Şimdi Şöyle Şu Tabii Tüm Ve Veya Var Ya Yalnız
-        Yani Yine Yok Zaten Çok Çoğu Çünkü Üstelik
+        Ama Ancak Artık Ayrıca Aynı Bazen Bazı Belki Ben Bence Benim Bir Birçok Biz
+        Bizim Böyle Böylece Bu Buna Bunlar Bunu Bunun Burada Bütün Daha Diğer
+        Dolayısıyla Eğer En Evet Fakat Gibi Hatta Hayır Hem Henüz Hep Her Herkes Hiç
+        Hiçbir İki İlk İse İşte İçin Kim Kısacası Lütfen Ne Neden Nasıl Nerede O Olarak
+        Ona Onlar Onu Onun Orada Oysa Önce Özellikle Peki Rağmen Sadece Sen Senin Siz
+        Sizin Son Sonra Sonunda Şimdi Şöyle Şu Tabii Tüm Ve Veya Var Ya Yalnız Yani Yine
+        Yok Zaten Çok Çoğu Çünkü Üstelik
         """),
     local=words("""
-        nu tem oca nis eki md cad sok yak bul tel op org haz alm ing fr av sn bul s c nu tab san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona
-        Son Sen Var Ve Ya En Kim Daha apt mad tel st
+        nu tem oca nis eki md cad sok yak bul tel op org haz alm ing fr av sn s c tab
+        san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona Son Sen Var Ve Ya En Kim Daha
+        apt mad st
         """),
 )

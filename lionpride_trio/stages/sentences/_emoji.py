@@ -1,0 +1,34 @@
+"""Emoji instead of a full stop, as in "Great job 🎉 Go on"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ._chars import SPACES
+from ._cursor import Cursor
+from ._next import is_starter
+from .tables import Tables
+
+FIRST: Final = "\U0001f300"
+LAST: Final = "\U0001faff"
+_HEARTS: Final = ("\U0001f493", "\U0001f49f")  # I 💙 The Beatles
+_JOINED: Final = "\u200d\ufe0f"
+MOST_EMOJI: Final = 16
+
+
+def decide_emoji(cur: Cursor, i: int, tables: Tables) -> int:
+    """The verdict on the emoji at *i*: it ends a sentence before a word that opens sentences."""
+    text = cur.text
+    j = i + 1
+    c = text[j]
+    while (FIRST <= c <= LAST or c in _JOINED) and j < i + MOST_EMOJI:
+        j += 1
+        c = text[j]
+    if c not in SPACES or cur.first(i) == i or _HEARTS[0] <= text[i] <= _HEARTS[1]:
+        return ~j
+    if text[i - 1] not in SPACES and not text[i - 1].isalnum():
+        return ~j
+    k = j + 1
+    while text[k] in SPACES and k < j + 8:
+        k += 1
+    return k if text[k].isupper() and is_starter(text, k, tables) else ~j

@@ -1,0 +1,102 @@
+"""Letters and numbers before a dot: initials, list markers, ordinals, or the end of "plan B"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ._cursor import Cursor
+from ._next import is_roman, is_starter, month, next_word
+from .tables import Tables, words
+
+_LETTERED: Final = words(
+    "vitamin vitamins hepatitis option options plan type group grade class part section appendix "
+    "exhibit figure table column row step phase schedule point choice answer question item team "
+    "version variable letter drive route line block zone level unit room gate plate size score "
+    "is equals be was called are generation stage scenario case category factor x y z and or versus "
+    "gruppe typ klasse teil anhang punkt plan tipo parte grupo opción groupe partie annexe"
+)
+_NAME_PARTS: Final = words("and or")
+_IN_NAMES: Final = words(
+    "Will May More So An Do Long In On My Van Von Vom Zu Zum Zur De Del Della Des Du Di Da Das Dos "
+    "Den Der Die La Le Les Los Las El Al Ben See Ten Ter Te To Hans Kan Li Lo No Y I A E O Em Am "
+    "Gli Mein Day You Her His Like Own Go Be Use Put Come Keep Try Look Take Never Every"
+)
+_NEVER_FIRST: Final = frozenset({"Chr"})
+
+
+def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables: Tables) -> bool:
+    """A single letter: an initial, a list marker, or the end of "plan B"."""
+    text = cur.text
+    before = tail[-2] if len(tail) > 1 else ""
+    alone = cur.first(i) == i - 1 or (text[i - 2] in "([{*_" and cur.first(i) >= i - 3)
+    if alone or before.endswith((":", ";")):
+        return False
+    x = text[p]
+    last = before.strip("*_\"'(“,").lower()
+    if x.isdecimal():
+        return word.islower() and before.isdecimal()  # 5 m. 10 people; but: n. 5, S. 12
+    if word.islower():
+        # z. B.: one more letter with a dot
+        if x.isupper() and text[p + 1] == ".":
+            return False
+        if not x.isupper():
+            return not x.isalpha()
+        follower = next_word(text, p)
+        # v. Chr., s. III
+        return follower not in _NEVER_FIRST and not (len(follower) > 1 and is_roman(follower))
+    if not word.isupper():
+        return False
+    if last.replace(".", "").replace(",", "").isdecimal() and last:
+        return True
+    if last and not any(c.isalnum() for c in last):
+        return last not in {"&", "-", "–", "—"}  # X → Y
+    if (
+        last in _NAME_PARTS
+        and len(tail) > 2
+        and tail[0][-1].isupper()
+        and not tail[0][-2:-1].isalnum()
+    ):
+        return True  # A and B
+    if before.islower() or last in _LETTERED:
+        if last in _LETTERED and last not in _NAME_PARTS:
+            return True
+        return before.isalpha() and x.isalpha() and is_starter(text, p, tables)
+    if x.isupper() and text[p + 1] == ".":
+        return False
+    if before.endswith(".") and len(before) > 2:
+        before = before[:-1]  # Gen. Z
+    if word == "I" and before in {"and", "or"}:
+        return False
+    # Malcolm X. He; but not Albert I. Jones, J. Le Carré
+    return before.isalpha() and next_word(text, p) not in _IN_NAMES and is_starter(text, p, tables)
+
+
+def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:
+    """A number: a list marker, an ordinal, part of a date, or the end."""
+    text = cur.text
+    x = text[p]
+    if len(word) <= 3 and word.isdecimal():
+        first = cur.first(i)
+        if first >= i - len(word) - 3 and not any(
+            text[n].isalnum() for n in range(first, i - len(word))
+        ):
+            return False
+        if before.endswith(":"):
+            cur.marker = word + "."
+            return False
+    if len(word) <= 2 and word.isdecimal():
+        if x.isdecimal():
+            # 3. 5. 2021
+            n = p + 1
+            while text[n].isdecimal() and n < p + 3:
+                n += 1
+            return text[n] != "." or text[n + 1].isalpha()
+        if x.isupper():
+            follower = month(text, p, tables)
+            if follower and (follower != "May" or before.lower() != "in"):
+                return False
+            if before.endswith("."):
+                return True  # kl. 15
+            if tables.ordinals or before.lower() in tables.before_ordinals:
+                return is_starter(text, p, tables)
+    return True
