@@ -218,7 +218,7 @@ def reassemble(chunks: Iterable[Chunk]) -> Response:
     """Add up *chunks*, however they were cut, to the `Response` that they mean.
 
     Does not block.  Reports of usage are running totals: the newest word on each count stands.
-    An answer without its `FinishChunk` has the verdict `Verdict.UNKNOWN`.
+    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.
     """
     builder = ResponseBuilder()
     builder.extend(chunks)

@@ -1,7 +1,40 @@
-"""Operations on a session: one turn of a conversation."""
+"""Operations on a session: one turn of a conversation, and workflows of many.
 
+`communicate` is one turn.  A `Builder` makes the operations of a workflow; `flow` runs them to
+their end, `flow_stream` gives their chunks while they come.
+"""
+
+from ..flow import (
+    Context,
+    FlowRun,
+    FlowSource,
+    Operation,
+    OperationStatus,
+    Results,
+    State,
+    Status,
+    StreamBranch,
+)
+from ._builder import Builder
 from ._communicate import communicate
+from ._flow import flow, flow_stream
 
-__all__ = ["communicate"]
+__all__ = [
+    "Builder",
+    "Context",
+    "FlowRun",
+    "FlowSource",
+    "Operation",
+    "OperationStatus",
+    "Results",
+    "State",
+    "Status",
+    "StreamBranch",
+    "communicate",
+    "flow",
+    "flow_stream",
+]
 
-communicate.__module__ = __name__
+for _public in (Builder, communicate, flow, flow_stream):
+    _public.__module__ = __name__
+del _public

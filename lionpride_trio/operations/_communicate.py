@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .._errors import ConfigurationError
-from ..session import (
-    ActionRequestContent,
-    AssistantResponseContent,
-    Branch,
-    InstructionContent,
-    Message,
-    Session,
-)
-from ..session.messages.utils import prepare_messages_for_chat
+from ..session import Branch, Session
+from ._turn import Turn, call, commit
 
 PARAMETERS: Final = frozenset({"instruction", "imodel", "context", "options"})
 
@@ -40,30 +33,7 @@ async def communicate(
         )
     line = session.conversations.branch(branch)
     model = session.services.get(parameters["imodel"])
-    asked = Message(
-        content=InstructionContent(
-            instruction=parameters["instruction"], context=parameters.get("context", ())
-        )
-    )
-    messages = prepare_messages_for_chat([*session.history(line), asked])
-    options = parameters.get("options", {})
-    if model.streaming:
-        async with model.stream(messages, **options) as reply:
-            async for _ in reply:
-                pass
-            response = reply.response
-    else:
-        response = await model.complete(messages, **options)
-    answer = [Message(content=AssistantResponseContent(assistant_response=response.text))]
-    if response.tool_calls:
-        said = answer if response.text else []
-        answer = said + [
-            Message(
-                content=ActionRequestContent(
-                    function=call.name, arguments=call.parsed(), call_id=call.id
-                )
-            )
-            for call in response.tool_calls
-        ]
-    session.conversations.add_items([asked, *answer], [line])
+    turn = Turn.ask(session, line, parameters["instruction"], parameters.get("context", ()))
+    response = await call(model, turn.messages(), parameters.get("options", {}))
+    commit(session, line.name, turn.told(response))
     return response.text

@@ -24,7 +24,7 @@ class Redact(Holding):
     Joined, the output is what ``re.sub`` makes of the whole text, look-arounds, ``^``, ``$`` and
     ``\b`` included.
 
-    Holds back only what may still become a match: ``my key is sk-12`` gives ``my key is `` at once.
+    Holds back only what may still become a match: "my key is sk-12" gives "my key is " at once.
     A match, with what it looks ahead to, may be *max_match* characters long.  What may be a match
     and is longer is an error: a redactor that is not sure lets nothing through.
 

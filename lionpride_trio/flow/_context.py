@@ -1,0 +1,192 @@
+"""The context: what an operation's function is called with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import trio
+
+from .._channels._channel import Channel
+from .._channels._mailbox import Mailbox
+from .._errors import LocalProtocolError
+from ._graph import Graph
+from ._ledger import Progress, Results
+from ._operation import Operation
+
+if TYPE_CHECKING:
+    from ._runner import Runner
+
+
+class Clock:
+    """A deadline that can be made to wait.  Tasks of one operation may do so at the same time."""
+
+    __slots__ = ("_left", "_stops", "scope")
+
+    def __init__(self, scope: trio.CancelScope) -> None:
+        self.scope = scope
+        self._stops = 0
+        self._left = 0.0
+
+    @contextmanager
+    def stopped(self) -> Generator[None]:
+        """The clock stands still in this block."""
+        if not self._stops:
+            self._left = self.scope.deadline - trio.current_time()
+            self.scope.deadline = math.inf
+        self._stops += 1
+        try:
+            yield
+        finally:
+            self._stops -= 1
+            if not self._stops:
+                self.scope.deadline = trio.current_time() + self._left
+
+
+class Context:
+    """What an operation gets and where its chunks go."""
+
+    __slots__ = (
+        "_inlet",
+        "_outlets",
+        "_progress",
+        "_results",
+        "_runner",
+        "_spoke_inside",
+        "clock",
+        "entered",
+        "operation",
+    )
+
+    def __init__(
+        self,
+        operation: Operation,
+        progress: Progress,
+        runner: Runner,
+        inlet: Mailbox | None,
+        outlets: Sequence[Mailbox],
+    ) -> None:
+        self.operation = operation
+        """The operation itself."""
+        self.clock: Clock | None = None
+        """The clock of its timeout, while it has one."""
+        self.entered: dict[Operation, int] = {}
+        """Operations of flows inside this one, with the attempt that they were first run in."""
+        self._spoke_inside = False
+        self._progress = progress
+        self._runner = runner
+        self._inlet = inlet
+        self._outlets = outlets
+        self._results: Results | None = None
+
+    @property
+    def results(self) -> Mapping[Any, Any]:
+        """The results of the operations that it waits for, by operation.
+
+        In a flow inside a flow also those that the outer operation waits for.
+        """
+        if self._results is None:
+            outer = self._runner.outer
+            values: dict[str, Any] = {} if outer is None else dict(outer.results)
+            for earlier in self.operation.after:
+                values[earlier.id] = self._runner.ledger.values[earlier.id]
+            self._results = Results(values)
+        return self._results
+
+    @property
+    def channel(self) -> Channel[Any]:
+        """The chunks of the operation that ``stream_from`` names, while they come.
+
+        That operation's failure arrives after its chunks; let it pass unless you know better.
+        Closing the channel lets that operation go on without a reader.
+
+        :raises LocalProtocolError: the operation has no ``stream_from``.
+        """
+        if self._inlet is None:
+            raise LocalProtocolError(f"operation {self.operation.name!r} has no stream_from")
+        return self._inlet
+
+    @property
+    def untouched(self) -> bool:
+        """No chunk went out or came in: the operation may be begun again."""
+        inlet = self._inlet
+        spoke = self._progress.chunks or self._spoke_inside
+        return not spoke and (inlet is None or not inlet.statistics().items)
+
+    @property
+    def attempt(self) -> int:
+        """The number of this attempt, from 1."""
+        return self._progress.attempts
+
+    def _outer(self) -> Iterator[Context]:
+        """The operations that this one's flow is inside of, the nearest first."""
+        outer = self._runner.outer
+        while outer is not None:
+            yield outer
+            outer = outer._runner.outer  # ruff: ignore[private-member-access] - its own class
+
+    async def send(self, chunk: Any) -> None:
+        """Give one chunk to the reader of the flow and the readers of this operation's stream.
+
+        Always a checkpoint.  Blocks while one of them is behind; cancelled then, the chunk is not
+        given.
+        """
+        await self.send_all((chunk,))
+
+    async def send_all(self, chunks: Sequence[Any]) -> None:
+        """As `send`, for several chunks in order; cancelled, it may have given some of them."""
+        await trio.lowlevel.checkpoint()
+        boxes = self._boxes()
+        while chunks:
+            if any(box.blocks for box in boxes):
+                await self._wait_room(boxes)
+                boxes = self._boxes()
+            room = min((box.room for box in boxes), default=len(chunks))
+            self._put(chunks[:room])
+            chunks = chunks[room:]
+
+    def _boxes(self) -> list[Mailbox]:
+        """The channels that somebody reads."""
+        out = self._runner.out
+        boxes = [box for box in self._outlets if not box.gone]
+        if out is not None and not out.gone:
+            boxes.append(out)
+        return boxes
+
+    async def _wait_room(self, boxes: Iterable[Mailbox]) -> None:
+        """Wait for the readers, while the clocks of the timeouts stand still."""
+        with ExitStack() as stack:
+            for context in (self, *self._outer()):
+                if context.clock is not None:
+                    stack.enter_context(context.clock.stopped())
+            for box in boxes:
+                await box.wait_room()
+
+    def _put(self, chunks: Sequence[Any]) -> None:
+        if not chunks:
+            return
+        progress = self._progress
+        if progress.first is None:
+            progress.first = trio.current_time()
+            for context in self._outer():
+                context._spoke_inside = True  # ruff: ignore[private-member-access] - its own class
+        progress.chunks += len(chunks)
+        for box in self._outlets:
+            box.put(chunks)
+        out = self._runner.out
+        if out is not None:
+            key = self.operation.id
+            out.put([(key, chunk) for chunk in chunks])
+
+    async def run(
+        self, operations: Graph | Iterable[Operation], **options: Any
+    ) -> Mapping[Any, Any]:
+        """Run a flow inside this operation, in a nursery of its own; its results by operation.
+
+        Its chunks go out with those of this flow, under the ids of its own operations.  *options*
+        are ``max_concurrent`` and ``on_error``, by default as this flow has it.  Failures are
+        raised as `lionpride_trio.operations.flow` raises them.
+        """
+        return await self._runner.run_inner(operations, self, **options)

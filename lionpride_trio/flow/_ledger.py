@@ -1,0 +1,142 @@
+"""The ledger of a flow: how each operation stands, and what came of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+import trio
+
+from ._graph import Graph
+from ._operation import Operation
+
+
+class State(enum.StrEnum):
+    """How an operation stands."""
+
+    WAITING = "waiting"
+    """It needs others, or a slot."""
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """It did not run, or not to its end, because of another one's failure or because the flow was
+    left."""
+
+
+@attrs.frozen
+class OperationStatus:
+    """One operation at one moment."""
+
+    operation: Operation
+    state: State
+    chunks: int
+    """Chunks that it gave so far."""
+    first_chunk: float | None
+    """Seconds from its start to its first chunk."""
+    seconds: float | None
+    """Seconds from its start to its end, or until now."""
+    attempts: int
+    """How many times it was begun."""
+    error: Exception | None
+    """What it failed with; for a skipped one, what `because` failed with."""
+    because: Operation | None
+    """The failed operation that this one was skipped for."""
+
+
+class Progress:
+    """One operation, as its run goes on."""
+
+    __slots__ = (
+        "attempts",
+        "because",
+        "chunks",
+        "ended",
+        "error",
+        "first",
+        "operation",
+        "started",
+        "state",
+    )
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.state = State.WAITING
+        self.chunks = 0
+        self.started: float | None = None
+        self.first: float | None = None
+        self.ended: float | None = None
+        self.attempts = 0
+        self.error: Exception | None = None
+        self.because: Operation | None = None
+
+    def status(self) -> OperationStatus:
+        """This moment, to keep."""
+        started, first, ended = self.started, self.first, self.ended
+        if started is not None and ended is None:
+            ended = trio.current_time()
+        return OperationStatus(
+            operation=self.operation,
+            state=self.state,
+            chunks=self.chunks,
+            first_chunk=None if first is None or started is None else first - started,
+            seconds=None if ended is None or started is None else ended - started,
+            attempts=self.attempts,
+            error=self.error,
+            because=self.because,
+        )
+
+
+class ByOperation(Mapping[Any, Any]):
+    """A read-only mapping by operation ids that takes the operations themselves as well."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, key: Operation | str) -> Any:
+        return self._values[key.id if isinstance(key, Operation) else key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({dict(self._values)!r})"
+
+
+class Results(ByOperation):
+    """Results by operation: ``results[operation]`` or ``results[operation.id]``."""
+
+
+class Status(ByOperation):
+    """`OperationStatus` by operation."""
+
+
+class Ledger:
+    """What is known of all operations of a flow and of the flows in it."""
+
+    def __init__(self, graph: Graph, results: Mapping[Any, Any]) -> None:
+        self.progress: dict[str, Progress] = {}
+        self.values: dict[str, Any] = {}
+        self.enter(graph, results)
+
+    def enter(self, graph: Graph, results: Mapping[Any, Any]) -> None:
+        """Begin with *graph*; what *results* has is done."""
+        for operation in graph.walk():
+            progress = Progress(operation)
+            self.progress[operation.id] = progress
+            if results and operation.id in results:
+                progress.state = State.DONE
+                self.values[operation.id] = results[operation.id]
+
+    def status(self) -> Status:
+        """A snapshot."""
+        return Status({key: progress.status() for key, progress in self.progress.items()})
+
+    def results(self) -> Results:
+        """Those that are there now, to keep."""
+        return Results(dict(self.values))

@@ -1,0 +1,118 @@
+"""Operations: the nodes of a flow, each with its edges.  No trio here.
+
+Two kinds of edge lead to an operation.  ``after`` waits for whole results.  ``stream_from`` hands
+over chunks while they come, through a bounded channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import attrs
+
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ._graph import Graph
+
+STREAM_SIZE: Final = 64
+"""Chunks that a producer may be ahead of the operation that reads its stream."""
+
+_NO_PARAMETERS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+@attrs.define(eq=False, kw_only=True, repr=False)
+class Operation:
+    """One node of a flow.  To be treated as immutable once its flow was checked."""
+
+    work: Callable[[Any], Any]
+    """Called with the operation's `Context`.  What it returns decides how it is run: something to
+    be awaited gives the result; an async generator or a `Source` gives chunks."""
+    name: str
+    """What it is called in messages and pictures; need not be unique."""
+    id: str = attrs.Factory(_new_id)
+    """Unique in its flow and all flows in it.  Give one to resume in another process."""
+    after: tuple[Operation, ...] = attrs.field(default=(), converter=tuple)
+    """The operations whose whole results it waits for."""
+    stream_from: Operation | StreamBranch | None = None
+    """The operation whose chunks it reads while they come."""
+    stream_size: int = STREAM_SIZE
+    """How many chunks that operation may be ahead."""
+    reduce: Callable[[list[Any]], Any] = list
+    """Makes the result of the chunks, where `work` gives chunks."""
+    replay: Callable[[Any], Iterable[Any]] | None = None
+    """Gives the chunks once more from the result.  An operation without it is run again when a
+    flow is resumed and a reader of its stream is not done."""
+    timeout: float | None = None
+    """Seconds for each attempt; the clock stands still while chunks wait for their reader."""
+    retry: int = 0
+    """How many more attempts a failure is followed by, as long as no chunk went out or came in."""
+    takes_slot: bool = True
+    """Counts where a flow limits how many operations run at once."""
+    parameters: Mapping[str, Any] = _NO_PARAMETERS
+    """What it was made with."""
+    home: Any = None
+    """What it belongs to.  All operations of one flow have one home, or none."""
+    inner: Graph | None = None
+    """The flow that it runs, if it is known beforehand."""
+
+    def __attrs_post_init__(self) -> None:
+        # Most operations have none of these, and ten thousand are made at a time.
+        if self.timeout is not None and not self.timeout > 0:
+            raise ConfigurationError(
+                f"timeout of operation {self.name!r} must be seconds > 0, not {self.timeout!r}"
+            )
+        if self.retry and not (isinstance(self.retry, int) and self.retry > 0):
+            raise ConfigurationError(
+                f"retry of operation {self.name!r} must be a number of further attempts,"
+                f" not {self.retry!r}"
+            )
+        if not isinstance(self.stream_size, int) or self.stream_size < 1:
+            raise ConfigurationError(
+                f"the stream that operation {self.name!r} reads needs a size of at least 1,"
+                f" not {self.stream_size!r}"
+            )
+        if not callable(self.work):
+            raise ConfigurationError(
+                f"operation {self.name!r} needs an async function, an async generator function or"
+                f" a function that gives a source, not {self.work!r}"
+            )
+
+    @property
+    def producer(self) -> Operation | None:
+        """The operation that ``stream_from`` leads to, through a fork or not."""
+        stream = self.stream_from
+        return stream.operation if isinstance(stream, StreamBranch) else stream
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name!r} {self.id[:8]}>"
+
+
+@attrs.frozen(eq=False)
+class StreamBranch:
+    """One of the equal branches of an operation's stream.  `fork` makes them."""
+
+    operation: Operation
+    number: int
+    family: object = attrs.field(repr=False)
+    """The same for all branches of one fork."""
+
+
+def fork(operation: Operation, n: int) -> Sequence[StreamBranch]:
+    """Branches of *operation*'s stream, each to be the ``stream_from`` of one operation.
+
+    The slowest reader bounds them all; a branch that nothing reads costs nothing.
+    """
+    if not isinstance(operation, Operation):
+        raise ConfigurationError(f"fork() takes an operation, not {operation!r}")
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise ConfigurationError(f"n must be a whole number of at least 1, not {n!r}")
+    family = object()
+    return tuple(StreamBranch(operation, number, family) for number in range(n))

@@ -1,0 +1,142 @@
+"""The run: a flow's channel, which is what ``async with flow_stream(…)`` gives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_size
+from .._channels._nursery import open_pump_nursery
+from .._channels._source import Owner, Source
+from ._graph import Graph
+from ._ledger import Ledger, Results, Status
+from ._mermaid import to_mermaid
+from ._operation import Operation
+from ._runner import Policy, Runner
+
+Operations = Iterable[Operation]
+
+
+class FlowRun(Mailbox):
+    """The chunks of all running operations as ``(operation_id, chunk)``, and how they stand.
+
+    Those of one operation keep their order; operations that have chunks take turns.  A reader that
+    is slow stops every operation.  A failure arrives after the chunks before it.  Closing the
+    channel cancels the flow.
+    """
+
+    def __init__(self, graph: Graph, ledger: Ledger, size: int) -> None:
+        super().__init__(size)
+        self._graph = graph
+        self._ledger = ledger
+        self._scope = trio.CancelScope()
+
+    @property
+    def results(self) -> Results:
+        """Results by operation (or its id) so far.  It grows as the flow goes on."""
+        return Results(self._ledger.values)
+
+    @property
+    def status(self) -> Status:
+        """A snapshot: `OperationStatus` by operation (or its id), flows in this one included."""
+        return self._ledger.status()
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation with that id, in this flow or in one inside it."""
+        return self._ledger.progress[operation_id].operation
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, coloured by how each operation stands."""
+        return to_mermaid(self._graph, self._ledger.progress)
+
+    async def drive(self, policy: Policy) -> None:
+        """Run the flow; failures go into the channel."""
+        with self._scope:
+            try:
+                await Runner(self._graph, self._ledger, self, policy).run()
+            except Exception as error:
+                self.finish(error)
+            else:
+                self.finish()
+
+    def close_nowait(self) -> None:
+        super().close_nowait()
+        self._scope.cancel()
+
+    # There may be as many writers as operations.  Only so many are woken as there is room for, in
+    # the order in which they began to wait: that is what makes them take turns.
+
+    async def _fetch(self) -> None:
+        self._writers.unpark(count=self._size)
+        await self._wake.park()
+
+    def _taken(self) -> None:
+        if self._writers and self._buffered() * 2 <= self._size:
+            self._writers.unpark(count=self.room)
+
+    def _noun(self) -> str:
+        return "flow"
+
+
+class FlowSource(Source[tuple[str, Any]]):
+    """A cold flow: ``async with source as run`` starts it."""
+
+    async def __aenter__(self) -> FlowRun:
+        channel = await super().__aenter__()
+        assert isinstance(channel, FlowRun)
+        return channel
+
+
+def flow_source(
+    operations: Operations,
+    *,
+    max_concurrent: int | None = None,
+    on_error: Any = "cancel",
+    results: Mapping[Any, Any] | None = None,
+    size: int = DEFAULT_SIZE,
+    owner: Callable[[], Owner | None] = lambda: None,
+) -> FlowSource:
+    """A source of ``(operation_id, chunk)`` from all running *operations*.
+
+    See `lionpride_trio.operations.flow_stream`.
+    """
+    graph = Graph(operations)
+    policy = Policy(max_concurrent, on_error)
+    check_size("size", size)
+    known = by_id(results)
+
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[FlowRun]:
+        run = FlowRun(graph, Ledger(graph, known), size)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(run.drive, policy, name="flow")
+            yield run
+
+    return FlowSource(opened, name="flow_stream", owner=owner)
+
+
+async def run_flow(
+    operations: Operations,
+    *,
+    max_concurrent: int | None = None,
+    on_error: Any = "cancel",
+    results: Mapping[Any, Any] | None = None,
+) -> Results:
+    """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
+    graph = Graph(operations)
+    policy = Policy(max_concurrent, on_error)
+    ledger = Ledger(graph, by_id(results))
+    await trio.lowlevel.checkpoint()
+    await Runner(graph, ledger, None, policy).run()
+    return ledger.results()
+
+
+def by_id(results: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """Results of an earlier run, by ids whatever their keys were."""
+    return {
+        key.id if isinstance(key, Operation) else key: value
+        for key, value in (results or {}).items()
+    }

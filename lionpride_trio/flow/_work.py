@@ -1,0 +1,99 @@
+"""Carrying out one operation: what its function gives, its clock and its attempts."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from contextlib import aclosing
+from types import CoroutineType
+from typing import Any, Final, cast
+
+import trio
+
+from .._channels._join import FAIR_SHARE
+from .._channels._source import Source
+from .._errors import LionprideError, StreamTimeout
+from ._context import Clock, Context
+from ._ledger import Progress
+from ._operation import Operation
+
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 60.0
+
+
+async def carry_out(operation: Operation, context: Context) -> Any:
+    """Run the operation's function once, in the calling task, whatever kind of function it is."""
+    given = operation.work(context)
+    if isinstance(given, CoroutineType):
+        return await cast("Awaitable[Any]", given)
+    if isinstance(given, Source):
+        return await _send_source(given, operation, context)
+    if isinstance(given, AsyncGenerator):
+        # This task has the generator for itself: nothing cancels it but what cancels all of it.
+        async with aclosing(given) as chunks:
+            return await _send_each(chunks, operation, context)
+    if isinstance(given, AsyncIterator):
+        return await _send_each(given, operation, context)
+    if inspect.isawaitable(given):
+        return await given
+    raise TypeError(
+        f"the function of operation {operation.name!r} must be async, an async generator, or give"
+        f" a source; it gave {given!r}"
+    )
+
+
+async def _send_each(chunks: AsyncIterator[Any], operation: Operation, context: Context) -> Any:
+    given: list[Any] = []
+    async for chunk in chunks:
+        given.append(chunk)
+        await context.send(chunk)
+    return operation.reduce(given)
+
+
+async def _send_source(source: Source[Any], operation: Operation, context: Context) -> Any:
+    given: list[Any] = []
+    async with source as channel:
+        async for batch in channel.batches(FAIR_SHARE):
+            given += batch
+            await context.send_all(batch)
+    return operation.reduce(given)
+
+
+async def attempt(operation: Operation, context: Context, progress: Progress) -> Any:
+    """As `carry_out`, with the operation's timeout and its further attempts."""
+    pauses = _pauses()
+    while True:
+        progress.attempts += 1
+        try:
+            return await _timed(operation, context)
+        except Exception as error:
+            if (
+                progress.attempts > operation.retry
+                or not context.untouched
+                or (isinstance(error, LionprideError) and not error.retryable)
+            ):
+                raise
+            pause = next(pauses)
+            if isinstance(error, LionprideError) and error.retry_after is not None:
+                pause = min(error.retry_after, LONGEST_PAUSE)
+        await trio.sleep(pause)
+
+
+async def _timed(operation: Operation, context: Context) -> Any:
+    if operation.timeout is None:
+        return await carry_out(operation, context)
+    with trio.move_on_after(operation.timeout) as scope:
+        context.clock = Clock(scope)
+        return await carry_out(operation, context)
+    raise StreamTimeout(
+        f"operation {operation.name!r} took longer than {operation.timeout:g} s", clock="operation"
+    )
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds before further attempts: twice as long each time, with jitter."""
+    pause = FIRST_PAUSE
+    while True:
+        yield pause * random.uniform(0.5, 1.0)
+        pause = min(pause * 2, LONGEST_PAUSE)

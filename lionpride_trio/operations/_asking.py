@@ -1,0 +1,127 @@
+"""What ``builder.communicate`` and ``builder.communicate_each`` do when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+import trio
+
+from .._channels._join import FAIR_SHARE
+from .._channels._mailbox import Mailbox
+from .._channels._nursery import open_pump_nursery
+from .._response import Response
+from ..flow import Context, Operation
+from ..services import Fallback, iModel
+from ..session import Message, Session
+from ._text import text_of, text_of_item
+from ._turn import Turn, call, commit
+
+RUN_AHEAD: Final = 1024
+"""Chunks that an item's call may be ahead of its turn to speak."""
+
+
+@attrs.frozen(kw_only=True)
+class Asking:
+    """One call to a model, or several alike."""
+
+    session: Session
+    model: iModel | Fallback
+    branch: str | None
+    context: tuple[str, ...]
+    context_from: tuple[Operation, ...]
+    options: Mapping[str, Any]
+
+    def _texts(self, context: Context) -> list[str]:
+        earlier = (text_of(context.results[operation]) for operation in self.context_from)
+        return [*self.context, *earlier]
+
+
+@attrs.frozen(kw_only=True)
+class AskOnce(Asking):
+    """The work of a communicate operation; its result is the `Response`."""
+
+    instruction: str
+    streams: bool
+    """It reads a stream, whose text stands in the prompt too."""
+
+    async def __call__(self, context: Context) -> Response:
+        texts = self._texts(context)
+        if self.streams:
+            # A model reads its prompt whole, so this waits for the end of the stream.
+            texts.append("".join([text_of_item(item) async for item in context.channel]))
+        turn = Turn.ask(self.session, self.branch, self.instruction, texts)
+        response = await call(self.model, turn.messages(), self.options, context.send_all)
+        told = turn.told(response)
+        name = self.branch or self.session.create_branch().name
+        commit(self.session, name, told)
+        return response
+
+
+@attrs.define(eq=False)
+class _Call:
+    """The call for one item; its chunks wait here for their turn."""
+
+    turn: Turn
+    box: Mailbox = attrs.Factory(lambda: Mailbox(RUN_AHEAD))
+    response: Response | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AskEach(Asking):
+    """The work of a communicate_each operation; its result is the list of responses in order."""
+
+    template: str
+    limit: int
+
+    async def __call__(self, context: Context) -> list[Response]:
+        calls = Mailbox(self.limit)
+        open_calls = trio.Semaphore(self.limit)
+        responses: list[Response] = []
+        told: list[Message] = []
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(self._start_calls, context, calls, open_calls, nursery)
+            # The first call speaks as its chunks come; those after it wait for their turn.
+            async for each in calls:
+                async for batch in each.box.batches(FAIR_SHARE):
+                    await context.send_all(batch)
+                responses.append(each.response)
+                told += each.turn.told(each.response)
+                open_calls.release()
+        if self.branch is not None and told:
+            commit(self.session, self.branch, told)
+        return responses
+
+    async def _start_calls(
+        self,
+        context: Context,
+        calls: Mailbox,
+        open_calls: trio.Semaphore,
+        nursery: trio.Nursery,
+    ) -> None:
+        texts = self._texts(context)
+        try:
+            while True:
+                await open_calls.acquire()
+                text = ""
+                while not text.strip():
+                    text = text_of_item(await context.channel.receive())
+                asked = self.template.replace("{item}", text)
+                each = _Call(Turn.ask(self.session, self.branch, asked, texts))
+                calls.put([each])
+                nursery.start_soon(self._call, each)
+        except trio.EndOfChannel:
+            calls.finish()
+        except Exception as error:
+            calls.finish(error)
+
+    async def _call(self, each: _Call) -> None:
+        try:
+            each.response = await call(
+                self.model, each.turn.messages(), self.options, each.box.send
+            )
+        except Exception as error:
+            each.box.finish(error)
+        else:
+            each.box.finish()

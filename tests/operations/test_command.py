@@ -1,0 +1,91 @@
+"""The ``flow`` command: a builder in a file, shown as a tree."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from lionpride_trio import ConfigurationError
+from lionpride_trio.cli._flow import load, show
+
+PROGRAM = """
+from lionpride_trio import Session, iModel
+from lionpride_trio.operations import Builder
+from lionpride_trio.transformers import sentences
+
+session = Session()
+session.services.register(iModel("local", "trigram-1{directive}", name="m", stream=True))
+builder = Builder(session=session)
+story = builder.communicate(instruction="Tell", imodel="m", branch="story")
+cut = builder.transform(story, sentences(), name="by [sentences]")
+last = builder.communicate(instruction="Sum up", imodel="m", branch="sum", context_from=[cut])
+
+
+async def nothing(context):
+    await context.send("evil \\x1b]0;title\\x07 text")
+
+
+inner = Builder()
+inner.add(nothing, name="inside")
+builder.subflow(inner)
+
+
+def made():
+    return builder
+
+
+number = 3
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    def write(directive=""):
+        path = tmp_path / "program.py"
+        path.write_text(PROGRAM.replace("{directive}", directive), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def printing(**options):
+    return Console(file=io.StringIO(), width=100, **options)
+
+
+async def test_the_tree_is_printed_when_all_has_ended(program):
+    console = printing()
+    assert await show(f"{program()}:made", max_concurrent=2, console=console) == 0
+    out = console.file.getvalue()
+    lines = [line.strip("│ ├└─") for line in out.splitlines()]
+    signs = [line.partition("  ")[0] for line in lines if line.startswith("✓")]
+    assert signs == ["✓ story", "✓ by [sentences]", "✓ sum", "✓ subflow", "✓ inside"]
+    assert lines[0] == "flow of 4 operations"
+    assert "chunks, first after" in out
+    assert "\x1b" not in out
+
+
+async def test_a_terminal_sees_it_live(program):
+    console = printing(force_terminal=True)
+    assert await show(program(), console=console) == 0
+    assert console.file.getvalue().count("flow of 4 operations") > 1
+    assert "\x1b]0;" not in console.file.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+async def test_a_failure_is_shown_and_raised(program, terminal):
+    console = printing(force_terminal=terminal)
+    with pytest.raises(Exception, match="without the provider's end mark"):
+        await show(program("-cut"), console=console)
+    out = console.file.getvalue()
+    assert "✗ story" in out
+    assert "StreamTruncated" in out
+    assert "for story: StreamTruncated" in out
+
+
+def test_what_is_no_builder_is_refused(program):
+    with pytest.raises(ConfigurationError, match=r"no file 'gone\.py'"):
+        load("gone.py:builder")
+    with pytest.raises(ConfigurationError, match=r"'number' in .* is no Builder, but 3"):
+        load(f"{program()}:number")
+    with pytest.raises(ConfigurationError, match="'unknown'"):
+        load(f"{program()}:unknown")
