@@ -93,6 +93,7 @@ class LionprideError(Exception):
         self.partial = self.partial if partial is None else partial
         for secret in secrets:
             self.message = secret.mask(self.message)
+            _mask_causes(self, secret)
         self.args = (self.message,)
 
     def __str__(self) -> str:
@@ -102,6 +103,25 @@ class LionprideError(Exception):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+
+def _mask_causes(error: BaseException, secret: Secret) -> None:
+    """Mask *secret* in what *error* came from: a traceback shows the whole chain."""
+    seen: set[int] = {id(error)}
+    left = [error.__cause__, error.__context__]
+    while left:
+        other = left.pop()
+        if other is None or id(other) in seen:
+            continue
+        seen.add(id(other))
+        other.args = tuple(_masked(value, secret) for value in other.args)
+        for name, value in vars(other).items():
+            vars(other)[name] = _masked(value, secret)
+        left += [other.__cause__, other.__context__]
+
+
+def _masked(value: Any, secret: Secret) -> Any:
+    return secret.mask(value) if isinstance(value, str) else value
 
 
 class ConfigurationError(LionprideError, ValueError):
@@ -287,8 +307,10 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
         *,
         results: Mapping[Any, Any] | None = None,
     ) -> None:
-        LionprideError.__init__(self, message)
-        self.args = (message, errors)
+        # Not LionprideError's: the `message` of a group is its own, and cannot be set.
+        ExceptionGroup.__init__(self, message, errors)
+        self.provider = self.model = self.request_id = None
+        self.retry_after = self.partial = None
         self.results = {} if results is None else results
 
     def derive(self, excs: Sequence[Exception]) -> FlowError:  # type: ignore[override]

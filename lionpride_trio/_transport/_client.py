@@ -13,6 +13,7 @@ import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol, TypeAlias, cast
 
 import h11
@@ -55,7 +56,12 @@ def open_client(*, connect: Connect = connect_tcp) -> HTTPClient:
     TLS is verified against certifi's store.  The environment is not asked for proxies: a hostile
     one would see every prompt.  *connect* makes the streams; another than TCP's is for simulations.
     """
-    client = httpx.AsyncClient(transport=Transport(connect=connect), trust_env=False)
+    client = httpx.AsyncClient(
+        transport=Transport(connect=connect),
+        trust_env=False,
+        # No cookies: what one call was given is nothing for another, of another key, to show.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
     return cast(HTTPClient, client)
 
 

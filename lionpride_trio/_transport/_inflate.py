@@ -14,19 +14,22 @@ import trio
 from .._errors import DecodeError, NotAStream
 
 STEP_BYTES: Final = 64 * 1024
-_GZIP_OR_ZLIB: Final = 47
-_RAW: Final = -15
+_GZIP: Final = b"\x1f\x8b"
 _KNOWN: Final = {"gzip", "x-gzip", "deflate"}
 
 
 class Inflater:
-    """Compressed bytes in, at most `STEP_BYTES` out a step.  Gzip (of many members) and deflate."""
+    """Compressed bytes in, at most `STEP_BYTES` out a step.  Gzip (of many members) and deflate.
+
+    What "deflate" means differs: it should have zlib's header, and often has none.  The first two
+    bytes tell.
+    """
 
     def __init__(self) -> None:
-        self._machine = zlib.decompressobj(_GZIP_OR_ZLIB)
+        self._machine: Any = None
         self._pending = b""
         self._more = False
-        self._begun = False
+        self._members = 0
 
     def feed(self, data: bytes) -> None:
         """Take *data*; `step` gives what it inflates to."""
@@ -38,31 +41,36 @@ class Inflater:
         :raises DecodeError: it is no gzip and no deflate.
         """
         while self._pending or self._more:
-            if self._machine.eof:
-                if not self._pending.startswith(b"\x1f\x8b"):
-                    self._pending, self._more = b"", False  # padding after the last member
-                    break
-                self._machine = zlib.decompressobj(_GZIP_OR_ZLIB)
+            if self._machine is None and not self._begin():
+                break
             made = self._inflated()
             if made:
                 return made
         return b""
 
+    def _begin(self) -> bool:
+        """Choose the machine; whether there is enough to tell, and anything to inflate."""
+        start = self._pending[:2]
+        if self._members and not _GZIP.startswith(start):
+            self._pending = b""  # padding after the last member
+            return False
+        if len(start) < 2:
+            return False
+        zlib_header = start[0] & 15 == 8 and int.from_bytes(start) % 31 == 0
+        self._machine = zlib.decompressobj(31 if start == _GZIP else 15 if zlib_header else -15)
+        self._members += 1
+        return True
+
     def _inflated(self) -> bytes:
-        data, self._pending = self._pending, b""
+        machine = self._machine
         try:
-            made = self._machine.decompress(data, STEP_BYTES)
+            made: bytes = machine.decompress(self._pending, STEP_BYTES)
         except zlib.error as error:
-            if self._begun:
-                raise DecodeError(f"the body's compression is broken: {error}") from error
-            # "deflate" should have zlib's header, and often has not.
-            self._machine = zlib.decompressobj(_RAW)
-            self._begun = True
-            self._pending = data
-            return b""
-        self._begun = True
-        self._pending = self._machine.unused_data or self._machine.unconsumed_tail
-        self._more = len(made) == STEP_BYTES and not self._machine.eof
+            raise DecodeError(f"the body's compression is broken: {error}") from error
+        self._pending = machine.unused_data if machine.eof else machine.unconsumed_tail
+        self._more = len(made) == STEP_BYTES and not machine.eof
+        if machine.eof:
+            self._machine = None
         return made
 
 

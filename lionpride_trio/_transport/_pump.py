@@ -18,25 +18,34 @@ from ._failures import translated, without_request
 class PumpedBody:
     """As `Body`, over the iterator of a response's pieces.
 
-    `pump` is to run in a nursery that ends before the response is closed.
+    `pump` is to run in a nursery of the exchange's block.
     """
 
     def __init__(self, response: Any) -> None:
+        self._response = response
+        self._scope = trio.CancelScope()
+        self._stopped = trio.Event()
+        self._closed = False
         self._pieces = response.aiter_raw()
         self._send, self._receive = trio.open_memory_channel[bytes](0)
         self._failure: Exception | None = None
-        self.finished = False
 
     async def pump(self) -> None:
         """Read until the end.  Delivers failures in their order, and never raises them."""
-        async with self._send:
-            try:
-                async for piece in self._pieces:
-                    if piece:
-                        await self._send.send(bytes(piece))
-                self.finished = True
-            except Exception as error:
-                self._failure = error
+        try:
+            with self._scope:
+                await self._carry()
+        finally:
+            self._send.close()
+            self._stopped.set()
+
+    async def _carry(self) -> None:
+        try:
+            async for piece in self._pieces:
+                if piece:
+                    await self._send.send(bytes(piece))
+        except Exception as error:
+            self._failure = error
 
     def receive_nowait(self) -> bytes | None:
         """As `receive_some`, but None where that would wait.  No checkpoint."""
@@ -58,14 +67,23 @@ class PumpedBody:
             return self._end()
 
     async def aclose(self) -> None:
-        """Step the closed response's generators to their end, so that no collector has to."""
+        """Stop reading and close the response.  Safe twice; to be bounded in time by the caller.
+
+        The response is closed before its generators are stepped to their end: they then end by
+        themselves, instead of being left to the garbage collector.
+        """
+        if self._closed:
+            return
+        self._closed = True
         self._receive.close()
-        if not self.finished:
-            try:
-                async for _ in self._pieces:
-                    pass
-            except Exception:  # ruff: ignore[try-except-pass] - what a closed body says at its last step is no news
+        self._scope.cancel()
+        await self._stopped.wait()
+        await self._response.aclose()
+        try:
+            async for _ in self._pieces:
                 pass
+        except Exception:  # ruff: ignore[try-except-pass] - what a closed body says at its last step is no news
+            pass
 
     async def wait_end(self) -> None:
         """Nothing to wait for: its client looks after its connections itself."""

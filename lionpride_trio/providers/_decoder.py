@@ -15,6 +15,7 @@ from ..wire import MAX_EVENT_BYTES, SSEDecoder
 from ..wire._json import loads
 from ..wire._ndjson import LineDecoder
 from ._faults import provider_error
+from ._parsing import tells_of_failure
 from ._protocol import Provider
 from ._surrogates import SurrogateMender
 
@@ -22,6 +23,7 @@ MAX_IGNORED_CHARS: Final = 64 * 1024
 """How much is kept of lines that are no part of an event stream."""
 MAX_BLOCKS: Final = 1024
 """Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
+_FIELDS: Final = ("", "data", "event", "id", "retry")
 
 
 class StreamDecoder:
@@ -182,7 +184,7 @@ class StreamDecoder:
 
     def _explain(self) -> LionprideError | None:
         """Why a body that has ended is no whole answer; None when it is one."""
-        if self._sse is not None and self._sse.unfinished is None:
+        if self._sse is not None and self._sse.remainder.partition(":")[0] not in _FIELDS:
             # A last line that is no field of an event stream is still among its fragments.
             self._ignored.append(self._sse.remainder)
         text = "\n".join(self._ignored).strip()
@@ -191,12 +193,18 @@ class StreamDecoder:
                 value = loads(text)
             except LionprideError:
                 value = None
-            if isinstance(value, list) or (isinstance(value, dict) and "error" in value):
+            if tells_of_failure(value):
                 return provider_error(value)
         if self.whole:
             return None
-        if not self._events and text:
+        if not self._events and text and not self._begins(text):
             return NotAStream(f"the body is no event stream: {shorten(text, 200)!r}")
         if not self._events:
             return StreamTruncated("the body ended before its first event")
         return StreamTruncated("the body ended without the provider's end mark")
+
+    def _begins(self, text: str) -> bool:
+        """Whether *text*, all that came, may be the beginning of a stream."""
+        if self._lines is not None:
+            return text.startswith("{")
+        return any(field.startswith(text) for field in _FIELDS)

@@ -213,7 +213,7 @@ def _delay_in_words(message: object) -> float | None:
     if match is None or not any(match.groups()):
         return None
     hours, minutes, seconds, unit = match.groups()
-    last = float(seconds or 0) * (0.001 if unit == "ms" else 1.0)
+    last = float(seconds or 0) / (1000 if unit == "ms" else 1)
     return int(hours or 0) * 3600.0 + int(minutes or 0) * 60.0 + last
 
 

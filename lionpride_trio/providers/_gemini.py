@@ -28,7 +28,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import function_of, split_system, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, text, usage
+from ._parsing import BaseParser, tells_of_failure, text, usage
 from ._partial_args import PartialArguments
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
@@ -185,7 +185,7 @@ class GenerateParser(BaseParser):
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
-        if isinstance(value, list) or "error" in value or event == "error":
+        if tells_of_failure(value) or event == "error":
             self.failure = provider_error(value)
             return []
         self._identify(id=value.get("responseId"), model=value.get("modelVersion"))

@@ -25,7 +25,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import checked, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, text, usage
+from ._parsing import BaseParser, tells_of_failure, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 TOP_LEVEL: Final = frozenset([
@@ -132,7 +132,7 @@ class OllamaParser(BaseParser):
 
     def feed(self, event: str, value: Any) -> list[Chunk]:  # ruff: ignore[unused-method-argument] - lines have no type
         """The chunks of one line."""
-        if "error" in value:
+        if tells_of_failure(value):
             self.failure = provider_error(value)
             return []
         self._identify(model=value.get("model"))

@@ -133,6 +133,7 @@ class ChatParser(BaseParser):
     def __init__(self) -> None:
         super().__init__()
         self._calls = _Slots()
+        self._id: str | None = None
         self._refused: set[int] = set()
         self._seen: set[int] = set()
         self._finished: dict[int, str] = {}
@@ -142,14 +143,16 @@ class ChatParser(BaseParser):
         if value == "[DONE]":
             self.ended = self.whole = True
             return []
-        if value.get("id") != self._metadata.get("id") or not self._metadata:
+        if value.get("id") != self._id or not self._metadata:
+            self._id = value.get("id")
             self._identify(
-                id=value.get("id"), model=value.get("model") or None, provider=value.get("provider")
+                id=self._id, model=value.get("model") or None, provider=value.get("provider")
             )
         chunks: list[Chunk] = []
         for choice in value.get("choices") or ():
             self._choice(choice, value, chunks)
-        report = value.get("usage") or (value.get("x_groq") or {}).get("usage")
+        groq = value.get("x_groq")
+        report = value.get("usage") or (groq and groq.get("usage"))
         if report:
             told = UsageChunk(
                 usage=usage(report, **USAGE),
@@ -157,10 +160,10 @@ class ChatParser(BaseParser):
                 raw_response=value,
             )
             self._report(told, chunks)
-        error = value.get("error") or (value.get("x_groq") or {}).get("error")
+        error = value.get("error") or (groq and groq.get("error"))
         if error or event == "error" or value.get("object") == "error":
             self.failure = provider_error(value if not isinstance(error, str) else error)
-        elif "error" in self._finished.values():
+        elif self._finished and "error" in self._finished.values():
             self.failure = provider_error(
                 "the provider ended the answer with finish_reason 'error'"
             )

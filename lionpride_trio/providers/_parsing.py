@@ -55,6 +55,13 @@ class BaseParser:
             self.late = []
 
 
+def tells_of_failure(value: Any) -> bool:
+    """Whether *value* is an error document: an object with ``error``, or a list of such."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return isinstance(value, Mapping) and "error" in value
+
+
 def text(value: Any, what: str) -> str:
     """*value*, which must be a string; None counts as empty.
 

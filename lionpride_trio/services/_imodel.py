@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from .._channels._source import Owner, Source
 from .._chunks import Chunk
@@ -185,11 +185,15 @@ class iModel:
         self._home = home
 
     def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
+        said: list[Mapping[str, Any]]
         if isinstance(messages, str):
-            messages = [{"role": "user", "content": messages}]
+            said = [{"role": "user", "content": messages}]
         else:
-            messages = [getattr(message, "chat_msg", message) for message in messages]
-        return ModelCall(self.model, messages, {**self.options, **options}, stream)
+            said = [
+                cast(Mapping[str, Any], getattr(message, "chat_msg", message))
+                for message in messages
+            ]
+        return ModelCall(self.model, said, {**self.options, **options}, stream)
 
     def _check(self, call: ModelCall) -> None:
         """Refuse what cannot be sent, while the caller's own line is still in the traceback."""

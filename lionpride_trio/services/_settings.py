@@ -93,7 +93,9 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
         url = f"http://{url}"  # OLLAMA_HOST is often only host:port
     try:
         parts = urlsplit(url)
-        well_formed = parts.port != 0 and _HOST.fullmatch(parts.hostname or "") is not None
+        well_formed = (
+            " " not in url and parts.port != 0 and _HOST.fullmatch(parts.hostname or "") is not None
+        )
     except ValueError:  # a port beyond 65535, a bracket that is not closed
         raise ConfigurationError(f"base_url has no sensible host and port: {url!r}") from None
     if (

@@ -26,9 +26,7 @@ class _CancelAtStep(trio.abc.Instrument):
         self.steps += 1
 
 
-def cancel_everywhere(
-    program: Callable[[], Awaitable[object]], *, most_runs: int = 10_000
-) -> int:
+def cancel_everywhere(program: Callable[[], Awaitable[object]], *, most_runs: int = 10_000) -> int:
     """Run *program* again and again, cancelled at its first step, its second, … until it passes.
 
     Each run has an event loop of its own, under a clock that jumps over waits.  Blocks; not to be

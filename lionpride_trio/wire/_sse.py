@@ -50,6 +50,7 @@ class SSEDecoder:
         self._on_comment = on_comment
         self._on_ignored = on_ignored
         self._fragments: list[bytes] = []
+        self._fragments_held = 0
         self._held = 0
         self._start: bytes | None = b""
         self._after_cr = False
@@ -84,6 +85,8 @@ class SSEDecoder:
             self._fragments.append(lines[0])
             lines[0] = b"".join(self._fragments)
             self._fragments.clear()
+            self._held -= self._fragments_held  # the line is counted whole, if it counts
+            self._fragments_held = 0
         events: list[ServerSentEvent] = []
         for line in lines:
             if not line:
@@ -95,6 +98,7 @@ class SSEDecoder:
                 self._field(line)
         if tail is not None:
             self._hold(tail)
+            self._fragments_held += len(tail)
             self._fragments.append(tail)
         return events
 

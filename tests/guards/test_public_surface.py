@@ -82,6 +82,8 @@ before = set(sys.modules)
 import lionpride_trio
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     core = {"trio", "httpx", "h11", "attrs", "cattrs", "stamina", "jiter"}
     assert set(done.stdout.split()) - sys.stdlib_module_names - core == {"lionpride_trio"}

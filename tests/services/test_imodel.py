@@ -80,6 +80,7 @@ async def playing(*args, stream=True, timeouts=None, **kwargs):
             api_key=KEY,
             base_url=f"http://127.0.0.1:{port}/v1",
             timeouts=timeouts,
+            retry=None,
         )
         yield model, player
         nursery.cancel_scope.cancel()

@@ -17,7 +17,9 @@ def session_with(*texts: str) -> Session:
     session = Session()
     branch = session.create_branch(name="main")
     for text in texts:
-        session.conversations.add_item(Message(content=InstructionContent(instruction=text)), [branch])
+        session.conversations.add_item(
+            Message(content=InstructionContent(instruction=text)), [branch]
+        )
     return session
 
 

@@ -53,6 +53,18 @@ def test_an_event_that_never_ends_is_refused(line):
     assert (caught.value.limit, caught.value.value) == ("max_event_bytes", 1000)
 
 
+@pytest.mark.parametrize("size", [1, 7, 990])
+def test_an_event_just_below_the_bound_is_taken_however_it_is_cut(size):
+    raw = b"data: " + b"y" * 984 + b"\n\n: " + b"c" * 900 + b"\n\ndata: " + b"z" * 984 + b"\n\n"
+    decoder = SSEDecoder(max_event_bytes=1000)
+    events = [
+        event
+        for start in range(0, len(raw), size)
+        for event in decoder.feed(raw[start : start + size])
+    ]
+    assert [event.data for event in events] == ["y" * 984, "z" * 984]
+
+
 def test_many_small_lines_of_one_event_are_bounded_too():
     decoder = SSEDecoder(max_event_bytes=1000)
     with pytest.raises(LimitExceeded):
