@@ -3,7 +3,7 @@
 import trio
 
 from lionpride_trio import FinishChunk, OtherChunk, ProviderError, TextChunk, Verdict, iModel
-from lionpride_trio.providers import HTTPRequest, register
+from lionpride_trio.providers import HTTPRequest, Provider, register
 
 
 class ParrotParser:
@@ -28,7 +28,7 @@ class ParrotParser:
                 return [OtherChunk(kind="unknown", value=value, raw_response=value)]
 
 
-class Parrot:
+class Parrot(Provider):
     """How the service is asked, and where it lives."""
 
     name = "parrot"

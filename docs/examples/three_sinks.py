@@ -1,5 +1,7 @@
 """One answer to the screen, into a file and to a browser at once."""
 
+from typing import Any
+
 import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
@@ -29,7 +31,8 @@ async def main(bind="127.0.0.1:8000", path="answer.txt", task_status=trio.TASK_S
         session.services.register(iModel("openai", "gpt-4o-mini"))
         config = Config()
         config.bind = [bind]
-        await serve(application(session, path), config, task_status=task_status)
+        app: Any = application(session, path)  # hypercorn and starlette type ASGI differently
+        await serve(app, config, task_status=task_status)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from cyclopts import App, Parameter
 
@@ -13,6 +13,7 @@ from .._errors import ConfigurationError, LionprideError
 from .._text import escape_controls
 from ._chat import talk
 from ._demo import DEFAULT_QUESTION, show
+from ._flow import show as show_flow
 from ._serve import run
 
 app: Final = App(
@@ -60,6 +61,19 @@ async def serve(
 ) -> int:
     """Run the embedded server by itself, until Ctrl-C."""
     return await _reported(run(host, port, rate=rate, seed=seed))
+
+
+@app.command
+async def flow(
+    target: Annotated[str, Parameter(help="FILE.py:NAME, a Builder or a function that makes one.")],
+    *,
+    max_concurrent: Annotated[int | None, Parameter(help="Operations at a time.")] = None,
+    on_error: Annotated[
+        Literal["cancel", "skip"], Parameter(help="What a failure does to the others.")
+    ] = "cancel",
+) -> int:
+    """Run a workflow and watch its operations as a tree."""
+    return await _reported(show_flow(target, max_concurrent=max_concurrent, on_error=on_error))
 
 
 async def _reported(command: Awaitable[int]) -> int:

@@ -48,7 +48,7 @@ class ChunkParser(Protocol):
         """What the provider reported, to be raised after the chunks before it were handed over."""
         ...
 
-    def feed(self, event: str, value: Any) -> list[Chunk]:
+    def feed(self, event: str, value: Any) -> Sequence[Chunk]:
         """The chunks of one event: its type (``""`` on NDJSON) and its decoded data.
 
         Any of TypeError, KeyError, AttributeError, IndexError or ValueError that a value of an
@@ -89,7 +89,7 @@ class Provider(Protocol):
         """A machine for one stream."""
         ...
 
-    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+    def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
         """The chunks of a non-streaming answer, and the failure it reports, if any."""
         ...
 

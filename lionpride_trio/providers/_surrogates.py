@@ -7,6 +7,7 @@ U+FFFD, so every string that leaves the library encodes.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -23,7 +24,7 @@ class SurrogateMender:
     def __init__(self) -> None:
         self._held: dict[tuple[Any, ...], tuple[str, Chunk]] = {}
 
-    def mend(self, chunks: list[Chunk], source: str) -> list[Chunk]:
+    def mend(self, chunks: Sequence[Chunk], source: str) -> Sequence[Chunk]:
         """*chunks*, which were made from the text *source*."""
         # Only an escape can make a surrogate: bytes were decoded as UTF-8, which has none.
         if not self._held and not ("\\u" in source and _MAYBE.search(source)):

@@ -110,13 +110,15 @@ def test_a_receive_cancelled_at_any_step_loses_nothing(make):
                 cancelled_by = trio.CancelScope()
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_cancel_after, patience, cancelled_by)
+                    ended = False
                     try:
                         with cancelled_by:
                             got.append(await channel.receive())
                     except trio.EndOfChannel:
-                        return len(got)
-                    finally:
-                        nursery.cancel_scope.cancel()
+                        ended = True
+                    nursery.cancel_scope.cancel()
+                if ended:
+                    return len(got)
                 await trio.sleep(0.2)
 
     for patience in range(8):

@@ -11,6 +11,7 @@ import pytest
 
 MODULES = (
     "lionpride_trio",
+    "lionpride_trio.flow",
     "lionpride_trio.local",
     "lionpride_trio.operations",
     "lionpride_trio.providers",

@@ -7,9 +7,7 @@ ignore that is not needed, so a mismatch that goes through unseen fails the chec
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
-
-from typing_extensions import assert_type
+from typing import Any, assert_type
 
 from lionpride_trio import Chunk, Response, Source, iModel, sinks, source, transformer
 from lionpride_trio.services import Reply, ReplySource
