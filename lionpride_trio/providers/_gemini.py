@@ -177,6 +177,7 @@ class GenerateParser(BaseParser):
 
     def __init__(self) -> None:
         super().__init__()
+        self._id: str | None = None
         self._slots = 0
         self._called: set[int] = set()
         self._seen: set[int] = set()
@@ -188,13 +189,15 @@ class GenerateParser(BaseParser):
         if tells_of_failure(value) or event == "error":
             self.failure = provider_error(value)
             return []
-        self._identify(id=value.get("responseId"), model=value.get("modelVersion"))
+        if value.get("responseId") != self._id or not self._metadata:
+            self._id = value.get("responseId")
+            self._identify(id=self._id, model=value.get("modelVersion"))
         chunks: list[Chunk] = []
         for candidate in value.get("candidates") or ():
             self._candidate(candidate, value, chunks)
         report = value.get("usageMetadata")
         if report:
-            self._report(self._usage(report, value), chunks)
+            self._report(lambda: self._usage(report, value), chunks)
         feedback = value.get("promptFeedback") or {}
         if feedback.get("blockReason"):
             self.whole = True

@@ -154,12 +154,7 @@ class ChatParser(BaseParser):
         groq = value.get("x_groq")
         report = value.get("usage") or (groq and groq.get("usage"))
         if report:
-            told = UsageChunk(
-                usage=usage(report, **USAGE),
-                metadata=self._with(usage=report),
-                raw_response=value,
-            )
-            self._report(told, chunks)
+            self._report(lambda: self._usage(report, value), chunks)
         error = value.get("error") or (groq and groq.get("error"))
         if error or event == "error" or value.get("object") == "error":
             self.failure = provider_error(value if not isinstance(error, str) else error)
@@ -173,6 +168,11 @@ class ChatParser(BaseParser):
                 OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=value)
             )
         return chunks
+
+    def _usage(self, report: Any, raw: Any) -> UsageChunk:
+        return UsageChunk(
+            usage=usage(report, **USAGE), metadata=self._with(usage=report), raw_response=raw
+        )
 
     def _choice(self, choice: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = choice.get("index") or 0

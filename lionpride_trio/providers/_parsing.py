@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
-from .._chunks import NO_METADATA, Chunk, FinishChunk, TextChunk, Usage, UsageChunk
+from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk
 from .._errors import DecodeError, LionprideError
 
 
@@ -19,9 +17,7 @@ class BaseParser:
         self.ended = False
         self.whole = False
         self.failure: LionprideError | None = None
-        self.late: list[Chunk] = []
-        """What is still to be told when the body ends early: the newest usage, where it came with
-        each piece of text and was only noted there."""
+        self._late: Callable[[], UsageChunk] | None = None
         self._metadata: Mapping[str, Any] = NO_METADATA
 
     def _identify(self, **facts: Any) -> Mapping[str, Any]:
@@ -36,30 +32,31 @@ class BaseParser:
         """The shared facts and some that hold for one chunk only."""
         return MappingProxyType({**self._metadata, **facts})
 
-    def _report(self, chunk: UsageChunk, chunks: list[Chunk]) -> None:
+    def _report(self, make: Callable[[], UsageChunk], chunks: list[Chunk]) -> None:
         """Add a running total of usage to the *chunks* of its event.
 
-        Beside text that goes on it is only noted, in the text's metadata: a chunk of its own would
-        cut the text into pieces for whatever reads it.
+        Beside text that goes on it is only kept: a chunk of its own would cut the text into pieces
+        for whatever reads it.
         """
-        if any(isinstance(c, TextChunk) for c in chunks) and not any(
-            isinstance(c, FinishChunk) for c in chunks
-        ):
-            chunks[:] = [
-                attrs.evolve(c, metadata=chunk.metadata) if isinstance(c, TextChunk) else c
-                for c in chunks
-            ]
-            self.late = [chunk]
+        last = chunks[-1].__class__ if chunks else None
+        if last is TextChunk:
+            self._late = make
         else:
-            chunks.append(chunk)
-            self.late = []
+            self._late = None
+            chunks.append(make())
+
+    @property
+    def late(self) -> list[Chunk]:
+        """What is still to be told when the body ends early: the newest usage, where it came with
+        each piece of text and was only kept."""
+        return [] if self._late is None else [self._late()]
 
 
 def tells_of_failure(value: Any) -> bool:
     """Whether *value* is an error document: an object with ``error``, or a list of such."""
     if isinstance(value, list) and value:
         value = value[0]
-    return isinstance(value, Mapping) and "error" in value
+    return isinstance(value, dict) and "error" in value
 
 
 def text(value: Any, what: str) -> str:
