@@ -1,0 +1,62 @@
+"""The hot paths stay near their floors.
+
+Nothing here looks at the clock's time: each figure is a ratio of processor times in one process, the
+best of several turns, with bounds two to three times what is usual.  A change that makes a path
+quadratic, or puts a task or a scope where there was none, passes them; noise does not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import trio
+
+from benchmarks import decode, pipeline
+from benchmarks._streams import openai_chat, pieces
+from lionpride_trio.operations import Builder, flow
+
+
+def ratio(job: Callable[[], Any], floor: Callable[[], Any]) -> float:
+    best = {job: float("inf"), floor: float("inf")}
+    for _ in range(7):
+        for each in (job, floor):
+            began = time.process_time()
+            each()
+            best[each] = min(best[each], time.process_time() - began)
+    return best[job] / best[floor]
+
+
+def test_decoding_stays_near_json_loads():
+    parts = pieces(openai_chat(2000))
+    assert ratio(decode.ours(parts, "openai"), decode.floor(parts)) < 3
+
+
+def test_a_fused_pipeline_stays_near_a_bare_generator():
+    assert (
+        ratio(
+            lambda: trio.run(pipeline.fused, 20_000, 8, 3),
+            lambda: trio.run(pipeline.bare, 20_000, 8, 3),
+        )
+        < 9
+    )
+
+
+def test_a_flow_stays_near_a_task_for_each_operation():
+    async def work(_context: Any) -> int:
+        await trio.lowlevel.checkpoint()
+        return 1
+
+    async def run_flow() -> None:
+        builder = Builder()
+        for _ in range(500):
+            builder.add(work)
+        await flow(builder)
+
+    async def run_tasks() -> None:
+        async with trio.open_nursery() as nursery:
+            for _ in range(500):
+                nursery.start_soon(work, None)
+
+    assert ratio(lambda: trio.run(run_flow), lambda: trio.run(run_tasks)) < 12
