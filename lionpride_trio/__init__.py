@@ -56,7 +56,7 @@ from ._errors import (
 )
 from ._response import Reasoning, Response, ToolCall, reassemble
 from ._text import Secret
-from .services import Timeouts, iModel
+from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
 from .session import Session
 from .transformers import source, transformer
 
@@ -65,6 +65,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AuthenticationError",
     "BadRequest",
+    "Bounds",
     "Channel",
     "Chunk",
     "ConfigurationError",
@@ -84,6 +85,7 @@ __all__ = [
     "OtherChunk",
     "Overloaded",
     "PermissionDenied",
+    "PlainHTTPWarning",
     "ProviderError",
     "QuotaExhausted",
     "RateLimited",
@@ -92,6 +94,7 @@ __all__ = [
     "RedirectRefused",
     "RequestTooLarge",
     "Response",
+    "Retry",
     "Secret",
     "ServerError",
     "Session",
@@ -108,6 +111,7 @@ __all__ = [
     "Usage",
     "UsageChunk",
     "Verdict",
+    "fallback",
     "iModel",
     "reassemble",
     "sinks",

@@ -1,7 +1,8 @@
 """HTTP/1.1 over one stream: requests one after the other, and the body of each answer.
 
-Strategy: h11 knows the protocol, the stream moves the bytes, and nothing is consumed before the one
-await of a read.  So a read that is cancelled loses nothing and can be repeated.
+Strategy: h11 knows the requests and the heads, `_framing` where a body ends, the stream moves the
+bytes, and nothing is consumed before the one await of a read.  So a read that is cancelled loses
+nothing and can be repeated.
 
 A connection serves again only when the answer ended exactly where the bytes read so far end.
 Surplus bytes would be read as the next answer, so they, and every error, close the socket.
@@ -16,10 +17,11 @@ import h11
 import trio
 
 from .._errors import ConnectionLost, HTTPProtocolError, LionprideError
+from ._framing import Framing, Unsized, framing_of
 from ._socket import READ_BYTES, Socket
 
 MAX_HEAD_BYTES: Final = 64 * 1024
-"""Longest status line with headers; also the longest line of the chunk framing."""
+"""Longest status line with headers."""
 END_SECONDS: Final = 0.05
 """How long the end of the HTTP framing is waited for when the answer itself is whole."""
 
@@ -35,11 +37,11 @@ class Connection:
         self._stream = stream
         self._socket = socket
         self._readable_now = socket if stream is socket else None
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+        self._http = _new_http()
+        self._framing: Framing = Unsized()
+        self._held = b""
         self._at_end = False
         self.failure: LionprideError | None = None
-        self.ended = False
-        """The answer ended."""
 
     async def ask(self, request: h11.Request, body: bytes) -> h11.Response:
         """Send a request and wait for the head of its answer.
@@ -60,17 +62,26 @@ class Connection:
             broken = error  # a server that refuses may answer before it has read everything
         while (head := self._head(broken)) is None:
             try:
-                self._take(await self._stream.receive_some(READ_BYTES))
+                received = await self._stream.receive_some(READ_BYTES)
             except trio.BrokenResourceError as error:
                 raise ConnectionLost("the connection broke") from error
+            self._at_end = not received
+            http.receive_data(bytes(received))
+        self._framing = framing_of(head)
+        self._body(*http.trailing_data)
         return head
+
+    @property
+    def ended(self) -> bool:
+        """The answer ended."""
+        return self._framing.ended
 
     def read_nowait(self) -> bytes | None:
         """What there is of the body: b"" at its end, None when a read would wait.
 
         :raises LionprideError: `failure`, once what came before it was given.
         """
-        data = self._drain()
+        data = self._ready()
         while data is None and self._readable_now is not None:
             try:
                 received = self._readable_now.receive_nowait()
@@ -78,8 +89,8 @@ class Connection:
                 raise self._broken(error) from error
             if received is None:
                 break
-            self._take(received)
-            data = self._drain()
+            self._body(received, not received)
+            data = self._ready()
         return data
 
     async def read(self) -> bytes:
@@ -94,20 +105,17 @@ class Connection:
                 received = await self._stream.receive_some(READ_BYTES)
             except trio.BrokenResourceError as error:
                 raise self._broken(error) from error
-            self._take(received)
-            data = self._drain()
+            self._body(bytes(received), not received)
+            data = self._ready()
         return data
 
     @property
     def reusable(self) -> bool:
         """The answer ended exactly, both sides agree to go on, and nothing else has come."""
-        http = self._http
-        return (
-            http.our_state is h11.DONE
-            and http.their_state is h11.DONE
-            and http.trailing_data == (b"", False)
-            and self.quiet
-        )
+        # h11 leaves DONE at the head when one side has said that it will close.
+        agreed = self._http.our_state is h11.DONE
+        exactly = self.ended and not self._framing.rest and not self._at_end
+        return agreed and exactly and self.failure is None and self.quiet
 
     @property
     def quiet(self) -> bool:
@@ -121,8 +129,7 @@ class Connection:
 
     def start_next(self) -> None:
         """Make ready for another request."""
-        self._http.start_next_cycle()
-        self.ended = False
+        self._http = _new_http()
 
     def close_nowait(self) -> None:
         """Close the connection.  Safe at any time, and twice."""
@@ -144,31 +151,28 @@ class Connection:
             raise self._protocol_failure(error) from broken or error
         return event if isinstance(event, h11.Response) else None
 
-    def _take(self, received: bytes | bytearray) -> None:
-        self._at_end = self._at_end or not received
-        self._http.receive_data(bytes(received))
+    def _body(self, received: bytes, at_end: bool) -> None:  # ruff: ignore[boolean-type-hint-positional-argument] - h11's pair
+        """Take what was read: body bytes are held, an end or a failure comes after them."""
+        framing = self._framing
+        try:
+            if received:
+                self._held += framing.feed(received)
+        except HTTPProtocolError as error:
+            self.failure = error
+        if at_end and not self._at_end:
+            self._at_end = True
+            framing.ended = framing.ended or framing.ends_with_connection
+            if not framing.ended and self.failure is None:
+                self.failure = ConnectionLost("the connection ended inside the answer")
 
-    def _drain(self) -> bytes | None:
+    def _ready(self) -> bytes | None:
         """All of the body that is held; None where more must be read first."""
+        if self._held:
+            data, self._held = self._held, b""
+            return data
         if self.failure is not None:
             raise self.failure
-        pieces: list[bytes] = []
-        try:
-            while not self.ended:
-                event = self._http.next_event()
-                if isinstance(event, h11.Data):
-                    pieces.append(bytes(event.data))
-                elif isinstance(event, h11.EndOfMessage):
-                    self.ended = True
-                else:
-                    break
-        except h11.RemoteProtocolError as error:
-            self.failure = self._protocol_failure(error)
-            self.failure.__cause__ = error
-            if not pieces:
-                raise self.failure from error
-        data = b"".join(pieces)
-        return data if data or self.ended else None
+        return b"" if self.ended else None
 
     def _broken(self, error: Exception) -> LionprideError:
         self.failure = ConnectionLost("the connection broke")
@@ -179,6 +183,10 @@ class Connection:
         if self._at_end:
             return ConnectionLost(f"the connection ended too early: {error}")
         return HTTPProtocolError(f"what came is not HTTP: {error}")
+
+
+def _new_http() -> h11.Connection:
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
 
 
 class Body:

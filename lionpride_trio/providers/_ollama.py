@@ -130,7 +130,7 @@ class OllamaParser(BaseParser):
         super().__init__()
         self._calls = 0
 
-    def feed(self, event: str, value: Any) -> list[Chunk]:  # ruff: ignore[unused-method-argument] - lines have no type
+    def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one line."""
         if tells_of_failure(value):
             self.failure = provider_error(value)

@@ -47,8 +47,10 @@ class BaseParser:
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early: the newest usage, where it came with
-        each piece of text and was only kept."""
+        """What is still to be told when the body ends early.
+
+        That is the newest usage, where it came with each piece of text and was only kept.
+        """
         return [] if self._late is None else [self._late()]
 
 

@@ -16,6 +16,7 @@ from .._response import Response
 from .._text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
+from ..providers._faults import request_id
 from ._answer import Judge
 from ._gate import Gate, Ticket, estimate
 from ._policy import Bounds, Retry, retried
@@ -169,7 +170,7 @@ class Caller:
         error.locate(
             provider=self.provider.name,
             model=self.model,
-            request_id=headers.get("x-request-id") or headers.get("request-id"),
+            request_id=request_id(headers),
             partial=partial,
             secrets=() if self.key is None else (self.key,),
         )

@@ -10,6 +10,7 @@ import trio
 from lionpride_trio import (
     AuthenticationError,
     ConfigurationError,
+    LionprideError,
     LocalProtocolError,
     NotAStream,
     RedirectRefused,
@@ -173,6 +174,35 @@ async def test_an_error_status_is_typed_and_shows_no_key():
         assert caught.value.status == 401
         assert KEY not in str(caught.value) + repr(caught.value) + repr(model)
         assert "\x1b" not in str(caught.value)
+
+
+async def test_iterated_bare_an_error_comes_out_by_itself():
+    for body, status in ((b"no", 401), (b"", 200), (HELLO, 200)):
+        async with playing(body, status=status) as (model, _), Session() as session:
+            session.services.register(model)
+            with pytest.raises((AuthenticationError, StreamTruncated)) as caught:
+                async for _ in model.invoke("hi"):
+                    pass
+            assert caught.value.model == "m"
+
+
+async def test_a_reply_that_is_not_kept_has_its_verdict_and_no_text():
+    async with playing(HELLO + END) as (model, _):
+        async with model.stream("hi", keep=False) as reply:
+            assert "".join([chunk.data async for chunk in reply]) == "Hello you"
+        assert reply.response.text == ""
+        assert reply.response.verdict is Verdict.COMPLETE
+
+
+async def test_an_error_names_the_request():
+    headers = [("x-request-id", "r-1")]
+    for body, status in ((b"", 500), (HELLO, 200)):
+        async with playing(body, status=status, headers=headers) as (model, _):
+            with pytest.raises(LionprideError) as caught:
+                async with model.stream("hi") as reply:
+                    async for _ in reply:
+                        pass
+            assert caught.value.request_id == "r-1"
 
 
 async def test_a_page_with_status_200_is_no_stream():

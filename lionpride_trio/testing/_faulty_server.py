@@ -1,0 +1,270 @@
+"""A server on loopback that misbehaves as told: `FaultyServer`."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from socket import SO_LINGER, SOL_SOCKET
+from types import TracebackType
+from typing import Final, Literal, Self, TypeAlias
+
+import attrs
+import h11
+import trio
+
+from .._channels._nursery import open_pump_nursery
+from .._errors import ConfigurationError
+
+_PATHS: Final = {
+    "openai": "/v1",
+    "openai_compatible": "/v1",
+    "local": "/v1",
+    "groq": "/openai/v1",
+    "openrouter": "/api/v1",
+    "anthropic": "",
+    "gemini": "",
+    "ollama": "",
+}
+
+Framing: TypeAlias = Literal["chunked", "length", "close"]
+End: TypeAlias = Literal["end", "close", "reset", "stall"]
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """One answer.
+
+    ``Answer(body=b"data: …", cut=100, then="reset")`` sends the first 100 bytes of the body in
+    chunked framing and resets the connection.
+    """
+
+    body: bytes | Iterable[bytes] = b""
+    """The body, or its pieces: each is written by itself.  An endless iterable ends when the client
+    goes away."""
+    status: int = 200
+    media: str | None = "text/event-stream"
+    headers: Sequence[tuple[str, str]] = ()
+    framing: Framing = "chunked"
+    length: int | None = None
+    """The ``content-length`` to claim, where it is not the body's own."""
+    piece: int | None = None
+    """Write so many bytes at a time."""
+    pause: float = 0.0
+    """Seconds before each piece."""
+    cut: int | None = None
+    """Stop after so many bytes of the body, wherever that is."""
+    frame_cut: bool = False
+    """Stop inside the chunked framing: the size is sent, and half of what it promises."""
+    surplus: bytes = b""
+    """Sent after the end of the answer."""
+    then: End = "end"
+    """``end``: end the framing (and wait for another request); ``close``: close the connection where
+    it is; ``reset``: the same with a reset; ``stall``: say nothing more until the client goes."""
+    head: bytes | None = None
+    """Sent in the place of the status line and the headers, as it is."""
+
+
+@attrs.frozen(kw_only=True)
+class HangUp:
+    """No answer: close the connection, when the request was read or as soon as it is there."""
+
+    read: bool = True
+    reset: bool = False
+
+
+@attrs.frozen
+class Asked:
+    """One request that came."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class FaultyServer:
+    """A server that answers its first request with the first item of *script*, and so on.
+
+    The last item is repeated; each is an `Answer` or a `HangUp`.  Runs as long as its block, in a
+    nursery of its own, on a port that the system chose; leaving the block closes all connections::
+
+        async with FaultyServer([Answer(status=503), Answer(body=stream)]) as server:
+            model = iModel("openai", "m", api_key="k", base_url=server.url("openai"))
+
+    `requests` has what was asked, `accepted` counts connections, `wait_idle` waits until every
+    client has closed its own.
+    """
+
+    def __init__(self, script: Answer | HangUp | Sequence[Answer | HangUp] = ()) -> None:
+        items = [script] if isinstance(script, Answer | HangUp) else list(script)
+        if not items:
+            raise ConfigurationError("a FaultyServer needs a script, such as [Answer(body=b'…')]")
+        self._script = items
+        self._served = 0
+        self._port = 0
+        self._idle = trio.Event()
+        self._idle.set()
+        self.requests: list[Asked] = []
+        self.accepted = 0
+        self.connected = 0
+        """Connections that are open now."""
+
+    def url(self, provider: str = "openai") -> str:
+        """The base URL under which *provider* is expected."""
+        return f"http://127.0.0.1:{self._port}{_PATHS.get(provider, '')}"
+
+    async def wait_idle(self) -> None:
+        """Wait until every client has closed its connection."""
+        await self._idle.wait()
+
+    async def __aenter__(self) -> Self:
+        self._block = self._serving()
+        await self._block.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return await self._block.__aexit__(exc_type, exc, traceback)
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncGenerator[None]:
+        async with open_pump_nursery() as nursery:
+            listeners = await nursery.start(
+                partial(trio.serve_tcp, self._accept, 0, host="127.0.0.1", backlog=2048)
+            )
+            self._port = listeners[0].socket.getsockname()[1]
+            yield
+
+    async def _accept(self, stream: trio.SocketStream) -> None:
+        self.accepted += 1
+        self.connected += 1
+        self._idle = trio.Event() if self._idle.is_set() else self._idle
+        try:
+            async with stream:
+                await self._converse(stream)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, h11.RemoteProtocolError):
+            pass  # the client went away
+        finally:
+            self.connected -= 1
+            if not self.connected:
+                self._idle.set()
+
+    async def _converse(self, stream: trio.SocketStream) -> None:
+        http = h11.Connection(h11.SERVER)
+        while True:
+            item = self._script[min(self._served, len(self._script) - 1)]
+            if isinstance(item, HangUp) and not item.read:
+                self._served += 1
+                _hang_up(stream, reset=item.reset)
+                return
+            asked = await _read_request(http, stream)
+            if asked is None:
+                return
+            # Another connection may have been served while this request was read.
+            item = self._script[min(self._served, len(self._script) - 1)]
+            self.requests.append(asked)
+            self._served += 1
+            if isinstance(item, HangUp):
+                _hang_up(stream, reset=item.reset)
+                return
+            if not await _answer(stream, item):
+                return
+            http = h11.Connection(h11.SERVER)
+
+    def __repr__(self) -> str:
+        return f"<FaultyServer on port {self._port}, {len(self.requests)} requests>"
+
+
+async def _read_request(http: h11.Connection, stream: trio.SocketStream) -> Asked | None:
+    request: h11.Request | None = None
+    body: list[bytes] = []
+    while True:
+        await trio.lowlevel.checkpoint()
+        event = http.next_event()
+        if event is h11.NEED_DATA:
+            http.receive_data(bytes(await stream.receive_some()))
+        elif isinstance(event, h11.Request):
+            request = event
+        elif isinstance(event, h11.Data):
+            body.append(bytes(event.data))
+        elif isinstance(event, h11.EndOfMessage) and request is not None:
+            headers = {name.decode(): value.decode("latin-1") for name, value in request.headers}
+            return Asked(request.method.decode(), request.target.decode(), headers, b"".join(body))
+        else:
+            return None
+
+
+async def _answer(stream: trio.SocketStream, answer: Answer) -> bool:
+    """Send *answer*; whether the connection may serve again."""
+    await stream.send_all(_head(answer))
+    for piece in _pieces(answer):
+        if answer.pause:
+            await trio.sleep(answer.pause)
+        if answer.framing == "chunked" and answer.head is None:
+            await stream.send_all(b"%x\r\n%b\r\n" % (len(piece), piece))
+        else:
+            await stream.send_all(piece)
+    if answer.frame_cut:
+        await stream.send_all(b"400\r\ndata: half of what was promised")
+    match answer.then:
+        case "stall":
+            while await stream.receive_some():
+                pass
+        case "end":
+            if answer.framing == "chunked" and answer.head is None:
+                await stream.send_all(b"0\r\n\r\n")
+            if answer.surplus:
+                await stream.send_all(answer.surplus)
+            return answer.framing != "close" and answer.length is None and answer.head is None
+        case how:
+            _hang_up(stream, reset=how == "reset")
+    return False
+
+
+def _head(answer: Answer) -> bytes:
+    if answer.head is not None:
+        return answer.head
+    headers = list(answer.headers)
+    if answer.media is not None:
+        headers.insert(0, ("content-type", answer.media))
+    match answer.framing:
+        case "chunked":
+            headers.append(("transfer-encoding", "chunked"))
+        case "length":
+            length = answer.length
+            if length is None:
+                body = answer.body
+                length = len(body if isinstance(body, bytes) else b"".join(body))
+            headers.append(("content-length", str(length)))
+        case "close":
+            headers.append(("connection", "close"))
+    lines = [f"HTTP/1.1 {answer.status} Told", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _pieces(answer: Answer) -> Iterator[bytes]:
+    left = math.inf if answer.cut is None else answer.cut
+    whole = [answer.body] if isinstance(answer.body, bytes) else answer.body
+    for part in whole:
+        size = answer.piece or len(part) or 1
+        for start in range(0, len(part), size):
+            piece = part[start : min(start + size, len(part))]
+            piece = piece[: int(left)] if left < len(piece) else piece
+            left -= len(piece)
+            if piece:
+                yield piece
+            if left <= 0:
+                return
+
+
+def _hang_up(stream: trio.SocketStream, *, reset: bool) -> None:
+    if reset:
+        stream.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    stream.socket.close()

@@ -1,0 +1,226 @@
+"""What an attacker, a careless setting or a curious log must not get."""
+
+import copy
+import logging
+import ssl
+import subprocess
+import sys
+import traceback
+import warnings
+from contextlib import suppress
+from functools import partial
+from shutil import which
+
+import pytest
+import trio
+
+from lionpride_trio import ConfigurationError, ConnectionFailed, Secret, Session, iModel
+from lionpride_trio._transport import _client
+from lionpride_trio.services import PlainHTTPWarning, Retry
+from lionpride_trio.testing import Answer, FaultyServer
+from tests.faults.asking import ask
+from tests.faults.wires import KEY, TEXT, WIRES
+
+CHAT, ANTHROPIC, GEMINI = WIRES[0], WIRES[2], WIRES[3]
+BAD = ["a\r\nx: y", "a\nb", "a\rb", "a\0b", "a\x7f", "ä", " a", "a ", "\u2028", ""]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_nothing_that_could_end_a_header_or_a_url_is_taken(bad):
+    good = {"provider": "openai", "model": "m", "api_key": KEY}
+    for setting in ("model", "api_key"):
+        with pytest.raises(ConfigurationError) as caught:
+            iModel(**{**good, setting: bad}, base_url="https://x.test")
+        assert str(caught.value).isprintable()
+    if bad:
+        with pytest.raises(ConfigurationError):
+            iModel(**good, base_url=f"https://x.test/{bad}")
+        with pytest.raises(ConfigurationError):
+            iModel(**{**good, "provider": "openrouter"}, x_title=bad)
+        with pytest.raises(ConfigurationError):
+            iModel("anthropic", "m", api_key=KEY).stream("hi", anthropic_version=bad)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x.test",
+        "x.test",
+        "https://",
+        "https://x.test:99999",
+        "https://x.test:port",
+        "https://[::1",
+        "https://u:p@x.test",
+        "https://x.test/?q=1",
+        "https://x.test/#f",
+        "https://x..test",
+        "https://x test",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_base_url_that_is_none(url):
+    with pytest.raises(ConfigurationError, match="base_url"):
+        iModel("openai", "m", api_key=KEY, base_url=url)
+
+
+@pytest.mark.parametrize("model", ["../../v1/files", "a/b", "a?key=b", "a#b", "a%2e%2e/b", "a b"])
+async def test_a_models_name_stays_one_segment_of_the_path(model):
+    async with FaultyServer(Answer(body=GEMINI.body)) as server:
+        imodel = iModel("gemini", model, api_key=KEY, base_url=server.url("gemini"))
+        await ask(imodel)
+        target = server.requests[0].target
+        assert target.startswith("/v1beta/models/")
+        assert target.count("/") == 3
+        assert target.count("?") == 1
+        assert "#" not in target
+
+
+@pytest.mark.parametrize("model", ["..", ".", "models/..", "models/"])
+def test_a_models_name_that_leaves_its_segment(model):
+    with pytest.raises(ConfigurationError):
+        iModel("gemini", model, api_key=KEY)
+
+
+def test_a_secret_shows_itself_nowhere():
+    secret = Secret(KEY)
+    model = iModel("openai", "m", api_key=secret, base_url="https://x.test")
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret:>40}", repr([secret]), repr(model)]
+    shown += [repr(vars(model)), repr(model._caller), repr(copy.copy(secret))]
+    assert KEY not in "".join(shown)
+    assert secret.reveal() == KEY
+
+
+async def test_no_error_of_any_kind_tells_the_key(wire):
+    quoting = b'{"error": {"message": "your key %s is wrong"}}' % KEY.encode()
+    answers = [
+        Answer(status=401, body=quoting, media="application/json"),
+        Answer(status=500, body=b"<p>%s</p>" % KEY.encode(), media="text/html"),
+        Answer(body=KEY.encode(), media="text/html"),
+        Answer(body=wire.unended + wire.event(quoting), media=wire.media),
+        Answer(body=wire.unended + wire.event(b"{" + KEY.encode()), media=wire.media),
+        Answer(head=b"HTTP/1.1 200 OK\r\n%s\r\n\r\n" % KEY.encode()),
+    ]
+    for answer in answers:
+        async with FaultyServer(answer) as server:
+            error = (await ask(wire.model(server))).error
+            shown = "".join(traceback.format_exception(error)) + repr(vars(error)) + str(error.args)
+            assert KEY not in shown
+
+
+async def test_no_logger_tells_the_key(wire, caplog):
+    caplog.set_level(logging.DEBUG)
+    retry = Retry(wait_initial=0, wait_jitter=0)
+    script = [Answer(status=503, body=KEY.encode()), Answer(body=wire.body, media=wire.media)]
+    async with FaultyServer(script) as server:
+        assert (await ask(wire.model(server, retry=retry))).text == TEXT
+    assert KEY not in caplog.text
+    assert KEY not in "".join(repr(vars(record)) for record in caplog.records)
+
+
+async def test_a_redirect_takes_neither_key_nor_prompt_elsewhere(wire):
+    async with FaultyServer(Answer(body=wire.body, media=wire.media)) as thief:
+        for status in (301, 302, 303, 307, 308):
+            lure = Answer(status=status, headers=[("location", thief.url(wire.provider))])
+            async with FaultyServer(lure) as server:
+                await ask(wire.model(server))
+        assert thief.accepted == 0
+
+
+async def test_a_proxy_of_the_environment_sees_nothing(wire, monkeypatch):
+    async with FaultyServer(Answer(body=b"", media="text/html")) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url("anthropic"))
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        async with FaultyServer(Answer(body=wire.body, media=wire.media)) as server:
+            assert (await ask(wire.model(server))).text == TEXT
+        assert proxy.accepted == 0
+
+
+async def test_a_cookie_of_one_origin_is_not_told_another():
+    baked = Answer(body=CHAT.body, headers=[("set-cookie", "spy=1; Path=/")])
+    async with FaultyServer(baked) as first, FaultyServer(baked) as second, Session() as session:
+        for server in (first, second):
+            model = CHAT.model(server, name=server.url())
+            session.services.register(model)
+            await ask(model)
+        assert "cookie" not in second.requests[0].headers
+
+
+def test_plain_http_to_another_machine_is_warned_of_once():
+    with pytest.warns(PlainHTTPWarning, match="unencrypted"):
+        iModel("openai", "m", api_key=KEY, base_url="http://models.test/v1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        iModel("openai", "m", api_key=KEY, base_url="http://models.test/v1")
+        for host in ("127.0.0.1", "127.8.9.1", "localhost", "[::1]", "x.localhost"):
+            iModel("openai", "m", api_key=KEY, base_url=f"http://{host}:1/v1")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for 127.0.0.1 that nobody has signed."""
+    openssl = which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run([openssl, *arguments, *names], check=True, capture_output=True)
+    return key, cert
+
+
+def tls_server(certificate, body):
+    """What `nursery.start` takes to serve *body* over TLS."""
+    key, cert = certificate
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+
+    async def answer(stream):
+        with suppress(trio.BrokenResourceError):
+            received = b""
+            while more := await stream.receive_some():
+                received += more
+                if b"\r\n\r\n" in received and received.endswith(b"}"):
+                    received = b""
+                    await stream.send_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                    for at in range(0, len(body), 50):
+                        piece = body[at : at + 50]
+                        await stream.send_all(b"%x\r\n%b\r\n" % (len(piece), piece))
+                    await stream.send_all(b"0\r\n\r\n")
+
+    return partial(trio.serve_ssl_over_tcp, answer, 0, context, host="127.0.0.1")
+
+
+async def test_tls_is_verified(certificate, monkeypatch):
+    async with trio.open_nursery() as nursery:
+        (listener,) = await nursery.start(tls_server(certificate, CHAT.body))
+        port = listener.transport_listener.socket.getsockname()[1]
+        settings = {"api_key": KEY, "base_url": f"https://127.0.0.1:{port}/v1", "retry": None}
+        model = iModel("openai", "m", **settings)
+        got = await ask(model)
+        assert type(got.error) is ConnectionFailed
+        assert "certificate" in str(got.error).lower()
+
+        trusting = ssl.create_default_context(cafile=certificate[1])
+        monkeypatch.setattr(_client, "_tls", lambda: trusting)
+        async with Session() as session:
+            session.services.register(model)
+            for _ in range(3):
+                got = await ask(model)
+                assert (got.text, got.error) == (TEXT, None)
+        nursery.cancel_scope.cancel()
+
+
+def test_nothing_unpickles_evaluates_or_marshals():
+    """No module of the package imports what would run a stranger's bytes."""
+    code = (
+        "import sys, lionpride_trio, lionpride_trio.session, lionpride_trio.operations\n"
+        "import pathlib, re\n"
+        "root = pathlib.Path(lionpride_trio.__file__).parent\n"
+        "found = [str(p) for p in root.rglob('*.py') if re.search("
+        "r'^\\s*(import|from) (pickle|marshal|shelve|yaml)|\\b(eval|exec)\\(', p.read_text(), re.M)]\n"
+        "sys.exit(repr(found) if found else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
