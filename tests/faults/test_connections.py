@@ -184,7 +184,7 @@ async def test_a_stall(wire, sent, clock, seconds, autojump_clock):
 
 async def test_keep_alives_alone_never_feed_the_content_clock(wire, autojump_clock):
     if wire.media != "text/event-stream":
-        pytest.skip("lines have no comments")
+        return  # lines have no comments
     alive = itertools.chain([wire.unended], itertools.repeat(b": still here\n\n"))
     answer = Answer(body=alive, media=wire.media, pause=1.0)
     async with FaultyServer(answer) as server:

@@ -43,6 +43,8 @@ LAYERS: dict[str, float] = {
     "flow": 4,
     # sessions, branches, messages
     "session": 5,
+    # calls on disk, and played again
+    "recording": 5,
     # communicate, Builder, flow, flow_stream
     "operations": 6,
     FACADE: 6.5,
