@@ -9,10 +9,10 @@ import traceback
 import warnings
 from contextlib import suppress
 from functools import partial
-from shutil import which
 
 import pytest
 import trio
+import trustme
 
 from lionpride_trio import ConfigurationError, ConnectionFailed, Secret, Session, iModel
 from lionpride_trio._transport import _client
@@ -158,24 +158,15 @@ def test_plain_http_to_another_machine_is_warned_of_once():
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for 127.0.0.1 that nobody has signed."""
-    openssl = which("openssl")
-    if openssl is None:
-        pytest.skip("needs openssl")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run([openssl, *arguments, *names], check=True, capture_output=True)
-    return key, cert
+def authority():
+    """An authority that nobody knows."""
+    return trustme.CA()
 
 
-def tls_server(certificate, body):
+def tls_server(authority, body):
     """What `nursery.start` takes to serve *body* over TLS."""
-    key, cert = certificate
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
 
     async def answer(stream):
         with suppress(trio.BrokenResourceError):
@@ -193,9 +184,9 @@ def tls_server(certificate, body):
     return partial(trio.serve_ssl_over_tcp, answer, 0, context, host="127.0.0.1")
 
 
-async def test_tls_is_verified(certificate, monkeypatch):
+async def test_tls_is_verified(authority, monkeypatch):
     async with trio.open_nursery() as nursery:
-        (listener,) = await nursery.start(tls_server(certificate, CHAT.body))
+        (listener,) = await nursery.start(tls_server(authority, CHAT.body))
         port = listener.transport_listener.socket.getsockname()[1]
         settings = {"api_key": KEY, "base_url": f"https://127.0.0.1:{port}/v1", "retry": None}
         model = iModel("openai", "m", **settings)
@@ -203,7 +194,8 @@ async def test_tls_is_verified(certificate, monkeypatch):
         assert type(got.error) is ConnectionFailed
         assert "certificate" in str(got.error).lower()
 
-        trusting = ssl.create_default_context(cafile=certificate[1])
+        trusting = ssl.create_default_context()
+        authority.configure_trust(trusting)
         monkeypatch.setattr(_client, "_tls", lambda: trusting)
         async with Session() as session:
             session.services.register(model)

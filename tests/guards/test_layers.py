@@ -71,7 +71,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     6: set(),
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "rich", "starlette"},
-    8: {"hypothesis"},
+    8: {"hypothesis", "pytest", "pytest_trio"},
 }
 
 # (distribution, the only modules that may import it); a room's name stands for all within it.
