@@ -1,0 +1,72 @@
+"""``record`` and ``replay``: a model call into a file, and out of it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from .. import LionprideError, Response, iModel
+from .._text import escape_controls
+from ..recording import RecordedCall, Recording, record, replay
+from ..recording._replay import Pace
+
+
+async def record_call(
+    path: str,
+    question: str,
+    *,
+    provider: str,
+    model: str = "",
+    base_url: str | None = None,
+) -> int:
+    """Ask a model one *question* and record the call at *path*, while the answer is shown."""
+    async with record(path) as client:
+        asked = iModel(provider, model, base_url=base_url, http_client=client, retry=None)
+        await _show(asked, question, stream=True)
+    print(f"recorded in {escape_controls(path)}")
+    return 0
+
+
+async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
+    """Show all answers recorded at *path*.  The exit code is 1 when one of them failed."""
+    recording = Recording.load(path)
+    failed = False
+    for number, call in enumerate(recording.calls, 1):
+        if len(recording.calls) > 1:
+            print(f"[{number}] {escape_controls(call.url)}")
+        one = attrs.evolve(recording, calls=(call,))
+        try:
+            await _show(replay(one, pace=pace), "replay", stream=_streamed(call))
+        except LionprideError as error:
+            failed = True
+            print("error:", " ".join(str(error).split()))
+    return int(failed)
+
+
+def _streamed(call: RecordedCall) -> bool:
+    """Whether the answer was asked for as a stream."""
+    if call.provider == "gemini":
+        return ":streamGenerateContent" in call.url
+    body: dict[str, Any] | list[Any] | None = call.body
+    default = call.provider == "ollama"
+    return bool(body.get("stream", default)) if isinstance(body, dict) else default
+
+
+async def _show(model: iModel, question: str, *, stream: bool) -> None:
+    """Print an answer as it comes, and how it ended."""
+    response: Response
+    if stream:
+        async with model.stream(question) as reply:
+            try:
+                async for chunk in reply:
+                    print(escape_controls(chunk.data), end="", flush=True)
+            finally:
+                print(flush=True)
+            response = reply.response
+    else:
+        response = await model.complete(question)
+        print(escape_controls(response.text))
+    usage = response.usage
+    tokens = "" if usage is None else f", {usage.output_tokens} tokens"
+    print(f"({response.verdict.value}{tokens})")

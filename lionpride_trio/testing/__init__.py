@@ -1,0 +1,89 @@
+"""The test kit, for this library and for programs that use it.
+
+- strategies: `cuts`, `byte_cuts`, `prose`, `server_sent_events`, `replies`, `wire_bodies`,
+  `transformers`, `flows`: whatever can happen to a stream, for hypothesis
+- laws: `check_stage`, `check_splitter`, `check_order`, `check_sse_decoder`, `check_provider`,
+  `check_operator`, `check_sink`, `check_flow`; each raises `LawBroken`, which says what was broken
+- `cancel_everywhere`: cancels a program at each of its steps in turn
+- fakes: `ScriptedProvider` (exact chunks at exact times), `ScriptedClient` (exact bytes), and
+  `FaultyServer`, a server on loopback that misbehaves as told
+- `replays`: recorded answers, cut anew (see ``lionpride_trio.recording``)
+- ``lionpride_trio.testing.plugin``: fixtures for pytest, for those who ask for them
+"""
+
+from .._errors import ConfigurationError
+from ._cancelling import cancel_everywhere
+from ._faulty_server import Answer, Asked, FaultyServer, HangUp
+
+from .fakes import Script, ScriptedClient, ScriptedProvider, Sent, chunks_of
+
+try:
+    from .laws import (
+        EventDecoder,
+        LawBroken,
+        check_flow,
+        check_operator,
+        check_order,
+        check_provider,
+        check_sink,
+        check_splitter,
+        check_sse_decoder,
+        check_stage,
+    )
+    from .strategies import (
+        FlowPlan,
+        Node,
+        byte_cuts,
+        cuts,
+        flows,
+        prose,
+        replays,
+        replies,
+        server_sent_events,
+        transformers,
+        wire_bodies,
+    )
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] != "hypothesis":
+        raise
+    raise ConfigurationError(
+        "the test kit needs hypothesis: pip install 'lionpride_trio[testing]'"
+    ) from error
+
+__all__ = [
+    "Answer",
+    "Asked",
+    "EventDecoder",
+    "FaultyServer",
+    "FlowPlan",
+    "HangUp",
+    "LawBroken",
+    "Node",
+    "Script",
+    "ScriptedClient",
+    "ScriptedProvider",
+    "Sent",
+    "byte_cuts",
+    "cancel_everywhere",
+    "check_flow",
+    "check_operator",
+    "check_order",
+    "check_provider",
+    "check_sink",
+    "check_splitter",
+    "check_sse_decoder",
+    "check_stage",
+    "chunks_of",
+    "cuts",
+    "flows",
+    "prose",
+    "replays",
+    "replies",
+    "server_sent_events",
+    "transformers",
+    "wire_bodies",
+]
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

@@ -1,0 +1,214 @@
+"""A provider that is a script: exact chunks at exact times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, Literal, TypeAlias
+
+from ..._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    UsageChunk,
+    Verdict,
+)
+from ..._errors import ConfigurationError, LionprideError, ProviderError
+from ..._response import Response
+from ..._text import Secret
+from ...providers import ChunkParser, HTTPRequest, ModelCall
+from ...services import iModel
+from ._client import Script, ScriptedClient, ScriptedResponse, Step
+
+Part: TypeAlias = Chunk | float | Exception
+"""What a reply does next: a chunk, so many seconds of silence, or a failure."""
+Answer: TypeAlias = str | Response | Exception | Sequence[Part]
+
+_LINES: Final = {"content-type": "application/x-ndjson"}
+_JSON: Final = {"content-type": "application/json"}
+
+
+class ScriptedProvider:
+    """A provider whose replies are what you say, without a network::
+
+        provider = ScriptedProvider([TextChunk("Hel"), 2.0, TextChunk("lo"), OSError("reset")])
+        async with provider.model().stream("hi") as reply:
+            ...
+
+    Its first call gets the first of *answers*, and so on; the last is repeated.  An answer is a
+    text, a `Response`, an exception (the call fails before anything came), or a list of chunks,
+    seconds of silence and exceptions.  A list without a `FinishChunk` and without an exception is a
+    reply that was cut.  The chunks come out as the same objects.  What network code raises, such as
+    `OSError`, is translated as a client's would be; a `LionprideError` comes as it is.
+
+    Pauses are in trio's clock: use one that jumps.  ``calls`` has what was asked.
+    """
+
+    name = "scripted"
+    endpoint = "chat"
+    framing: Literal["sse", "ndjson"] = "ndjson"
+    base_url: str | None = "https://scripted.invalid"
+    base_url_variables: Sequence[str] = ()
+    key_variables: Sequence[str] = ()
+    key_required = False
+    host: str | None = None
+
+    def __init__(self, *answers: Answer) -> None:
+        if not answers:
+            raise ConfigurationError("a ScriptedProvider needs answers, such as 'Hello'")
+        self._chunks: list[Chunk] = []
+        self._answers = [self._parts(answer) for answer in answers]
+        self.calls: list[Mapping[str, Any]] = []
+        """For each call its ``model``, ``messages``, ``options`` and whether to ``stream``."""
+        self.http_client = _Client(self)
+        """Answers the calls, to be passed as ``http_client=``."""
+
+    def model(self, model: str = "scripted", **settings: Any) -> iModel:
+        """A model of this provider; *settings* as for `iModel`."""
+        return iModel(self, model, http_client=self.http_client, **settings)
+
+    def request(self, call: ModelCall) -> HTTPRequest:
+        """The call as it is."""
+        body = {
+            "model": call.model,
+            "messages": [dict(message) for message in call.messages],
+            "options": dict(call.options),
+            "stream": call.stream,
+        }
+        return HTTPRequest("/chat", body)
+
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """A bearer token."""
+        return {"authorization": f"Bearer {key.reveal()}"}
+
+    def parser(self) -> ChunkParser:
+        """A machine for one stream."""
+        return _Parser(self._chunks)
+
+    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+        """All chunks of an answer at once."""
+        return [self._chunks[number] for number in value["chunks"]], None
+
+    def parse_error(
+        self, status: int | None, headers: Mapping[str, str], value: Any
+    ) -> ProviderError:
+        """A failure; scripts raise theirs themselves."""
+        return ProviderError(str(value), status=status)
+
+    def _parts(self, answer: Answer) -> list[Any]:
+        """An answer as steps, with the numbers of its chunks in their place."""
+        if isinstance(answer, Exception):
+            return [answer]
+        if isinstance(answer, str):
+            answer = Response(text=answer, verdict=Verdict.COMPLETE, finish_reason="stop")
+        parts = chunks_of(answer) if isinstance(answer, Response) else answer
+        made: list[Any] = []
+        for part in parts:
+            if isinstance(part, Chunk):
+                made.append({"chunk": len(self._chunks), "last": isinstance(part, FinishChunk)})
+                self._chunks.append(part)
+            elif isinstance(part, Exception | int | float):
+                made.append(part)
+            else:
+                raise ConfigurationError(
+                    f"a scripted reply is made of chunks, seconds and exceptions, not {part!r}"
+                )
+        return made
+
+    def answered(self, number: int, *, stream: bool) -> Script | Exception:
+        """What the call of that *number* is answered."""
+        parts = self._answers[min(number, len(self._answers) - 1)]
+        if parts and isinstance(parts[0], Exception):
+            return parts[0]
+        steps: list[Step] = []
+        chunks: list[int] = []
+        fails = any(isinstance(part, Exception) for part in parts)
+        spoken = [place for place, part in enumerate(parts) if isinstance(part, dict)]
+        finishes = any(parts[place]["last"] for place in spoken)
+        for place, part in enumerate(parts):
+            if not isinstance(part, dict):
+                steps.append(part)
+                continue
+            chunks.append(part["chunk"])
+            if stream:
+                # The end mark comes with the last chunk, such as usage after the finish.
+                end = finishes and not fails and place == spoken[-1]
+                steps.append(f"{json.dumps({'chunk': part['chunk'], 'end': end})}\n")
+        if stream:
+            return Script(steps, headers=_LINES)
+        return Script([*steps, json.dumps({"chunks": chunks})], headers=_JSON)
+
+    def __repr__(self) -> str:
+        return f"<ScriptedProvider of {len(self._answers)} answers>"
+
+
+class _Client(ScriptedClient):
+    """Answers as its provider says."""
+
+    def __init__(self, provider: ScriptedProvider) -> None:
+        super().__init__(Script())
+        self._provider = provider
+
+    def stream(
+        self, method: str, url: str, **options: Any
+    ) -> AbstractAsyncContextManager[ScriptedResponse]:
+        """The next answer."""
+        call: dict[str, Any] = json.loads(options["content"])
+        number = len(self._provider.calls)
+        self._provider.calls.append(call)
+        self._answers = [self._provider.answered(number, stream=call["stream"])]
+        return super().stream(method, url, **options)
+
+
+class _Parser:
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._chunks = chunks
+        self.ended = False
+        self.whole = False
+        self.failure: LionprideError | None = None
+
+    def feed(self, event: str, value: Any) -> list[Chunk]:  # ruff: ignore[unused-method-argument] - lines have no type
+        self.ended = self.whole = value["end"]
+        return [self._chunks[value["chunk"]]]
+
+
+def chunks_of(response: Response) -> list[Chunk]:
+    """Chunks that add up to *response*: `lionpride_trio.reassemble` gives it back.
+
+    >>> from lionpride_trio import Response, Verdict, reassemble
+    >>> said = Response(
+    ...     text="Hi", verdict=Verdict.COMPLETE, verdicts=(Verdict.COMPLETE,), texts=("Hi",)
+    ... )
+    >>> reassemble(chunks_of(said)) == said
+    True
+    """
+    made: list[Chunk] = []
+    for block, thought in enumerate(response.reasoning_blocks):
+        made.append(
+            ReasoningChunk(
+                text=thought.text,
+                signature=thought.signature,
+                redacted=thought.redacted,
+                block=block,
+            )
+        )
+    if not response.reasoning_blocks and response.reasoning:
+        made.append(ReasoningChunk(text=response.reasoning))
+    texts = [response.text, *response.texts[1:]]
+    made += [TextChunk(text, index=index) for index, text in enumerate(texts) if text]
+    if response.refusal:
+        made.append(OtherChunk(kind="refusal", value=response.refusal))
+    for slot, call in enumerate(response.tool_calls):
+        made.append(ToolCallChunk(slot=slot, id=call.id, name=call.name, arguments=call.arguments))
+    made += [OtherChunk(kind="citation", value=citation) for citation in response.citations]
+    if response.usage is not None:
+        made.append(UsageChunk(usage=response.usage))
+    verdicts = [response.verdict, *response.verdicts[1:]]
+    for index, verdict in enumerate(verdicts):
+        reason = response.finish_reason if index == 0 else None
+        made.append(FinishChunk(verdict=verdict, reason=reason, index=index))
+    return made

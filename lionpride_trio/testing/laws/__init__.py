@@ -1,0 +1,22 @@
+"""Laws as functions: each says in plain words what was broken, and on what input."""
+
+from ._broken import LawBroken
+from ._events import EventDecoder, check_sse_decoder
+from ._flows import check_flow
+from ._operators import check_operator, check_order
+from ._providers import check_provider
+from ._sinks import check_sink
+from ._stages import check_splitter, check_stage
+
+__all__ = [
+    "EventDecoder",
+    "LawBroken",
+    "check_flow",
+    "check_operator",
+    "check_order",
+    "check_provider",
+    "check_sink",
+    "check_splitter",
+    "check_sse_decoder",
+    "check_stage",
+]

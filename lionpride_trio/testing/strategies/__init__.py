@@ -1,0 +1,23 @@
+"""Hypothesis strategies for what streams are made of."""
+
+from ._cutting import byte_cuts, cuts
+from ._events import server_sent_events
+from ._flows import FlowPlan, Node, flows
+from ._prose import prose
+from ._recipes import transformers
+from ._replays import replays
+from .wires import replies, wire_bodies
+
+__all__ = [
+    "FlowPlan",
+    "Node",
+    "byte_cuts",
+    "cuts",
+    "flows",
+    "prose",
+    "replays",
+    "replies",
+    "server_sent_events",
+    "transformers",
+    "wire_bodies",
+]

@@ -1,0 +1,111 @@
+"""Responses that providers can mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+import attrs
+from hypothesis import strategies as st
+
+from ..._chunks import Usage, Verdict
+from ..._response import Reasoning, Response, ToolCall
+from ._prose import json_arguments, prose
+
+
+@attrs.frozen(kw_only=True)
+class Abilities:
+    """What the replies of one API can be made of."""
+
+    endings: Mapping[Verdict, Sequence[str]]
+    """The API's own words for each way to end."""
+    reasoning: Literal["none", "one", "blocks"] = "none"
+    signed: bool = False
+    """Reasoning has signatures."""
+    sealed: bool = False
+    """Reasoning may be there in encrypted form only, or beside its summary."""
+    refusals: bool = False
+    """A refusal has a text of its own."""
+    citations: bool = False
+    alternatives: bool = False
+    call_ids: bool = True
+    counts: Sequence[str] = ("input_tokens", "output_tokens")
+    """Fields of `Usage` that each report has."""
+    more_counts: Sequence[str] = ()
+    """Fields that a report may have."""
+    usage_always: bool = False
+
+
+_TEXTS: Final = prose(max_size=12)
+_SOME_TEXT: Final = prose(min_size=1, max_size=6).filter(bool)
+_COUNT: Final = st.integers(0, 100_000)
+
+
+@st.composite
+def _calls(draw: st.DrawFn, abilities: Abilities) -> list[ToolCall]:
+    made: list[ToolCall] = []
+    for number in range(draw(st.integers(0, 2))):
+        arguments = draw(json_arguments())
+        made.append(
+            ToolCall(
+                id=f"call_{number}" if abilities.call_ids else None,
+                name=draw(st.sampled_from(["f", "get_weather", "días"])),
+                arguments=json.dumps(arguments, ensure_ascii=False),
+            )
+        )
+    return made
+
+
+def _reasoning(abilities: Abilities) -> st.SearchStrategy[list[Reasoning]]:
+    signature = st.sampled_from([None, "c2ln"]) if abilities.signed else st.none()
+    match abilities.reasoning:
+        case "none":
+            return st.just([])
+        case "one":
+            return st.lists(st.builds(Reasoning, _SOME_TEXT, signature), max_size=1)
+        case "blocks":
+            kinds = [st.builds(Reasoning, _SOME_TEXT, signature)]
+            if abilities.sealed:
+                kinds.append(st.builds(Reasoning, st.just(""), st.none(), st.just("c2VhbGVk")))
+            return st.lists(st.one_of(kinds), max_size=2)
+
+
+@st.composite
+def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
+    """A response made of what *abilities* allow."""
+    text = draw(_TEXTS)
+    thoughts = draw(_reasoning(abilities))
+    refusal = draw(st.one_of(st.just(""), _SOME_TEXT)) if abilities.refusals else ""
+    calls = [] if refusal else draw(_calls(abilities))
+    verdicts = [verdict for verdict in abilities.endings if verdict is not Verdict.TOOL_USE]
+    if calls:
+        # Some APIs say "stop" where tools are called, so a plain end would be ambiguous.
+        verdicts = [Verdict.TOOL_USE, *(v for v in verdicts if v is not Verdict.COMPLETE)]
+    if refusal:
+        verdicts = [Verdict.REFUSED]
+    elif abilities.refusals:
+        verdicts = [verdict for verdict in verdicts if verdict is not Verdict.REFUSED]
+    verdict = draw(st.sampled_from(verdicts))
+    texts, ways = [text], [verdict]
+    if abilities.alternatives and draw(st.booleans()):
+        texts.append(draw(_TEXTS))
+        ways.append(Verdict.COMPLETE)
+    usage = None
+    if abilities.usage_always or draw(st.booleans()):
+        names = [*abilities.counts, *(n for n in abilities.more_counts if draw(st.booleans()))]
+        usage = Usage(**{name: draw(_COUNT) for name in names})
+    citation = st.builds(lambda n: {"url": f"https://a.b/{n}"}, st.integers(0, 9))
+    return Response(
+        text=text,
+        texts=tuple(texts),
+        reasoning="".join(block.text for block in thoughts),
+        reasoning_blocks=tuple(thoughts),
+        refusal=refusal,
+        tool_calls=tuple(calls),
+        citations=tuple(draw(st.lists(citation, max_size=2))) if abilities.citations else (),
+        usage=usage,
+        verdict=verdict,
+        finish_reason=draw(st.sampled_from(abilities.endings[verdict])),
+        verdicts=tuple(ways),
+    )

@@ -1,0 +1,168 @@
+"""Replies that are scripts, on a clock that jumps."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from lionpride_trio import (
+    ConfigurationError,
+    ConnectionLost,
+    FinishChunk,
+    RateLimited,
+    Session,
+    StreamTimeout,
+    StreamTruncated,
+    TextChunk,
+    Timeouts,
+    Usage,
+    UsageChunk,
+    Verdict,
+    iModel,
+)
+from lionpride_trio.providers import Provider
+from lionpride_trio.services import Retry
+from lionpride_trio.testing import Script, ScriptedClient, ScriptedProvider
+from lionpride_trio.transformers import words
+
+FINISH = FinishChunk(verdict=Verdict.COMPLETE, reason="stop")
+
+
+def body(*texts, end=True):
+    events = [f'data: {{"choices": [{{"delta": {{"content": "{text}"}}}}]}}\n\n' for text in texts]
+    if end:
+        events.append('data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n')
+        events.append("data: [DONE]\n\n")
+    return events
+
+
+async def read(source):
+    got = []
+    async with source as reply:
+        async for chunk in reply:
+            got.append((trio.current_time(), chunk))
+    return got, reply.response
+
+
+async def test_chunks_come_as_they_are_when_they_are_due(autojump_clock):
+    first, second = TextChunk("Hel", metadata={"a": 1}), TextChunk("lo")
+    usage = UsageChunk(usage=Usage(1, 2))
+    provider = ScriptedProvider([1.5, first, 2.0, second, FINISH, usage, 3.0])
+    start = trio.current_time()
+    got, response = await read(provider.model().stream("hi"))
+    assert [(at - start, chunk) for at, chunk in got] == [
+        (1.5, first),
+        (3.5, second),
+        (3.5, FINISH),
+        (3.5, usage),
+    ]
+    assert got[0][1] is first
+    assert (response.text, response.verdict, response.usage) == (
+        "Hello",
+        Verdict.COMPLETE,
+        Usage(1, 2),
+    )
+
+
+async def test_answers_come_in_turn_and_the_last_again(autojump_clock):
+    model = ScriptedProvider("one", [TextChunk("two"), 1.0, FINISH]).model()
+    assert [(await model.complete("x")).text for _ in range(3)] == ["one", "two", "two"]
+
+
+async def test_what_was_asked_is_kept():
+    provider = ScriptedProvider("Hello")
+    await provider.model("m", temperature=0).complete([{"role": "user", "content": "hi"}])
+    assert provider.calls == [
+        {
+            "model": "m",
+            "messages": [{"role": "user", "content": "hi"}],
+            "options": {"temperature": 0},
+            "stream": False,
+        }
+    ]
+
+
+async def test_it_fails_where_it_is_told(autojump_clock):
+    model = ScriptedProvider([TextChunk("a"), 1.0, OSError("reset")]).model(retry=None)
+    with pytest.raises(ConnectionLost) as caught:
+        await read(model.stream("x"))
+    assert caught.value.partial.text == "a"
+
+
+async def test_a_reply_without_its_finish_is_cut():
+    model = ScriptedProvider([TextChunk("a")]).model()
+    with pytest.raises(StreamTruncated):
+        await read(model.stream("x"))
+
+
+async def test_a_failure_before_anything_is_retried(autojump_clock):
+    provider = ScriptedProvider(RateLimited("slow down", status=429, retry_after=5), "Hello")
+    start = trio.current_time()
+    response = await provider.model(retry=Retry(attempts=2)).complete("x")
+    assert response.text == "Hello"
+    assert trio.current_time() - start >= 5
+
+
+async def test_silence_trips_the_clocks(autojump_clock):
+    model = ScriptedProvider([TextChunk("a"), 100.0, FINISH]).model(timeouts=Timeouts(byte_idle=9))
+    with pytest.raises(StreamTimeout):
+        await read(model.stream("x"))
+
+
+async def test_it_works_in_a_session_and_a_pipeline():
+    model = ScriptedProvider("one two").model(stream=True)
+    async with Session() as session:
+        session.services.register(model)
+        assert [str(chunk) async for chunk in model.invoke("x")][0] == "one two"
+        got = [chunk.data async for chunk in model.invoke("x") | words()]
+    assert got == ["one ", "two", ""]
+
+
+def test_it_is_a_provider():
+    assert isinstance(ScriptedProvider("x"), Provider)
+
+
+def test_a_script_of_something_else_is_refused():
+    with pytest.raises(ConfigurationError, match="chunks, seconds and exceptions"):
+        ScriptedProvider(["text"])
+    with pytest.raises(ConfigurationError, match="needs answers"):
+        ScriptedProvider()
+    with pytest.raises(ConfigurationError, match="needs answers"):
+        ScriptedClient()
+
+
+async def test_a_client_gives_exact_bytes_at_exact_times(autojump_clock):
+    first, *rest = body("Hel", "lo")
+    client = ScriptedClient([first[:20].encode(), 2.0, first[20:], *rest])
+    model = iModel("openai", "m", api_key="key", http_client=client)
+    start = trio.current_time()
+    got, response = await read(model.stream("hi"))
+    assert [at - start for at, _ in got] == [2.0] * 3
+    assert response.text == "Hello"
+    sent = client.requests[0]
+    assert (sent.method, sent.url) == ("POST", "https://api.openai.com/v1/chat/completions")
+    assert sent.headers["authorization"] == "Bearer key"
+    assert sent.json()["messages"] == [{"role": "user", "content": "hi"}]
+    assert client.open == 0
+
+
+async def test_a_client_answers_with_any_status(autojump_clock):
+    client = ScriptedClient(
+        Script(['{"error": {"message": "slow"}}'], status=429, headers={"retry-after": "3"}),
+        OSError("no route"),
+        body("Hello"),
+    )
+    model = iModel("openai", "m", api_key="key", http_client=client, retry=Retry(attempts=3))
+    _, response = await read(model.stream("hi"))
+    assert response.text == "Hello"
+    assert len(client.requests) == 3
+    assert client.requests[1].at - client.requests[0].at >= 3
+
+
+async def test_leaving_early_closes_the_answer(autojump_clock):
+    client = ScriptedClient([*body("a", end=False), 1000.0])
+    model = iModel("openai", "m", api_key="key", http_client=client)
+    async with model.stream("hi") as reply:
+        await reply.receive()
+        assert client.open == 1
+    assert client.open == 0

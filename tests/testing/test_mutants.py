@@ -1,0 +1,35 @@
+"""Every mutant is caught by the law that it breaks, and its correct twin passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from lionpride_trio.testing import LawBroken
+from tests.testing.mutants import decoders, graphs, machines, operators, parsers, sinking
+
+CASES = [
+    case
+    for module in (decoders, machines, operators, sinking, parsers, graphs)
+    for case in module.CASES
+]
+IDS = [case.name for case in CASES]
+
+
+def test_there_are_enough_of_them():
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_mutant_is_caught(case):
+    with pytest.raises(LawBroken) as caught:
+        case.try_wrong()
+    assert caught.value.law in case.law.split("|")
+    assert str(caught.value).startswith(f"{caught.value.law}: ")
+
+
+TWINS = {(id(case.check), id(case.right)): case for case in CASES}
+
+
+@pytest.mark.parametrize("case", TWINS.values(), ids=[case.name for case in TWINS.values()])
+def test_its_twin_passes(case):
+    case.try_right()

@@ -1,0 +1,219 @@
+"""What the strategies draw, and what they shrink to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import Phase, find, given, settings, strategies as st
+
+from lionpride_trio import ConfigurationError, Verdict, reassemble
+from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio.stages import LineSplitter
+from lionpride_trio.testing import (
+    FlowPlan,
+    Node,
+    byte_cuts,
+    chunks_of,
+    cuts,
+    flows,
+    prose,
+    replies,
+    server_sent_events,
+    transformers,
+    wire_bodies,
+)
+from lionpride_trio.testing.laws._running import collected, run
+from lionpride_trio.testing.strategies.wires import WIRES
+from lionpride_trio.transformers import from_iterable
+from lionpride_trio.wire import ServerSentEvent
+
+QUICK = settings(database=None, max_examples=2000, deadline=None)
+
+
+SOME = settings(QUICK, phases=[Phase.generate])
+
+
+def some(strategy, wanted):
+    """Any example that is *wanted*."""
+    return find(strategy, wanted, settings=SOME)
+
+
+def simplest(strategy, wanted=lambda value: True):
+    return find(strategy, wanted, settings=QUICK)
+
+
+@given(prose().flatmap(lambda text: st.tuples(st.just(text), cuts(text))))
+def test_pieces_joined_are_the_text(example):
+    text, pieces = example
+    assert "".join(pieces) == text
+
+
+@given(st.data())
+def test_pieces_joined_are_the_bytes(data):
+    body = data.draw(prose()).encode()
+    assert b"".join(data.draw(byte_cuts(body))) == body
+
+
+def test_a_strategy_can_be_cut_too():
+    assert "".join(simplest(cuts(prose(min_size=1)))) == "a"
+    assert simplest(byte_cuts(st.just(b"ab"))) == [b"ab"]
+
+
+def test_nothing_can_be_cut():
+    assert simplest(cuts("")) == [""]
+    assert simplest(byte_cuts(b"")) == [b""]
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("a\r\nb", "a\r"),
+        ("e.g. a", "e.g."),
+        ("3.14", "3."),
+        ("cafe\u0301", "cafe"),
+        ("👩‍👧", "👩‍"),
+        ("🇩🇪", "🇩"),
+        (r'"\u00e9"', r'"\u00'),
+        ("</think>", "</"),
+    ],
+)
+def test_texts_are_cut_at_nasty_places(text, piece):
+    some(cuts(text), lambda pieces: pieces[0] == piece and len(pieces[1]) > 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "piece"),
+    [
+        ("é".encode(), b"\xc3"),
+        (b"a\r\nb", b"a\r"),
+        (b"\ndata: a", b"\nda"),
+        (b"\nid: a", b"\ni"),
+        (b"\nevent:a", b"\nevent"),
+        (b'"\\ud83d"', b'"\\u'),
+        (b"[DONE]", b"[DO"),
+    ],
+)
+def test_bytes_are_cut_at_nasty_places(body, piece):
+    some(byte_cuts(body), lambda pieces: pieces[0] == piece and len(pieces[1]) > 0)
+
+
+def test_the_simplest_text_is_short():
+    assert simplest(prose()) == ""
+    assert simplest(prose(), lambda text: len(text) > 1) in {"aa", ". ", "Is"}
+    assert simplest(prose(), lambda text: "🙂" in text) == "🙂"
+
+
+def test_the_simplest_events_are_short():
+    assert simplest(server_sent_events(), lambda pair: pair[0]) == (
+        [ServerSentEvent("message", "a", "", None)],
+        b"data:a\n\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "trait",
+    [
+        lambda events, body: body.startswith(b"\xef\xbb\xbf"),
+        lambda events, body: b"\r" in body and b"\n" not in body,
+        lambda events, body: b"\r\n" in body and b"\r\r" in body,
+        lambda events, body: any("\n" in event.data for event in events),
+        lambda events, body: any(event.id for event in events),
+        lambda events, body: any(event.retry for event in events),
+        lambda events, body: not events and b"data" in body,
+    ],
+)
+def test_all_that_the_standard_allows_is_drawn(trait):
+    some(server_sent_events(), lambda pair: trait(*pair))
+
+
+@pytest.mark.parametrize(("name", "endpoint"), WIRES)
+def test_a_body_means_its_reply(name, endpoint):
+    @settings(max_examples=30, database=None, deadline=None)
+    @given(wire_bodies(name, endpoint))
+    def check(pair):
+        reply, body = pair
+        decoder = StreamDecoder(get(name, endpoint))
+        chunks = decoder.feed(body) + decoder.flush()
+        assert decoder.failure is None
+        assert reassemble(chunks) == reply
+
+    check()
+
+
+def test_the_simplest_body_is_a_short_whole_answer():
+    reply, body = simplest(wire_bodies("ollama"), lambda pair: pair[0].text)
+    assert (reply.text, reply.verdict, reply.usage) == ("a", Verdict.COMPLETE, None)
+    assert body.count(b"\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("openai", b"\n: ping"),
+        ("anthropic", b"a_new_event"),
+        ("gemini", b"aNewPart"),
+        ("groq", b"x_groq"),
+        ("openrouter", b": OPENROUTER PROCESSING"),
+        ("ollama", b"aNewField"),
+    ],
+)
+def test_bodies_have_the_noise_of_the_wild(name, mark):
+    some(wire_bodies(name), lambda pair: mark in pair[1])
+
+
+def test_a_character_may_be_cut_into_its_escapes():
+    some(wire_bodies("openai"), lambda pair: b'\\ud83d"' in pair[1])
+
+
+def test_bodies_of_an_unknown_provider_are_yours_to_write():
+    with pytest.raises(ConfigurationError, match="bodies="):
+        wire_bodies("local")
+
+
+@given(replies())
+@settings(deadline=None)
+def test_the_chunks_of_a_reply_add_up_to_it(reply):
+    assert reassemble(chunks_of(reply)) == reply
+
+
+def test_replies_have_every_verdict():
+    for verdict in Verdict:
+        some(replies(), lambda reply, v=verdict: reply.verdict is v)
+
+
+@given(transformers(), prose())
+@settings(max_examples=50, deadline=None)
+def test_transformers_neither_lose_nor_change_text(recipe, text):
+    assert "".join(run(collected, from_iterable([text]) | recipe)) == text
+
+
+def test_the_simplest_transformer_is_one():
+    assert repr(simplest(transformers())) == "words()"
+
+
+def test_the_simplest_flow_with_an_edge_is_small():
+    waits = simplest(flows(), lambda plan: any(node.after for node in plan.nodes))
+    reads = simplest(flows(), lambda plan: any(node.reads is not None for node in plan.nodes))
+    assert waits == FlowPlan((Node(0), Node(0, (0,))))
+    assert reads == FlowPlan((Node(0), Node(0, (), 0)))
+
+
+def test_a_plan_knows_its_results():
+    plan = FlowPlan((Node(2), Node(1, (), 0), Node(2, (0, 1))))
+    assert plan.results() == {"0": [0, 1], "1": [1, 2, 0], "2": [4, 5]}
+
+
+def test_what_is_found_is_short():
+    """`str.splitlines` takes each piece for lines of its own, and knows too many line ends."""
+
+    def right(pieces):
+        lines = LineSplitter()
+        return [line for piece in pieces for line in lines.feed(piece)] + list(lines.flush())
+
+    def wrong(pieces):
+        return [line for piece in pieces for line in piece.splitlines(keepends=True)]
+
+    pieces = simplest(cuts(prose()), lambda pieces: wrong(pieces) != right(pieces))
+    assert len(pieces) == 2
+    assert len("".join(pieces)) <= 3
+    text = simplest(prose(), lambda text: wrong([text]) != right([text]))
+    assert len(text) <= 3
