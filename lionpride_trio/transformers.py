@@ -181,7 +181,9 @@ def transformer(stage: Callable[..., stages.Stage[In, Out]], /) -> StageTransfor
 def transformer(
     stage: Callable[[], stages.Stage[str, str]], /, *, text: Literal[True]
 ) -> TextTransformer[str]: ...
-def transformer(stage: Any, /, *, text: bool = False) -> Any:
+def transformer(
+    stage: Any, /, *, text: bool = False
+) -> StageTransformer[Any, Any] | TextTransformer[str]:
     """A transformer of *stage*: a class with ``feed(item)`` and ``flush()``, or what makes one.
 
     Each stream gets a stage of its own, made when it is opened: ``source | transformer(Upper)``,
@@ -255,7 +257,7 @@ def buffer(
     count: int | None = None,
     chars: int | None = None,
     seconds: float | None = None,
-) -> Any:
+) -> Grouping | TextTransformer[str]:
     """Several items in one; exactly one of the three says how many.
 
     ``count``: so many items; strings and text chunks are joined, other items come as a list.
@@ -518,7 +520,9 @@ def merge(*sources: Source[T] | Channel[T], size: int = DEFAULT_SIZE) -> Source[
 def merge(
     sources: Mapping[str, Source[T] | Channel[T]], /, *, size: int = DEFAULT_SIZE
 ) -> Source[tuple[str, T]]: ...
-def merge(*sources: Any, size: int = DEFAULT_SIZE) -> Any:
+def merge(
+    *sources: Mapping[Any, Any] | Source[Any] | Channel[Any], size: int = DEFAULT_SIZE
+) -> Source[tuple[Any, Any]]:
     """All sources at once, as ``(label, item)``: the position, or the key in a mapping.
 
     Fair: no source gets more than a few items ahead of the others that have some.  Opens a nursery
@@ -570,7 +574,7 @@ def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float)
     return Source(lambda: _race(opened, after), name=name)
 
 
-def _source_of(given: Any) -> Source[Any]:
+def _source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:
     if isinstance(given, Source):
         return given
     if isinstance(given, trio.abc.ReceiveChannel):

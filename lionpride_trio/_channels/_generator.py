@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, TypeGuard
 
 import trio
 
@@ -29,10 +29,15 @@ async def run_generator(
         yield box
 
 
+def is_generator(thing: object) -> TypeGuard[AsyncGenerator[Any, Any]]:
+    """Whether *thing* is an async generator: an iterator that must be closed."""
+    return isinstance(thing, AsyncGenerator)
+
+
 async def _carry(make: Callable[[], AsyncIterator[Any]], box: Mailbox) -> None:
     try:
         items = make()
-        if isinstance(items, AsyncGenerator):
+        if is_generator(items):
             async with aclosing(items):
                 await _put_all(items, box)
         else:

@@ -70,16 +70,22 @@ class Recipe:
         return self.text
 
 
-def _joined(first: Recipe, second: Any) -> Any:
-    """One recipe of two, of the kind that the second decides or the first keeps."""
-    check_recipe(second)
-    kind: type[Recipe] = Transformer
+def _joined_kind(first: Recipe, second: Recipe) -> type[Recipe]:
+    """The kind that the second decides or the first keeps."""
+    own, other = type(first), type(second)
     if isinstance(second, SameItems) or (
         isinstance(second, Grouping) and isinstance(first, TextTransformer)
     ):
-        kind = type(first)
-    elif isinstance(first, SameItems | TextTransformer) and not isinstance(second, Transformer):
-        kind = type(second)
+        return own
+    if isinstance(first, SameItems | TextTransformer) and not isinstance(second, Transformer):
+        return other
+    return Transformer
+
+
+def _joined(first: Recipe, second: Recipe) -> Recipe:
+    """One recipe of two."""
+    check_recipe(second)
+    kind = _joined_kind(first, second)
     return kind(f"{first.text} | {second.text}", *first.steps, *second.steps)
 
 

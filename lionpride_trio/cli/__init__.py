@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from .._errors import ConfigurationError
 
@@ -29,9 +29,10 @@ def main(tokens: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:  # the embedded server misses its part of the extra
         print(error, file=sys.stderr)
         return 1
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    stdout: TextIO = sys.stdout
+    if isinstance(stdout, io.TextIOWrapper):
         # A terminal or pipe that has not all of Unicode shows escapes rather than a traceback.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        stdout.reconfigure(errors="backslashreplace")
     try:
         code: Any = app(tokens, result_action="return_int_as_exit_code_else_zero")
         sys.stdout.flush()

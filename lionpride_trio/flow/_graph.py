@@ -171,11 +171,7 @@ def _in_order(operations: Sequence[Operation]) -> list[Operation]:
     following: dict[Operation, list[Operation]] = {}
     order: list[Operation] = []
     for operation in operations:
-        leading = operation.after
-        if operation.stream_from is not None:
-            producer = operation.producer
-            assert producer is not None
-            leading = (*leading, producer)
+        leading = _leading(operation)
         if not leading:
             order.append(operation)
             continue
@@ -197,6 +193,12 @@ def _in_order(operations: Sequence[Operation]) -> list[Operation]:
     return order
 
 
+def _leading(operation: Operation) -> Sequence[Operation]:
+    """What *operation* waits for, over edges of both kinds."""
+    producer = operation.producer
+    return operation.after if producer is None else (*operation.after, producer)
+
+
 def _circle(stuck: Sequence[Operation]) -> str:
     """The words for a circle among operations each of which waits for another of them."""
     among = set(stuck)
@@ -204,8 +206,7 @@ def _circle(stuck: Sequence[Operation]) -> str:
     operation = stuck[0]
     while operation not in seen:
         seen[operation] = None
-        leading = (*operation.after, *filter(None, [operation.producer]))
-        operation = next(earlier for earlier in leading if earlier in among)
+        operation = next(earlier for earlier in _leading(operation) if earlier in among)
     path = list(seen)
     circle = [operation, *reversed(path[path.index(operation) :])]
     names = " → ".join(repr(one.name) for one in _shortened(circle))

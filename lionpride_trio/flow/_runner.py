@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import copy_context
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 import attrs
 import trio
@@ -244,7 +244,7 @@ class Runner:
             cancelled, rest = group.split(trio.Cancelled)
             if not isinstance(rest, ExceptionGroup):
                 raise
-            self._fail(node, rest)
+            self._fail(node, cast("Exception", rest))
             if cancelled is not None:
                 raise cancelled from None
         else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import aclosing
 from types import CoroutineType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import trio
 
+from .._channels._generator import is_generator
 from .._channels._join import FAIR_SHARE
 from .._channels._source import Source
 from .._errors import LionprideError, StreamTimeout
@@ -24,12 +25,12 @@ LONGEST_PAUSE: Final = 60.0
 
 async def carry_out(operation: Operation, context: Context) -> Any:
     """Run the operation's function once, in the calling task, whatever kind of function it is."""
-    given = operation.work(context)
+    given: Source[Any] | AsyncIterator[Any] | Awaitable[Any] | None = operation.work(context)
     if isinstance(given, CoroutineType):
-        return await cast("Awaitable[Any]", given)
+        return await given
     if isinstance(given, Source):
         return await _send_source(given, operation, context)
-    if isinstance(given, AsyncGenerator):
+    if is_generator(given):
         # This task has the generator for itself: nothing cancels it but what cancels all of it.
         async with aclosing(given) as chunks:
             return await _send_each(chunks, operation, context)

@@ -15,7 +15,7 @@ from ._anthropic import Anthropic
 from ._ask import Ask, BadAsk
 from ._directives import Directives, read_directives
 from ._gemini import PATH as GEMINI_PATH, Gemini
-from ._json import JsonObject, dump
+from ._json import Json, JsonObject, as_object, dump
 from ._ollama import Ollama
 from ._openai_chat import OpenAIChat
 from ._openai_responses import OpenAIResponses
@@ -202,10 +202,10 @@ async def _read(request: Request) -> bytes | None:
 def _decoded(body: bytes) -> JsonObject:
     """The request's object, empty when it is none."""
     try:
-        value = json.loads(body)
+        value: Json = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    return as_object(value)
 
 
 def _error(wire: Wire, status: int, message: str, request_id: str) -> Response:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from ._json import JsonObject, as_count, as_list, as_object, as_text
+from ._json import Json, JsonObject, as_count, as_list, as_object, as_text
 
 
 class BadAsk(Exception):
@@ -108,7 +108,7 @@ def ask_switch(body: JsonObject, name: str, *, otherwise: bool = False) -> bool:
     return value
 
 
-def ask_stop(value: object) -> tuple[str, ...]:
+def ask_stop(value: Json) -> tuple[str, ...]:
     """Read stop strings, given one by itself or many in a list."""
     strings = [value] if isinstance(value, str) else as_list(value)
     return tuple(text for item in strings if (text := as_text(item)))
@@ -124,7 +124,7 @@ def joined(texts: Iterable[str]) -> str:
     return "\n".join(filter(None, texts))
 
 
-def plain_text(content: object) -> str:
+def plain_text(content: Json) -> str:
     """Join the text of a message: a string, or a list of parts that may have some."""
     if isinstance(content, str):
         return content

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
+Json: TypeAlias = JsonObject | list[Any] | str | float | None
 
 
 def dump(value: object) -> bytes:
@@ -28,12 +29,12 @@ def sse(value: object, *, event: str | None = None, newline: bytes = b"\n") -> b
     return name + b"data: " + dump(value) + newline * 2
 
 
-def as_object(value: object) -> JsonObject:
+def as_object(value: Json) -> JsonObject:
     """Read an object."""
     return value if isinstance(value, dict) else {}
 
 
-def as_list(value: object) -> list[Any]:
+def as_list(value: Json) -> list[Any]:
     """Read an array."""
     return value if isinstance(value, list) else []
 

@@ -201,7 +201,8 @@ class _ChatWriter(Writer):
             case _:
                 last = self._chunk({}, finish=reason)
                 if self._usage_asked:
-                    last += sse(self._head | {"choices": [], "usage": self._usage()})
+                    counted: JsonObject = {**self._head, "choices": [], "usage": self._usage()}
+                    last += sse(counted)
                 return last + done
 
     def fault(self) -> bytes:

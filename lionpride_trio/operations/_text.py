@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._chunks import Chunk
 from .._response import Response
 
+_Result: TypeAlias = (
+    Chunk | Response | Mapping[Any, Any] | list[Any] | tuple[Any, ...] | str | float | None
+)
 
-def text_of(result: Any) -> str:
+
+def text_of(result: _Result) -> str:
     """What *result* says: a response's text, pieces of text joined, responses line by line."""
     if isinstance(result, str):
         return result

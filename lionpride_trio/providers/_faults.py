@@ -24,6 +24,7 @@ from .._errors import (
     RequestTooLarge,
     ServerError,
 )
+from ._parsing import Json
 
 _BY_STATUS: Final[Mapping[int, type[ProviderError]]] = {
     400: BadRequest,
@@ -155,7 +156,7 @@ def _narrowest(
     )
 
 
-def _document(value: Any) -> Mapping[str, Any]:
+def _document(value: Json) -> Mapping[str, Any]:
     """The innermost object that tells of the error, out of its provider's wrapping."""
     if isinstance(value, list) and value:
         value = value[0]  # Gemini sometimes sends a list of one
@@ -170,7 +171,7 @@ def _document(value: Any) -> Mapping[str, Any]:
 
 
 def _details(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    details = document.get("details")
+    details: Json = document.get("details")
     return details if isinstance(details, Mapping) else {}
 
 
@@ -198,7 +199,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _retry_info(document: Mapping[str, Any]) -> float | None:
     """The delay of a ``google.rpc.RetryInfo`` among the details."""
-    details = document.get("details")
+    details: Json = document.get("details")
     for detail in details if isinstance(details, list) else ():
         delay = detail.get("retryDelay") if isinstance(detail, Mapping) else None
         match = _DELAY.fullmatch(delay) if isinstance(delay, str) else None
@@ -219,7 +220,7 @@ def _delay_in_words(message: object) -> float | None:
 
 def _spent_for_today(document: Mapping[str, Any]) -> bool:
     """Whether a ``google.rpc.QuotaFailure`` among the details names a quota of a whole day."""
-    details = document.get("details")
+    details: Json = document.get("details")
     for detail in details if isinstance(details, list) else ():
         violations = detail.get("violations") if isinstance(detail, Mapping) else None
         for each in violations if isinstance(violations, list) else ():

@@ -198,7 +198,7 @@ class GenerateParser(BaseParser):
         report = value.get("usageMetadata")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
-        feedback = value.get("promptFeedback") or {}
+        feedback: dict[str, Any] = value.get("promptFeedback") or {}
         if feedback.get("blockReason"):
             self.whole = True
             chunks.append(
@@ -214,7 +214,8 @@ class GenerateParser(BaseParser):
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = candidate.get("index") or 0
         self._seen.add(index)
-        for part in (candidate.get("content") or {}).get("parts") or ():
+        content: dict[str, Any] = candidate.get("content") or {}
+        for part in content.get("parts") or ():
             self._part(part, index, raw, chunks)
         for name in ("citationMetadata", "groundingMetadata"):
             for each in _citations(candidate.get(name)):

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._errors import ConfigurationError
 from ..wire._json import loads
+from ._parsing import Json
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 
@@ -45,7 +46,7 @@ def split_system(
 
 def text_of(message: Mapping[str, Any]) -> str:
     """The text of a message, of its text parts when its content is a list."""
-    content = message.get("content")
+    content: list[Json] | str | None = message.get("content")
     if isinstance(content, str):
         return content
     return "".join(str(part.get("text", "")) for part in content or () if isinstance(part, Mapping))
@@ -59,5 +60,5 @@ def tool_arguments(call: Mapping[str, Any]) -> Any:
 
 def function_of(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The function that a tool in OpenAI's form declares; None for another form."""
-    function = tool.get("function")
+    function: Json = tool.get("function")
     return function if tool.get("type") == "function" and isinstance(function, Mapping) else None

@@ -137,7 +137,7 @@ class OllamaParser(BaseParser):
             return []
         self._identify(model=value.get("model"))
         chunks: list[Chunk] = []
-        message = value.get("message") or {}
+        message: dict[str, Any] = value.get("message") or {}
         thought = message.get("thinking") or value.get("thinking")
         if thought:
             chunks.append(

@@ -204,7 +204,7 @@ class ChatParser(BaseParser):
             self._refused.add(index)
             chunks.append(self._other("refusal", text(refusal, "refusal"), index, raw))
         for call in delta.get("tool_calls") or ():
-            function = call.get("function") or {}
+            function: dict[str, Any] = call.get("function") or {}
             chunks.append(self._call(call, function, index, raw))
         if delta.get("function_call"):  # the deprecated form: one call, no id
             chunks.append(self._call({"index": 0}, delta["function_call"], index, raw))

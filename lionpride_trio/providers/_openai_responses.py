@@ -236,8 +236,8 @@ class ResponsesParser(BaseParser):
         if self.failure is not None:
             verdict = Verdict.UNKNOWN
         elif status == "incomplete":
-            why = (response.get("incomplete_details") or {}).get("reason")
-            verdict = _INCOMPLETE.get(str(why), Verdict.UNKNOWN)
+            details: dict[str, Any] = response.get("incomplete_details") or {}
+            verdict = _INCOMPLETE.get(str(details.get("reason")), Verdict.UNKNOWN)
         elif self._slots:
             verdict = Verdict.TOOL_USE
         elif self._refused:

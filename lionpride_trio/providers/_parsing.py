@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk
 from .._errors import DecodeError, LionprideError
+
+Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | None"
+"""Decoded JSON."""
 
 
 class BaseParser:
@@ -56,9 +59,10 @@ class BaseParser:
 
 def tells_of_failure(value: Any) -> bool:
     """Whether *value* is an error document: an object with ``error``, or a list of such."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    return isinstance(value, dict) and "error" in value
+    document: Json = value
+    if isinstance(document, list) and document:
+        document = document[0]
+    return isinstance(document, dict) and "error" in document
 
 
 def text(value: Any, what: str) -> str:
@@ -92,7 +96,7 @@ def usage(
     def look(name: tuple[str, str] | str) -> int | None:
         if isinstance(name, str):
             return count(report.get(name))
-        details = report.get(name[0])
+        details: Json = report.get(name[0])
         return count(details.get(name[1])) if isinstance(details, Mapping) else None
 
     return Usage(

@@ -14,6 +14,7 @@ import attrs
 
 from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
 from .._text import replace_lone_surrogates
+from ._parsing import Json
 
 _MAYBE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -79,7 +80,7 @@ def _with_text(chunk: Chunk, piece: str) -> Chunk:
             return attrs.evolve(chunk, data=piece)
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Json) -> Any:
     """*value* with lone surrogates replaced in all its strings."""
     if isinstance(value, str):
         return replace_lone_surrogates(value)

@@ -76,7 +76,7 @@ def load(path: Path) -> Conversations:
     :raises OSError: it cannot be read.
     """
     try:
-        value: Any = json.loads(path.read_text(encoding="utf-8"))
+        value: dict[str, Any] | list[Any] | None = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} is damaged: {error}") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:

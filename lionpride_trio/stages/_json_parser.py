@@ -220,12 +220,12 @@ class JSONParser:
         if not self._stack:
             return ()
         top = self._stack[-1]
-        return (*self._paths[-1], len(top) if type(top) is list else self._key)
+        return (*self._paths[-1], len(top) if top.__class__ is list else self._key)
 
     def _put(self, value: Any) -> None:
         if not self._stack:
             self._root = value
-        elif type(top := self._stack[-1]) is list:
+        elif (top := self._stack[-1]).__class__ is list:
             top.append(value)
         else:
             top[self._key] = value
@@ -233,7 +233,7 @@ class JSONParser:
     def _put_string(self, text: str) -> None:
         if not self._stack:
             self._root = text
-        elif type(top := self._stack[-1]) is list:
+        elif (top := self._stack[-1]).__class__ is list:
             top[-1] = text
         else:
             top[self._key] = text

@@ -69,20 +69,20 @@ class Cursor:
 
     def __init__(self) -> None:
         self.text = "\n"  # the character before the first sentence
-        self.start = 1
-        self.position = 1  # everything before it is decided
-        self.line = 1
+        self.start: int = 1
+        self.position: int = 1  # everything before it is decided
+        self.line: int = 1
         self.marker = ""  # the list marker that the sentence began with: "1.", "b)", "•"
-        self._first = 1  # no white-space-free character stands in [start, _first)
+        self._first: int = 1  # no white-space-free character stands in [start, _first)
         self._head = ""
         self._line_head = ""
         self._parts: list[str] = []  # what has left the window, of the current sentence
         self._parts_size = 0
-        self._ticks = 1  # back-ticks before it are counted
-        self._code = 0  # length of the run of back-ticks that is open
-        self._code_at = 0
-        self._run = 0  # a run of back-ticks that may not be whole yet
-        self._run_at = 0
+        self._ticks: int = 1  # back-ticks before it are counted
+        self._code: int = 0  # length of the run of back-ticks that is open
+        self._code_at: int = 0
+        self._run: int = 0  # a run of back-ticks that may not be whole yet
+        self._run_at: int = 0
         self._run_opens = False
 
     @property
