@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -166,7 +166,7 @@ class Caller:
         exchange: Exchange | None = None,
         partial: Response | None = None,
     ) -> None:
-        headers = exchange.headers if exchange is not None else {}
+        headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
         error.locate(
             provider=self.provider.name,
             model=self.model,

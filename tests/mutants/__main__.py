@@ -27,7 +27,7 @@ MUTANTS = [
     ("wire/_sse.py", '"\\x00" not in value', "True", "wire"),
     ("wire/_json.py", "if _depth(text) > MAX_DEPTH:", "if False:", "wire faults providers"),
     ("wire/_json.py", "return json.loads(text)", 'raise ValueError("no")', "wire faults providers"),
-    ("_response.py", "self.usage.updated(chunk.usage)", "chunk.usage", "providers services"),
+    ("_response.py", "self.usage.updated(chunk.usage)", "chunk.usage", "chunks"),
     ("_response.py", 'or "{}"', 'or ""', "providers"),
     ("_response.py", "self.id = self.id or chunk.id", "self.id = chunk.id", "providers"),
     (

@@ -1,0 +1,89 @@
+"""What chunks add up to."""
+
+from __future__ import annotations
+
+from hypothesis import given, strategies as st
+
+from lionpride_trio import (
+    DecodeError,
+    FinishChunk,
+    OtherChunk,
+    Reasoning,
+    ReasoningChunk,
+    Response,
+    TextChunk,
+    ToolCall,
+    ToolCallChunk,
+    Usage,
+    UsageChunk,
+    Verdict,
+    reassemble,
+)
+
+
+def test_nothing_is_an_answer_that_has_not_ended():
+    assert reassemble([]) == Response(verdict=Verdict.UNKNOWN)
+
+
+def test_reports_of_usage_are_running_totals_that_complete_each_other():
+    reports = [
+        Usage(input_tokens=10, output_tokens=1),
+        Usage(output_tokens=7),
+        Usage(output_tokens=9, reasoning_tokens=4),
+    ]
+    response = reassemble([UsageChunk(usage=report) for report in reports])
+    assert response.usage == Usage(input_tokens=10, output_tokens=9, reasoning_tokens=4)
+
+
+def test_tool_calls_are_assembled_by_their_slots():
+    chunks = [
+        ToolCallChunk(slot=1, id="b", name="g"),
+        ToolCallChunk(slot=0, id="a", name="f", arguments='{"x"'),
+        ToolCallChunk(slot=0, arguments=": 1}"),
+    ]
+    calls = reassemble(chunks).tool_calls
+    assert calls == (ToolCall("a", "f", '{"x": 1}'), ToolCall("b", "g", "{}"))
+    assert [call.parsed() for call in calls] == [{"x": 1}, {}]
+
+
+def test_a_cut_call_says_so_when_it_is_parsed():
+    (call,) = reassemble([ToolCallChunk(name="f", arguments='{"x": 1')]).tool_calls
+    try:
+        call.parsed()
+    except DecodeError as error:
+        assert error.line == '{"x": 1'
+    else:
+        raise AssertionError("half a document was taken for a whole one")
+
+
+def test_reasoning_keeps_its_blocks_and_signatures():
+    chunks = [
+        ReasoningChunk(text="h", block=0),
+        ReasoningChunk(text="m", signature="s", block=0),
+        ReasoningChunk(redacted="xyz", block=1),
+    ]
+    response = reassemble(chunks)
+    assert response.reasoning == "hm"
+    assert response.reasoning_blocks == (Reasoning("hm", "s"), Reasoning(redacted="xyz"))
+    assert response.text == ""
+
+
+def test_alternatives_refusals_and_citations():
+    chunks = [
+        TextChunk("a"),
+        TextChunk("x", index=1),
+        OtherChunk(kind="refusal", value="no"),
+        OtherChunk(kind="citation", value={"url": "u"}),
+        FinishChunk(verdict=Verdict.COMPLETE, reason="stop"),
+        FinishChunk(verdict=Verdict.LENGTH, reason="length", index=1),
+    ]
+    response = reassemble(chunks)
+    assert (response.text, response.texts) == ("a", ("a", "x"))
+    assert (response.refusal, response.citations) == ("no", ({"url": "u"},))
+    assert response.verdicts == (Verdict.COMPLETE, Verdict.LENGTH)
+    assert response.finish_reason == "stop"
+
+
+@given(st.lists(st.text(), max_size=20))
+def test_however_the_text_was_cut_it_is_the_same(pieces):
+    assert reassemble(map(TextChunk, pieces)) == reassemble([TextChunk("".join(pieces))])
