@@ -203,15 +203,16 @@ class _Reader:
                 return Piece(self._at(value), self._typed(value, "text", str).encode())
             except UnicodeEncodeError:
                 self._refuse("'text' has half of a character")
-        if "base64" in value:
-            try:
-                data = base64.b64decode(self._typed(value, "base64", str), validate=True)
-            except (binascii.Error, ValueError):
-                self._refuse("'base64' is no base64")
-            return Piece(self._at(value), data)
-        self._refuse(
-            f"it is no part of a recording: {', '.join(map(repr, value)) or 'an empty object'}"
-        )
+        if "base64" not in value:
+            names = ", ".join(map(repr, value)) or "an empty object"
+            self._refuse(f"it is no part of a recording: {names}")
+        try:
+            data = base64.b64decode(self._typed(value, "base64", str), validate=True)
+        except (binascii.Error, ValueError) as error:
+            if isinstance(error, ConfigurationError):
+                raise
+            self._refuse("'base64' is no base64")
+        return Piece(self._at(value), data)
 
     def _ended(self, value: dict[str, Any], call: dict[str, Any]) -> RecordedCall:
         end = self._typed(value, "end", str)
@@ -225,12 +226,8 @@ class _Reader:
             self._refuse("a call that 'failed' has an 'error', and no other has")
         if "status" not in call and end != "failed":
             self._refuse("a call without an answer can only have failed")
-        return RecordedCall(
-            **{**call, "pieces": tuple(call["pieces"])},
-            end=end,  # type: ignore[arg-type]  # it is one of them
-            ended_at=self._at(value),
-            error=error,
-        )
+        fields: dict[str, Any] = {**call, "pieces": tuple(call["pieces"]), "end": end}
+        return RecordedCall(**fields, ended_at=self._at(value), error=error)
 
     def _headers(self, value: dict[str, Any]) -> dict[str, str]:
         headers: dict[str, Any] = self._typed(value, "headers", dict)

@@ -89,17 +89,13 @@ class RecordingClient:
     ) -> AsyncGenerator[RecordedResponse]:
         tape = _Tape(trio.current_time())
         try:
-            try:
-                context = self._client.stream(method, url, **options)
-                response = await context.__aenter__()
-            except Exception as error:
-                tape.fail(error)
-                raise
-            tape.answered(response)
-            try:
+            async with self._client.stream(method, url, **options) as response:
+                tape.answered(response)
                 yield RecordedResponse(response, tape)
-            finally:
-                await context.__aexit__(None, None, None)
+        except Exception as error:
+            if tape.status is None:
+                tape.fail(error)
+            raise
         finally:
             with trio.CancelScope(shield=True):  # a file on this machine: it does not take long
                 await self._write(tape.call(str(method), str(url), options, self._secrets))

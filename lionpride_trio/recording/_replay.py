@@ -198,9 +198,11 @@ def _failure(call: RecordedCall) -> Exception:
     if found is StreamTimeout:
         return StreamTimeout(message, clock="connect")
     if isinstance(found, type) and issubclass(found, TransportError):
-        return found(message)
+        failure: Exception = found(message)
+        return failure
     # Another client's class.  Its name decides as it did when it was raised.
-    return type(name, (OSError,), {})(message)
+    other: type[Exception] = type(name, (OSError,), {})
+    return other(message)
 
 
 class ReplayProvider:
@@ -237,7 +239,7 @@ class ReplayProvider:
         self._inner = get(provider, endpoint) if isinstance(provider, str) else provider
         self.name = self._inner.name
         self.endpoint = self._inner.endpoint
-        self.framing = self._inner.framing
+        self.framing: Literal["sse", "ndjson"] = self._inner.framing
         self.model = model_of(first)
 
     def request(self, call: ModelCall) -> HTTPRequest:
@@ -252,7 +254,7 @@ class ReplayProvider:
         """As the recorded provider's."""
         return self._inner.parser()
 
-    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+    def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
         """As the recorded provider's."""
         return self._inner.parse_body(value)
 
@@ -333,7 +335,7 @@ class Replay:
         """Nothing can be read before a recording is named."""
         raise self._refusal()
 
-    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+    def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
         """As `parser`."""
         raise self._refusal()
 

@@ -14,7 +14,6 @@
 from .._errors import ConfigurationError
 from ._cancelling import cancel_everywhere
 from ._faulty_server import Answer, Asked, FaultyServer, HangUp
-
 from .fakes import Script, ScriptedClient, ScriptedProvider, Sent, chunks_of
 
 try:
@@ -84,6 +83,11 @@ __all__ = [
     "wire_bodies",
 ]
 
-for _name in __all__:
-    globals()[_name].__module__ = __name__
-del _name
+
+def _show_public_path() -> None:
+    """Let reprs and tracebacks show where a name is imported from."""
+    for name in __all__:
+        globals()[name].__module__ = __name__
+
+
+_show_public_path()

@@ -5,50 +5,54 @@
 - ``local_server``: the embedded server, running (`lionpride_trio.local.serve`)
 - ``faulty_server``: ``server = await faulty_server([Answer(status=503), …])`` starts a `FaultyServer`
 
-Both are for async tests and need pytest-trio.  A model without a network needs no fixture: see
-`ScriptedProvider`.
+Both are for async tests, need pytest-trio, and stop when the test has ended.  A model without a
+network needs no fixture: see `ScriptedProvider`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import trio
-from pytest_trio import trio_fixture
+from pytest_trio import (  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+    trio_fixture,
+)
 
-from .._channels._nursery import open_pump_nursery
 from ..local import LocalServer, serve
 from ._faulty_server import Answer, FaultyServer, HangUp
 
-StartFaultyServer: TypeAlias = Callable[
-    [Answer | HangUp | Sequence[Answer | HangUp]], Awaitable[FaultyServer]
-]
+FaultyScript: TypeAlias = Answer | HangUp | Sequence[Answer | HangUp]
 
 
-@trio_fixture
-async def local_server() -> AsyncGenerator[LocalServer]:
+@trio_fixture  # type: ignore[untyped-decorator]
+async def local_server(nursery: trio.Nursery) -> LocalServer:
     """The embedded server; its ``url(provider)`` is what ``base_url=`` wants."""
+    server: LocalServer = await nursery.start(_serve_locally)
+    return server
+
+
+@trio_fixture  # type: ignore[untyped-decorator]
+def faulty_server(
+    nursery: trio.Nursery,
+) -> Callable[[FaultyScript], Awaitable[FaultyServer]]:
+    """Starts servers that misbehave as told."""
+
+    async def start(script: FaultyScript) -> FaultyServer:
+        server: FaultyServer = await nursery.start(_serve_faults, script)
+        return server
+
+    return start
+
+
+async def _serve_locally(*, task_status: trio.TaskStatus[LocalServer]) -> None:
     async with serve() as server:
-        yield server
+        task_status.started(server)
+        await trio.sleep_forever()
 
 
-@trio_fixture
-async def faulty_server() -> AsyncGenerator[StartFaultyServer]:
-    """Starts servers that misbehave as told, and stops them when the test has ended."""
-    async with open_pump_nursery() as nursery:
-
-        async def start(script: Answer | HangUp | Sequence[Answer | HangUp]) -> FaultyServer:
-            server: FaultyServer = await nursery.start(_running, script)
-            return server
-
-        yield start
-
-
-async def _running(
-    script: Answer | HangUp | Sequence[Answer | HangUp],
-    *,
-    task_status: trio.TaskStatus[FaultyServer],
+async def _serve_faults(
+    script: FaultyScript, *, task_status: trio.TaskStatus[FaultyServer]
 ) -> None:
     async with FaultyServer(script) as server:
         task_status.started(server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, strategies as st
 
 from lionpride_trio import (
@@ -48,12 +49,9 @@ def test_tool_calls_are_assembled_by_their_slots():
 
 def test_a_cut_call_says_so_when_it_is_parsed():
     (call,) = reassemble([ToolCallChunk(name="f", arguments='{"x": 1')]).tool_calls
-    try:
+    with pytest.raises(DecodeError) as caught:
         call.parsed()
-    except DecodeError as error:
-        assert error.line == '{"x": 1'
-    else:
-        raise AssertionError("half a document was taken for a whole one")
+    assert caught.value.line == '{"x": 1'
 
 
 def test_reasoning_keeps_its_blocks_and_signatures():

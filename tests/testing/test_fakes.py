@@ -30,10 +30,8 @@ FINISH = FinishChunk(verdict=Verdict.COMPLETE, reason="stop")
 
 def body(*texts, end=True):
     events = [f'data: {{"choices": [{{"delta": {{"content": "{text}"}}}}]}}\n\n' for text in texts]
-    if end:
-        events.append('data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n')
-        events.append("data: [DONE]\n\n")
-    return events
+    finish = 'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
+    return [*events, finish, "data: [DONE]\n\n"] if end else events
 
 
 async def read(source):
@@ -113,7 +111,7 @@ async def test_it_works_in_a_session_and_a_pipeline():
     model = ScriptedProvider("one two").model(stream=True)
     async with Session() as session:
         session.services.register(model)
-        assert [str(chunk) async for chunk in model.invoke("x")][0] == "one two"
+        assert "".join([str(chunk) async for chunk in model.invoke("x")]) == "one two"
         got = [chunk.data async for chunk in model.invoke("x") | words()]
     assert got == ["one ", "two", ""]
 

@@ -69,7 +69,7 @@ def test_bounded_splitters(splitter):
 
 
 def test_stages():
-    check_splitter(lambda: BufferChars(3), max_hold=3)
+    check_splitter(lambda: BufferChars(3))
     check_stage(JSONValues)
     check_stage(WordCount)
     check_stage(lambda: Redact(r"a+b|\bc$"), meaning="".join)

@@ -18,9 +18,7 @@ async def test_the_embedded_server(local_server):
 
 async def test_a_faulty_server(faulty_server):
     server = await faulty_server([Answer(status=500)])
-    model = iModel(
-        "openai", "m", api_key="any", base_url=server.url("openai"), retry=None
-    )
+    model = iModel("openai", "m", api_key="any", base_url=server.url("openai"), retry=None)
     with pytest.raises(ServerError):
         await model.complete("hi")
     assert len(server.requests) == 1

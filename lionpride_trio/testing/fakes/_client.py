@@ -49,14 +49,14 @@ class Sent:
 
 
 class ScriptedClient:
-    """Answers its first request with the first of *answers*, and so on; the last is repeated.
+    r"""Answers its first request with the first of *answers*, and so on; the last is repeated.
 
     To be passed as ``http_client=``: whatever is above the transport is tested without a network,
     under a clock that jumps.  An answer is a `Script`, its steps alone, or an exception, which is
     raised instead of an answer's head.  ``requests`` has what was asked, ``open`` how many answers
     are open now::
 
-        client = ScriptedClient([b"data: {}\\n\\n", 30.0, OSError("reset")])
+        client = ScriptedClient([b"data: {}\n\n", 30.0, OSError("reset")])
         model = iModel("openai", "m", api_key="k", http_client=client)
     """
 

@@ -89,7 +89,7 @@ class ScriptedProvider:
         """A machine for one stream."""
         return _Parser(self._chunks)
 
-    def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
+    def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
         """All chunks of an answer at once."""
         return [self._chunks[number] for number in value["chunks"]], None
 
@@ -171,7 +171,8 @@ class _Parser:
         self.whole = False
         self.failure: LionprideError | None = None
 
-    def feed(self, event: str, value: Any) -> list[Chunk]:  # ruff: ignore[unused-method-argument] - lines have no type
+    def feed(self, event: str, value: Any) -> list[Chunk]:
+        del event  # lines have no type
         self.ended = self.whole = value["end"]
         return [self._chunks[value["chunk"]]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
 import hypothesis
@@ -47,7 +47,7 @@ def for_all(
     check: Callable[[T], None],
     settings: hypothesis.settings | None,
     *,
-    simpler: Callable[[T], Iterable[T]] = lambda example: (),
+    simpler: Callable[[T], Iterable[T]] | None = None,
 ) -> None:
     """Try *check* on many examples, and tell of the simplest on which a law is broken.
 
@@ -60,23 +60,23 @@ def for_all(
         database=None,  # its keys are functions, and one function checks them all
         deadline=None,
         report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=cast(Any, list(HealthCheck)),
     )
     @hypothesis.given(examples.map(_Example))
     def tried(example: _Example[T]) -> None:
-        nonlocal failed
         try:
             check(example.value)
         except LawBroken:
-            failed = example.value
+            failed[:] = [example.value]
             raise
 
-    failed: T | None = None
+    failed: list[T] = []
     try:
         tried()
     except LawBroken as broken:
-        assert failed is not None
-        simplest = _simplest(broken, failed, check, simpler)
+        simplest = broken
+        if simpler is not None:
+            simplest = _simplest(broken, failed[0], check, simpler)
         # Hypothesis notes how its example was drawn; the message says what it is.
         raise LawBroken(simplest.law, str(simplest).removeprefix(f"{simplest.law}: ")) from (
             simplest.__cause__
@@ -107,7 +107,7 @@ def _simplest(
                 if found.law == broken.law:
                     broken, example, improved = found, candidate, True
                     break
-            except Exception:  # another mistake, and not the one that is told of
+            except Exception:  # ruff: ignore[try-except-continue] - another mistake, not the one told of
                 continue
     return broken
 

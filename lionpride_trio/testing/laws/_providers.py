@@ -150,9 +150,9 @@ def _check_mixing(provider: Provider, body: bytes, pieces: Sequence[bytes], whol
     made: tuple[list[Chunk], list[Chunk]] = ([], [])
     for piece in pieces:
         for decoder, chunks in zip(decoders, made, strict=True):
-            chunks += decoder.feed(piece)
+            chunks.extend(decoder.feed(piece))
     for decoder, chunks in zip(decoders, made, strict=True):
-        chunks += decoder.flush()
+        chunks.extend(decoder.flush())
         if chunks != whole.chunks:
             difference = _difference(whole.response, reassemble(chunks))
             raise LawBroken(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
 
@@ -62,7 +62,6 @@ def run(program: Callable[..., Awaitable[T]], *arguments: Any) -> T:
 
     :raises LawBroken: it waits for ever, or leaves its blocks open.
     """
-
     steps = _Steps()
 
     async def watched() -> T:
@@ -120,11 +119,11 @@ async def no_task_left(law: str, when: str) -> AsyncGenerator[None]:
 
 
 @contextmanager
-def nothing_left_to_the_collector() -> Iterator[None]:
+def nothing_left_to_the_collector() -> Generator[None]:
     """No generator, socket or file is left for the garbage collector to close."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
-        yield
+        yield  # ruff: ignore[fallible-context-manager] - what fails tells more than what it left
         gc.collect()
     for warning in caught:
         if issubclass(warning.category, ResourceWarning):
@@ -145,9 +144,7 @@ def cancelled_everywhere(program: Callable[[], Awaitable[object]], what: str) ->
         cancel_everywhere(counted)
     except LawBroken:
         raise
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
+    except (Exception, BaseExceptionGroup) as error:
         broken = _law_in(error)
         if broken is not None:
             raise broken from None

@@ -106,7 +106,12 @@ def check_stage(
         _check_flush(make, pieces)
         _check_feed_all(make, pieces, alone)
 
-    for_all((prose() if inputs is None else inputs).flatmap(_with_pieces), check, settings, simpler=_simpler)
+    for_all(
+        (prose() if inputs is None else inputs).flatmap(_with_pieces),
+        check,
+        settings,
+        simpler=_simpler,
+    )
     if max_hold is not None:
         fillers: list[Any] = [longest, *FILLERS]
         if isinstance(longest, bytes):
@@ -221,8 +226,8 @@ def _check_cutting(
     ways = [(pieces, cut)]
     if len(whole) <= _CHARS_ONE_BY_ONE:
         single = one_by_one(whole)
-        ways.append((single, run(make, single)))
-        ways.append(([whole[:0], *pieces, whole[:0]], run(make, [whole[:0], *pieces, whole[:0]])))
+        padded = [whole[:0], *pieces, whole[:0]]  # with empty pieces
+        ways += [(single, run(make, single)), (padded, run(make, padded))]
     for way, outcome in ways:
         if not outcome.same(uncut, meaning):
             raise LawBroken(

@@ -90,7 +90,7 @@ def _dear(way: list[T]) -> st.SearchStrategy[list[T]]:
 
 def cut_at(whole: T, places: Iterable[int]) -> list[T]:
     """*whole* cut at *places*."""
-    ends = sorted(places)
+    ends: list[int] = sorted(places)
     return [whole[a:b] for a, b in zip([0, *ends], [*ends, len(whole)], strict=True)]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, cast
 
 import attrs
 import trio
@@ -38,12 +38,13 @@ class FlowPlan:
         """Fresh operations, named ``"0"``, ``"1"``, … in the order of the plan."""
         made: list[Operation] = []
         for number, node in enumerate(self.nodes):
+            after = tuple(made[other] for other in node.after)
             made.append(
                 Operation(
                     work=_work(node, [str(other) for other in node.after]),
                     name=str(number),
                     id=str(number),
-                    after=[made[other] for other in node.after],
+                    after=cast(Any, after),
                     stream_from=None if node.reads is None else made[node.reads],
                     stream_size=1 + number % 2,
                 )
@@ -60,16 +61,23 @@ class FlowPlan:
         return {str(number): chunks for number, chunks in enumerate(given)}
 
 
-def _work(node: Node, after: Sequence[str]) -> Callable[[Context], AsyncIterator[int]]:
-    async def give(context: Context) -> AsyncIterator[int]:
+def _work(node: Node, after: Sequence[str]) -> Callable[[Context], Awaitable[list[int]]]:
+    async def give(context: Context) -> list[int]:
+        given: list[int] = []
+
+        async def one(number: int) -> None:
+            await context.send(number)
+            given.append(number)
+
         if node.reads is not None:
             async for chunk in context.channel:
-                yield chunk + 1
+                await one(chunk + 1)
         results: Any = context.results
         start = sum(sum(results[name]) for name in after)
         for count in range(node.chunks):
             await trio.sleep(0.1 * (count % 2))
-            yield start + count
+            await one(start + count)
+        return given
 
     return give
 

@@ -78,7 +78,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     thoughts = draw(_reasoning(abilities))
     refusal = draw(st.one_of(st.just(""), _SOME_TEXT)) if abilities.refusals else ""
     calls = [] if refusal else draw(_calls(abilities))
-    verdicts = [verdict for verdict in abilities.endings if verdict is not Verdict.TOOL_USE]
+    verdicts: list[Verdict] = [v for v in abilities.endings if v is not Verdict.TOOL_USE]
     if calls:
         # Some APIs say "stop" where tools are called, so a plain end would be ambiguous.
         verdicts = [Verdict.TOOL_USE, *(v for v in verdicts if v is not Verdict.COMPLETE)]
