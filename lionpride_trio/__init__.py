@@ -10,7 +10,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
-from . import sinks, transformers
+from . import recording, sinks, transformers
 from ._channels._channel import Channel
 from ._channels._source import Source
 from ._chunks import (
@@ -114,6 +114,7 @@ __all__ = [
     "fallback",
     "iModel",
     "reassemble",
+    "recording",
     "sinks",
     "source",
     "transformer",

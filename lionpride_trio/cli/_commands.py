@@ -14,6 +14,7 @@ from .._text import escape_controls
 from ._chat import talk
 from ._demo import DEFAULT_QUESTION, show
 from ._flow import show as show_flow
+from ._record import record_call, replay_calls
 from ._serve import run
 
 app: Final = App(
@@ -74,6 +75,31 @@ async def flow(
 ) -> int:
     """Run a workflow and watch its operations as a tree."""
     return await _reported(show_flow(target, max_concurrent=max_concurrent, on_error=on_error))
+
+
+@app.command
+async def record(
+    path: Annotated[str, Parameter(help="The file, which is written anew.")],
+    question: Annotated[str, Parameter(help="What the model is asked.")],
+    *,
+    provider: Annotated[str, Parameter(help="Such as openai, anthropic, gemini, groq.")],
+    model: Annotated[str, Parameter(help="The model's id.")] = "",
+    base_url: Annotated[str | None, Parameter(help="Where the provider is, if elsewhere.")] = None,
+) -> int:
+    """Ask a model one question and record the call, its secrets masked."""
+    return await _reported(
+        record_call(path, question, provider=provider, model=model, base_url=base_url)
+    )
+
+
+@app.command
+async def replay(
+    path: Annotated[str, Parameter(help="What record wrote.")],
+    *,
+    at_once: Annotated[bool, Parameter(help="Do not keep to the recorded pace.")] = False,
+) -> int:
+    """Show the answers of a recording, as they came."""
+    return await _reported(replay_calls(path, pace="at_once" if at_once else "recorded"))
 
 
 async def _reported(command: Awaitable[int]) -> int:

@@ -12,12 +12,13 @@ whole way from the bytes of a body to chunks::
 """
 
 from ._decoder import MAX_BLOCKS, StreamDecoder
-from ._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
+from ._protocol import ChunkParser, ConfigurableProvider, HTTPRequest, ModelCall, Provider
 from ._registry import get, names, register
 
 __all__ = [
     "MAX_BLOCKS",
     "ChunkParser",
+    "ConfigurableProvider",
     "HTTPRequest",
     "ModelCall",
     "Provider",
@@ -27,6 +28,16 @@ __all__ = [
     "register",
 ]
 
-for _public in (ChunkParser, HTTPRequest, ModelCall, Provider, StreamDecoder, get, names, register):
+for _public in (
+    ChunkParser,
+    ConfigurableProvider,
+    HTTPRequest,
+    ModelCall,
+    Provider,
+    StreamDecoder,
+    get,
+    names,
+    register,
+):
     _public.__module__ = __name__
 del _public

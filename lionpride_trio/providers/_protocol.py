@@ -58,6 +58,20 @@ class ChunkParser(Protocol):
 
 
 @runtime_checkable
+class ConfigurableProvider(Protocol):
+    """A provider that takes options of its own when a model is made, such as a file's path."""
+
+    def configured(
+        self, model: str, options: Mapping[str, Any]
+    ) -> tuple[Provider, str, dict[str, Any]]:
+        """The provider to use, the model's id, and the options that go on into each request.
+
+        The provider may have an ``http_client``, which is then used for its calls.
+        """
+        ...
+
+
+@runtime_checkable
 class Provider(Protocol):
     """One API of one service."""
 

@@ -12,7 +12,7 @@ from .._errors import ConfigurationError
 from .._response import Response
 from .._text import Secret
 from .._transport import HTTPClient
-from ..providers import ModelCall, Provider, get
+from ..providers import ConfigurableProvider, ModelCall, Provider, get
 from ._call import Caller, open_host
 from ._gate import Gate
 from ._policy import Bounds, Retry
@@ -98,6 +98,9 @@ class iModel:
         **options: Any,
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else provider
+        if isinstance(found, ConfigurableProvider):
+            found, model, options = found.configured(model, options)
+        http_client = http_client or getattr(found, "http_client", None)
         if not model and found.host is not None:
             model = "trigram-1"
         if not isinstance(model, str) or not model:
