@@ -15,11 +15,13 @@ MODULES = (
     "lionpride_trio.local",
     "lionpride_trio.operations",
     "lionpride_trio.providers",
+    "lionpride_trio.recording",
     "lionpride_trio.services",
     "lionpride_trio.session",
     "lionpride_trio.session.messages.utils",
     "lionpride_trio.sinks",
     "lionpride_trio.stages",
+    "lionpride_trio.testing",
     "lionpride_trio.transformers",
     "lionpride_trio.wire",
 )

@@ -121,5 +121,5 @@ def simpler_text(text: str) -> Iterator[str]:
     if len(text) == 1:
         yield ""
     for place, char in enumerate(text):
-        if char not in {"a", " "}:
+        if char != "a":
             yield f"{text[:place]}a{text[place + 1 :]}"

@@ -17,6 +17,10 @@ Event: TypeAlias = tuple[str | None, Any]
 """An event's type, where the API sends one, and its data: a value for JSON, or a `str` as it is."""
 
 
+MOST_PIECES: Final = 12
+"""Deltas of one text, so that bodies stay short enough to be read."""
+
+
 @attrs.frozen
 class Hand:
     """How one body is written."""
@@ -43,7 +47,10 @@ class Hand:
         """*text* cut for its deltas."""
         if self.ascii:
             text = "".join(char if char < "\U00010000" else _surrogates(char) for char in text)
-        return self.draw(cuts(text)) if text else []
+        pieces = self.draw(cuts(text)) if text else []
+        if len(pieces) > MOST_PIECES:
+            pieces[MOST_PIECES:] = ["".join(pieces[MOST_PIECES:])]
+        return pieces
 
     def maybe(self) -> bool:
         """Yes or no; the simplest is no."""
