@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import trio
@@ -351,8 +351,10 @@ class Replay:
 
 def model_of(call: RecordedCall) -> str:
     """The model that was asked."""
-    body = cast("dict[str, Any]", call.body) if isinstance(call.body, dict) else {}
-    if isinstance(body.get("model"), str):
-        return str(body["model"])
+    match call.body:
+        case {"model": str(model)}:
+            return model
+        case _:
+            pass
     _, found, rest = urlsplit(call.url).path.rpartition("/models/")
     return rest.partition(":")[0] if found else "recorded"
