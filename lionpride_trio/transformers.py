@@ -46,7 +46,7 @@ from ._channels._pipe import (
     Transformer,
 )
 from ._channels._run_ahead import pace as _pace, run_ahead
-from ._channels._source import PipedChannel, Source
+from ._channels._source import Owner, PipedChannel, Source
 from ._channels._tee import tee as _tee
 from ._channels._text import FromText, OnText, is_text, joined
 from ._channels._timed import IdleFlushChannel, IdleTimeoutChannel, TimedBufferChannel
@@ -536,7 +536,7 @@ def merge(
     else:
         labelled = dict(enumerate(sources))
     opened = {label: _source_of(one) for label, one in labelled.items()}
-    return Source(lambda: _merge(opened, size), name="merge")
+    return Source(lambda: _merge(opened, size), name="merge", owner=_any_owner(opened.values()))
 
 
 def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -546,7 +546,7 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     that is open.
     """
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _chain(opened), name="chain")
+    return Source(lambda: _chain(opened), name="chain", owner=_any_owner(opened))
 
 
 def race(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -571,7 +571,12 @@ def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float)
     if not sources:
         raise ConfigurationError(f"{name}() needs at least one source")
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _race(opened, after), name=name)
+    return Source(lambda: _race(opened, after), name=name, owner=_any_owner(opened))
+
+
+def _any_owner(sources: Iterable[Source[Any]]) -> Callable[[], Owner | None]:
+    """An open session that owns one of *sources* owns what is made of them."""
+    return lambda: next(filter(None, (one.owner() for one in sources)), None)
 
 
 def _source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:

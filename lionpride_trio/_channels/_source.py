@@ -89,8 +89,12 @@ class Source(Pipeable[T_co]):
             del self._stacks[task]
         return await stack.__aexit__(exc_type, exc, traceback)
 
+    def owner(self) -> Owner | None:
+        """What would keep the channel when the source is iterated bare, if anything open would."""
+        return self._owner()
+
     def __aiter__(self) -> AsyncIterator[T_co]:
-        owner = self._owner()
+        owner = self.owner()
         if owner is None:
             raise LocalProtocolError(
                 f"nothing open owns '{self._name}', so nothing would close it: write"
