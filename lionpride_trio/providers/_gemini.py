@@ -214,6 +214,8 @@ class GenerateParser(BaseParser):
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = candidate.get("index") or 0
         self._seen.add(index)
+        if index not in self._finished:
+            self.whole = False  # an answer that begins late is waited for
         content: dict[str, Any] = candidate.get("content") or {}
         for part in content.get("parts") or ():
             self._part(part, index, raw, chunks)
@@ -224,7 +226,7 @@ class GenerateParser(BaseParser):
         if not reason:
             return
         self._finished.add(index)
-        self.whole = self._seen <= self._finished
+        self.whole = len(self._finished) == max(self._seen) + 1
         if reason in FAILURES:
             self.failure = provider_error({
                 "code": reason,

@@ -177,6 +177,8 @@ class ChatParser(BaseParser):
     def _choice(self, choice: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = choice.get("index") or 0
         self._seen.add(index)
+        if index not in self._finished:
+            self.whole = False  # an answer that begins late is waited for
         delta = choice.get("delta") or choice.get("message")
         if delta:
             content = delta.get("content")
@@ -249,7 +251,7 @@ class ChatParser(BaseParser):
 
     def _finish(self, reason: str, index: int, raw: Any, chunks: list[Chunk]) -> None:
         self._finished[index] = reason
-        self.whole = self._seen <= self._finished.keys()
+        self.whole = len(self._finished) == max(self._seen) + 1
         verdict = VERDICTS.get(reason, Verdict.UNKNOWN)
         if verdict is Verdict.COMPLETE and index in self._refused:
             verdict = Verdict.REFUSED

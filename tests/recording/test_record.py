@@ -96,15 +96,15 @@ async def test_it_is_replayed_at_a_pace(path, pace, seconds, autojump_clock):
 
 
 async def test_by_the_providers_name_with_a_path(path, autojump_clock):
-    """As ``iModel(provider="replay", path=…)`` configures it."""
-    from lionpride_trio.providers import get
-
-    found, model, options = get("replay").configured("", {"path": path, "pace": 2, "seed": 1})
-    assert (found.name, model, options) == ("openai", "m", {"seed": 1})
-    with pytest.raises(ConfigurationError, match="needs path="):
-        get("replay").configured("m", {})
+    model = iModel(provider="replay", path=path, pace=2)
+    assert (model.provider.name, model.model) == ("openai", "m")
+    start = trio.current_time()
+    assert (await read(model.stream("hi"))).text == "Héllo"
+    assert trio.current_time() - start == pytest.approx(1.0)
     with pytest.raises(ConfigurationError, match="needs path="):
         iModel("replay", "m")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        iModel("replay", path=path.with_name("none"))
 
 
 async def read(source):

@@ -67,6 +67,11 @@ async def test_answers_come_in_turn_and_the_last_again(autojump_clock):
     assert [(await model.complete("x")).text for _ in range(3)] == ["one", "two", "two"]
 
 
+async def test_it_is_any_models_provider():
+    response = await iModel(ScriptedProvider("Hello"), "m").complete("x")
+    assert response.text == "Hello"
+
+
 async def test_what_was_asked_is_kept():
     provider = ScriptedProvider("Hello")
     await provider.model("m", temperature=0).complete([{"role": "user", "content": "hi"}])

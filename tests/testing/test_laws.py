@@ -63,7 +63,7 @@ def test_splitters(splitter):
     check_splitter(splitter)
 
 
-@pytest.mark.parametrize("splitter", [LineSplitter, WordSplitter, ParagraphSplitter])
+@pytest.mark.parametrize("splitter", [LineSplitter, ParagraphSplitter])
 def test_bounded_splitters(splitter):
     check_splitter(lambda: splitter(max_hold=1000), max_hold=1000)
 
@@ -93,7 +93,7 @@ def test_decoders():
 def test_providers(name, endpoint):
     bodies = one_answer(name, endpoint)
     check_provider(
-        name, endpoint, bodies=bodies, end_mark=name != "gemini", settings=settings(max_examples=50)
+        name, endpoint, bodies=bodies, end_mark=name != "gemini", settings=settings(max_examples=25)
     )
 
 
@@ -109,7 +109,6 @@ LATE = {
 }
 
 
-@pytest.mark.xfail(reason="an alternative that begins after another has ended is not waited for")
 @pytest.mark.parametrize("name", LATE)
 def test_a_body_cut_in_its_second_answer_is_not_whole(name):
     decoder = StreamDecoder(get(name))

@@ -127,7 +127,7 @@ def test_all_that_the_standard_allows_is_drawn(trait):
 
 @pytest.mark.parametrize(("name", "endpoint"), WIRES)
 def test_a_body_means_its_reply(name, endpoint):
-    @settings(max_examples=30, database=None, deadline=None)
+    @settings(max_examples=15, database=None, deadline=None)
     @given(wire_bodies(name, endpoint))
     def check(pair):
         reply, body = pair

@@ -26,6 +26,6 @@ class Case:
         self.check(self.wrong, **({"settings": UNSHRUNK} if self.drawn else {}))
 
 
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=12)
 # What the simplest example would be is of no interest where the mistake is known.
 UNSHRUNK = settings(max_examples=400, phases=[Phase.generate])
