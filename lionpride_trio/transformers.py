@@ -10,15 +10,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
 import trio
@@ -26,7 +24,6 @@ import trio
 from . import stages
 from ._channels._channel import Channel, ChannelStatistics
 from ._channels._fork import fork as _fork
-from ._channels._generator import ForeignChannel, IterableChannel, run_generator
 from ._channels._join import chain as _chain, merge as _merge, race as _race
 from ._channels._mailbox import (
     DEFAULT_SIZE,
@@ -46,7 +43,8 @@ from ._channels._pipe import (
     Transformer,
 )
 from ._channels._run_ahead import pace as _pace, run_ahead
-from ._channels._source import Owner, PipedChannel, Source
+from ._channels._source import Owner, Source
+from ._channels._sources import from_channel, from_iterable, source
 from ._channels._tee import tee as _tee
 from ._channels._text import FromText, OnText, is_text, joined
 from ._channels._timed import IdleFlushChannel, IdleTimeoutChannel, TimedBufferChannel
@@ -99,62 +97,6 @@ __all__ = [
     "word_count",
     "words",
 ]
-
-
-# Sources
-
-
-@overload
-def source(function: Callable[P, AsyncIterator[T]], /) -> Callable[P, Source[T]]: ...
-@overload
-def source(
-    *, ahead: int = 1
-) -> Callable[[Callable[P, AsyncIterator[T]]], Callable[P, Source[T]]]: ...
-def source(function: Any = None, /, *, ahead: int = 1) -> Any:
-    """Make an async generator function a function that gives sources.
-
-    Opening one opens a nursery: the generator runs in a task of its own, at most *ahead* items
-    ahead of its consumer.  What it raises arrives after the items before it; leaving the block
-    early cancels it, and its clean-up is joined.
-    """
-    check_size("ahead", ahead)
-
-    def decorate(make: Callable[..., AsyncIterator[Any]]) -> Callable[..., Source[Any]]:
-        @functools.wraps(make)
-        def made(*args: Any, **kwargs: Any) -> Source[Any]:
-            return Source(
-                lambda: run_generator(lambda: make(*args, **kwargs), ahead), name=made.__name__
-            )
-
-        return made
-
-    return decorate if function is None else decorate(function)
-
-
-def from_iterable(items: Iterable[T]) -> Source[T]:
-    """A source of *items*, which must not block.  Opens no nursery."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncGenerator[Channel[T]]:
-        yield IterableChannel(items)
-
-    return Source(opened, name="from_iterable")
-
-
-def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
-    """A source of what *channel* gives, which stays yours to close.  Opens no nursery.
-
-    It can be opened once, as any channel has one end.  A channel of this library needs no wrapping:
-    ``channel | …`` works at once.
-    """
-    if isinstance(channel, Channel):
-        return PipedChannel(channel, name="channel", steps=())
-
-    @asynccontextmanager
-    async def opened() -> AsyncGenerator[Channel[T]]:
-        yield ForeignChannel(channel)
-
-    return Source(opened, name="from_channel")
 
 
 # One's own stages

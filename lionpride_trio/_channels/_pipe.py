@@ -11,6 +11,7 @@ Four kinds of recipe, told apart for the type checkers:
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
@@ -203,8 +204,9 @@ class Transformer(Recipe, Generic[In_contra, Out_co]):
 class Pipeable(Generic[T_co]):
     """What can stand left of ``|``: a source, or an open channel."""
 
+    @abc.abstractmethod
     def _piped(self, other: Recipe) -> Source[Any]:
-        raise NotImplementedError
+        """What comes of this, sent through *other*."""
 
     @overload
     def pipe(self, other: SameItems, /) -> Source[T_co]: ...
