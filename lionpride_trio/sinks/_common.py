@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeAlias, TypeVar
 
@@ -11,6 +11,8 @@ import trio
 from .._channels._channel import Channel
 from .._channels._generator import ForeignChannel
 from .._channels._source import Source
+from .._channels._text import is_text, text_of
+from .._chunks import Chunk
 from .._errors import SinkError
 
 T = TypeVar("T")
@@ -34,6 +36,11 @@ async def opened(readable: Readable[T]) -> AsyncGenerator[Channel[T]]:
         yield ForeignChannel(readable)
     else:
         raise TypeError(f"a sink reads a channel or a source, not {readable!r}")
+
+
+def text_in(items: Iterable[Any]) -> str:
+    """The text of *items*; chunks that hold none say nothing."""
+    return "".join(text_of(item) for item in items if is_text(item) or not isinstance(item, Chunk))
 
 
 @contextmanager

@@ -8,9 +8,7 @@ from typing import Any
 
 import trio
 
-from .._channels._text import is_text, text_of
-from .._chunks import Chunk
-from ._common import Readable, Sink, failing_as, opened
+from ._common import Readable, Sink, failing_as, opened, text_in
 
 
 def write_file(path: str | os.PathLike[str]) -> Sink[Path]:
@@ -34,13 +32,8 @@ def write_file(path: str | os.PathLike[str]) -> Sink[Path]:
                 )
             try:
                 async for batch in channel.batches():
-                    text = "".join(
-                        text_of(item)
-                        for item in batch
-                        if is_text(item) or not isinstance(item, Chunk)
-                    )
                     with failing_as("write_file"):
-                        await file.write(text)
+                        await file.write(text_in(batch))
                         await file.flush()
                 with failing_as("write_file"):
                     await trio.to_thread.run_sync(os.fsync, file.fileno())

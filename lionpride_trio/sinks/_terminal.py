@@ -11,11 +11,9 @@ from typing import Any, TextIO
 
 import trio
 
-from .._channels._text import is_text, text_of
-from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._text import escape_controls
-from ._common import Readable, Sink, failing_as, opened
+from ._common import Readable, Sink, failing_as, opened, text_in
 
 
 async def stdout(readable: Readable[Any]) -> int:
@@ -33,7 +31,7 @@ def to_stream(stream: TextIO, *, end: str = "\n") -> Sink[int]:
         count = 0
         async with opened(readable) as channel:
             async for batch in channel.batches():
-                text = "".join(map(_shown, batch))
+                text = text_in(batch)
                 count += len(text)
                 await _write(stream, escape_controls(text))
         await _write(stream, end)
@@ -76,7 +74,7 @@ def progress(*, label: str = "", stream: TextIO | None = None) -> Sink[int]:
         async with opened(readable) as channel:
             async for batch in channel.batches():
                 items += len(batch)
-                characters += sum(len(_shown(item)) for item in batch)
+                characters += len(text_in(batch))
                 if live:
                     await _write(out, f"\r{head}{items} items, {characters} characters")
         start = "\r" if live else ""
@@ -102,7 +100,7 @@ def labelled(*, stream: TextIO | None = None, width: int = 0) -> Sink[int]:
                 async for batch in channel.batches():
                     lines: list[str] = []
                     for label, item in batch:
-                        *whole, rest = _shown(item).split("\n")
+                        *whole, rest = text_in([item]).split("\n")
                         for line in whole:
                             text = "".join([*held.pop(label, ()), line])
                             lines.append(_labelled(label, text, width))
@@ -125,10 +123,6 @@ def labelled(*, stream: TextIO | None = None, width: int = 0) -> Sink[int]:
 
 def _labelled(label: object, text: str, width: int) -> str:
     return f"{escape_controls(f'[{label}]'.ljust(width))} {escape_controls(text)}\n"
-
-
-def _shown(item: object) -> str:
-    return text_of(item) if is_text(item) or not isinstance(item, Chunk) else ""
 
 
 async def _write(stream: TextIO, text: str) -> None:

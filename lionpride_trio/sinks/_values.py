@@ -6,10 +6,8 @@ from typing import Any, TypeVar
 
 import trio
 
-from .._channels._text import is_text, text_of
-from .._chunks import Chunk
 from .._errors import LocalProtocolError
-from ._common import Readable, Sink, opened
+from ._common import Readable, Sink, opened, text_in
 
 T = TypeVar("T")
 
@@ -19,9 +17,7 @@ async def join(readable: Readable[Any]) -> str:
     pieces: list[str] = []
     async with opened(readable) as channel:
         async for batch in channel.batches():
-            pieces += [
-                text_of(item) for item in batch if is_text(item) or not isinstance(item, Chunk)
-            ]
+            pieces.append(text_in(batch))
     return "".join(pieces)
 
 
