@@ -86,6 +86,33 @@ class TextChunk(Chunk):
     """A piece of the answer."""
 
 
+class _Draft(Chunk):
+    """A `TextChunk` that is being made.
+
+    attrs sets the fields of a frozen class through `object.__setattr__`, one call each, and a
+    piece of text costs four of them: as much as decoding its JSON.  A draft has the layout of a
+    `TextChunk` and is not frozen; it becomes one when its fields are set.
+    """
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+
+def text_chunk(
+    data: str, metadata: Mapping[str, Any], raw_response: Any, index: int = 0
+) -> TextChunk:
+    """The same as ``TextChunk(data, …)``, at a third of its cost."""
+    chunk: Any = object.__new__(_Draft)
+    chunk.data = data
+    chunk.metadata = metadata
+    chunk.raw_response = raw_response
+    chunk.index = index
+    chunk.__class__ = TextChunk
+    made: TextChunk = chunk
+    return made
+
+
 @attrs.frozen(kw_only=True)
 class ReasoningChunk(Chunk):
     """A piece of the model's reasoning; ``text`` has it, ``data`` stays empty."""

@@ -16,10 +16,10 @@ from .._chunks import (
     FinishChunk,
     OtherChunk,
     ReasoningChunk,
-    TextChunk,
     ToolCallChunk,
     UsageChunk,
     Verdict,
+    text_chunk,
 )
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
@@ -215,9 +215,7 @@ class MessagesParser(BaseParser):
     def _delta(self, index: int, delta: Any, raw: Any) -> Chunk:
         match delta.get("type"):
             case "text_delta":
-                return TextChunk(
-                    text(delta["text"], "text"), metadata=self._metadata, raw_response=raw
-                )
+                return text_chunk(text(delta["text"], "text"), self._metadata, raw)
             case "input_json_delta" if index in self._slots:
                 return self._call(index, raw, arguments=text(delta["partial_json"], "partial_json"))
             case "thinking_delta":
@@ -232,9 +230,7 @@ class MessagesParser(BaseParser):
     def _block(self, index: int, block: Any, raw: Any) -> list[Chunk]:
         match block.get("type"):
             case "text":
-                said = TextChunk(
-                    text(block.get("text"), "text"), metadata=self._metadata, raw_response=raw
-                )
+                said = text_chunk(text(block.get("text"), "text"), self._metadata, raw)
                 cited = [
                     self._other("citation", each, raw) for each in block.get("citations") or ()
                 ]

@@ -6,14 +6,16 @@ the chunks before it: `feed` gives them, and `failure` is to be raised afterward
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
 from .._errors import DecodeError, LimitExceeded, LionprideError, NotAStream, StreamTruncated
 from .._text import shorten
-from ..wire import MAX_EVENT_BYTES, SSEDecoder
-from ..wire._json import loads
-from ..wire._ndjson import LineDecoder
+from ..wire import MAX_EVENT_BYTES
+from ..wire._event_reader import EventReader, RawEvent
+from ..wire._json import loads, loads_fast, loads_refused
+from ..wire._ndjson import LineReader
 from ._faults import provider_error
 from ._parsing import tells_of_failure
 from ._protocol import Provider
@@ -24,6 +26,8 @@ MAX_IGNORED_CHARS: Final = 64 * 1024
 MAX_BLOCKS: Final = 1024
 """Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
 _FIELDS: Final = ("", "data", "event", "id", "retry")
+_DONE: Final = "[DONE]"
+_DONE_MARK: Final = b"[DONE]"
 
 
 class StreamDecoder:
@@ -41,15 +45,14 @@ class StreamDecoder:
         self._ignored: list[str] = []
         self._ignored_chars = 0
         self._reported: LionprideError | None = None
-        self._events = 0
+        self._began = False
         self._max_blocks = max_blocks
         self._citations = 0
-        self._sse: SSEDecoder | None = None
-        self._lines: LineDecoder | None = None
+        self._reader: EventReader | LineReader
         if provider.framing == "sse":
-            self._sse = SSEDecoder(max_event_bytes=max_event_bytes, on_ignored=self._ignore)
+            self._reader = EventReader(max_event_bytes=max_event_bytes, on_ignored=self._ignore)
         else:
-            self._lines = LineDecoder(max_event_bytes=max_event_bytes)
+            self._reader = LineReader(max_event_bytes=max_event_bytes)
         self.failure: LionprideError | None = None
 
     @property
@@ -65,19 +68,15 @@ class StreamDecoder:
     def feed(self, data: bytes) -> list[Chunk]:
         """The chunks that *data* completes."""
         chunks: list[Chunk] = []
+        events: list[RawEvent] = []
+        too_much = None
         try:
-            if self._sse is not None:
-                for event in self._sse.feed(data):
-                    if self.ended:
-                        break
-                    self._event(event.event, event.data, chunks)
-            elif self._lines is not None:
-                for line in self._lines.feed(data):
-                    if self.ended:
-                        break
-                    self._event("", line, chunks)
+            self._reader.read(data, events)
         except LionprideError as error:
-            self.failure = self.failure or error
+            too_much = error  # and yet what came before it counts
+        self._take(events, chunks)
+        if not self.ended:
+            self.failure = too_much
         if self._parser.ended:
             self.failure = self.failure or self._reported
         return chunks
@@ -86,10 +85,7 @@ class StreamDecoder:
         """The end of the body: what was held back, and the judgement whether it was whole."""
         chunks: list[Chunk] = []
         if not self.ended:
-            try:
-                self._last_event(chunks)
-            except LionprideError as error:
-                self.failure = self.failure or error
+            self._last_event(chunks)
         chunks += self._mender.flush()
         if not self.whole:
             chunks += getattr(self._parser, "late", ())
@@ -103,49 +99,43 @@ class StreamDecoder:
         The SSE standard discards it, for it may have been cut.  A whole JSON document proves by
         itself that it was not.
         """
-        last: list[tuple[str, str]] = []
-        if self._sse is not None:
-            event = self._sse.unfinished
-            if event is not None:
-                last = [(event.event, event.data)]
-            self._sse.flush()
-        elif self._lines is not None:
-            last = [("", line) for line in self._lines.flush()]
-        for name, data in last:
-            if data.startswith(("{", "[")) and self._is_json(data):
-                self._event(name, data, chunks)
-            elif self._lines is not None:
-                self._ignore(data)
+        last = self._reader.unfinished
+        self._reader.flush()
+        if last is None:
+            return
+        data = last[1]
+        if data.startswith((b"{", b"[")) and _is_json(data):
+            self._take([last], chunks)
+        elif isinstance(self._reader, LineReader):
+            self._ignore(_text(data))
 
-    @staticmethod
-    def _is_json(data: str) -> bool:
-        if data.startswith("[DONE]"):
-            return True
+    def _take(self, events: Sequence[RawEvent], chunks: list[Chunk]) -> None:
+        """Parse *events* until the answer ends or fails."""
+        if self.ended or not events:
+            return
+        self._began = True
+        parser, mender = self._parser, self._mender
+        data = b""
         try:
-            loads(data)
-        except DecodeError:
-            return False
-        return True
-
-    def _event(self, name: str, data: str, chunks: list[Chunk]) -> None:
-        self._events += 1
-        if data.startswith("[DONE]"):
-            value: Any = "[DONE]"
-        else:
-            value = loads(data)
-        try:
-            made = self._parser.feed(name, value)
+            for name, data, _, _ in events:
+                try:
+                    value = loads_fast(data)
+                except ValueError:
+                    value = _DONE if data.startswith(_DONE_MARK) else loads_refused(_text(data))
+                made = parser.feed(name, value)
+                for chunk in made:
+                    if chunk.__class__ is not TextChunk or chunk.index:
+                        self._check(chunk)
+                chunks += mender.mend(made, data) if mender.held or b"\\" in data else made
+                if parser.failure is not None or parser.ended:
+                    self.failure = parser.failure
+                    return
+        except LionprideError as error:
+            self.failure = error
         except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
-            if isinstance(error, LionprideError):
-                raise
-            line = shorten(data, 200)
-            raise DecodeError(f"an event of an unexpected shape: {line!r}", line=line) from error
-        for chunk in made:
-            if chunk.index or type(chunk) is not TextChunk:
-                self._check(chunk)
-        chunks += self._mender.mend(made, data)
-        if self._parser.failure is not None:
-            self.failure = self._parser.failure
+            line = shorten(_text(data), 200)
+            self.failure = DecodeError(f"an event of an unexpected shape: {line!r}", line=line)
+            self.failure.__cause__ = error
 
     def _check(self, chunk: Chunk) -> None:
         """Refuse an answer in too many pieces: each is held until the end."""
@@ -184,9 +174,11 @@ class StreamDecoder:
 
     def _explain(self) -> LionprideError | None:
         """Why a body that has ended is no whole answer; None when it is one."""
-        if self._sse is not None and self._sse.remainder.partition(":")[0] not in _FIELDS:
-            # A last line that is no field of an event stream is still among its fragments.
-            self._ignored.append(self._sse.remainder)
+        if isinstance(self._reader, EventReader):
+            rest = self._reader.remainder
+            if rest.partition(":")[0] not in _FIELDS:
+                # A last line that is no field of an event stream is still among its fragments.
+                self._ignored.append(rest)
         text = "\n".join(self._ignored).strip()
         if text[:1] in {"{", "["}:
             try:
@@ -197,14 +189,28 @@ class StreamDecoder:
                 return provider_error(value)
         if self.whole:
             return None
-        if not self._events and text and not self._begins(text):
+        if not self._began and text and not self._begins(text):
             return NotAStream(f"the body is no event stream: {shorten(text, 200)!r}")
-        if not self._events:
+        if not self._began:
             return StreamTruncated("the body ended before its first event")
         return StreamTruncated("the body ended without the provider's end mark")
 
     def _begins(self, text: str) -> bool:
         """Whether *text*, all that came, may be the beginning of a stream."""
-        if self._lines is not None:
+        if isinstance(self._reader, LineReader):
             return text.startswith("{")
         return any(field.startswith(text) for field in _FIELDS)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _is_json(data: bytes) -> bool:
+    if data.startswith(_DONE_MARK):
+        return True
+    try:
+        loads(_text(data))
+    except DecodeError:
+        return False
+    return True

@@ -18,10 +18,10 @@ from .._chunks import (
     FinishChunk,
     OtherChunk,
     ReasoningChunk,
-    TextChunk,
     ToolCallChunk,
     UsageChunk,
     Verdict,
+    text_chunk,
 )
 from .._errors import ConfigurationError, LionprideError, ProviderError
 from .._text import Secret
@@ -186,20 +186,21 @@ class GenerateParser(BaseParser):
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
-        if tells_of_failure(value) or event == "error":
+        if event == "error" or tells_of_failure(value):
             self.failure = provider_error(value)
             return []
-        if value.get("responseId") != self._id or not self._metadata:
-            self._id = value.get("responseId")
-            self._identify(id=self._id, model=value.get("modelVersion"))
+        response_id = value.get("responseId")
+        if response_id != self._id or not self._metadata:
+            self._id = response_id
+            self._identify(id=response_id, model=value.get("modelVersion"))
         chunks: list[Chunk] = []
         for candidate in value.get("candidates") or ():
             self._candidate(candidate, value, chunks)
         report = value.get("usageMetadata")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
-        feedback: dict[str, Any] = value.get("promptFeedback") or {}
-        if feedback.get("blockReason"):
+        feedback = value.get("promptFeedback")
+        if feedback and feedback.get("blockReason"):
             self.whole = True
             chunks.append(
                 FinishChunk(
@@ -213,15 +214,21 @@ class GenerateParser(BaseParser):
 
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = candidate.get("index") or 0
-        self._seen.add(index)
-        if index not in self._finished:
+        if index not in self._seen:
+            self._seen.add(index)
             self.whole = False  # an answer that begins late is waited for
-        content: dict[str, Any] = candidate.get("content") or {}
-        for part in content.get("parts") or ():
-            self._part(part, index, raw, chunks)
+        content = candidate.get("content")
+        if content:
+            for part in content.get("parts") or ():
+                if "text" in part and not part.get("thought"):
+                    said = text(part["text"], "text")
+                    chunks.append(text_chunk(said, self._metadata, raw, index))
+                if len(part) > 1 or "text" not in part:
+                    self._rare(part, index, raw, chunks)
         for name in ("citationMetadata", "groundingMetadata"):
-            for each in _citations(candidate.get(name)):
-                chunks.append(self._other("citation", each, index, raw))
+            if name in candidate:
+                for each in _citations(candidate[name]):
+                    chunks.append(self._other("citation", each, index, raw))
         reason = candidate.get("finishReason")
         if not reason:
             return
@@ -251,18 +258,10 @@ class GenerateParser(BaseParser):
             )
         )
 
-    def _part(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
+    def _rare(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
+        """All of a part but its text."""
         signature = part.get("thoughtSignature")
-        if "text" in part and not part.get("thought"):
-            chunks.append(
-                TextChunk(
-                    text(part["text"], "text"),
-                    metadata=self._metadata,
-                    raw_response=raw,
-                    index=index,
-                )
-            )
-        elif "functionCall" in part:
+        if "functionCall" in part:
             self._called.add(index)
             self._function(part["functionCall"], index, raw, chunks)
         elif "text" not in part and any(key != "thoughtSignature" for key in part):

@@ -23,6 +23,7 @@ from .._chunks import (
     ToolCallChunk,
     UsageChunk,
     Verdict,
+    text_chunk,
 )
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
@@ -151,11 +152,12 @@ class ChatParser(BaseParser):
         chunks: list[Chunk] = []
         for choice in value.get("choices") or ():
             self._choice(choice, value, chunks)
+        report, error = value.get("usage"), value.get("error")
         groq = value.get("x_groq")
-        report = value.get("usage") or (groq and groq.get("usage"))
+        if groq:
+            report, error = report or groq.get("usage"), error or groq.get("error")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
-        error = value.get("error") or (groq and groq.get("error"))
         if error or event == "error" or value.get("object") == "error":
             self.failure = provider_error(value if not isinstance(error, str) else error)
         elif self._finished and "error" in self._finished.values():
@@ -176,17 +178,15 @@ class ChatParser(BaseParser):
 
     def _choice(self, choice: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = choice.get("index") or 0
-        self._seen.add(index)
-        if index not in self._finished:
+        if index not in self._seen:
+            self._seen.add(index)
             self.whole = False  # an answer that begins late is waited for
         delta = choice.get("delta") or choice.get("message")
         if delta:
             content = delta.get("content")
             if content:
                 if content.__class__ is str:
-                    chunks.append(
-                        TextChunk(content, metadata=self._metadata, raw_response=raw, index=index)
-                    )
+                    chunks.append(text_chunk(content, self._metadata, raw, index))
                 else:
                     self._parts(content, index, raw, chunks)
             if len(delta) > 1 or not content:
@@ -219,9 +219,7 @@ class ChatParser(BaseParser):
             match part.get("type"):
                 case "text":
                     piece = text(part.get("text"), "text")
-                    chunks.append(
-                        TextChunk(piece, metadata=self._metadata, raw_response=raw, index=index)
-                    )
+                    chunks.append(text_chunk(piece, self._metadata, raw, index))
                 case "thinking":
                     inner = part.get("thinking") or ()
                     thought = inner if isinstance(inner, str) else "".join(p["text"] for p in inner)

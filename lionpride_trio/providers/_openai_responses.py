@@ -19,6 +19,7 @@ from .._chunks import (
     ToolCallChunk,
     UsageChunk,
     Verdict,
+    text_chunk,
 )
 from .._errors import LionprideError
 from ._faults import provider_error
@@ -251,7 +252,7 @@ class ResponsesParser(BaseParser):
         self.ended = self.whole = True
 
     def _text(self, piece: str, raw: Any) -> TextChunk:
-        return TextChunk(piece, metadata=self._metadata, raw_response=raw)
+        return text_chunk(piece, self._metadata, raw)
 
     def _refusal(self, piece: str, raw: Any) -> OtherChunk:
         self._refused = True

@@ -60,9 +60,9 @@ class BaseParser:
 def tells_of_failure(value: Any) -> bool:
     """Whether *value* is an error document: an object with ``error``, or a list of such."""
     document: Json = value
-    if isinstance(document, list) and document:
-        document = document[0]
-    return isinstance(document, dict) and "error" in document
+    if isinstance(document, dict):
+        return "error" in document
+    return isinstance(document, list) and bool(document) and tells_of_failure(document[0])
 
 
 def text(value: Any, what: str) -> str:

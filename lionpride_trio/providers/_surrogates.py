@@ -16,37 +16,38 @@ from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChun
 from .._text import replace_lone_surrogates
 from ._parsing import Json
 
-_MAYBE = re.compile(r"\\u[dD][89a-fA-F]")
+_MAYBE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class SurrogateMender:
     """Chunks in, the same chunks out with their texts whole."""
 
     def __init__(self) -> None:
-        self._held: dict[tuple[Any, ...], tuple[str, Chunk]] = {}
+        self.held: dict[tuple[Any, ...], tuple[str, Chunk]] = {}
+        """Halves that wait for their other half, by the text that they are of."""
 
-    def mend(self, chunks: Sequence[Chunk], source: str) -> Sequence[Chunk]:
-        """*chunks*, which were made from the text *source*."""
+    def mend(self, chunks: Sequence[Chunk], source: bytes) -> Sequence[Chunk]:
+        """*chunks*, which were made from the JSON *source*."""
         # Only an escape can make a surrogate: bytes were decoded as UTF-8, which has none.
-        if not self._held and not ("\\u" in source and _MAYBE.search(source)):
+        if not self.held and not _MAYBE.search(source):
             return chunks
         return [self._mended(chunk) for chunk in chunks]
 
     def flush(self) -> list[Chunk]:
         """What waited for a second half that never came."""
-        rest = [_with_text(chunk, "\ufffd") for _, chunk in self._held.values()]
-        self._held.clear()
+        rest = [_with_text(chunk, "\ufffd") for _, chunk in self.held.values()]
+        self.held.clear()
         return rest
 
     def _mended(self, chunk: Chunk) -> Chunk:
         key, piece = _text_of(chunk)
         if key:
-            held, _ = self._held.pop(key, ("", chunk))
+            held, _ = self.held.pop(key, ("", chunk))
             piece = (
                 (held + piece).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             )
             if piece and "\ud800" <= piece[-1] <= "\udbff":
-                self._held[key] = (piece[-1], chunk)
+                self.held[key] = (piece[-1], chunk)
                 piece = piece[:-1]
             chunk = _with_text(chunk, replace_lone_surrogates(piece))
         return attrs.evolve(

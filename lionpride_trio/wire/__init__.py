@@ -9,8 +9,9 @@ The machines are fed bytes as they come and give what is whole::
     decoder.flush()
 """
 
+from ._event_reader import MAX_EVENT_BYTES
 from ._ndjson import NDJSONDecoder, encode_value
-from ._sse import MAX_EVENT_BYTES, ServerSentEvent, SSEDecoder, encode_comment, encode_event
+from ._sse import ServerSentEvent, SSEDecoder, encode_comment, encode_event
 
 __all__ = [
     "MAX_EVENT_BYTES",

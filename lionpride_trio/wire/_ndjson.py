@@ -9,15 +9,17 @@ import json
 from typing import Any
 
 from .._errors import LimitExceeded, LocalProtocolError
+from ._event_reader import MAX_EVENT_BYTES, RawEvent
 from ._json import loads
-from ._sse import MAX_EVENT_BYTES
+
+_BOM = b"\xef\xbb\xbf"
 
 
 class NDJSONDecoder:
     """Bytes in, decoded JSON values out.  *max_event_bytes* bounds one line."""
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
-        self._lines = LineDecoder(max_event_bytes=max_event_bytes)
+        self._reader = LineReader(max_event_bytes=max_event_bytes)
 
     def feed(self, data: bytes) -> list[Any]:
         """The values that *data* completes.
@@ -26,15 +28,19 @@ class NDJSONDecoder:
         :raises LimitExceeded: a line is longer than *max_event_bytes*, or nested too deep.
         :raises LocalProtocolError: after `flush`.
         """
-        return [loads(line) for line in self._lines.feed(data)]
+        events: list[RawEvent] = []
+        self._reader.read(data, events)
+        return [loads(line.decode("utf-8", "replace")) for _, line, _, _ in events]
 
     def flush(self) -> list[Any]:
         """The value of a last line that no line end follows."""
-        return [loads(line) for line in self._lines.flush()]
+        last = self._reader.unfinished
+        self._reader.flush()
+        return [] if last is None else [loads(last[1].decode("utf-8", "replace"))]
 
 
-class LineDecoder:
-    """Bytes in, the text of whole lines out; blank lines are skipped."""
+class LineReader:
+    """Bytes in, whole lines out, as raw events without a name; blank lines are skipped."""
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max = max_event_bytes
@@ -42,39 +48,53 @@ class LineDecoder:
         self._held = 0
         self._flushed = False
 
-    def feed(self, data: bytes) -> list[str]:
-        """The lines that *data* completes."""
+    def read(self, data: bytes, events: list[RawEvent]) -> None:
+        """Add the lines that *data* completes to *events*.
+
+        :raises LimitExceeded: a line is longer than *max_event_bytes*; those before it were added.
+        :raises LocalProtocolError: after `flush`.
+        """
         if self._flushed:
             raise LocalProtocolError("fed after flush: make a new decoder for each stream")
         *lines, tail = data.split(b"\n")
-        if lines:
+        if lines and self._fragments:
             self._fragments.append(lines[0])
             lines[0] = b"".join(self._fragments)
             self._fragments.clear()
             self._held = 0
+        for line in lines:
+            if len(line) > self._max:
+                self._refuse()
+            event = _event(line)
+            if event is not None:
+                events.append(event)
         if tail:
             self._fragments.append(tail)
             self._held += len(tail)
-        if self._held > self._max or any(len(line) > self._max for line in lines):
-            raise LimitExceeded(
-                f"a line is longer than max_event_bytes={self._max}",
-                limit="max_event_bytes",
-                value=self._max,
-            )
-        return _texts(lines)
+            if self._held > self._max:
+                self._refuse()
 
-    def flush(self) -> list[str]:
-        """A last line that no line end follows."""
+    def flush(self) -> None:
+        """The end of the stream: what no line end has ended is `unfinished`."""
         self._flushed = True
-        rest = b"".join(self._fragments)
-        self._fragments.clear()
-        return _texts([rest])
+
+    @property
+    def unfinished(self) -> RawEvent | None:
+        """The line that the stream ended in, if any."""
+        return _event(b"".join(self._fragments))
+
+    def _refuse(self) -> None:
+        raise LimitExceeded(
+            f"a line is longer than max_event_bytes={self._max}",
+            limit="max_event_bytes",
+            value=self._max,
+        )
 
 
-def _texts(lines: list[bytes]) -> list[str]:
+def _event(line: bytes) -> RawEvent | None:
     # A BOM is no JSON white space, and can stand only before the first line.
-    texts = [line.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace") for line in lines]
-    return [text for text in texts if not text.isspace() and text]
+    line = line.removeprefix(_BOM)
+    return ("", line, "", None) if line and not line.isspace() else None
 
 
 def encode_value(value: Any) -> bytes:

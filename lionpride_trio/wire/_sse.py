@@ -1,22 +1,12 @@
-"""Server-sent events, after the HTML standard (section 9.2.6, "Interpreting an event stream").
-
-Strategy: bytes are cut into lines first and decoded afterwards, line by line.  CR, LF and CR LF are
-single bytes in UTF-8, so no character can be cut by it; U+2028 and U+0085 are text like any other.
-A line that has not ended is kept as a list of fragments and joined once, so that work is linear in
-the input however it is cut.
-"""
+"""Server-sent events as objects, and as bytes again; `_event_reader` does the reading."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import attrs
 
-from .._errors import LimitExceeded, LocalProtocolError
-
-MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
+from ._event_reader import MAX_EVENT_BYTES, EventReader, RawEvent
 
 
 @attrs.frozen
@@ -46,19 +36,9 @@ class SSEDecoder:
         on_comment: Callable[[str], object] | None = None,
         on_ignored: Callable[[str], object] | None = None,
     ) -> None:
-        self._max = max_event_bytes
-        self._on_comment = on_comment
-        self._on_ignored = on_ignored
-        self._fragments: list[bytes] = []
-        self._fragments_held = 0
-        self._held = 0
-        self._start: bytes | None = b""
-        self._after_cr = False
-        self._flushed = False
-        self._event = ""
-        self._data: list[str] = []
-        self._id = ""
-        self.retry: int | None = None
+        self._reader = EventReader(
+            max_event_bytes=max_event_bytes, on_comment=on_comment, on_ignored=on_ignored
+        )
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         """The events that *data* completes.
@@ -66,46 +46,19 @@ class SSEDecoder:
         :raises LimitExceeded: an event is longer than *max_event_bytes*.
         :raises LocalProtocolError: after `flush`.
         """
-        if self._flushed:
-            raise LocalProtocolError("fed after flush: make a new SSEDecoder for each stream")
-        if self._start is not None:
-            data = self._skip_bom(data)
-        if self._after_cr and data:
-            self._after_cr = False
-            if data[0] == 10:
-                data = data[1:]
-        if not data:
-            return []
-        lines = data.splitlines()
-        last = data[-1]
-        if last == 13:
-            self._after_cr = True
-        tail = None if last in {10, 13} else lines.pop()
-        if lines and self._fragments:
-            self._fragments.append(lines[0])
-            lines[0] = b"".join(self._fragments)
-            self._fragments.clear()
-            self._held -= self._fragments_held  # the line is counted whole, if it counts
-            self._fragments_held = 0
-        events: list[ServerSentEvent] = []
-        for line in lines:
-            if not line:
-                self._dispatch(events)
-            elif line.startswith(b"data: "):
-                self._hold(line)
-                self._data.append(line[6:].decode("utf-8", "replace"))
-            else:
-                self._field(line)
-        if tail is not None:
-            self._hold(tail)
-            self._fragments_held += len(tail)
-            self._fragments.append(tail)
-        return events
+        events: list[RawEvent] = []
+        self._reader.read(data, events)
+        return [_decoded(event) for event in events]
 
     def flush(self) -> list[ServerSentEvent]:
         """The end of the stream.  An event that its blank line has not ended is not dispatched."""
-        self._flushed = True
+        self._reader.flush()
         return []
+
+    @property
+    def retry(self) -> int | None:
+        """The reconnection time in milliseconds, the last one that was set."""
+        return self._reader.retry
 
     @property
     def unfinished(self) -> ServerSentEvent | None:
@@ -113,68 +66,13 @@ class SSEDecoder:
 
         A caller may look at it to learn whether the last event was whole but for its line ends.
         """
-        block = SSEDecoder(max_event_bytes=self._max + 4)
-        block._start = None
-        block._event, block._data = self._event, list(self._data)
-        block._id, block.retry = self._id, self.retry
-        events = block.feed(b"".join(self._fragments) + b"\n\n")
-        return events[0] if events else None
+        event = self._reader.unfinished
+        return None if event is None else _decoded(event)
 
-    @property
-    def remainder(self) -> str:
-        """The line that the stream ended in."""
-        return b"".join(self._fragments).decode("utf-8", "replace")
 
-    def _skip_bom(self, data: bytes) -> bytes:
-        assert self._start is not None
-        data = self._start + data
-        if len(data) < 3 and _BOM.startswith(data):
-            self._start = data
-            return b""
-        self._start = None
-        return data.removeprefix(_BOM)
-
-    def _hold(self, line: bytes) -> None:
-        self._held += len(line)
-        if self._held > self._max:
-            raise LimitExceeded(
-                f"an event is longer than max_event_bytes={self._max}",
-                limit="max_event_bytes",
-                value=self._max,
-            )
-
-    def _dispatch(self, events: list[ServerSentEvent]) -> None:
-        if self._data:
-            data = self._data[0] if len(self._data) == 1 else "\n".join(self._data)
-            events.append(ServerSentEvent(self._event or "message", data, self._id, self.retry))
-            self._data = []
-        self._event = ""
-        self._held = 0
-
-    def _field(self, line: bytes) -> None:
-        name, _, rest = line.partition(b":")
-        if line.startswith(b":"):
-            if self._on_comment is not None:
-                self._on_comment(rest.removeprefix(b" ").decode("utf-8", "replace"))
-            return
-        value = rest.removeprefix(b" ").decode("utf-8", "replace")
-        match name:
-            case b"data":
-                self._hold(line)
-                self._data.append(value)
-            case b"event":
-                self._hold(line)
-                self._event = value
-            case b"id":
-                if "\x00" not in value:
-                    self._id = value
-            case b"retry":
-                # Digits beyond any sensible wait would only be an attack on int().
-                if value.isascii() and value.isdigit() and len(value) <= 18:
-                    self.retry = int(value)
-            case _:
-                if self._on_ignored is not None:
-                    self._on_ignored(line.decode("utf-8", "replace"))
+def _decoded(event: RawEvent) -> ServerSentEvent:
+    name, data, last_id, retry = event
+    return ServerSentEvent(name, data.decode("utf-8", "replace"), last_id, retry)
 
 
 def encode_event(data: str, *, event: str | None = None, id: str | None = None) -> bytes:

@@ -18,13 +18,18 @@ ENOUGH = 0.9
 
 # (file, what stands there, what the mutant has, tests that must notice)
 MUTANTS = [
-    ("wire/_sse.py", "self._after_cr = True", "self._after_cr = False", "wire"),
-    ("wire/_sse.py", "data.removeprefix(_BOM)", "data", "wire"),
-    ("wire/_sse.py", "data.splitlines()", 'data.split(b"\\n")', "wire"),
-    ("wire/_sse.py", '"\\n".join(self._data)', '"".join(self._data)', "wire"),
-    ("wire/_sse.py", 'self._event = ""\n', "pass\n", "wire"),
-    ("wire/_sse.py", "if self._held > self._max:", "if False:", "wire faults"),
-    ("wire/_sse.py", '"\\x00" not in value', "True", "wire"),
+    ("wire/_event_reader.py", "self._after_cr = True", "self._after_cr = False", "wire"),
+    ("wire/_event_reader.py", "data.removeprefix(_BOM)", "data", "wire"),
+    ("wire/_event_reader.py", "data.splitlines()", 'data.split(b"\\n")', "wire"),
+    ("wire/_event_reader.py", 'b"\\n".join(pieces)', 'b"".join(pieces)', "wire"),
+    (
+        "wire/_event_reader.py",
+        "self._name = _UNNAMED\n                self._held",
+        "self._held",
+        "wire",
+    ),
+    ("wire/_event_reader.py", "if self._held > self._max:", "if False:", "wire faults"),
+    ("wire/_event_reader.py", 'b"\\x00" not in value', "True", "wire"),
     ("wire/_json.py", "if _depth(text) > MAX_DEPTH:", "if False:", "wire faults providers"),
     ("wire/_json.py", "return json.loads(text)", 'raise ValueError("no")', "wire faults providers"),
     ("_response.py", "self.usage.updated(chunk.usage)", "chunk.usage", "chunks"),
