@@ -3,7 +3,8 @@
     python docs/scripts/compare_sentences.py            # print the table
     python docs/scripts/compare_sentences.py --write    # put it into docs/sentences.md
 
-Peers are compared if they are installed: pip install pysbd sentencex stream2sentence pyicu
+Peers are compared if they are installed:
+    pip install pysbd sentencex stream2sentence livekit-agents livekit-blingfire pipecat-ai blingfire pyicu
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ sys.path.insert(0, str(ROOT / "benchmarks/sentences"))
 
 PAGE = ROOT / "docs/sentences.md"
 BEGIN, END = "<!-- comparison: begin -->\n", "<!-- comparison: end -->\n"
-NAMES = ("pysbd", "sentencex", "stream2sentence", "ICU")
+NAMES = ("pysbd", "sentencex", "stream2sentence", "livekit", "pipecat", "blingfire", "ICU")
 
 INPUTS = (
     "I live in the U.S. However, I work in the U.K. on Mon. and Tue. only.",

@@ -1,8 +1,10 @@
 """Sentences from a stream of text: lossless, and the same however the text was cut.
 
 Layout: `_cursor` is the window on the stream; `_splitter` is the machine that goes from candidate
-to candidate and asks the rules: `_stops` (what follows a mark), `_words` (the word before a dot),
-`_lines` (line breaks and Markdown), `_markers` (lists within a line), `_scripts`, `_limits`.
+to candidate and asks the rules: `_stops` (what follows a mark), `_words` and `_labels` (the word,
+letter or number before a dot), `_wide` and `_scripts` (marks of one script), `_emoji`, `_lines` (line
+breaks and Markdown), `_markers` (lists within a line), `_limits`.  Rules share `_attached` (what
+belongs to a mark), `_going_on` (who says it), `_small` (small letters), `_next` (the next word).
 `tables` has one module per language.  `_pieces` is what comes out.
 """
 

@@ -19,10 +19,11 @@ FULL: Final = frozenset("。！？｡．।॥۔።፧፨។៕။")
 """Full stops of scripts without capitals: nothing has to follow them."""
 
 CLOSERS: Final = frozenset(
-    "\"'”’“»›)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰"
+    "\"'”’“»›«)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰⁻⁺†‡"
 )
-"""What goes with the terminator that it stands behind.  `“` closes in German."""
+"""What goes with the terminator that it stands behind.  `“` and `«` close in German and Danish."""
 
+QUOTE_ENDS: Final = frozenset("\"'”’»“«")
 CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")
 
 OPENERS: Final = frozenset(
@@ -38,9 +39,6 @@ SPACES: Final = " \t\r\f\v\xa0\u2009\u202f\u3000"
 CURRENCY: Final = "$€£¥₹₽₺₩"
 STARTING_SIGNS: Final = "@#§<`\\&"
 """Signs that may begin a sentence: @user, #tag, § 5, <b>, `code`, \\(math."""
-
-AFTER_JAPANESE_QUOTE: Final = "とっなではがをにのもへや、，,"
-"""Particles: after a closing bracket they carry the sentence on."""
 
 BRACKETS: Final = (("「", "」"), ("『", "』"), ("《", "》"), ("（", "）"), ("【", "】"), ("“", "”"))
 

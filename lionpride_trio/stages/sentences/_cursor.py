@@ -35,6 +35,9 @@ WINDOW: Final = 768
 HEAD: Final = 96
 """How much is remembered of the beginning of a sentence or a line that has left the window."""
 
+TAIL: Final = 24
+"""How much of the end of a line is looked at for what closes a formula."""
+
 NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
 """What a line begins with that may be a heading, a table, a fence, or indented."""
 
@@ -55,11 +58,11 @@ class Cursor:
         "_head",
         "_line_head",
         "_parts",
-        "_parts_size",
         "_run",
         "_run_at",
         "_run_opens",
         "_ticks",
+        "gone",
         "line",
         "marker",
         "position",
@@ -77,7 +80,7 @@ class Cursor:
         self._head = ""
         self._line_head = ""
         self._parts: list[str] = []  # what has left the window, of the current sentence
-        self._parts_size = 0
+        self.gone = 0
         self._ticks: int = 1  # back-ticks before it are counted
         self._code: int = 0  # length of the run of back-ticks that is open
         self._code_at: int = 0
@@ -88,12 +91,7 @@ class Cursor:
     @property
     def size(self) -> int:
         """How long the current sentence is so far."""
-        return self._parts_size + len(self.text) - self.start
-
-    @property
-    def gone(self) -> int:
-        """How much of the current sentence has left the window."""
-        return self._parts_size
+        return self.gone + len(self.text) - self.start
 
     def first(self, before: int) -> int:
         """Where the current sentence has its first character that is no white space.
@@ -126,6 +124,10 @@ class Cursor:
         if self._line_head:
             return self._line_head
         return self.text[self.line : min(before, self.line + HEAD)]
+
+    def line_tail(self, before: int) -> str:
+        """The end of the current line."""
+        return self.text[max(self.line, before - TAIL, 0) : before]
 
     def in_code(self, before: int) -> bool:
         """Whether inline code is open at *before*, where no back-tick stands."""
@@ -175,7 +177,7 @@ class Cursor:
             self._parts.append(piece)
             piece = "".join(self._parts)
             self._parts.clear()
-            self._parts_size = 0
+            self.gone = 0
         self.start = end
         self._first = end
         self._head = ""
@@ -192,7 +194,7 @@ class Cursor:
             if 0 <= first < drop:
                 self._head = self.text[first : first + HEAD]
             self._parts.append(self.text[self.start : drop + 1])
-            self._parts_size += drop + 1 - self.start
+            self.gone += drop + 1 - self.start
             self.start = drop + 1
         if self.line < drop and not self._line_head:
             if self.position - self.line < HEAD:

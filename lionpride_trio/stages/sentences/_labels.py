@@ -8,13 +8,25 @@ from ._cursor import Cursor
 from ._next import is_roman, is_starter, month, next_word
 from .tables import Tables, words
 
+_AFTER_NUMBER: Final = " \t\xa0\u202f\n\0"
+
 _LETTERED: Final = words(
     "vitamin vitamins hepatitis option options plan type group grade class part section appendix "
     "exhibit figure table column row step phase schedule point choice answer question item team "
+    "model terminal hall wing deck track concourse studio building tower pier bay exhibit annex "
     "version variable letter drive route line block zone level unit room gate plate size score "
     "is equals be was called are generation stage scenario case category factor x y z and or versus "
     "gruppe typ klasse teil anhang punkt plan tipo parte grupo opción groupe partie annexe"
 )
+_NUMBERED: Final = words(
+    "step part section chapter phase rule tip question exercise problem lesson stage figure fig table tab "
+    "abb schritt teil kapitel étape chapitre paso parte capítulo passo capitolo stap deel krok шаг"
+)
+"""Words that make a label with a number where a sentence begins with them."""
+_VARIABLES: Final = frozenset("xyjqkn")
+"""Small letters that are no abbreviations: solve for x."""
+_POINTS: Final = frozenset("NESW")
+_REGNAL: Final = frozenset("IVX")
 _NAME_PARTS: Final = words("and or")
 _IN_NAMES: Final = words(
     "Will May More So An Do Long In On My Van Von Vom Zu Zum Zur De Del Della Des Du Di Da Das Dos "
@@ -32,6 +44,14 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
     if alone or before.endswith((":", ";")):
         return False
     x = text[p]
+    if (
+        before.endswith((".", ")"))
+        and before[:-1].isdecimal()
+        and cur.first(i) > i - 6 - len(before)
+    ):
+        return False  # 1. A. Smith: a name in a list
+    if text[i - 2].isalpha():
+        return False  # 途中出場のJ. オコナー
     last = before.strip("*_\"'(“,").lower()
     if x.isdecimal():
         return word.islower() and before.isdecimal()  # 5 m. 10 people; but: n. 5, S. 12
@@ -41,13 +61,15 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
             return False
         if not x.isupper():
             return not x.isalpha()
-        follower = next_word(text, p)
-        # v. Chr., s. III
-        return follower not in _NEVER_FIRST and not (len(follower) > 1 and is_roman(follower))
+        if before[-1:].isdecimal() or word in _VARIABLES or (len(before) > 1 and is_roman(before)):
+            follower = next_word(text, p)
+            # v. Chr., s. III
+            return follower not in _NEVER_FIRST and not (len(follower) > 1 and is_roman(follower))
+        return is_starter(text, p, tables)
     if not word.isupper():
         return False
     if last.replace(".", "").replace(",", "").isdecimal() and last:
-        return True
+        return word not in _POINTS or is_starter(text, p, tables)  # 1400 N. Delaware Ave.
     if last and not any(c.isalnum() for c in last):
         return last not in {"&", "-", "–", "—"}  # X → Y
     if (
@@ -58,7 +80,9 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
     ):
         return True  # A and B
     if before.islower() or last in _LETTERED:
-        if last in _LETTERED and last not in _NAME_PARTS:
+        if (last in _LETTERED and last not in _NAME_PARTS) or (
+            word == "I" and last in {"than", "as"}
+        ):
             return True
         return before.isalpha() and x.isalpha() and is_starter(text, p, tables)
     if x.isupper() and text[p + 1] == ".":
@@ -67,8 +91,20 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
         before = before[:-1]  # Gen. Z
     if word == "I" and before in {"and", "or"}:
         return False
+    if word in _REGNAL and before.isalpha() and is_starter(text, p, tables):
+        q = p + len(next_word(text, p))
+        if text[q] == " " and text[q + 1].islower():
+            return True  # Carol I. A fost
     # Malcolm X. He; but not Albert I. Jones, J. Le Carré
     return before.isalpha() and next_word(text, p) not in _IN_NAMES and is_starter(text, p, tables)
+
+
+def _goes_on(text: str, p: int) -> bool:
+    """Whether the number at *p* may be the next part of a date: one or two digits and a dot."""
+    n = p + 1
+    while text[n].isdecimal() and n < p + 3:
+        n += 1
+    return text[n] == "." and text[n + 1] in _AFTER_NUMBER
 
 
 def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:
@@ -84,13 +120,16 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
         if before.endswith(":"):
             cur.marker = word + "."
             return False
+        if before.rstrip(".").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
+            return False  # Step 1. Preheat the oven
+    if len(word) == 4 and x.isdecimal() and word.isdecimal():
+        return not _goes_on(text, p)  # 2024. 3. 15.
     if len(word) <= 2 and word.isdecimal():
+        if before.endswith(".") and before[:-1].isdecimal() and not x.isupper():
+            return False  # 5. 6. 2018, 3. 15. 오후
         if x.isdecimal():
             # 3. 5. 2021
-            n = p + 1
-            while text[n].isdecimal() and n < p + 3:
-                n += 1
-            return text[n] != "." or text[n + 1].isalpha()
+            return not _goes_on(text, p) or not text[i - len(word) - 1].isspace()
         if x.isupper():
             follower = month(text, p, tables)
             if follower and (follower != "May" or before.lower() != "in"):

@@ -18,7 +18,6 @@ from ._cursor import Cursor
 from ._next import begins_small
 from ._pieces import Kind
 from ._scripts import ends_in_script
-from ._stops import letters_after
 from ._words import dot_ends
 from .tables import Tables
 
@@ -43,10 +42,23 @@ _MATH: Final = re.compile(r"(?:\$\$[^$]*|\\\[(?:(?!\\\]).)*)\Z", re.DOTALL)
 _BOLD: Final = re.compile(r"(\*\*|__)[^*_]+\1:?[ \t]*\r?\Z")
 _QUOTE: Final = re.compile(r"(?:>[ \t]?)+")
 
+_UNFINISHED: Final = re.compile(
+    r"[ (](?:the|an?|of|to|and|or|with|by|had|has|have|is|are|was|were|that|which|who|from|as|but|be|than"
+    r"|their|his|its|our|your|my|at|der|die|das|den|dem|des|und|oder|von|einen|einer|im|zum|zur|vom|beim"
+    r"|rund|le|la|les|de|du|des|et|ou|un|une|aux|que|qui|dans|el|los|las|del|y|una|con|por|il|lo|gli"
+    r"|di|della|dei|delle|e|che|per|os|do|da|dos|das|um|uma|em|het|een|en|van|met|и|в|на|с|по|от|для|что)\Z"
+)
+"""A word that ends no line but one that was wrapped."""
+
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 """What may open a block, or a word."""
 
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
+
+
+def letters_after(text: str) -> bool:
+    """Whether *text* is words and nothing else."""
+    return all(word.strip(",").isalpha() for word in text.split())
 
 
 def is_whole(head: str) -> bool:
@@ -59,6 +71,8 @@ def is_whole(head: str) -> bool:
 
 def kind_of(text: str) -> Kind:
     """What a piece is that begins a line."""
+    if text[0].isalpha() and text[1:2] not in {".", ")"}:
+        return "prose"
     bare = text.lstrip()
     if bare.startswith(">"):
         quoted = _QUOTE.match(bare)
@@ -77,23 +91,31 @@ def kind_of(text: str) -> Kind:
     return "prose"
 
 
-def opens_fence(line: str) -> str:
-    """What will close the code that *line* opens, or nothing."""
+def opens_fence(line: str, length: int) -> str:
+    """What will close the code that the line opens, or nothing.
+
+    *line* is its head.  A line of which that is not all opens no formula: it may also close it.
+    """
     bare = line.lstrip(SPACES)
     found = _FENCE.match(bare)
     if found is not None:
         return found[1]
+    if length > len(line):
+        return ""
     if _MATH.match(bare.rstrip()) and bare.startswith(("$$", "\\[")):
         return "$$" if bare.startswith("$$") else "\\]"
     return ""
 
 
-def closes_fence(line: str, fence: str) -> bool:
-    """Whether *line* closes the code that *fence* is to close."""
-    bare = line.strip()
+def closes_fence(head: str, tail: str, fence: str) -> bool:
+    """Whether the line of *head* and *tail* closes the code that *fence* is to close.
+
+    A formula ends at a blank line, too: it cannot have one.
+    """
+    bare = head.strip()
     if fence[0] in "`~":
         return len(bare) >= len(fence) and not bare.strip(fence[0])
-    return bare.endswith(fence)
+    return not bare or tail.rstrip().endswith(fence)
 
 
 def begins_block(text: str, k: int) -> bool:
@@ -113,6 +135,12 @@ def begins_block(text: str, k: int) -> bool:
         while text[n] == "#" and n < k + 6:
             n += 1
         return text[n] in SPACES
+    if x == "[":
+        # a footnote: [1]: or [^1]:
+        n = k + 1
+        while n < k + 8 and (text[n].isalnum() or text[n] == "^"):
+            n += 1
+        return text[n] == "]" and text[n + 1] == ":"
     if x in "`~_=":
         return text[k + 1] == x and text[k + 2] == x
     if x == "$":
@@ -206,6 +234,8 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
         return _is_short_small(cur, i, bare)
     if not x.isalnum() and not text[k].isalnum() and x in ",;:.…)" + DASHES:
         return False
+    if _UNFINISHED.search(text[max(line, e - 8) : e]):
+        return False  # "the", "und": wrapped by hand
     width = i - cur.line
     if x.isalpha() and not x.isupper():
         # scripts without capitals

@@ -25,7 +25,7 @@ class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like t
     def __new__(
         cls, text: str = "", kind: Kind = "prose", start: int = 0, *, complete: bool = True
     ) -> Self:
-        self = super().__new__(cls, text)
+        self = str.__new__(cls, text)
         self.kind = kind
         self.start = start
         self.complete = complete

@@ -41,6 +41,13 @@ _RULES: Final = {
     ")": decide_marker,
 }
 
+_ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+"""After a dot, these make it part of a word or a number."""
+_NEEDS_LETTER: Final = ":;"
+"""Candidates only after a Greek or Armenian letter."""
+_CLOSED: Final = frozenset(")]\"'”’`*_.!?…")
+"""Before a bracket, these say that it is not that of a list marker."""
+
 _AT_ONCE: Final = ":;)•⁃"
 """Candidates whose rule may need nothing after them."""
 
@@ -123,19 +130,26 @@ class SentenceSplitter(Holding):
         out: list[Sentence] = []
         end = cur.finish() if final else len(cur.text)
         self._waiting = False
+        text, position = cur.text, cur.position
         while True:
             # Only a mark before the limit may still end the sentence; the limit itself is not
             # acted upon before a character behind it is there, for this may be the end.
             limit = cur.start + self._limit - cur.gone
-            found = self._search(cur.text, cur.position, min(end, limit))
+            found = self._search(text, position, min(end, limit))
             if found is None:
+                cur.position = position
                 if end <= limit:
                     break
                 if self._max_chars is None:
                     return self._fail(self._too_long("a sentence"), out)
                 self._give(out, cut_within(cur, limit), complete=False)
+                position = cur.position
                 continue
             at = found.start()
+            if at + 1 < end and self._is_nothing(text, at):
+                position = at + 1
+                continue
+            cur.position = position
             if at + 1 == end and not final and self._needs_more(cur, at):
                 self._waiting = True  # the rule would find out, but more slowly
                 break
@@ -144,6 +158,7 @@ class SentenceSplitter(Holding):
             except NeedMore:
                 self._waiting = True
                 break
+            position = cur.position
         if final:
             self._last(out, end)
         else:
@@ -151,6 +166,16 @@ class SentenceSplitter(Holding):
             if not self._waiting:
                 cur.position = max(cur.position, end)
         return out
+
+    def _is_nothing(self, text: str, at: int) -> bool:
+        """Whether the candidate at *at* is plainly none, by its neighbours: 3.14, foo.py, a colon."""
+        c = text[at]
+        if c == ".":
+            return text[at + 1] in _ATTACHED
+        if c in _NEEDS_LETTER:
+            before = text[at - 1]
+            return (before < "\u0370" or before > "\u1fff") and self._search is _SEARCH
+        return c == ")" and text[at - 1] in _CLOSED
 
     def _needs_more(self, cur: Cursor, at: int) -> bool:
         """Whether the rule for the mark at *at* surely reads the character after it."""
@@ -201,9 +226,9 @@ class SentenceSplitter(Holding):
         fence = self._fence
         opening, closing = "", False
         if fence:
-            closing = closes_fence(cur.line_head(i), fence)
+            closing = closes_fence(cur.line_head(i), cur.line_tail(i), fence)
         elif not cur.line_starts_plain():
-            opening = opens_fence(cur.line_head(i))
+            opening = opens_fence(cur.line_head(i), i - cur.line)
         if opening or (fence and not closing):
             cut = not self._by_block and cur.first(i) < i
             verdict = i + 1 if cut else ~(i + 1)
@@ -235,11 +260,11 @@ class SentenceSplitter(Holding):
         cur = self._cursor
         if cur.start >= end and not cur.gone:
             return
-        line = cur.line_head(end)
+        line, tail = cur.line_head(end), cur.line_tail(end)
         self._give(out, end, complete=True)
         last = out[-1]
         if self._fence:
-            last.complete = closes_fence(line, self._fence)
+            last.complete = closes_fence(line, tail, self._fence)
             return
         bare = last[-_ENDING:].rstrip()
         if last.kind == "prose" and not last.endswith("\n"):

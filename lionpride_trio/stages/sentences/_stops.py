@@ -9,47 +9,30 @@ from __future__ import annotations
 
 from typing import Final
 
+from ._attached import all_dots, begins, citation, closers, first_letter
 from ._chars import (
     CJK_QUOTE_ENDS,
     CLOSERS,
-    CURRENCY,
-    DASHES,
     LINE_ENDS,
-    OPENERS,
+    QUOTE_ENDS,
     RUN,
     SPACES,
-    STARTING_SIGNS,
     is_cjk,
     is_symbol,
 )
 from ._cursor import Cursor
-from ._next import begins_small, next_word
+from ._going_on import TITLES, is_particle, is_said
+from ._next import is_starter, next_word
+from ._small import small_begins
 from ._words import dot_ends
 from .tables import Tables, words
-from .tables._classes import END, UNIT, WORD
 
 MOST_MARKS: Final = 64
-MOST_CLOSERS: Final = 24
 MOST_WHITE: Final = 64
-MOST_OPENERS: Final = 12
 
-_QUOTE_ENDS: Final = frozenset("\"'”’»“«")
-_CHAT_STARTERS: Final = words(
-    "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
-    "these what what's how why but"
-)
 _BRANDS: Final = words("yahoo jeopardy kahoot yum")
-_TITLES: Final = words("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme")
-_SAYING: Final = words(
-    "said says asked asks replied replies shouted shouts cried cries whispered exclaimed answered "
-    "yelled added called screamed murmured muttered told wondered repeated laughed sagte fragte "
-    "rief antwortete schrie meinte"
-)
-
-
-def letters_after(text: str) -> bool:
-    """Whether *text* is words and nothing else."""
-    return all(word.strip(",").isalpha() for word in text.split())
+_FORMS: Final = words("Inc Ltd Corp LLC")
+_FORMS_BEGIN: Final = "ILC"
 
 
 def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
@@ -81,6 +64,12 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
+    if x == "[":
+        n = citation(text, k)
+        if n > k and text[n] in SPACES:
+            # "It works." [4] Later
+            k = n + 1
+            x = text[k]
     if x in LINE_ENDS:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
@@ -91,7 +80,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         return ~j
     single = run == i + 1 and text[i] == "."
     if x.islower():
-        return k if _small_begins(cur, i, run, j, p, tables) else ~j
+        return k if small_begins(cur, i, run, j, p, tables) else ~j
     if x in ".…":
         # "he left. ...and then": an ellipsis opens a sentence
         if single and (x == "…" or (text[p + 1] == "." and text[p + 2] == ".")):
@@ -99,8 +88,12 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         if text[run - 1] in "!?" and text[p + 1] == "." and text[p + 2] == ".":
             return k
         return ~j
-    if not begins(x):
+    if not begins(x) or (x == "\\" and text[p + 1] in ")]"):
         return ~j
+    if x.isalpha() and not x.isupper():
+        quoted = j > run and text[j - 1] in QUOTE_ENDS
+        if is_particle(text, p) or (quoted and is_said(text, p)):
+            return ~j
     if single:
         return k if dot_ends(cur, i, p, tables) else ~j
     if all_dots(text, i, run) and run - i <= 3:
@@ -108,60 +101,6 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if text[run - 1] == ".":
         return k
     return k if _strong_ends(cur, i, j, p, tables) else ~j
-
-
-def closers(text: str, j: int) -> int:
-    """The end of the closers at *j*: quotes, brackets, emphasis, ``[1]``, ``</b>``."""
-    most = j + MOST_CLOSERS
-    while j < most:
-        c = text[j]
-        if c in CLOSERS:
-            j += 1
-        elif c == "[":
-            n = j + 1
-            while n < j + 12 and (text[n].isdecimal() or text[n] in ", -–^"):
-                n += 1
-            if text[n] != "]" or n == j + 1:
-                break
-            j = n + 1
-        elif c == "<" and text[j + 1] == "/":
-            n = j + 2
-            while n < j + 16 and text[n].isalnum():
-                n += 1
-            if text[n] != ">":
-                break
-            j = n + 1
-        else:
-            break
-    return j
-
-
-def first_letter(text: str, k: int) -> int:
-    """Where the next sentence has its first significant character, after openers and a dash."""
-    p = k
-    x = text[p]
-    while x in OPENERS and p < k + MOST_OPENERS:
-        p += 1
-        x = text[p]
-    if x in DASHES:
-        p += 1
-        x = text[p]
-        while x in DASHES and p < k + MOST_OPENERS:
-            p += 1
-            x = text[p]
-    if x in SPACES and p > k:
-        p += 1
-    return p
-
-
-def begins(x: str) -> bool:
-    """Whether a sentence can begin with *x*, which is no small letter."""
-    return x.isalnum() or x in STARTING_SIGNS or x in CURRENCY or x in "•⁃" or is_symbol(x)
-
-
-def all_dots(text: str, i: int, run: int) -> bool:
-    """Whether the run of marks is an ellipsis or dots only."""
-    return all(text[n] in ".…" for n in range(i, run)) and (run - i > 1 or text[i] == "…")
 
 
 def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
@@ -195,12 +134,14 @@ def _unspaced(cur: Cursor, i: int, run: int, j: int, tables: Tables) -> int:
     found = next_word(text, j)
     after = text[j + len(found)]
     if after == "." and text[j + len(found) + 1] in SPACES:
-        return j if found in _TITLES else ~j
+        return j if found in TITLES else ~j
     if not found or after not in SPACES:
         return ~j
     if text[i] != ".":
         return j
-    return j if found in tables.starters and (len(found) > 2 or not word[0].isupper()) else ~j
+    if len(found) <= 2 and word[0].isupper():
+        return ~j
+    return j if is_starter(text, j, tables) else ~j
 
 
 def _spaced_dots(cur: Cursor, i: int, k: int, tables: Tables) -> int:
@@ -233,48 +174,11 @@ def _spaced_dots(cur: Cursor, i: int, k: int, tables: Tables) -> int:
     return n if dots >= 3 and cur.first(i) != i else ~n
 
 
-def _small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) -> bool:
-    """Whether a sentence begins at the small letter at *p*."""
-    text = cur.text
-    if all_dots(text, i, run) or any(
-        text[n] in _QUOTE_ENDS or text[n] == ")" for n in range(run, j)
-    ):
-        return False
-    if begins_small(cur, i):
-        return text[i] != "." or _is_plain(text, cur.start, i, tables)
-    if text[p + 1].isupper() or text[p + 1].isdecimal():
-        # iPhone, eBay, v2; after a word that is no abbreviation
-        return text[i] != "." or text[max(cur.start, i - 4) : i].isalpha()
-    # chat: "Any time tomorrow? there will be some"
-    if text[i] == "." and not _is_ordinary(text, cur.start, i, tables):
-        return False
-    return next_word(text, p) in _CHAT_STARTERS
-
-
-def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
-    """Whether a word of four small letters or more, which is no abbreviation, ends at *i*."""
-    q = i
-    while q > start and q > i - 24 and text[q - 1].islower():
-        q -= 1
-    return i - q >= 4 and text[q - 1] == " " and text[q:i] not in tables.classes
-
-
-def _is_plain(text: str, start: int, i: int, tables: Tables) -> bool:
-    """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a closer."""
-    q = i
-    while q > start and q > i - 24 and text[q - 1].islower():
-        q -= 1
-    if tables.classes.get(text[q:i], END) not in {END, UNIT, WORD}:
-        return False
-    q = max(start, i - 2)
-    return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
-
-
 def _ellipsis_ends(cur: Cursor, i: int, run: int, p: int) -> bool:
     """Whether three dots end a sentence before *p*, which is no small letter."""
     text = cur.text
     x = text[p]
-    if x.isdecimal():
+    if x.isdecimal() or (text[i - 1] in SPACES and not x.isupper()):
         return False
     if text[i - 1] in "[(" and text[run] in "])":
         return False
@@ -286,16 +190,17 @@ def _ellipsis_ends(cur: Cursor, i: int, run: int, p: int) -> bool:
 def _strong_ends(cur: Cursor, i: int, j: int, p: int, tables: Tables) -> bool:
     """Whether ``!`` or ``?`` ends a sentence before *p*, which is no small letter."""
     text = cur.text
-    if not text[p].isupper():
-        return text[i - 1] not in SPACES or text[p] not in "=&"
+    x = text[p]
+    if not x.isupper() and not x.isalpha():
+        return text[i - 1] not in SPACES or x not in "=&"
+    if not x.isupper():
+        return True
+    quoted = j > i + 1 and text[j - 1] in QUOTE_ENDS
+    if x in _FORMS_BEGIN and next_word(text, p) in _FORMS:
+        return False  # Guess? Inc.
     q = i
     while q > cur.start and q > i - 12 and text[q - 1].isalpha():
         q -= 1
     if i - q >= 3 and text[q:i].lower() in _BRANDS:
         return next_word(text, p) in tables.starters
-    if text[j - 1] in _QUOTE_ENDS and j > i + 1:
-        # "Stop!" Anna shouted.
-        name = next_word(text, p)
-        if name and name not in tables.starters and text[p + len(name)] == " ":
-            return next_word(text, p + len(name) + 1) not in _SAYING
-    return True
+    return not (quoted and next_word(text, p) not in tables.starters and is_said(text, p))

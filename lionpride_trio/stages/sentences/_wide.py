@@ -6,27 +6,22 @@ sentence on, as と does in Japanese and 他说 in Chinese.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from ._chars import (
-    AFTER_JAPANESE_QUOTE,
-    BRACKETS,
-    CLOSERS,
-    FULL,
-    LINE_ENDS,
-    RUN,
-    SPACES,
-)
+from ._attached import MOST_CLOSERS, citation, first_letter
+from ._chars import BRACKETS, CLOSERS, FULL, LINE_ENDS, OPENERS, RUN, SPACES
 from ._cursor import Cursor
-from ._stops import MOST_CLOSERS, MOST_MARKS, MOST_WHITE, first_letter
+from ._going_on import is_said, is_said_there, takes_up
+from ._stops import MOST_MARKS, MOST_WHITE
 from .tables import Tables
 
 MOST_BRACKETED: Final = 80
 """How far back a bracket that is still open is looked for."""
 
-_PRONOUNS: Final = "他她它我你"
-_CHINESE_SAYING: Final = re.compile(r".们?.{0,2}[说說问問道喊叫答](?![：:])")
+_SPACED: Final = "۔"
+"""A full stop of a script that sets its words apart: a letter attached to it is of an abbreviation."""
+_NOT_CLOSING: Final = "“«"
+"""Quotes that open where these marks are used."""
 
 
 def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
@@ -41,21 +36,31 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
         c = text[j]
     run = j
     most = j + MOST_CLOSERS
-    while c in CLOSERS and c not in "“«" and j < most:
-        j += 1
+    while j < most:
+        if c == "[":
+            n = citation(text, j)
+            if n == j:
+                break
+            j = n
+        elif c in CLOSERS and (c not in _NOT_CLOSING or (text[i] == "۔" and text[j + 1] in SPACES)):
+            j += 1
+        else:
+            break
         c = text[j]
     if text[i] in "。！？｡" and _inside_brackets(text, cur.start, i, run, j):
         return ~j
     if c in LINE_ENDS:
         return ~j
-    if j > run and (c in AFTER_JAPANESE_QUOTE and text[j - 1] != "）"):
-        return ~j
-    if j > run and c in _PRONOUNS and text[j + 5] and _CHINESE_SAYING.match(text[j : j + 6]):
-        return ~j
+    if j > run and (text[i - 1] in OPENERS or text[j - 1] in "》〉"):
+        return ~j  # the mark itself in quotes, or the title of something
+    if j > run and text[j - 1] not in "）]":
+        whole = cur.head(i)[:1] in OPENERS  # the sentence began with the quotation
+        if takes_up(text, j) or is_said_there(text, j, anyone=whole):
+            return ~j
     if c in ",;:，、；：" or c in FULL or c in RUN:
         return ~j
     if c not in SPACES:
-        return j
+        return ~j if text[i] in _SPACED and c.isalpha() else j
     k = j + 1
     x = text[k]
     while x in SPACES and k < j + MOST_WHITE:
@@ -63,7 +68,7 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
         x = text[k]
     if x in LINE_ENDS:
         return ~k
-    if j > run and text[first_letter(text, k)].islower():
+    if j > run and (text[first_letter(text, k)].islower() or is_said(text, k)):
         return ~j
     return k
 

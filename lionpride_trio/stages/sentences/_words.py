@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ._chars import CURRENCY, DASHES, SPACES
 from ._cursor import Cursor
 from ._labels import letter_ends, number_ends
 from ._next import is_roman, is_starter, next_word
 from .tables import Tables, words
-from .tables._classes import END, MAYBE, NEVER, TIME, UNIT, WORD
+from .tables._classes import END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
 
 LOOK_BACK: Final = 40
 
+_CONSONANTS: Final = frozenset(
+    "bcdfghjklmnpqrstvwxzçčćďđğłľĺñńňŕřśšşťžźżбвгджзйклмнпрстфхцчшщβγδζθκλμνξπρσςτφχψ"
+)
+_SCALES: Final = words(
+    "sq. cu. кв. куб. mio. mrd. mil. mill. mln. mld. tis. tys. тыс. тис. млн. млрд. Mio. Mrd."
+)
+_SOUNDS: Final = words(
+    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth"
+)
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
 _DEGREES: Final = words("dr drs prof mag dipl")
@@ -33,6 +43,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     """
     text = cur.text
     low = max(cur.start, i - LOOK_BACK)
+    classes = tables.classes
+    x = text[p]
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -40,9 +52,10 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False
     word = tail[-1]
     before = tail[-2] if len(tail) > 1 else ""
+    if x.isalpha() and not x.isupper() and _is_initials(word):
+        return False  # पी.एच.डी. की, 途中出場のJ. オコナー
     if word.isdecimal():
         return number_ends(cur, i, p, word, before, tables)
-    classes = tables.classes
     key = word.lower()
     if len(word) > 1 and word.isalpha():
         kind = classes.get(word)
@@ -50,8 +63,12 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             kind = classes.get(key)
             if kind is not None and word.isupper() and key not in _SHOUTED:
                 kind = None
-        if kind is None and not (len(word) < 6 and len(tail) > 1 and word == key):
-            return text[p] != "№" and (text[p] != "§" or len(word) > 3)
+        if kind is None and not (
+            len(word) < 6 and (word == key or word.istitle() or is_roman(word))
+        ):
+            if x.isdecimal() and key.endswith("nr"):
+                return False  # ordernr. 3
+            return x != "№" and (x != "§" or len(word) > 3)
     else:
         word = word.lstrip(_LEADING)
         key = word.lower()
@@ -59,9 +76,13 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         if kind is None and not word.isalnum() and _JOINERS.search(word):
             if word[-1].isalpha() and len(word) > 2 and word[-2] in "+-/=" and word[-3].isalnum():
                 return True  # Ctrl+V, I/O
-            word = _JOINERS.split(word)[-1].lstrip(_LEADING)
+            whole, word = word, _JOINERS.split(word)[-1].lstrip(_LEADING)
             key = word.lower()
+            if len(word) == 1 and whole[-2] in "'’":
+                return True  # don't, cont'd
             kind = classes.get(word) or classes.get(key)
+    if kind is None and x.isdecimal() and (_is_vowelless(word) or key.endswith("nr")):
+        return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key
@@ -70,8 +91,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             kind = NEVER if word.islower() else None
         if kind is None and word == key and before[:-1].lower() in _DEGREES:
             kind = NEVER  # Dr. med., Prof. dr.
-    elif kind is None and before and len(key) <= 3:
-        kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}")
+    elif kind in {None, WORD} and before and len(key) <= 3:
+        kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}", kind)
     if not word:
         return True  # `**.`, `).`
     if kind is not None:
@@ -86,7 +107,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             return not text[p].isdecimal() and is_starter(text, p, tables)
     if text[p] == "§" and len(word) <= 3:
         return False  # gem. § 5
-    return not (is_roman(word) and cur.first(i) == i - len(word))
+    return not (is_roman(word) and (tables.ordinals or cur.first(i) == i - len(word)))
 
 
 def _is_degree(parts: list[str]) -> bool:
@@ -98,6 +119,29 @@ def _is_degree(parts: list[str]) -> bool:
     )
 
 
+def _is_initials(word: str) -> bool:
+    """Whether *word* is letters with dots, or ends in a capital, in a script without capitals."""
+    if "." in word:
+        return all(0 < len(part) < 5 and not part.isdecimal() for part in word.split("."))
+    return len(word) > 1 and word[-1].isupper() and word[-2] > "\u02ff"
+
+
+def _is_vowelless(word: str) -> bool:
+    """Whether *word* can be no word: zw, hst, szt, Dl; but not TV or mm."""
+    small = word.lower()
+    return (
+        1 < len(word) < 6
+        and not word[1:].isupper()
+        and _CONSONANTS.issuperset(small)
+        and small not in _SOUNDS
+    )
+
+
+def _is_zone(text: str, q: int) -> bool:
+    """Whether the word before *q* is a zone, as in London time."""
+    return text[q] == " " and text[q + 1] == "t" and next_word(text, q + 1) == "time"
+
+
 def _class_ends(
     cur: Cursor, i: int, p: int, word: str, before: str, kind: int, tables: Tables
 ) -> bool:
@@ -105,16 +149,20 @@ def _class_ends(
     text = cur.text
     if kind == NEVER:
         return False
-    if kind == END:
-        return True
     x = text[p]
-    if kind == UNIT and x.isupper() and before[-1:].isdecimal():
+    if kind != END and text[p - 1] in SPACES and text[p - 2] in DASHES:
+        return False  # 4 p.m. – Take the tram
+    if x.isdecimal() and text[p - 1] == "(":
+        return False  # et al. (2019)
+    if kind == UNIT and x.isupper() and (before[-1:].isdecimal() or before in _SCALES):
+        return True
+    if kind == END:
         return True
     if kind in {MAYBE, UNIT}:
         return x.isalpha() and is_starter(text, p, tables)
     if kind == TIME:
         return _time_ends(cur, i, p, word, before, tables)
-    if x.isdecimal() or x in "§#№":
+    if x.isdecimal() or x in "§#№" or (kind == NUMBER and x in CURRENCY):
         return False
     alone = cur.first(i) == i - len(word)
     if x.isupper():
@@ -123,7 +171,7 @@ def _class_ends(
         follower = next_word(text, p)
         numeral = len(follower) == 1 or (len(follower) < 6 and is_roman(follower))
         if kind == WORD:
-            return not numeral or (follower in tables.starters and text[p + 1] != ".")
+            return not numeral or (follower in tables.starters and text[p + 1] in SPACES)
         if numeral:
             return False
         return is_starter(text, p, tables)
@@ -143,4 +191,6 @@ def _time_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tabl
     opening = cur.head(i).split(None, 5)
     if opening and opening[0].lower() in _BEFORE_TIME and len(opening) <= 5:
         return False
-    return is_starter(text, p, tables) or len(opening) > 4
+    if is_starter(text, p, tables):
+        return True
+    return len(opening) > 4 and not _is_zone(text, p + len(follower))

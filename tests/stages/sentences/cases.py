@@ -8,6 +8,7 @@ be hit.  Every other cut is wrong.  White space does not count.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,15 +32,24 @@ def load(path: Path) -> list[Case]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
 
 
-def load_own() -> list[Case]:
-    """The cases of own.txt: language, a bar, and a text with ¦ at boundaries and ˅ at optional ones."""
+JOINS = {"¦": "B", "˅": "O", "‸": "A"}
+
+
+def load_own(name: str = "own.txt") -> list[Case]:
+    """The cases of a text file: language, a bar, and a text with its joins marked, see `JOINS`."""
     cases: list[Case] = []
-    for number, line in enumerate((DATA / "own.txt").read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate((DATA / name).read_text("utf-8").splitlines(), 1):
         language, marked = line.split("|", 1)
-        marked = marked.replace("\\n", "\n").replace("\\r", "\r").replace("\\u00a0", "\xa0")
-        joins = "".join({"¦": "B", "˅": "O"}.get(c, "") for c in marked)
-        pieces = marked.replace("˅", "¦").split("¦")
-        cases.append({"id": f"own-{number}", "lang": language, "pieces": pieces, "joins": joins})
+        for escape, meant in (("\\n", "\n"), ("\\r", "\r"), ("\\u00a0", "\xa0")):
+            marked = marked.replace(escape, meant)
+        joins = "".join(JOINS.get(c, "") for c in marked)
+        pieces = re.split(f"[{''.join(JOINS)}]", marked)
+        cases.append({
+            "id": f"{name}-{number}",
+            "lang": language,
+            "pieces": pieces,
+            "joins": joins,
+        })
     return cases
 
 

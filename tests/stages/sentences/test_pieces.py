@@ -179,3 +179,21 @@ def test_the_repr_and_text_of_a_piece_are_those_of_its_text():
 
 def test_feed_gives_nothing_for_text_without_a_mark():
     assert SentenceSplitter().feed("some words") == ()
+
+
+def test_a_long_formula_on_one_line_opens_nothing():
+    formula = "\\[ " + " + ".join(f"x_{n}^2" for n in range(30)) + " = 1, \\]\n"
+    text = formula + "so it holds. It does. Yes."
+    assert split(text) == [formula, "so it holds. ", "It does. ", "Yes."]
+
+
+def test_a_formula_ends_at_a_blank_line_though_it_was_not_closed():
+    pieces = split("$$\na. B = 2\n\nIt holds. It does.")
+    assert [piece.lstrip() for piece in pieces[-2:]] == ["It holds. ", "It does."]
+    assert pieces[-1].kind == "prose"
+
+
+def test_a_long_last_line_closes_a_formula():
+    line = "a + " * 40 + "b $$\n"
+    pieces = split(f"$$\n{line}It holds. It does.")
+    assert [piece.kind for piece in pieces] == ["code", "code", "prose", "prose"]

@@ -15,22 +15,32 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import MAYBE, NUMBER, WORD, words as words
+from ._classes import MAYBE, NEVER, NUMBER, WORD, words as words
 from .ar import ARABIC
+from .bg import BULGARIAN
+from .cs import CZECH
 from .da import DANISH
 from .de import GERMAN
+from .el import GREEK
 from .en import ENGLISH
 from .es import SPANISH
+from .fi import FINNISH
 from .fr import FRENCH
 from .hi import HINDI
+from .hu import HUNGARIAN
 from .it import ITALIAN
 from .ja import JAPANESE
+from .nb import NORWEGIAN
 from .nl import DUTCH
 from .others import OTHERS
 from .pl import POLISH
 from .pt import PORTUGUESE
+from .ro import ROMANIAN
 from .ru import RUSSIAN
+from .sk import SLOVAK
+from .sv import SWEDISH
 from .tr import TURKISH
+from .uk import UKRAINIAN
 from .zh import CHINESE
 
 LANGUAGES: Final = {
@@ -51,6 +61,16 @@ LANGUAGES: Final = {
         ARABIC,
         JAPANESE,
         CHINESE,
+        SWEDISH,
+        NORWEGIAN,
+        FINNISH,
+        CZECH,
+        SLOVAK,
+        GREEK,
+        UKRAINIAN,
+        BULGARIAN,
+        ROMANIAN,
+        HUNGARIAN,
     )
 }
 
@@ -74,12 +94,16 @@ class Tables:
     def __init__(self, code: str | None) -> None:
         asked = LANGUAGES.get(code) if code else None
         classes: dict[str, int] = {}
+        elsewhere: set[str] = set()  # 5 mar. 2020; but: el mar. Entonces
         for language in (OTHERS, *reversed(LANGUAGES.values())):
             for entry, kind in language.classes().items():
                 if entry not in language.local:
                     classes[entry] = kind
-                elif kind in {MAYBE, NUMBER} and len(entry) > 2:
-                    classes.setdefault(entry, WORD)  # 5 mar. 2020; but: el mar. Entonces
+                elif kind in {MAYBE, NEVER, NUMBER} and len(entry) > 1:
+                    elsewhere.add(entry)
+        for entry in elsewhere:
+            if entry.lower() not in classes:
+                classes.setdefault(entry, WORD)
         if asked is not None:
             classes.update(asked.classes())
         self.classes: Final = classes

@@ -11,17 +11,20 @@ SPANISH = Language(
         ing arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons
         excmo excma ilmo ilma sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ
         avda av avd pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf
-        tfno afmo atte
+        tfno afmo atte Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos
+        Mons Rvmo Excmos Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo
+        gtos íd ib Mtra Mtro Cte Urb Pje Pza Gta Bco Crio
         """),
     number=words("""
         pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
-        §
+        § apdo aptdo lám Núm exp expte secc cuad fasc fol
         """),
     maybe=words("""
         ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom cía
         s.a s.l s.r.l s.a.c s.c inc ltda ltd jr ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu
-        s.m a.c d.c d.e.p km kg cm mm hab min seg hr hrs c.p apdo
+        s.m a.c d.c d.e.p hab min seg hr hrs c.p apdo
         """),
+    unit=words("kg km cm mm ml"),
     time=words("a.m p.m"),
     end=words("etc etcétera"),
     months=words("""
@@ -40,11 +43,21 @@ SPANISH = Language(
         Posteriormente Primero Pues Puede Pueden Que Quien Quién Qué Se Según Ser Será
         Si Siempre Sin Sino Sobre Solo Son Su Sus Sí Sólo También Tampoco Tal Tanto Te
         Tenemos Tiene Tienen Toda Todas Todo Todos Tras Tu Tus Tú Un Una Uno Usted Unas
-        Unos Varios Vamos Y Ya Yo Él Éste Ésta Últimamente
+        Unos Varios Vamos Y Ya Yo Él Éste Ésta Últimamente Tres Cuatro Cinco Seis Diez
+        Abre Abra Haz Haga Ve Vaya Llama Llame Comprueba Revisa Revise Elige Elija Añade
+        Añada Escribe Escriba Recuerda Recuerde Busca Prueba Pruebe Usa Utiliza Hola
+        Perfecto Perdón Perdona Espero Puedo Quieres Quiere Necesitas Existe Existen
+        Había Hubo Fueron Eran Estaba Estaban Estoy Somos Soy Tengo Actualmente
+        Finalmente Generalmente Normalmente Recientemente Afortunadamente Posiblemente
+        Probablemente Quizá Quizás Ojalá Nuestras Nuestros Vuestro Mía Suyo Aquellos
+        Aquellas Alguno Alguna Alguien Algo Ambos Ambas Cuanto Cuánto Cuántos Cuáles
+        Conforme Mediante Excepto Salvo Incluso Inicialmente Primeramente Tercero Juntos
+        Dicha Dicho Dichas Dichos Tan Todavía Ayer Anoche
         """),
     local=words("""
         vid sto vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing
         sta adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era
-        Han Nos Del Al Dos
+        Han Nos Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev
+        Fdo ed ap exp
         """),
 )

@@ -11,16 +11,19 @@ ITALIAN = Language(
         proff ing avv arch geom rag on mons gen col cap ten serg cav comm uff egr gent
         gent.mo gent.ma spett preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es
         cfr cf ca c.d cd cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc
-        Dir amm dip meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad
+        Dir amm dip meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad Mons
+        Cav Comm S.E Dott.ri s.l p.c.c
         """),
     number=words("""
         pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett
+        sez tav tavv parag prot
         """),
     maybe=words("""
         genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun
         mer gio ven sab dom s.p.a s.r.l s.n.c s.a.s coop ltd inc soc f.lli jr a.c d.c ed
-        edd ibid op.cit trad az min sec km kg tot max
+        edd ibid op.cit trad az min sec tot max
         """),
+    unit=words("voll kg km cm mm"),
     end=words("ecc etc eccetera sgg seg e.a"),
     months=words("""
         gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre
@@ -36,14 +39,27 @@ ITALIAN = Language(
         Niente No Noi Non Nonostante Nulla O Oggi Ogni Oltre Oppure Ora Per Perché
         Perciò Però Pertanto Più Poi Poiché Possiamo Prima Purtroppo Può Qual Quale
         Quali Qualsiasi Quando Quanto Quasi Quella Quelle Quelli Quello Questa Queste
-        Questi Questo Qui Quindi Se Secondo Sebbene Sei Sempre Senza Si Siamo Sia Sono
-        Sopra Soprattutto Sotto Spesso Sta Su Sua Subito Successivamente Sul Sulla Suo
-        Tra Tale Tali Tutta Tuttavia Tutte Tutti Tutto Un Una Uno Vi Voi Vorrei Vuoi
+        Questi Questo Qui Quindi Se Secondo Sebbene Sempre Senza Si Siamo Sia Sopra
+        Soprattutto Sotto Spesso Sta Su Sua Subito Successivamente Sul Sulla Suo Tra
+        Tale Tali Tutta Tuttavia Tutte Tutti Tutto Un Una Uno Vi Voi Vorrei Vuoi Tre
+        Quattro Cinque Dieci Apri Apra Aprite Fai Faccia Fate Vai Vada Chiama Chiami
+        Controlla Controlli Scegli Scelga Aggiungi Aggiunga Scrivi Scriva Ricorda
+        Ricordi Ricordati Cerca Prova Provi Usa Usi Utilizza Lascia Lasciate Metti
+        Mettete Ciao Certo Certamente Perfetto Scusa Scusi Scusate Buongiorno Buonasera
+        Spero Posso Puoi Possono Potete Potrebbe Potresti Bisogna Basta Esiste Esistono
+        Erano Aveva Avevano Furono Ebbe Stai Stanno Siete Dobbiamo Devi Devono Vuole
+        Volete Recentemente Generalmente Normalmente Solitamente Probabilmente
+        Fortunatamente Inizialmente Finalmente Innanzitutto Dapprima Altrimenti Eppure
+        Finché Affinché Cosicché Benché Qualora Laddove Dovunque Ovunque Domani Ieri
+        Stasera Stamattina Sì Nostra Nostro Vostro Vostra Qualche Qualcuno Qualcosa
+        Ciascuno Ognuno Entrambi Entrambe Tante Tanti Dato Dati Visto Rispetto Riguardo
+        Attraverso Lungo Presso Verso Eravamo Ero Eri Sei Sono
         """),
     local=words("""
         gent sig ago dip meteor loc max on don col cap ten comm ad es cd dir co n par
         mag set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab
         seg mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi
-        Mia No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho
+        Mia No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho Tre Fai Vai Certo Basta
+        Prova Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons
         """),
 )

@@ -10,13 +10,18 @@ PORTUGUESE = Language(
         sr sra srs sras srta dr dra drs dras prof profa profs eng enga engo arq adv exmo
         exma exmos ilmo ilma revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep
         p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta
-        n.b v.s v.sa
+        n.b v.s v.sa Sta Sto Eng Enga Engº Cel Brig Dep Desa Arq Pe apto aptº cx qd Trav
+        Estr Jd Vl Lg r.c p.f P.S S.Exa sr.ª Exª Ilmª
         """),
-    number=words("ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t §"),
+    number=words("""
+        ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t § apto séc
+        sécs parág fls
+        """),
     maybe=words("""
         jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb cia ltda
-        s.a s.a.r.l inc jr a.c d.c e.u.a hab km kg min adm ed eds org orgs depto dpto
+        s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed eds org orgs depto dpto
         """),
+    unit=words("kg km cm mm"),
     time=words("a.m p.m"),
     end=words("etc"),
     months=words("""
@@ -34,12 +39,23 @@ PORTUGUESE = Language(
         Pela Pelo Podemos Pode Por Porque Porém Portanto Primeiro Qual Quando Quanto
         Quase Que Quem Quer Se Segundo Sem Sempre Ser Será Seu Seus Sim Sobre Sua Suas
         São Só Também Tanto Tem Toda Todas Todavia Todo Todos Tudo Um Uma Umas Uns Vai
-        Vamos Você Vocês É À Às
+        Vamos Você Vocês É À Às Duas Dois Três Quatro Cinco Seis Dez Abra Abre Faça Faz
+        Vá Ligue Liga Verifique Verifica Escolha Escolhe Adicione Escreva Escreve Lembre
+        Lembra Procure Tente Tenta Usa Utilize Deixe Deixa Olá Perfeito Desculpe Espero
+        Posso Queres Quero Precisa Preciso Existe Havia Houve Eram Estava Estavam Somos
+        Sou Tenho Atualmente Actualmente Finalmente Geralmente Normalmente Recentemente
+        Felizmente Possivelmente Provavelmente Talvez Nossas Nossos Aquela Aquelas
+        Aqueles Algum Alguma Alguém Algo Ambos Ambas Quantos Quanta Quais Mediante
+        Exceto Inclusive Inicialmente Primeiramente Terceiro Dito Tão Amanhã Daí Dali
+        Deles Delas Dele Dela Nele Nela Neles Daquele Lá Cá Nisso Disso Pelos Pelas Num
+        Numa Nuns Dum Duma Meus Minhas Teu Tua Teus Tuas Vossa Vosso Aquilo Tinha Tinham
+        Teve Tiveram Fui Fomos Vou Vem Vêm Vão
         """),
     local=words("""
         ago maj min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai
         mar ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E
         Era Em Me No Nos Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais
-        Um Por Como
+        Um Por Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc
+        fl Sta Sto Cap Ten Pe Pr Cel Trav Eng
         """),
 )

@@ -1,0 +1,103 @@
+"""Sentences that begin with a small letter.
+
+Before a small letter a mark ends nothing, as a rule.  It does where the sentence before began with
+one too; before a name that is written so (iPhone, macOS, npm, foo.bar); and in chat.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ._attached import all_dots
+from ._chars import CLOSERS, QUOTE_ENDS, SPACES
+from ._cursor import Cursor
+from ._next import begins_small, next_word
+from .tables import Tables, words
+from .tables._classes import END, UNIT, WORD
+
+LONGEST_PREFIX: Final = 4
+LONGEST_NAME: Final = 24
+
+_CHAT_STARTERS: Final = words(
+    "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
+    "these what what's how why but"
+)
+_AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
+"""What begins a sentence after an ellipsis, in a text without capitals."""
+_SMALL_NAMES: Final = words(
+    "apt awk bash brew cargo cmake conda curl docker emacs ffmpeg gcc git grep kubectl make "
+    "matplotlib mypy nginx node npm numpy pandas pip pytest rsync ruff rustc scipy sed sqlite ssh "
+    "sudo systemd tmux vim yarn zsh"
+)
+
+
+def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) -> bool:
+    """Whether a sentence begins at the small letter at *p*, after the mark at *i*."""
+    text = cur.text
+    if any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
+        return False
+    if all_dots(text, i, run):
+        return text[p] in "iwh" and begins_small(cur, i) and next_word(text, p) in _AFTER_DOTS
+    dot = text[i] == "."
+    if dot and text[i - 1].isdecimal() and text[p + 1] == "." and text[p + 2] in SPACES:
+        return False  # vom 3. d. M.
+    if begins_small(cur, i):
+        return not dot or _is_plain(cur, i, tables)
+    if dot and not _is_ordinary(text, cur.start, i, tables):
+        return False
+    if _is_name(text, p):
+        return True
+    return _begins_chat(text, i, p, dot=dot)
+
+
+def _is_name(text: str, p: int) -> bool:
+    """Whether a name that is written small begins at *p*: iPhone, macOS, v2, foo.bar, npm."""
+    n = p + 1
+    while text[n].islower() and n < p + LONGEST_PREFIX:
+        n += 1
+    if text[n].isupper() or text[n].isdecimal():
+        return True
+    while (text[n].isalnum() and text[n].isascii()) and n < p + LONGEST_NAME:
+        n += 1
+    if text[n] in "._":
+        return n - p > 1 and text[n + 1].isalnum()
+    if text[n] == ":":
+        return text[n + 1] == "/" and text[n + 2] == "/"
+    if text[n] == "(":
+        return text[n + 1] == ")"
+    return text[p:n] in _SMALL_NAMES
+
+
+def _begins_chat(text: str, i: int, p: int, *, dot: bool) -> bool:
+    """Whether it is like "Any time tomorrow? there will be some"."""
+    if dot and text[i - 4 : i] != text[i - 4 : i].lower():
+        return False
+    return next_word(text, p) in _CHAT_STARTERS
+
+
+def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether a word of two letters or more, which is no abbreviation, ends at *i*."""
+    q = _word(text, start, i)
+    if tables.classes.get(text[q:i].lower(), END) not in {END, UNIT, WORD}:
+        return False
+    return i - q >= 2 and text[q - 1] in ' (*_`"“'
+
+
+def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
+    """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a closer."""
+    text, start = cur.text, cur.start
+    q = _word(text, start, i)
+    if tables.classes.get(text[q:i].lower(), END) not in {END, UNIT, WORD}:
+        return False
+    if cur.first(i) == i - 1:
+        return False  # a. one of a list
+    q = max(start, i - 2)
+    return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
+
+
+def _word(text: str, start: int, i: int) -> int:
+    """Where the word before *i* begins."""
+    q = i
+    while q > start and q > i - LONGEST_NAME and (text[q - 1].isalpha() or text[q - 1] in "'’"):
+        q -= 1
+    return q
