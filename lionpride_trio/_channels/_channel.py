@@ -1,7 +1,9 @@
 """Channels: what ``async with source`` gives.
 
 Inside, batches travel: one step of a channel (`_fetch`) makes a list of items ready, and the user's
-loop takes them from there.  The rules that all channels share are kept here, once:
+loop takes them from there: the next few stand in a row, turned round, because a list is shortened at
+its end.  A channel that reads another takes the list as it is.  The rules that all channels share are
+kept here, once:
 
 - an end or a failure comes after the items before it, and comes again when asked again;
 - cancelling loses nothing: what was fetched and not handed over stays ready;
@@ -12,7 +14,6 @@ loop takes them from there.  The rules that all channels share are kept here, on
 from __future__ import annotations
 
 import abc
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -58,9 +59,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """
 
     def __init__(self) -> None:
-        # The items to hand out before other tasks get a turn, and those behind them.
-        self._row: deque[Any] = deque()
-        self._ready: deque[Any] = deque()
+        # The items to hand out before other tasks get a turn, the first of them last; and those
+        # behind them.
+        self._row: list[Any] = []
+        self._ready: list[Any] = []
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
@@ -76,17 +78,20 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         anything, so that a cancellation loses nothing.  What it raises is not latched.
         """
 
-    def _deliver(self, items: Sequence[Any]) -> None:
-        """Make *items* ready to be handed out."""
-        count = len(items)
-        if not count:
+    def _deliver(self, items: list[Any]) -> None:
+        """Make *items* ready to be handed out.  The list is the channel's own from now on."""
+        if not items:
             return
-        self._ready.extend(items)
+        count = len(items)
         self._items += count
         self._characters += characters(items)
-        buffered = len(self._ready) + len(self._row)
-        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
-            self._peak = buffered
+        if self._row or self._ready:
+            self._ready += items
+            count = len(self._ready) + len(self._row)
+        else:
+            self._ready = items
+        if count > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
+            self._peak = count
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
@@ -115,7 +120,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         :raises Exception: what failed upstream, after the items before it.
         """
         await self._wait()
-        item: T_co = self._row.popleft()
+        item: T_co = (self._row or self._fill_row()).pop()
         return item
 
     async def receive_batch(self, limit: int | None = None) -> list[T_co]:
@@ -125,26 +130,45 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _draw(self, limit: int | None) -> list[Any]:
         """What is ready, at most *limit* items."""
-        row, ready = self._row, self._ready
-        if limit is None or len(row) + len(ready) <= limit:
-            batch = [*row, *ready] if ready else list(row)
-            row.clear()
-            ready.clear()
-            return batch
-        batch = [row.popleft() for _ in range(min(limit, len(row)))]
-        return batch + [ready.popleft() for _ in range(limit - len(batch))]
+        if self._row:
+            self._ready = self._row[::-1] + self._ready
+            self._row = []
+        ready = self._ready
+        if limit is None or len(ready) <= limit:
+            self._ready = []
+            return ready
+        self._ready = ready[limit:]
+        return ready[:limit]
 
     async def __anext__(self) -> T_co:
-        if not self._row:
+        row = self._row
+        if not row:
             try:
-                await self._wait()
+                if self._rests():
+                    # The common case, as `_wait` has it, at one call less for each read.
+                    self._receiving = True
+                    try:
+                        await self._fetch()
+                    finally:
+                        self._receiving = False
+                    if not self._ready:
+                        await self._wait()
+                else:
+                    await self._wait()
             except trio.EndOfChannel:
                 raise StopAsyncIteration from None
-        item: T_co = self._row.popleft()
+            row = self._row or self._fill_row()
+        item: T_co = row.pop()
         return item
 
+    def _rests(self) -> bool:
+        """Whether the next thing to do is a fetch, and nothing else has to be looked at."""
+        return not (
+            self._row or self._ready or self._receiving or self._closed or self._end is not None
+        )
+
     async def _wait(self) -> None:
-        """Wait until the row has something, or raise why nothing will come."""
+        """Wait until something is ready, or raise why nothing will come."""
         if self._closed:
             await trio.lowlevel.checkpoint_if_cancelled()
             raise trio.ClosedResourceError(f"this {self._noun()} was closed")
@@ -162,14 +186,17 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             self._receiving = False
         if self._closed:
             raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
-        if not self._row:
-            self._fill_row()
 
-    def _fill_row(self) -> None:
-        if len(self._ready) <= READY_ITEMS:
-            self._row, self._ready = self._ready, self._row
+    def _fill_row(self, most: int = READY_ITEMS) -> list[Any]:
+        """The next row, of at most *most* items."""
+        ready = self._ready
+        if len(ready) <= most:
+            row, self._ready = ready, []
         else:
-            self._row.extend(self._ready.popleft() for _ in range(READY_ITEMS))
+            row, self._ready = ready[:most], ready[most:]
+        row.reverse()
+        self._row = row
+        return row
 
     async def aclose(self) -> None:
         """Hand nothing out any more.  Safe at any time, and twice.
@@ -182,8 +209,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def close_nowait(self) -> None:
         """As `aclose`, without the checkpoint."""
         self._closed = True
-        self._row.clear()
-        self._ready.clear()
+        self._row = []
+        self._ready = []
 
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
         """Iterate by lists of what is ready, as `receive_batch` gives them: the fastest way."""
@@ -222,10 +249,12 @@ class _Batches(AsyncIterator[list[T]]):
         self._limit = limit
 
     async def __anext__(self) -> list[T]:
+        channel = self._channel
         try:
-            return await self._channel.receive_batch(self._limit)
+            await channel._wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
+        return channel._draw(self._limit)
 
 
 def characters(items: Sequence[Any]) -> int:
@@ -233,9 +262,9 @@ def characters(items: Sequence[Any]) -> int:
     first = items[0]
     try:
         if isinstance(first, Chunk):
-            return len(first.data) if len(items) == 1 else sum(map(len, map(_data, items)))
+            return len(first.data) if len(items) == 1 else len("".join(map(_data, items)))
         if isinstance(first, str):
-            return len(first) if len(items) == 1 else sum(map(len, items))
+            return len("".join(items))
     except (TypeError, AttributeError):  # a mixture
         return sum(
             len(item) if isinstance(item, str) else len(item.data)

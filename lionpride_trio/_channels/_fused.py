@@ -30,7 +30,8 @@ def _feed_all(stage: Stage[Any, Any]) -> FeedAll:
 class FusedChannel(Channel[Any]):
     """What *stages* make of what *upstream* gives.
 
-    A failure, upstream or in a stage, comes after the items that were whole before it.
+    Each item goes through all stages before the next one does.  A failure, upstream or in a stage,
+    comes after the items that were whole before it.
     """
 
     def __init__(self, upstream: Channel[Any], stages: Sequence[Stage[Any, Any]]) -> None:
@@ -44,31 +45,40 @@ class FusedChannel(Channel[Any]):
         if self._may_be_done and self._cut_short():
             await trio.lowlevel.checkpoint()
             return
-        batch = await self._pull(self._upstream)
-        if not batch:
-            if isinstance(self._end, trio.EndOfChannel):
-                self._flush(0)
-            return
-        self._run(batch, self._feeds)
-        if self._may_be_done and self._end is None:
-            self._cut_short()
+        upstream = self._upstream
+        try:
+            if upstream._rests():
+                # As `_wait` has it, at one call less for each read.
+                upstream._receiving = True
+                try:
+                    await upstream._fetch()
+                finally:
+                    upstream._receiving = False
+            if not upstream._ready:
+                await upstream._wait()
+        except (trio.BusyResourceError, trio.ClosedResourceError):
+            raise  # a mistake in the use of *upstream*, not its end
+        except trio.EndOfChannel:
+            self._flush(0)
+        except Exception as error:
+            self._finish(error)
+        else:
+            self._run(upstream._draw(None), self._feeds)
+            if self._may_be_done and self._end is None:
+                self._cut_short()
 
-    def _run(self, batch: list[Any], feeds: Sequence[FeedAll]) -> None:
-        """Send *batch* through *feeds*, and deliver what comes out."""
-        failure = None
-        for feed in feeds:
-            made: list[Any] = []
-            try:
-                made.extend(feed(batch))  # keeps what came before a failure
-            except Exception as error:
-                failure = error  # a later stage that fails does so on an earlier item
-            if not made:
-                batch = made
-                break
-            batch = made
-        self._deliver(batch)
-        if failure is not None:
-            self._finish(failure)
+    def _run(self, items: Iterable[Any], feeds: Sequence[FeedAll]) -> None:
+        """Send *items* through *feeds*, and deliver what comes out."""
+        made: list[Any] = []
+        try:
+            for feed in feeds:
+                items = feed(items)
+            made += items  # which keeps what came before a failure
+        except Exception as error:
+            self._deliver(made)
+            self._finish(error)
+        else:
+            self._deliver(made)
 
     def _flush(self, first: int) -> None:
         """End the stream at the stage of number *first*, and so at all that follow."""

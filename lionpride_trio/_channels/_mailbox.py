@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import trio
 
 from .._errors import ConfigurationError, LimitExceeded
-from ._channel import Channel
+from ._channel import READY_ITEMS, Channel
 
 WhenFull: TypeAlias = Literal["block", "drop_oldest", "drop_newest", "detach"]
 
@@ -26,11 +26,16 @@ class Mailbox(Channel[Any]):
     ``block``: waits; nothing is lost.  ``drop_oldest`` and ``drop_newest``: loses items, counted in
     `dropped`.  ``detach``: the reader gets what is there, then `LimitExceeded`, and the writer goes
     on without it.
+
+    Of many writers, each puts about *portion* items at a time.
     """
 
-    def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
+    def __init__(
+        self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block", *, portion: int = 1
+    ) -> None:
         super().__init__()
         self._size = size
+        self._portion = portion
         self._when_full: WhenFull = when_full
         self._wake = trio.lowlevel.ParkingLot()
         self._writers = trio.lowlevel.ParkingLot()
@@ -70,8 +75,9 @@ class Mailbox(Channel[Any]):
         lost = len(items) - self.room
         if lost > 0 and self._when_full != "block":
             items = self._make_room(items, lost)
-        self._deliver(items)
-        self._wake.unpark_all()
+        self._deliver(list(items))
+        if self._wake:
+            self._wake.unpark_all()
 
     async def send(self, items: Sequence[Any]) -> None:
         """Put *items* one portion after another, waiting for room."""
@@ -101,13 +107,15 @@ class Mailbox(Channel[Any]):
         if self._when_full == "drop_newest":
             return items[: self.room]
         items = items[-self._size :]
-        for _ in range(len(items) - self.room):
-            (self._row or self._ready).popleft()
-            self._items -= 1
+        oldest = len(items) - self.room
+        if oldest > 0:
+            self._ready = self._draw(None)[oldest:]
+            self._items -= oldest
         return items
 
     async def _fetch(self) -> None:
-        self._writers.unpark_all()
+        self.reader = trio.lowlevel.current_task()
+        self._wake_writers(self._size)
         await self._wake.park()
 
     async def receive(self) -> Any:
@@ -120,18 +128,24 @@ class Mailbox(Channel[Any]):
         self._taken()
         return batch
 
-    async def __anext__(self) -> Any:
-        item = await super().__anext__()
+    def _fill_row(self, most: int = READY_ITEMS) -> list[Any]:
+        # A row that is handed out makes room, which is noticed when the next one is filled.
+        row = super()._fill_row(min(most, max(1, self._size // 2)))
         self._taken()
-        return item
-
-    async def _wait(self) -> None:
-        self.reader = trio.lowlevel.current_task()
-        await super()._wait()
+        return row
 
     def _taken(self) -> None:
+        self.reader = trio.lowlevel.current_task()
         if self._writers and self._buffered() * 2 <= self._size:
-            self._writers.unpark_all()
+            self._wake_writers(self.room)
+
+    def _wake_writers(self, room: int) -> None:
+        """Wake the writers that *room* is enough for, in the order in which they began to wait.
+
+        There may be many; waking no more is what makes them take turns, and at little cost.
+        """
+        if self._writers:
+            self._writers.unpark(count=max(1, room // self._portion))
 
     def close_nowait(self) -> None:
         super().close_nowait()
@@ -146,7 +160,8 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
             room = await into.wait_room()
             if into.gone:
                 return
-            into.put(await upstream.receive_batch(room))
+            await upstream._wait()
+            into.put(upstream._draw(room))
     except trio.EndOfChannel:
         into.finish()
     except Exception as error:

@@ -66,17 +66,6 @@ class FlowRun(Mailbox):
         super().close_nowait()
         self._scope.cancel()
 
-    # There may be as many writers as operations.  Only so many are woken as there is room for, in
-    # the order in which they began to wait: that is what makes them take turns.
-
-    async def _fetch(self) -> None:
-        self._writers.unpark(count=self._size)
-        await self._wake.park()
-
-    def _taken(self) -> None:
-        if self._writers and self._buffered() * 2 <= self._size:
-            self._writers.unpark(count=self.room)
-
     def _noun(self) -> str:
         return "flow"
 

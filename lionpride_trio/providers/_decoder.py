@@ -85,7 +85,10 @@ class StreamDecoder:
         """The end of the body: what was held back, and the judgement whether it was whole."""
         chunks: list[Chunk] = []
         if not self.ended:
-            self._last_event(chunks)
+            try:
+                self._last_event(chunks)
+            except LionprideError as error:
+                self.failure = error
         chunks += self._mender.flush()
         if not self.whole:
             chunks += getattr(self._parser, "late", ())

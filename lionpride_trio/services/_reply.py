@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -132,7 +132,7 @@ class Reply(Channel[Chunk]):
         what = "nothing" if clock == "byte_idle" else "no content"
         return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)
 
-    def _take(self, chunks: Sequence[Chunk]) -> None:
+    def _take(self, chunks: list[Chunk]) -> None:
         if not chunks:
             return
         if self._max_kept is None:

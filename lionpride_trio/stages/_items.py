@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from ._checks import plain_function, whole_number
@@ -18,19 +19,16 @@ class MapEach(OneStream, Generic[T, U]):
     def __init__(self, fn: Callable[[T], U]) -> None:
         plain_function("MapEach", "fn", fn)
         self._fn = fn
+        self.feed_all: Callable[[Iterable[T]], Iterable[U]] = partial(map, fn)
 
     def feed(self, item: T) -> Sequence[U]:
         if self._flushed:
             self._refuse()
         return (self._fn(item),)
 
-    def feed_all(self, items: Iterable[T]) -> Iterable[U]:
-        if self._flushed:
-            self._refuse()
-        return map(self._fn, items)
-
     def flush(self) -> Sequence[U]:
         self._flushed = True
+        self.feed_all = self._refuse_all
         return ()
 
 
@@ -40,19 +38,16 @@ class Keep(OneStream, Generic[T]):
     def __init__(self, predicate: Callable[[T], object]) -> None:
         plain_function("Keep", "predicate", predicate)
         self._predicate = predicate
+        self.feed_all: Callable[[Iterable[T]], Iterable[T]] = partial(filter, predicate)
 
     def feed(self, item: T) -> Sequence[T]:
         if self._flushed:
             self._refuse()
         return (item,) if self._predicate(item) else ()
 
-    def feed_all(self, items: Iterable[T]) -> Iterable[T]:
-        if self._flushed:
-            self._refuse()
-        return filter(self._predicate, items)
-
     def flush(self) -> Sequence[T]:
         self._flushed = True
+        self.feed_all = self._refuse_all
         return ()
 
 

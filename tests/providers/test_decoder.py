@@ -46,3 +46,10 @@ def test_bytes_that_are_no_utf8_are_replaced_and_nothing_else_is_lost():
     decoder = StreamDecoder(get("openai"))
     (chunk,) = decoder.feed(b"data: " + event("a?b").replace(b"?", b"\xff") + b"\n\n")
     assert chunk.data == "a\ufffdb"
+
+
+def test_a_last_line_that_is_nested_too_deep_is_a_failure_like_any_other():
+    decoder = StreamDecoder(get("ollama"))
+    assert decoder.feed(b"[" * 1000) == []
+    assert decoder.flush() == []
+    assert isinstance(decoder.failure, LimitExceeded)
