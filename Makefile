@@ -39,10 +39,10 @@ docs: $(VENV)/.stamp-docs  ## build the site into docs/_build/html
 	@$(PY) -m towncrier build --draft --version next > docs/_build/next.md
 	@echo "docs/_build/html/index.html"
 
-bench: $(VENV)/.stamp-test  ## run the benchmarks
-	@$(PY) -m benchmarks $(ARGS)
+bench: $(VENV)/.stamp-bench  ## run the benchmarks; figures in build/bench.json and .svg
+	@$(PY) -m benchmarks --json build/bench.json --svg build/bench.svg $(ARGS)
 
-bench-quick: $(VENV)/.stamp-test  ## the same with fewer items and rounds
+bench-quick: $(VENV)/.stamp-bench  ## the same with fewer items and rounds, and no files
 	@$(PY) -m benchmarks --quick $(ARGS)
 
 fuzz: $(VENV)/.stamp-test  ## feed every decoder, parser and stage mutated streams for a minute
@@ -66,6 +66,13 @@ $(VENV)/.stamp-venv:
 $(VENV)/.stamp-%: pyproject.toml | $(VENV)/.stamp-venv
 	@echo "installing lionpride_trio[$*] into $(VENV) …"
 	@$(PIP) install --editable '.[$*]'
+	@touch $@
+
+# What the benchmarks compare with: one that cannot be installed is named, and left out of them.
+$(VENV)/.stamp-bench: pyproject.toml benchmarks/_install.py | $(VENV)/.stamp-venv
+	@echo "installing lionpride_trio and, one by one, the benchmarks' peers into $(VENV) …"
+	@$(PIP) install --editable .
+	@$(PY) -m benchmarks._install
 	@touch $@
 
 # Kept: make would otherwise take them for intermediate files.

@@ -1,19 +1,24 @@
-"""Bytes to typed chunks, without a network, against a floor and against the official clients."""
+"""§1: bytes to typed chunks, without a network, against a floor and against the official clients."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+import time
+from collections.abc import Iterator
 
-import httpx
 import trio
 
+from lionpride_trio import TextChunk, sinks
 from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio.transformers import sentences, text
 from lionpride_trio.wire import SSEDecoder
 
-from ._measure import Job, Options, Report, compare, growth, peer
+from . import decode_peers
+from ._canned import our_client, our_model
+from ._measure import Contender, Entry, Job, Options, compare, growth
+from ._report import Report, Table, Target
 from ._streams import STREAMS, openai_chat, pieces
+from .pipeline import Reads
 
 PROVIDERS = {
     "openai": ("openai", None),
@@ -22,6 +27,21 @@ PROVIDERS = {
     "groq": ("groq", None),
     "responses": ("openai", "responses"),
 }
+FLOOR = "floor: split lines + json.loads"
+DECODER = "lionpride_trio, decoder"
+REPLY = "lionpride_trio, a whole reply"
+
+FASTER = {
+    ("openai", "openai SDK"): 20,
+    ("openai", "openai SDK, .stream()"): 20,
+    ("responses", "openai SDK"): 20,
+    ("groq", "openai SDK"): 20,
+    ("groq", "groq SDK"): 20,
+    ("gemini", "google-genai SDK"): 20,
+    ("anthropic", "anthropic SDK"): 5,
+    ("anthropic", "anthropic SDK, .stream()"): 15,
+}
+"""How many times faster than these clients it has to be, each on its own stream."""
 
 
 def floor(parts: list[bytes]) -> Job:
@@ -43,6 +63,7 @@ def floor(parts: list[bytes]) -> Job:
 
 
 def ours(parts: list[bytes], name: str) -> Job:
+    """The decoder alone: no HTTP, as in the floor."""
     provider = get(*PROVIDERS[name])
 
     def run() -> int:
@@ -57,159 +78,93 @@ def ours(parts: list[bytes], name: str) -> Job:
     return run
 
 
-def _client(parts: list[bytes], library: Any = httpx) -> Any:
-    """A client of *library* (httpx, or httpx2) that gets the same stream for each request."""
+def reply(parts: list[bytes], name: str) -> Job:
+    """All that a program pays: the request, the HTTP client, the clocks, and adding it up."""
 
-    class Body(library.AsyncByteStream):  # type: ignore[misc]
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            for part in parts:
-                yield part
-
-    class Canned(library.AsyncBaseTransport):  # type: ignore[misc]
-        async def handle_async_request(self, request: Any) -> Any:
-            headers = {"content-type": "text/event-stream"}
-            return library.Response(200, headers=headers, stream=Body(), request=request)
-
-    return library.AsyncClient(transport=Canned())
-
-
-async def _exhaust(stream: Any) -> None:
-    async for _ in stream:
-        pass
-
-
-def bare_client(parts: list[bytes]) -> Job:
-    async def run() -> None:
-        async with _client(parts) as client, client.stream("POST", "http://x/") as response:
-            await _exhaust(response.aiter_raw())
+    async def run() -> float:
+        model = our_model(our_client(parts), *PROVIDERS[name])
+        began = time.process_time()
+        async with model.stream("x") as channel:
+            async for _ in channel:
+                pass
+        return time.process_time() - began
 
     return lambda: trio.run(run)
 
 
-def naive(parts: list[bytes]) -> Job:
-    async def run() -> None:
-        async with _client(parts) as client, client.stream("POST", "http://x/") as response:
-            async for line in response.aiter_lines():
-                if line.startswith("data: ") and line != "data: [DONE]":
-                    json.loads(line[6:])
-
-    return lambda: trio.run(run)
+def one_event(kilobytes: int) -> None:
+    decoder = SSEDecoder(max_event_bytes=2**30)
+    count = len(decoder.feed(b"data: "))
+    for _ in range(kilobytes):
+        count += len(decoder.feed(b"x" * 1024))
+    assert count + len(decoder.feed(b"\n\n")) == 1
 
 
-def httpx_sse(parts: list[bytes]) -> Job:
-    import httpx_sse as library
-
-    async def run() -> None:
-        async with _client(parts) as client, client.stream("POST", "http://x/") as response:
-            async for event in library.EventSource(response).aiter_sse():
-                if event.data != "[DONE]":
-                    json.loads(event.data)
-
-    return lambda: trio.run(run)
-
-
-def openai_sdk(parts: list[bytes], kind: str) -> Job:
-    import openai
-
-    async def run() -> None:
-        async with _client(parts) as http:
-            client = openai.AsyncOpenAI(api_key="x", base_url="http://x/v1", http_client=http)
-            if kind == "responses":
-                stream: Any = await client.responses.create(model="m", input="x", stream=True)
-            else:
-                stream = await client.chat.completions.create(
-                    model="m", messages=[{"role": "user", "content": "x"}], stream=True
-                )
-            await _exhaust(stream)
-
-    return lambda: trio.run(run)
+def one_character_each(count: int) -> None:
+    """*count* chunks of one character, through the decoder."""
+    block = 1_000
+    event = next(line for line in openai_chat(2).split(b"\n\n") if b'"content":" ' in line)
+    before, _, after = event.partition(b'"content":"')
+    one = b"".join([before, b'"content":"x"', after.partition(b'"')[2], b"\n\n"])
+    parts = pieces(one * block)
+    decoder = StreamDecoder(get("openai"))
+    found = sum(len(decoder.feed(part)) for _ in range(count // block) for part in parts)
+    assert found == count // block * block
 
 
-def anthropic_sdk(parts: list[bytes], *, helper: bool = False) -> Job:
-    import anthropic
-    import httpx2
+def one_character_each_piped(count: int) -> None:
+    """*count* chunks of one character, through ``text() | sentences()``."""
+    letters = {letter: TextChunk(letter) for letter in "The quick brown fox. "}
+    said = [letters[letter] for letter in "The quick brown fox. "]
+    chunks = said * (count // len(said))
 
     async def run() -> None:
-        async with _client(parts, httpx2) as http:
-            client = anthropic.AsyncAnthropic(api_key="x", base_url="http://x", http_client=http)
-            asked: Any = {
-                "model": "m",
-                "max_tokens": 9,
-                "messages": [{"role": "user", "content": "x"}],
-            }
-            if helper:
-                async with client.messages.stream(**asked) as stream:
-                    await _exhaust(stream)
-            else:
-                await _exhaust(await client.messages.create(**asked, stream=True))
+        await sinks.drain(Reads(chunks, 13) | text() | sentences())
 
-    return lambda: trio.run(run)
+    trio.run(run)
 
 
-def gemini_sdk(parts: list[bytes]) -> Job:
-    from google.genai import Client, types
+def stream(name: str, n: int, options: Options) -> Table:
+    """One provider's stream: the floor, this library, and whoever else reads it."""
+    make = STREAMS[name]
+    parts = pieces(make(n))
+    few = max(1_000, n // 5)
+    contenders: dict[str, Entry] = {
+        FLOOR: floor(parts),
+        DECODER: ours(parts, name),
+        REPLY: Contender(reply(parts, name), own_clock=True),
+        **decode_peers.contenders(name, parts, pieces(make(few)), few),
+    }
+    title = f"bytes to chunks, {name}, {n:,} events in pieces of 1–4 KB"
+    return compare(title, contenders, items=n, options=options, unit="µs/event", headline=True)
 
-    body = b"".join(parts)
 
-    class Canned(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=iter(parts), request=request)
-
-    def run() -> int:
-        http = httpx.Client(transport=Canned())
-        options = types.HttpOptions(base_url="http://x", httpx_client=http)
-        client = Client(api_key="x", http_options=options)
-        count = 0
-        for _ in client.models.generate_content_stream(model="m", contents="x"):
-            count += 1
-        return count
-
-    assert body
-    return run
+def targets(name: str, table: Table) -> Iterator[Target]:
+    """Near the floor, and far from the clients: the decoder alone, and a whole reply as theirs is."""
+    yield Target(f"{name}: bytes to chunks", "<= 1.0 × the floor", table.ratio(DECODER))
+    for (stream_name, client), factor in FASTER.items():
+        if stream_name == name:
+            limit = f">= {factor} × faster"
+            for ours in (DECODER, REPLY):
+                what = ours.removeprefix("lionpride_trio, ")
+                title = f"{name}: {what} against the {client}"
+                yield Target(title, limit, table.ratio(client, ours))
 
 
 def main(options: Options, report: Report) -> None:
     n = 2_000 if options.quick else 10_000
-    for name, make in STREAMS.items():
-        parts = pieces(make(n))
-        contenders: dict[str, Job | str] = {
-            "floor: split lines + json.loads": floor(parts),
-            "lionpride_trio": ours(parts, name),
-        }
-        if name == "openai":
-            contenders["httpx alone, bytes"] = bare_client(parts)
-            contenders["httpx aiter_lines + json.loads"] = naive(parts)
-            contenders["httpx-sse + json.loads"] = peer(lambda p=parts: httpx_sse(p))
-        if name in {"openai", "groq", "responses"}:
-            contenders["openai SDK"] = peer(lambda p=parts, k=name: openai_sdk(p, k))
-        if name == "anthropic":
-            contenders["anthropic SDK"] = peer(lambda p=parts: anthropic_sdk(p))
-            contenders["anthropic SDK, .stream()"] = peer(
-                lambda p=parts: anthropic_sdk(p, helper=True)
-            )
-        if name == "gemini":
-            contenders["google-genai SDK"] = peer(lambda p=parts: gemini_sdk(p))
-        title = f"bytes to chunks, {name}, {n:,} events in pieces of 1–4 KB"
-        report.add(compare(title, contenders, items=n, options=options, unit="µs/event"))
-
-    def one_event(kilobytes: int) -> None:
-        decoder = SSEDecoder(max_event_bytes=2**30)
-        count = len(decoder.feed(b"data: "))
-        for _ in range(kilobytes):
-            count += len(decoder.feed(b"x" * 1024))
-        assert count + len(decoder.feed(b"\n\n")) == 1
-
-    report.add(
-        growth(
-            "worst case: one event in pieces of 1 KB, a KB",
-            one_event,
-            1024 if options.quick else 4096,
-        )
-    )
-
-    def tiny(count: int) -> None:
-        decoder = StreamDecoder(get("openai"))
-        for part in pieces(openai_chat(count)):
-            decoder.feed(part)
-
-    report.add(growth("worst case: tiny chunks", tiny, 25_000 if options.quick else 250_000))
+    for name in STREAMS:
+        table = stream(name, n, options)
+        report.add(table, *targets(name, table))
+    linear = "<= 1.5 × the cost at a quarter"
+    size = 1024 if options.quick else 4096
+    table = growth("worst case: one event in pieces of 1 KB, a KB", one_event, size)
+    report.add(table, Target(f"one event of {size // 256} MB", linear, table.growth()))
+    count = 25_000 if options.quick else 250_000
+    for title, job in {
+        "worst case: chunks of one character, decoder": one_character_each,
+        "worst case: chunks of one character, text | sentences": one_character_each_piped,
+    }.items():
+        table = growth(title, job, count)
+        name = f"{4 * count:,} {title.removeprefix('worst case: ')}"
+        report.add(table, Target(name, linear, table.growth()))

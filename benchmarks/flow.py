@@ -1,12 +1,14 @@
-"""The flow runner: microseconds an operation that does nothing, and how the cost grows.
+"""§5: the flow runner: microseconds an operation that does nothing, and how the cost grows.
 
 The floor is a task spawned when its last wait is over, with nothing else: no status, no results, no
-channel, no checks.
+channel, no checks.  Below it stands what is possible without tasks: Kahn's order in one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import trio
@@ -14,10 +16,19 @@ import trio
 from lionpride_trio import sinks
 from lionpride_trio.flow import Graph, Operation, flow_source, run_flow
 
-from ._measure import Job, Options, Report, compare, growth
+from . import flow_peers
+from ._measure import Entry, Options, compare, growth, sizes
+from ._report import Report, Target
+from .pipeline import in_trio
 
 Shape = Sequence[Sequence[int]]
 """For each node, the nodes that it waits for."""
+
+FLOW = "lionpride_trio, flow()"
+STREAMED = "lionpride_trio, flow_stream()"
+BUILDING = "lionpride_trio, building the operations"
+CHECKING = "lionpride_trio, checking the graph"
+LINEAR = "<= 1.5 × the cost at a quarter"
 
 
 def chain(n: int) -> Shape:
@@ -34,12 +45,20 @@ def layered(n: int, width: int = 10) -> Shape:
     return [range(start - width, start) if start else [] for start in starts]
 
 
-async def spawned_when_ready(shape: Shape) -> None:
-    waits = [len(needed) for needed in shape]
+def waits_and_followers(shape: Shape) -> tuple[list[int], list[list[int]]]:
     following: list[list[int]] = [[] for _ in shape]
     for number, needed in enumerate(shape):
         for earlier in needed:
             following[earlier].append(number)
+    return [len(needed) for needed in shape], following
+
+
+async def nothing(_: Any) -> None:
+    pass
+
+
+async def spawned_when_ready(shape: Shape) -> None:
+    waits, following = waits_and_followers(shape)
 
     async def work(number: int) -> None:
         await nothing(None)
@@ -54,8 +73,17 @@ async def spawned_when_ready(shape: Shape) -> None:
                 nursery.start_soon(work, number)
 
 
-async def nothing(_: Any) -> None:
-    pass
+async def in_one_task(shape: Shape) -> None:
+    """Kahn's order, one node after the other."""
+    waits, following = waits_and_followers(shape)
+    free = [number for number, count in enumerate(waits) if not count]
+    while free:
+        number = free.pop()
+        await nothing(None)
+        for later in following[number]:
+            waits[later] -= 1
+            if not waits[later]:
+                free.append(later)
 
 
 async def one_chunk(context: Any) -> None:
@@ -86,20 +114,91 @@ async def streamed(operations: Sequence[Operation], slots: int | None = None) ->
     await sinks.drain(flow_source(operations, max_concurrent=slots))
 
 
-async def fails_at_the_end(operations: Sequence[Operation]) -> None:
+async def failing_chain(n: int) -> float:
+    """Seconds from an error in the last of *n* operations until it is with the caller."""
+    raised = 0.0
+
+    async def fail(_: Any) -> None:
+        nonlocal raised
+        gc.collect()
+        raised = time.perf_counter()
+        raise KeyError("last")
+
+    operations = build(chain(n - 1))
+    operations.append(Operation(work=fail, name="last", after=[operations[-1]]))
     try:
         await run_flow(operations)
-    except KeyError:
-        return
+    except KeyError:  # its own type, in no group
+        return time.perf_counter() - raised
     raise AssertionError("it did not fail")
 
 
-async def failing(_: Any) -> None:
-    raise KeyError("last")
+def shaped(name: str, shape: Shape, options: Options, report: Report) -> None:
+    """One shape, for all runners."""
+    times = max(1, 1_000 // len(shape))
+    operations, sending = build(shape), build(shape, one_chunk)
+
+    async def again(function: Callable[[Any], Any], given: Any) -> None:
+        for _ in range(times):
+            await function(given)
+
+    contenders: dict[str, Entry] = {
+        "floor: a task spawned when ready": in_trio(again, spawned_when_ready, shape),
+        "Kahn's order in one task": in_trio(again, in_one_task, shape),
+        FLOW: in_trio(again, run_flow, operations),
+        STREAMED: in_trio(again, streamed, operations),
+        "lionpride_trio, flow_stream(), a chunk each": in_trio(again, streamed, sending),
+        BUILDING: lambda: [build(shape) for _ in range(times)],
+        CHECKING: lambda: [Graph(operations) for _ in range(times)],
+        **flow_peers.contenders(shape, quick=options.quick),
+    }
+    table = compare(
+        f"flow: {name}",
+        contenders,
+        items=len(shape) * times,
+        options=options,
+        unit="µs/node",
+        headline=True,
+    )
+    targets = [Target(f"flow_stream(), {name}", "<= 2.5 × the floor", table.ratio(STREAMED))]
+    for peer in flow_peers.NAMES:
+        if peer in contenders and not isinstance(contenders[peer], str):
+            figure = table.ratio(peer, FLOW)
+            targets.append(Target(f"flow(), {name}: {peer}", ">= 10 × faster", figure))
+    building, checking = table.cost(BUILDING), table.cost(CHECKING)
+    whole = None if building is None or checking is None else building + checking
+    targets.append(Target(f"building and checking, {name}", "<= 10 µs a node", whole))
+    report.add(table, *targets)
 
 
-def in_trio(function: Any, *args: Any) -> Job:
-    return lambda: trio.run(function, *args)
+def worst_cases(options: Options, report: Report) -> None:
+    for title, job, n in (
+        (
+            "worst case: a flow of 10,000 nodes and 50,000 edges",
+            lambda n: trio.run(run_flow, build(layered(n, 5))),
+            2_500,
+        ),
+        ("worst case: a chain", lambda n: trio.run(run_flow, build(chain(n))), 2_500),
+        (
+            "worst case: a chain of streams",
+            lambda n: trio.run(streamed, streamed_chain(n)),
+            250 if options.quick else 1_000,
+        ),
+        (
+            "worst case: a fan through two slots",
+            lambda n: trio.run(streamed, build(fan(n)), 2),
+            500 if options.quick else 2_500,
+        ),
+    ):
+        table = growth(title, job, n, unit="µs/node")
+        report.add(table, Target(title.removeprefix("worst case: "), LINEAR, table.growth()))
+    milliseconds = {
+        n: min(trio.run(failing_chain, n) for _ in range(3)) * 1e3 for n in (250, 1_000)
+    }
+    table = sizes(
+        "worst case: an error at the end of a chain, until it arrives", milliseconds, "ms"
+    )
+    report.add(table, Target("an error in a chain of 1,000", "<= 10 ms", milliseconds[1_000]))
 
 
 def main(options: Options, report: Report) -> None:
@@ -107,37 +206,9 @@ def main(options: Options, report: Report) -> None:
         "chain of 100": chain(100),
         "fan of 1,000": fan(1_000),
         "layered 1,000": layered(1_000),
-        "fan of 10,000": fan(2_000 if options.quick else 10_000),
     }
+    if not options.quick:
+        shapes["fan of 10,000"] = fan(10_000)
     for name, shape in shapes.items():
-        times = max(1, 1_000 // len(shape))
-        operations = build(shape)
-        sending = build(shape, one_chunk)
-
-        async def again(function: Any, given: Any, times: int = times) -> None:
-            for _ in range(times):
-                await function(given)
-
-        jobs: dict[str, Job | str] = {
-            "a task spawned when ready (floor)": in_trio(again, spawned_when_ready, shape),
-            "flow()": in_trio(again, run_flow, operations),
-            "flow_stream()": in_trio(again, streamed, operations),
-            "flow_stream(), a chunk each": in_trio(again, streamed, sending),
-            "building": lambda shape=shape, times=times: [build(shape) for _ in range(times)],
-            "checking the graph": lambda given=operations, times=times: [
-                Graph(given) for _ in range(times)
-            ],
-        }
-        report.add(compare(name, jobs, items=len(shape) * times, options=options))
-    n = 500 if options.quick else 2_500
-    for title, job in {
-        "growth: layered, 5 edges an operation": lambda n: trio.run(run_flow, build(layered(n, 5))),
-        "growth: a chain": lambda n: trio.run(run_flow, build(chain(n))),
-        "growth: a chain of streams": lambda n: trio.run(streamed, streamed_chain(n)),
-        "growth: two slots": lambda n: trio.run(streamed, build(fan(n)), 2),
-        "growth: a failure at the end of a chain": lambda n: trio.run(
-            fails_at_the_end,
-            [*(made := build(chain(n))), Operation(work=failing, name="last", after=[made[-1]])],
-        ),
-    }.items():
-        report.add(growth(title, job, n))
+        shaped(name, shape, options, report)
+    worst_cases(options, report)

@@ -1,14 +1,19 @@
-"""Transformers: what an item costs on its way through stages that are fused, chained or queued."""
+"""§2: transformers: what an item costs on its way through stages, fused or written inline.
+
+The floor is an async generator that reads from the same `Feed` and has the stages' calls written
+out, one inside the other, for each item.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import trio
 
-from lionpride_trio import TextChunk
+from lionpride_trio import TextChunk, sinks
+from lionpride_trio.stages import SentenceSplitter
 from lionpride_trio.transformers import (
     Channel,
     buffer,
@@ -19,10 +24,14 @@ from lionpride_trio.transformers import (
     text,
 )
 
-from ._measure import Job, Options, Report, compare, growth, peer
+from . import pipeline_peers
+from ._measure import Entry, Job, Options, compare, growth
+from ._reads import Feed, Read, ready, waiting
+from ._report import Report, Table, Target
 from ._streams import texts
 
-CHUNK = TextChunk("word ")
+INLINE = "async generator, calls inline"
+FUSED = "lionpride_trio, fused"
 
 
 def same(item: Any) -> Any:
@@ -30,21 +39,16 @@ def same(item: Any) -> Any:
 
 
 class Reads(Channel[Any]):
-    """A source that gives *size* items at each read, as a network does."""
+    """A `Feed` as a channel of this library."""
 
-    def __init__(self, items: int, size: int, *, waits: bool = False) -> None:
+    def __init__(self, items: Any, size: int, read: Read = ready) -> None:
         super().__init__()
-        self._left = items
-        self._size = size
-        self._waits = waits
+        self._feed = Feed(items, size, read)
 
     async def _fetch(self) -> None:
-        if self._waits:
-            await trio.lowlevel.checkpoint()
-        count = min(self._size, self._left)
-        self._left -= count
-        if count:
-            self._deliver([CHUNK] * count)
+        batch = await self._feed.next()
+        if batch:
+            self._deliver(batch)
         else:
             self._finish()
 
@@ -53,184 +57,188 @@ def in_trio(function: Callable[..., Any], *args: Any) -> Job:
     return lambda: trio.run(function, *args)
 
 
-async def reads(items: int, size: int) -> AsyncIterator[list[Any]]:
-    while items > 0:
-        yield [CHUNK] * min(size, items)
-        items -= size
+@functools.cache
+def inline(stages: int) -> Callable[[Feed], AsyncIterator[Any]]:
+    """An async generator with *stages* calls written out, for a loop over them would be no floor."""
+    calls = "same(" * stages + "item" + ")" * stages
+    names: dict[str, Any] = {"same": same}
+    exec(
+        "async def generator(feed):\n"
+        "    while batch := await feed.next():\n"
+        "        for item in batch:\n"
+        f"            yield {calls}\n",
+        names,
+    )
+    made: Callable[[Feed], AsyncIterator[Any]] = names["generator"]
+    return made
 
 
-async def bare(items: int, size: int, stages: int) -> None:
-    """An async generator with the same calls written inline."""
-
-    async def generator() -> AsyncIterator[Any]:
-        async for batch in reads(items, size):
-            for item in batch:
-                for _ in range(stages):
-                    item = same(item)
-                yield item
-
-    async for _ in generator():
+async def bare(items: int, size: int, stages: int, read: Read = ready) -> None:
+    async for _ in inline(stages)(Feed(items, size, read)):
         pass
 
 
-async def chained(items: int, size: int, stages: int) -> None:
-    async def first() -> AsyncIterator[Any]:
-        async for batch in reads(items, size):
-            for item in batch:
-                yield item
-
-    async def stage(upstream: Any) -> AsyncIterator[Any]:
-        async with aclosing(upstream):
-            async for item in upstream:
-                yield same(item)
-
-    stream: Any = first()
-    for _ in range(stages):
-        stream = stage(stream)
-    async for _ in stream:
+async def fused(items: int, size: int, stages: int, read: Read = ready) -> None:
+    async for _ in piped(items, size, stages, read):
         pass
 
 
-async def memory_channels(items: int, size: int, stages: int) -> None:
-    async def stage(source: Any, target: trio.MemorySendChannel[Any]) -> None:
-        async with target:
-            async for item in source:
-                await target.send(same(item))
-
-    async with trio.open_nursery() as nursery:
-        stream: Any = (item async for batch in reads(items, size) for item in batch)
-        for _ in range(stages):
-            send, receive = trio.open_memory_channel[Any](64)
-            nursery.start_soon(stage, stream, send)
-            stream = receive
-        async for _ in stream:
-            pass
-
-
-async def fused(items: int, size: int, stages: int) -> None:
-    stream: Any = Reads(items, size)
-    for _ in range(stages):
-        stream |= map_each(same)
-    async for _ in stream:
-        pass
-
-
-async def fused_batches(items: int, size: int, stages: int) -> None:
-    stream: Any = Reads(items, size)
-    for _ in range(stages):
-        stream |= map_each(same)
-    async with stream as channel:
+async def fused_batches(items: int, size: int, stages: int, read: Read = ready) -> None:
+    async with piped(items, size, stages, read) as channel:
         async for batch in channel.batches():
             for _ in batch:
                 pass
 
 
-def aiostream(items: int, size: int, stages: int) -> Job:
-    from aiostream import pipe, stream
+def piped(items: int, size: int, stages: int, read: Read) -> Any:
+    stream: Any = Reads(items, size, read)
+    for _ in range(stages):
+        stream |= map_each(same)
+    return stream
 
-    async def run() -> None:
-        async def first() -> AsyncIterator[Any]:
-            async for batch in reads(items, size):
-                for item in batch:
-                    yield item
 
-        piped: Any = stream.iterate(first())
-        for _ in range(stages):
-            piped |= pipe.map(same)
-        async with piped.stream() as streamer:
-            async for _ in streamer:
-                pass
+LIMITS = {(3, 8): 1.5, (3, 1): 2.5, (6, 8): 2, (6, 1): 3}
+"""How many times the floor's cost fused stages may have, by stages and items a read."""
+FASTER = {"aiostream": 10, "slurry": 60, "trio.as_safe_channel": 70}
+"""How many times cheaper than these fused stages must be, at three stages and reads of eight."""
+SHORTER = "lionpride_trio, fused, 3 stages only"
 
-    import asyncio
 
-    return lambda: asyncio.run(run())
+def staged(stages: int, size: int, options: Options) -> Table:
+    """Stages that do next to nothing, and reads that have their data at once."""
+    n = 20_000 if options.quick else 200_000
+    contenders: dict[str, Entry] = {
+        INLINE: in_trio(bare, n, size, stages),
+        FUSED: in_trio(fused, n, size, stages),
+        "lionpride_trio, fused, batches()": in_trio(fused_batches, n, size, stages),
+    }
+    if stages == 3:
+        contenders |= pipeline_peers.contenders(n, size, stages)
+    if stages == 6:
+        contenders[SHORTER] = in_trio(fused, n, size, 3)
+    title = f"{stages} stage{'s' * (stages > 1)}, reads of {size}"
+    return compare(title, contenders, items=n, options=options, headline=stages == 3)
+
+
+def targets(stages: int, size: int, table: Table) -> Iterator[Target]:
+    if (stages, size) in LIMITS:
+        yield Target(table.title, f"<= {LIMITS[stages, size]} × inline", table.ratio(FUSED))
+    if (stages, size) == (3, 8):
+        for name, factor in FASTER.items():
+            limit = f">= {factor} × cheaper"
+            yield Target(f"{table.title}: {name}", limit, table.ratio(name, FUSED))
+    if stages == 6:
+        step = table.difference(FUSED, SHORTER)
+        figure = None if step is None else step / 3
+        yield Target(f"a further stage, reads of {size}", "<= 0.1 µs", figure)
+
+
+def staged_waiting(size: int, options: Options, report: Report) -> None:
+    """Three stages, and reads that other tasks run during."""
+    n = 20_000 if options.quick else 200_000
+    contenders: dict[str, Entry] = {
+        INLINE: in_trio(bare, n, size, 3, waiting),
+        FUSED: in_trio(fused, n, size, 3, waiting),
+    }
+    title = f"3 stages, reads of {size} that wait"
+    table = compare(title, contenders, items=n, options=options)
+    report.add(table, Target(title, f"<= {LIMITS[3, size]} × inline", table.ratio(FUSED)))
 
 
 async def hop(items: int) -> None:
-    async with Reads(items, 8, waits=True) | prefetch(64) as channel:
+    async with Reads(items, 8, waiting) | prefetch(64) as channel:
         async for _ in channel:
             pass
 
 
-async def stock_hop(items: int) -> None:
-    async def feed(target: trio.MemorySendChannel[Any]) -> None:
-        async with target:
-            for _ in range(items):
-                await target.send(CHUNK)
+def hops(options: Options, report: Report) -> None:
+    """From one task to another."""
+    n = 5_000 if options.quick else 50_000
+    awaited, ours = "stock memory channel (64), awaited", "lionpride_trio, prefetch(64)"
+    contenders: dict[str, Entry] = {
+        awaited: in_trio(pipeline_peers.awaited, n, 8, 1, waiting),
+        "stock memory channel (64), nowait first": in_trio(
+            pipeline_peers.nowait_first, n, 8, 1, waiting
+        ),
+        ours: in_trio(hop, n),
+    }
+    table = compare("one hop between tasks", contenders, items=n, options=options, headline=True)
+    report.add(table, Target("one hop", "<= 0.15 × an awaited stock hop", table.ratio(ours)))
 
-    send, receive = trio.open_memory_channel[Any](64)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(feed, send)
-        async for _ in receive:
-            pass
 
-
-async def with_idle_timeout(items: int, *, timed: bool) -> None:
-    stream: Any = Reads(items, 8, waits=True)
-    if timed:
-        stream |= idle_timeout(60)
-    async for _ in stream:
+async def clocked(items: int, size: int) -> None:
+    async for _ in Reads(items, size, waiting) | idle_timeout(60):
         pass
 
 
-def main(options: Options, report: Report) -> None:
+async def scoped_reads(items: int, size: int) -> None:
+    """What one would write: a scope for each read."""
+
+    async def read() -> None:
+        with trio.fail_after(60):
+            await trio.lowlevel.checkpoint()
+
+    await bare(items, size, 0, read)
+
+
+def idle_clock(options: Options, report: Report) -> None:
+    n = 10_000 if options.quick else 100_000
+    for size in (8, 1):
+        without, ours = "lionpride_trio, no clock", "lionpride_trio, idle_timeout(60)"
+        contenders: dict[str, Entry] = {
+            without: in_trio(fused, n, size, 0, waiting),
+            ours: in_trio(clocked, n, size),
+            "async generator, no clock": in_trio(bare, n, size, 0, waiting),
+            "async generator, fail_after for each read": in_trio(scoped_reads, n, size),
+        }
+        title = f"idle clock, reads of {size} that wait"
+        table = compare(title, contenders, items=n, options=options)
+        report.add(table, Target(title, "<= 0.5 µs an item", table.difference(ours, without)))
+
+
+def spoken(n: int) -> Iterator[TextChunk]:
+    """*n* words in sentences of twelve."""
+    for number, word in enumerate(texts(n)):
+        place = number % 12
+        yield TextChunk(word.title() if place == 0 else f"{word}." if place == 11 else word)
+
+
+def text_pipeline(options: Options, report: Report) -> None:
+    """``text | buffer | sentences | strip`` against the same work in one function."""
     n = 20_000 if options.quick else 200_000
-    for stages in (1, 3, 6):
-        for size in (8, 1):
-            few = n // 10
-            contenders: dict[str, Job | str] = {
-                "async generator, calls inline": in_trio(bare, n, size, stages),
-                "lionpride_trio, fused": in_trio(fused, n, size, stages),
-                "lionpride_trio, fused, batches()": in_trio(fused_batches, n, size, stages),
-                "chained generators + aclosing": in_trio(chained, n, size, stages),
-                "aiostream": peer(lambda s=size, k=stages: aiostream(n, s, k)),
-            }
-            title = f"{stages} stages, reads of {size}"
-            report.add(compare(title, contenders, items=n, options=options))
-            if stages == 3:
-                slow: dict[str, Job | str] = {
-                    "async generator, calls inline": in_trio(bare, few, size, stages),
-                    "stock memory channels": in_trio(memory_channels, few, size, stages),
-                }
-                report.add(compare(f"{title}, queued", slow, items=few, options=options))
-    hops: dict[str, Job | str] = {
-        "stock memory channel, awaited": in_trio(stock_hop, n // 4),
-        "lionpride_trio, prefetch(64)": in_trio(hop, n // 4),
-    }
-    report.add(compare("one hop between tasks", hops, items=n // 4, options=options))
-    idle: dict[str, Job | str] = {
-        "no clock": lambda: trio.run(lambda: with_idle_timeout(n, timed=False)),
-        "idle_timeout(60)": lambda: trio.run(lambda: with_idle_timeout(n, timed=True)),
-    }
-    report.add(compare("idle clock, reads of 8 that wait", idle, items=n, options=options))
-    report.add(growth("worst case: 20 stages", lambda n: trio.run(fused, n, 8, 20), n // 8))
-    words = list(texts(n))
+    chunks = list(spoken(n))
 
-    async def spoken() -> None:
-        from lionpride_trio.transformers import from_iterable
-
-        async with (
-            from_iterable([TextChunk(word) for word in words])
-            | text()
-            | buffer(count=4)
-            | sentences() as channel
-        ):
-            async for _ in channel.batches():
-                pass
-
-    def spoken_sync() -> None:
-        from lionpride_trio.stages import SentenceSplitter
-
-        splitter = SentenceSplitter()
-        held: list[str] = []
-        for word in words:
-            held.append(word)
+    def sync() -> list[str]:
+        splitter, held, made = SentenceSplitter(), [], []
+        for chunk in chunks:
+            held.append(chunk.data)
             if len(held) == 4:
-                splitter.feed("".join(held))
+                made += [one.strip() for one in splitter.feed("".join(held))]
                 held.clear()
+        made += [one.strip() for one in splitter.feed("".join(held))]
+        made += [one.strip() for one in splitter.flush()]
+        return made
 
-    synchronous: dict[str, Job | str] = {
-        "the same calls, no pipeline": spoken_sync,
-        "lionpride_trio": lambda: trio.run(spoken),
-    }
-    report.add(compare("text | buffer | sentences", synchronous, items=n, options=options))
+    async def ours() -> list[str]:
+        stream = Reads(chunks, 8) | text() | buffer(count=4) | sentences() | map_each(str.strip)
+        return await sinks.collect(stream)
+
+    assert trio.run(ours) == sync()
+    name = "lionpride_trio, text | buffer | sentences | strip"
+    contenders: dict[str, Entry] = {"the same work in one function": sync, name: in_trio(ours)}
+    table = compare("a text pipeline, a chunk", contenders, items=n, options=options, headline=True)
+    report.add(table, Target("a text pipeline", "<= 2 × the same work, sync", table.ratio(name)))
+
+
+def main(options: Options, report: Report) -> None:
+    for size in (8, 1):
+        for stages in (1, 3, 6):
+            table = staged(stages, size, options)
+            report.add(table, *targets(stages, size, table))
+        staged_waiting(size, options, report)
+    hops(options, report)
+    idle_clock(options, report)
+    text_pipeline(options, report)
+    n = 2_500 if options.quick else 25_000
+    table = growth("worst case: 20 stages", lambda n: trio.run(fused, n, 8, 20), n)
+    report.add(table, Target("20 stages", "<= 1.5 × the cost at a quarter", table.growth()))
