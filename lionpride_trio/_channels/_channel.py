@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import AsyncIterator, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
@@ -32,8 +31,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 READY_ITEMS: Final = 64
 """Items handed out of the ready list before other tasks get a turn."""
-
-_data = attrgetter("data")
 
 
 @attrs.frozen
@@ -262,7 +259,7 @@ def characters(items: Sequence[Any]) -> int:
     first = items[0]
     try:
         if isinstance(first, Chunk):
-            return len(first.data) if len(items) == 1 else len("".join(map(_data, items)))
+            return len(first.data) if len(items) == 1 else len("".join([c.data for c in items]))
         if isinstance(first, str):
             return len("".join(items))
     except (TypeError, AttributeError):  # a mixture

@@ -43,11 +43,13 @@ class Hub:
         try:
             while True:
                 for branch in self.branches:
-                    await branch.wait_room()
-                rooms = [await branch.wait_room() for branch in self.branches if not branch.gone]
+                    if branch.blocks:
+                        await branch.wait_room()
+                rooms = [branch.takes for branch in self.branches if not branch.gone]
                 if not rooms:
                     return
-                batch = await upstream.receive_batch(min(rooms))
+                await upstream._wait()
+                batch = upstream._draw(min(rooms))
                 for branch in self.branches:
                     branch.put(batch)
         except trio.EndOfChannel:

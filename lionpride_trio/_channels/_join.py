@@ -23,7 +23,7 @@ class _Merge:
     def __init__(self, sources: Mapping[Any, Source[Any]], size: int) -> None:
         self._sources = sources
         self._scope = trio.CancelScope()
-        self.box = Mailbox(size, portion=FAIR_SHARE)
+        self.box = Mailbox(size)
 
     async def run(self) -> None:
         with self._scope:

@@ -26,19 +26,17 @@ class Mailbox(Channel[Any]):
     ``block``: waits; nothing is lost.  ``drop_oldest`` and ``drop_newest``: loses items, counted in
     `dropped`.  ``detach``: the reader gets what is there, then `LimitExceeded`, and the writer goes
     on without it.
-
-    Of many writers, each puts about *portion* items at a time.
     """
 
-    def __init__(
-        self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block", *, portion: int = 1
-    ) -> None:
+    def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
         super().__init__()
         self._size = size
-        self._portion = portion
+        self._portion = 1  # how much a writer puts at a time: what the last one put
         self._when_full: WhenFull = when_full
+        self._blocking = when_full == "block"
         self._wake = trio.lowlevel.ParkingLot()
         self._writers = trio.lowlevel.ParkingLot()
+        self._woken = 0  # writers that were woken and did not run yet
         self.dropped = 0
         self.reader: trio.lowlevel.Task | None = None
 
@@ -58,29 +56,52 @@ class Mailbox(Channel[Any]):
         return self._size - self._buffered()
 
     @property
+    def _queue(self) -> bool:
+        """Whether writers wait, or are about to put."""
+        return bool(self._writers) or self._woken > 0
+
+    @property
+    def takes(self) -> int:
+        """How many items may be put now without waiting; some may be dropped where that is allowed."""
+        return self._size - len(self._row) - len(self._ready) if self._blocking else self._size
+
+    @property
     def blocks(self) -> bool:
         """A writer has to wait now."""
-        return self._when_full == "block" and not self.gone and self.room <= 0
+        return (
+            self._blocking
+            and len(self._row) + len(self._ready) >= self._size
+            and not (self._closed or self._end is not None)
+        )
 
     async def wait_room(self) -> int:
-        """Wait until there is room, or nobody reads any more; how much there is."""
-        while self.blocks:
+        """Wait until there is room, or nobody reads any more; how much there is.
+
+        Writers are served in the order in which they came: one that comes while others wait, or
+        are on their way to the room they were woken for, waits behind them.
+        """
+        while self.blocks or (self._queue and not self.gone):
             await self._writers.park()
-        return self.room if self._when_full == "block" else self._size
+            self._woken -= 1
+            if not self.blocks:
+                break
+        return self.takes
 
     def put(self, items: Sequence[Any]) -> None:
         """Put *items*, which fit where the policy is ``block``."""
-        if self.gone:
+        if self._closed or self._end is not None:
             return
-        lost = len(items) - self.room
-        if lost > 0 and self._when_full != "block":
-            items = self._make_room(items, lost)
+        if not self._blocking:
+            lost = len(items) - self.room
+            if lost > 0:
+                items = self._make_room(items, lost)
         self._deliver(list(items))
         if self._wake:
             self._wake.unpark_all()
 
     async def send(self, items: Sequence[Any]) -> None:
         """Put *items* one portion after another, waiting for room."""
+        self._portion = max(1, len(items))
         while items and not self.gone:
             room = await self.wait_room()
             self.put(items[:room])
@@ -115,7 +136,7 @@ class Mailbox(Channel[Any]):
 
     async def _fetch(self) -> None:
         self.reader = trio.lowlevel.current_task()
-        self._wake_writers(self._size)
+        self._wake_writers(max(self._size, self._portion))
         await self._wake.park()
 
     async def receive(self) -> Any:
@@ -144,12 +165,13 @@ class Mailbox(Channel[Any]):
 
         There may be many; waking no more is what makes them take turns, and at little cost.
         """
-        if self._writers:
-            self._writers.unpark(count=max(1, room // self._portion))
+        fit = room // self._portion - self._woken
+        if fit > 0 and self._writers:
+            self._woken += len(self._writers.unpark(count=fit))
 
     def close_nowait(self) -> None:
         super().close_nowait()
-        self._writers.unpark_all()
+        self._woken += len(self._writers.unpark_all())
         self._wake.unpark_all()
 
 

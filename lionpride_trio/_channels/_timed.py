@@ -21,7 +21,11 @@ class IdleTimeoutChannel(Channel[Any]):
         self._seconds = seconds
 
     async def _fetch(self) -> None:
-        with trio.move_on_after(self._seconds) as scope:
+        if not self._upstream._rests():
+            self._deliver(await self._pull(self._upstream))
+            return
+        deadline = trio.current_time() + self._seconds
+        with trio.CancelScope(deadline=deadline) as scope:  # the most that this costs
             self._deliver(await self._pull(self._upstream))
         if scope.cancelled_caught:
             message = f"nothing came for {self._seconds:g} s"
