@@ -7,7 +7,7 @@ Layout, from the bottom up:
 - ``_framing``: where a body ends, without I/O
 - ``_connection``: HTTP/1.1 over one stream, and `Body`, which loses nothing when cancelled
 - ``_inflate``: compressed bodies, in bounded steps
-- ``_client``: `open_client`, an httpx client on a transport that keeps idle connections
+- ``_client``: `open_client`, a client that keeps idle connections and little else
 - ``_pump``: `PumpedBody`, the same promise for a body of any other client
 - ``_exchange``: `open_exchange`, one request and its answer as long as a block
 

@@ -1,21 +1,26 @@
-"""The default client: httpx on connections of our own.
+"""The default client: HTTP/1.1 on connections of its own.
 
-httpx's own transport loses what a cancelled read was given, walks over all its connections for
-every request, and hands a connection on without a look at what else it has received.  This one
-keeps no list of what is in use: a connection belongs to its exchange until that gives it back, so
-there is no slot that could leak, and a request costs the same beside one stream or a thousand.
+httpx's client would do: what a model call needs of one is `stream`.  But its transport loses what a
+cancelled read was given, walks over all its connections for every request, and hands a connection
+on without a look at what else it has received; and its requests, responses, cookies and redirects
+take as long as all the rest of a short call.  This one keeps no list of what is in use: a
+connection belongs to its exchange until that gives it back, so there is no slot that could leak,
+and a request costs the same beside one stream or a thousand.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Final, Protocol, TypeAlias, cast
+from types import TracebackType
+from typing import Any, Final, Protocol, TypeAlias
+from urllib.parse import unquote_to_bytes
 
+import attrs
 import h11
 import httpx
 import trio
@@ -54,56 +59,38 @@ def open_client(*, connect: Connect = connect_tcp) -> HTTPClient:
     """A client without limits of its own, to be closed by the caller.  Does no I/O.
 
     TLS is verified against certifi's store.  The environment is not asked for proxies: a hostile
-    one would see every prompt.  *connect* makes the streams; another than TCP's is for simulations.
+    one would see every prompt.  No redirect is followed and no cookie kept.  *connect* makes the
+    streams; another than TCP's is for simulations.
     """
-    client = httpx.AsyncClient(
-        transport=Transport(connect=connect),
-        trust_env=False,
-        # No cookies: what one call was given is nothing for another, of another key, to show.
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-    )
-    return cast(HTTPClient, client)
+    return Client(connect=connect)
 
 
-class Transport(httpx.AsyncBaseTransport):
-    """HTTP/1.1, one request at a time on each connection, idle ones kept last in, first out."""
+class Client:
+    """One request at a time on each connection, idle ones kept last in, first out."""
 
     def __init__(self, *, connect: Connect = connect_tcp) -> None:
         self._connect = connect
         self._idle: dict[Origin, deque[tuple[float, Connection]]] = {}
         self._closed = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send *request* and wait for the head of its answer.
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        timeout: tuple[float | None, ...] = (None,),
+        **_options: Any,
+    ) -> _Call:
+        """Send a request; the block's value is the `Answer`, with its body unread.
 
-        Whatever interrupts it, a cancellation included, closes the connection.
+        Of *timeout* only the first counts: how long connecting may take.  Whatever interrupts the
+        request, a cancellation included, closes the connection.
 
         :raises TransportError: one of its classes.
         """
-        url = request.url
-        origin = (url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme])
-        body = await request.aread()
-        asked = h11.Request(
-            method=request.method, target=url.raw_path, headers=list(request.headers.raw)
-        )
-        connection = self._kept(origin)
-        if connection is None:
-            seconds = request.extensions.get("timeout", {}).get("connect")
-            connection = await self._open(origin, seconds)
-        whole = False
-        try:
-            head = await connection.ask(asked, body)
-            whole = True
-        finally:
-            if not whole:
-                connection.close_nowait()
-        answer = Body(connection, functools.partial(self._keep, origin))
-        return httpx.Response(
-            head.status_code,
-            headers=list(head.headers),
-            stream=_Pieces(answer),
-            extensions={BODY: answer, "http_version": b"HTTP/" + head.http_version},
-        )
+        return _Call(self, method, _address(str(url)), content, headers or {}, timeout[0])
 
     async def aclose(self) -> None:
         """Close the idle connections; what is in use closes when its own block ends."""
@@ -113,6 +100,23 @@ class Transport(httpx.AsyncBaseTransport):
                 connection.close_nowait()
         self._idle.clear()
         await trio.lowlevel.checkpoint()
+
+    async def send(
+        self, address: _Address, asked: h11.Request, body: bytes, connect: float | None
+    ) -> Answer:
+        """Send a request and wait for the head of its answer."""
+        origin = address.origin
+        connection = self._kept(origin)
+        if connection is None:
+            connection = await self._open(origin, connect)
+        whole = False
+        try:
+            head = await connection.ask(asked, body)
+            whole = True
+        finally:
+            if not whole:
+                connection.close_nowait()
+        return Answer(head, Body(connection, functools.partial(self._keep, origin)))
 
     def _kept(self, origin: Origin) -> Connection | None:
         """The connection that was idle for the shortest time and is still good."""
@@ -152,6 +156,114 @@ class Transport(httpx.AsyncBaseTransport):
 _PORTS: Final = {"http": 80, "https": 443}
 
 
+class _Call(AbstractAsyncContextManager["Answer"]):
+    """One request; its block owns the connection."""
+
+    def __init__(
+        self,
+        client: Client,
+        method: str,
+        address: _Address,
+        content: bytes,
+        headers: Mapping[str, str],
+        connect: float | None,
+    ) -> None:
+        self._client = client
+        self._address = address
+        self._content = content
+        self._connect = connect
+        self._answer: Answer | None = None
+        sent = {"host": address.host, **headers, "content-length": str(len(content))}
+        if address.authorization:
+            sent["authorization"] = address.authorization
+        self._request = h11.Request(
+            method=method, target=address.target, headers=list(sent.items())
+        )
+
+    async def __aenter__(self) -> Answer:
+        self._answer = await self._client.send(
+            self._address, self._request, self._content, self._connect
+        )
+        return self._answer
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._answer is not None:
+            await self._answer.aclose()
+
+
+class Answer:
+    """The head of an answer, and its body."""
+
+    def __init__(self, head: h11.Response, body: Body) -> None:
+        self.status_code: int = head.status_code
+        self.headers: Mapping[str, str] = _headers(head)
+        self.extensions: Mapping[str, Any] = {BODY: body}
+        self._body = body
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """The pieces of the body as they come."""
+        return _Pieces(self._body)
+
+    async def aclose(self) -> None:
+        """Close the connection, or give it back when the answer ended exactly."""
+        await self._body.aclose()
+
+
+class _Pieces(AsyncIterator[bytes]):
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    async def __anext__(self) -> bytes:
+        piece = await self._body.receive_some()
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+
+def _headers(head: h11.Response) -> Mapping[str, str]:
+    """Names in small letters; what came more than once is joined by commas."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in head.headers:
+        name, value = raw_name.decode("ascii"), _text(raw_value)
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+@attrs.frozen
+class _Address:
+    """A URL, in the parts that a request needs."""
+
+    origin: Origin
+    host: str
+    target: bytes
+    authorization: str
+
+
+@functools.lru_cache(maxsize=256)
+def _address(text: str) -> _Address:
+    url = httpx.URL(text)
+    port = url.port or _PORTS[url.scheme]
+    userinfo = unquote_to_bytes(url.userinfo)
+    return _Address(
+        origin=(url.scheme, url.raw_host.decode("ascii"), port),
+        host=url.netloc.decode("ascii"),
+        target=url.raw_path,
+        authorization=f"Basic {base64.b64encode(userinfo).decode()}" if userinfo else "",
+    )
+
+
 async def _secured(stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
     """TLS over *stream*, which is closed when that fails."""
     secured = False
@@ -175,22 +287,3 @@ def _tls() -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-class _Pieces(httpx.AsyncByteStream):
-    """A `Body` as httpx wants it."""
-
-    def __init__(self, body: Body) -> None:
-        self._body = body
-
-    def __aiter__(self) -> _Pieces:
-        return self
-
-    async def __anext__(self) -> bytes:
-        piece = await self._body.receive_some()
-        if not piece:
-            raise StopAsyncIteration
-        return piece
-
-    async def aclose(self) -> None:
-        await self._body.aclose()

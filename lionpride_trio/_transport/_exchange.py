@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final, Protocol
 
 import trio
@@ -12,6 +12,7 @@ import trio
 from .._channels._nursery import open_pump_nursery
 from .._errors import StreamTimeout
 from ._client import BODY, HTTPClient
+from ._connection import Body
 from ._failures import translated, without_request
 from ._inflate import InflatedBody, encoding_of
 from ._pump import PumpedBody
@@ -103,21 +104,29 @@ async def open_exchange(
             raise translated(error) from without_request(error)
     if response is None:
         raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")
-    extensions: Mapping[str, Any] = getattr(response, "extensions", {})
-    found: Any = extensions.get(BODY)
-    reader: _Body | None = found
+    ours: Body | None = getattr(response, "extensions", {}).get(BODY)
     try:
-        async with AsyncExitStack() as stack:
-            if reader is None:
-                pumped = reader = PumpedBody(response)
-                nursery = await stack.enter_async_context(open_pump_nursery())
-                nursery.start_soon(pumped.pump)
+        async with _pumped(response) if ours is None else nullcontext(ours) as reader:
             exchange = Exchange(response, reader)
-            stack.push_async_callback(exchange.aclose)
-            yield exchange
-            if exchange.complete:
-                await reader.wait_end()
+            try:
+                yield exchange
+                if exchange.complete:
+                    await reader.wait_end()
+            finally:
+                await exchange.aclose()
     finally:
-        with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            await response.aclose()
-            await context.__aexit__(None, None, None)
+        if ours is None:
+            with trio.move_on_after(CLOSE_SECONDS, shield=True):
+                await response.aclose()
+                await context.__aexit__(None, None, None)
+        else:
+            await ours.aclose()  # which does not wait, and was done but for a failure above
+
+
+@asynccontextmanager
+async def _pumped(response: Any) -> AsyncGenerator[PumpedBody]:
+    """The body of a response that is not of our own client, read by a task."""
+    body = PumpedBody(response)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(body.pump)
+        yield body

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from types import TracebackType
+from typing import Any, TypeVar
 
 import attrs
 import trio
@@ -18,10 +19,12 @@ from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
-from ._gate import Gate, Ticket, estimate
+from ._gate import Gate
 from ._policy import Bounds, Retry, retried
 from ._reply import Reply
 from ._settings import Timeouts, check_headers
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -47,68 +50,59 @@ class Caller:
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
         """A reply, open as long as the block, whose first content has come (or whose end has)."""
-        tokens = estimate(call)
-        async with self.gate.slot(), AsyncExitStack() as outer:
-            if client is None:
-                client = open_client()
-                outer.push_async_callback(client.aclose)  # which does not wait
-            http = client
-            tickets: list[Ticket] = []
+        async with self.gate.slot(), _using(client) as http:
 
-            async def attempt() -> Reply:
-                tickets.append(await self.gate.admit(tokens))
-                async with AsyncExitStack() as stack:
-                    reply = await self._open_once(stack, call, http, base_url, keep=keep)
-                    outer.push_async_exit(stack.pop_all())
-                return reply
+            async def attempt() -> _Entered[Reply]:
+                return await _entered(self._opened(call, http, base_url, keep=keep))
 
-            reply = await retried(self.retry, attempt)
-            try:
+            async with await retried(self.retry, attempt) as reply:
                 yield reply
-            finally:
-                reply.close_nowait()
-                self.gate.correct(tickets[-1], reply.usage)
 
     async def complete(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None
     ) -> Response:
         """The whole answer of a call that is not streamed."""
-        tokens = estimate(call)
-        async with self.gate.slot(), AsyncExitStack() as outer:
-            if client is None:
-                client = open_client()
-                outer.push_async_callback(client.aclose)
-            http = client
+        async with self.gate.slot(), _using(client) as http:
 
             async def attempt() -> Response:
-                ticket = await self.gate.admit(tokens)
+                ticket = await self.gate.admit(call)
                 response = await self._complete_once(call, http, base_url)
                 self.gate.correct(ticket, response.usage)
                 return response
 
             return await retried(self.retry, attempt)
 
-    async def _open_once(
-        self,
-        stack: AsyncExitStack,
-        call: ModelCall,
-        client: HTTPClient,
-        base_url: str | None,
-        *,
-        keep: bool,
-    ) -> Reply:
-        """Send the request and read up to the first content; *stack* owns what is open then."""
+    @asynccontextmanager
+    async def _opened(
+        self, call: ModelCall, client: HTTPClient, base_url: str | None, *, keep: bool
+    ) -> AsyncGenerator[Reply]:
+        """One attempt: a reply that was read up to its first content."""
+        ticket = await self.gate.admit(call)
         began = trio.current_time()
         exchange: Exchange | None = None
         try:
-            exchange = await stack.enter_async_context(self._exchange(call, client, base_url))
-            judge = self._judge()
+            context = await _entered(self._exchange(call, client, base_url))
+            exchange = context.value
+        except LionprideError as error:
+            self._locate(error)
+            raise
+        async with context:
+            reply = await self._answered(exchange, began, keep=keep)
+            try:
+                yield reply
+            finally:
+                reply.close_nowait()
+                self.gate.correct(ticket, reply.usage)
+
+    async def _answered(self, exchange: Exchange, began: float, *, keep: bool) -> Reply:
+        """The reply that the answer of an exchange is, if it is one."""
+        judge = self._judge()
+        try:
             await judge.check_status(exchange)
             await judge.check_stream(exchange)
         except LionprideError as error:
             self._locate(error, exchange)
             raise
-        opened = exchange
         reply = Reply(
             exchange,
             StreamDecoder(
@@ -119,7 +113,7 @@ class Caller:
             timeouts=self.timeouts,
             waited=trio.current_time() - began,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
-            locate=lambda error, partial: self._locate(error, opened, partial),
+            locate=lambda error, partial: self._locate(error, exchange, partial),
         )
         await reply.wait_content()
         return reply
@@ -176,6 +170,44 @@ class Caller:
         )
         if isinstance(error, ProviderError) and error.partial is None and exchange is not None:
             error.partial = Response()
+
+
+class _Entered(AbstractAsyncContextManager[T]):
+    """A context manager that was entered already: its block only leaves it."""
+
+    def __init__(self, value: T, context: AbstractAsyncContextManager[T]) -> None:
+        self.value = value
+        self._context = context
+
+    async def __aenter__(self) -> T:
+        return self.value
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        return await self._context.__aexit__(exc_type, exc, traceback)
+
+
+async def _entered(context: AbstractAsyncContextManager[T]) -> _Entered[T]:
+    """Enter *context* where what follows may have to be tried again; its block is to come."""
+    return _Entered(await context.__aenter__(), context)
+
+
+def _using(client: HTTPClient | None) -> AbstractAsyncContextManager[HTTPClient]:
+    """*client*, or one for this call alone."""
+    return _temporary() if client is None else nullcontext(client)
+
+
+@asynccontextmanager
+async def _temporary() -> AsyncGenerator[HTTPClient]:
+    client = open_client()
+    try:
+        yield client
+    finally:
+        await client.aclose()  # which does not wait
 
 
 def open_host(provider: Provider) -> AbstractAsyncContextManager[Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import attrs
@@ -66,26 +66,21 @@ class Gate:
         self._requests = 0
         self._tokens = 0
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncGenerator[None]:
+    def slot(self) -> AbstractAsyncContextManager[None]:
         """One of the concurrent calls, as long as the block.
 
         A task that opens more replies than there are slots, one inside the other, waits for itself.
         """
-        if self._limiter is None:
-            yield
-            return
-        borrower = object()  # a task may have several replies open
-        await self._limiter.acquire_on_behalf_of(borrower)
-        try:
-            yield
-        finally:
-            self._limiter.release_on_behalf_of(borrower)
+        return nullcontext() if self._limiter is None else _borrowed(self._limiter)
 
-    async def admit(self, tokens: int) -> Ticket:
-        """Wait until a request of about *tokens* fits; it is counted.  Cancelling counts nothing."""
+    async def admit(self, call: ModelCall) -> Ticket:
+        """Wait until *call* fits, as far as it can be told; it is counted.
+
+        Cancelling counts nothing.
+        """
         if self._limit_requests is None and self._limit_tokens is None:
             return Ticket(0, 0)
+        tokens = estimate(call)
         async with self._line:
             self._turn()
             while not self._fits(tokens):
@@ -119,6 +114,16 @@ class Gate:
             self._ends = now + self._refresh
             self._requests = 0
             self._tokens = 0
+
+
+@asynccontextmanager
+async def _borrowed(limiter: trio.CapacityLimiter) -> AsyncGenerator[None]:
+    borrower = object()  # a task may have several replies open
+    await limiter.acquire_on_behalf_of(borrower)
+    try:
+        yield
+    finally:
+        limiter.release_on_behalf_of(borrower)
 
 
 def estimate(call: ModelCall) -> int:

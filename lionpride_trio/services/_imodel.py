@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol, cast
 
 from .._channels._source import Owner, Source
@@ -210,13 +210,15 @@ class iModel:
         owner = self.owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 
-    @asynccontextmanager
-    async def _address(self) -> AsyncGenerator[str]:
+    def _address(self) -> AbstractAsyncContextManager[str]:
         """The base URL; an embedded provider is started first where no session has done it."""
+        known = self._caller.base_url
+        return self._hosted() if known is None else nullcontext(known)
+
+    @asynccontextmanager
+    async def _hosted(self) -> AsyncGenerator[str]:
         owner = self.owner()
-        if self._caller.base_url is not None:
-            yield self._caller.base_url
-        elif owner is not None:
+        if owner is not None:
             yield await owner.host_url(self.provider)
         else:
             async with open_host(self.provider) as host:

@@ -75,8 +75,13 @@ async def retried(retry: Retry | None, attempt: Callable[[], Awaitable[T]]) -> T
 
     :raises LionprideError: the last failure, as it is.
     """
-    if retry is None:
+    earlier: list[LionprideError] = []
+    try:
         return await attempt()
+    except LionprideError as error:
+        if retry is None or retry.judge(error) is False:
+            raise
+        earlier.append(error)
     async for trial in stamina.retry_context(
         on=retry.judge,
         attempts=retry.attempts,
@@ -90,6 +95,8 @@ async def retried(retry: Retry | None, attempt: Callable[[], Awaitable[T]]) -> T
         failure: LionprideError | None = None
         result: T | None = None
         try:
+            if earlier:
+                raise earlier.pop()  # the first was made before stamina was asked
             result = await attempt()
         except LionprideError as error:
             failure = error

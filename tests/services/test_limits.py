@@ -6,6 +6,7 @@ import pytest
 import trio
 
 from lionpride_trio import ConfigurationError, iModel
+from lionpride_trio.providers import ModelCall
 from lionpride_trio.services import Bounds, Retry
 from lionpride_trio.services._gate import Gate
 from lionpride_trio.testing import Answer, FaultyServer
@@ -152,7 +153,7 @@ def test_a_model_may_be_used_in_one_run_after_another():
     async def run():
         with trio.fail_after(5):  # each run has a clock of its own
             async with gate.slot():
-                await gate.admit(1)
+                await gate.admit(ModelCall("m", []))
 
     trio.run(run)
     trio.run(run)
