@@ -17,17 +17,20 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 import attrs
-import h11
 import httpx
 import trio
 
 from .._errors import ConnectionFailed, StreamTimeout
-from ._connection import Body, Connection
 from ._socket import Socket, connect_tcp
+
+if TYPE_CHECKING:
+    import h11
+
+    from ._connection import Body, Connection  # with h11 behind it: not before it is needed
 
 MAX_IDLE: Final = 64
 """Idle connections kept for one origin."""
@@ -102,16 +105,23 @@ class Client:
         await trio.lowlevel.checkpoint()
 
     async def send(
-        self, address: _Address, asked: h11.Request, body: bytes, connect: float | None
+        self,
+        method: str,
+        address: _Address,
+        headers: Mapping[str, str],
+        body: bytes,
+        connect: float | None,
     ) -> Answer:
         """Send a request and wait for the head of its answer."""
+        from ._connection import Body
+
         origin = address.origin
         connection = self._kept(origin)
         if connection is None:
             connection = await self._open(origin, connect)
         whole = False
         try:
-            head = await connection.ask(asked, body)
+            head = await connection.ask(method, address.target, headers, body)
             whole = True
         finally:
             if not whole:
@@ -146,6 +156,8 @@ class Client:
                 stream = await self._connect(host, port)
             except (OSError, UnicodeError) as error:
                 raise ConnectionFailed(f"no connection to {host}:{port}: {error}") from error
+            from ._connection import Connection
+
             socket = stream if isinstance(stream, Socket) else None
             if scheme == "https":
                 stream = await _secured(stream, host)
@@ -169,20 +181,18 @@ class _Call(AbstractAsyncContextManager["Answer"]):
         connect: float | None,
     ) -> None:
         self._client = client
+        self._method = method
         self._address = address
         self._content = content
         self._connect = connect
         self._answer: Answer | None = None
-        sent = {"host": address.host, **headers, "content-length": str(len(content))}
+        self._headers = {"host": address.host, **headers, "content-length": str(len(content))}
         if address.authorization:
-            sent["authorization"] = address.authorization
-        self._request = h11.Request(
-            method=method, target=address.target, headers=list(sent.items())
-        )
+            self._headers["authorization"] = address.authorization
 
     async def __aenter__(self) -> Answer:
         self._answer = await self._client.send(
-            self._address, self._request, self._content, self._connect
+            self._method, self._address, self._headers, self._content, self._connect
         )
         return self._answer
 

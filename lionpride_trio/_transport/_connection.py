@@ -10,7 +10,7 @@ Surplus bytes would be read as the next answer, so they, and every error, close 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import h11
@@ -43,13 +43,16 @@ class Connection:
         self._at_end = False
         self.failure: LionprideError | None = None
 
-    async def ask(self, request: h11.Request, body: bytes) -> h11.Response:
+    async def ask(
+        self, method: str, target: bytes, headers: Mapping[str, str], body: bytes
+    ) -> h11.Response:
         """Send a request and wait for the head of its answer.
 
         :raises ConnectionLost: the connection ended or broke.
         :raises HTTPProtocolError: what came is no HTTP, or its head is too long.
         """
         http = self._http
+        request = h11.Request(method=method, target=target, headers=list(headers.items()))
         message = b"".join([
             http.send(request) or b"",
             http.send(h11.Data(data=body)) or b"",

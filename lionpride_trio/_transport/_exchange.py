@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import trio
 
 from .._channels._nursery import open_pump_nursery
 from .._errors import StreamTimeout
 from ._client import BODY, HTTPClient
-from ._connection import Body
 from ._failures import translated, without_request
 from ._inflate import InflatedBody, encoding_of
 from ._pump import PumpedBody
+
+if TYPE_CHECKING:
+    from ._connection import Body
 
 CLOSE_SECONDS: Final = 1.0
 """How long a client may take to close a connection when the caller is already cancelled."""

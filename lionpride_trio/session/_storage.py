@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -34,15 +35,13 @@ class _Document:
     branches: list[Branch]
 
 
+@functools.cache
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     configure_tagged_union(Content, converter, tag_name="kind")
     converter.register_unstructure_hook(datetime, lambda moment: moment.isoformat())
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     return converter
-
-
-_CONVERTER: Final = _converter()
 
 
 def save(conversations: Conversations, path: Path) -> None:
@@ -53,7 +52,7 @@ def save(conversations: Conversations, path: Path) -> None:
         list(conversations.messages.values()),
         list(conversations.branches.values()),
     )
-    text = json.dumps(_CONVERTER.unstructure(document), ensure_ascii=False, indent=1)
+    text = json.dumps(_converter().unstructure(document), ensure_ascii=False, indent=1)
     # What UTF-8 has no bytes for, JSON can still name.
     text = _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
@@ -86,7 +85,7 @@ def load(path: Path) -> Conversations:
             f"{path} has version {value.get('version')!r}; this library reads {VERSION}"
         )
     try:
-        document = _CONVERTER.structure(value, _Document)
+        document = _converter().structure(value, _Document)
     except BaseValidationError as error:
         raise ConfigurationError(
             f"{path} is damaged: {'; '.join(transform_error(error))}"

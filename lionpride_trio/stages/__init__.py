@@ -4,13 +4,15 @@ Each has ``feed(item)`` and ``flush()``, holds the state of one stream, and does
 fresh one for each stream.  A stage that has ``done`` set to true wants no more.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
 from ._buffer import BufferChars
 from ._checks import MAX_HOLD
 from ._items import BufferCount, Keep, MapEach, Take, Tap
 from ._json_parser import JSONEvent
 from ._json_values import JSONValues
 from ._lines import LineSplitter
-from ._markdown import MarkdownBlock, MarkdownBlockSplitter
 from ._paragraphs import ParagraphSplitter
 from ._partial_json import PartialJSON
 from ._protocol import Stage
@@ -18,7 +20,10 @@ from ._redact import Redact
 from ._stop_at import StopAt
 from ._think_tags import ThinkTags
 from ._words import WordCount, WordSplitter
-from .sentences import Sentence, SentenceSplitter
+
+if TYPE_CHECKING:
+    from ._markdown import MarkdownBlock, MarkdownBlockSplitter
+    from .sentences import Sentence, SentenceSplitter
 
 __all__ = [
     "MAX_HOLD",
@@ -44,3 +49,18 @@ __all__ = [
     "WordCount",
     "WordSplitter",
 ]
+
+
+_LATER: Final = {
+    "MarkdownBlock": "_markdown",
+    "MarkdownBlockSplitter": "_markdown",
+    "Sentence": "sentences",
+    "SentenceSplitter": "sentences",
+}
+"""Machines whose rules and tables take longer to load than all the rest, and where they are."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
