@@ -46,7 +46,7 @@ from ._channels._run_ahead import pace as _pace, run_ahead
 from ._channels._source import Owner, Source
 from ._channels._sources import from_channel, from_iterable, source
 from ._channels._tee import tee as _tee
-from ._channels._text import FromText, OnText, is_text, joined
+from ._channels._text import FromText, OnText, TextOnly, is_text, joined
 from ._channels._timed import IdleFlushChannel, IdleTimeoutChannel, TimedBufferChannel
 from ._chunks import Chunk
 from ._errors import ConfigurationError
@@ -152,15 +152,7 @@ def text(*, index: int = 0) -> Transformer[str | Chunk, str]:
 
     *index* picks one of several alternative answers.
     """
-    return Transformer("text()", StageStep(lambda: FromText(_Passing(), index)))
-
-
-class _Passing:
-    def feed(self, item: str) -> Sequence[str]:
-        return (item,) if item else ()
-
-    def flush(self) -> Sequence[str]:
-        return ()
+    return Transformer("text()", StageStep(lambda: TextOnly(index)))
 
 
 def map_each(function: Callable[[In], Out]) -> Transformer[In, Out]:
@@ -236,8 +228,9 @@ class _Joined:
 
     def feed(self, item: Any) -> Sequence[Any]:
         self._held.append(item)
-        between = isinstance(item, Chunk) and not is_text(item)
-        return self.flush() if between or len(self._held) >= self._count else ()
+        if len(self._held) >= self._count or (isinstance(item, Chunk) and not is_text(item)):
+            return self.flush()
+        return ()
 
     def flush(self) -> Sequence[Any]:
         held, self._held = self._held, []

@@ -6,25 +6,46 @@ before the consumer has taken all that is ready.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
 import trio
 
-from ..stages import Stage
+from ..stages import Keep, MapEach, Stage
 from ._channel import Channel
+from ._text import TextOnly
 
 FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 def _feed_all(stage: Stage[Any, Any]) -> FeedAll:
-    """What feeds a stage with many items: its own ``feed_all`` where it has one."""
+    """What feeds a stage with many items, one by one: its own ``feed_all`` where it has one."""
     own: FeedAll | None = getattr(stage, "feed_all", None)
-    if own is not None:
-        return own
-    feed = stage.feed
-    return lambda items: chain.from_iterable(map(feed, items))
+    if own is None:
+        feed = stage.feed
+        return lambda items: chain.from_iterable(map(feed, items))
+    if isinstance(stage, MapEach | Keep | TextOnly):
+        return own  # which takes them one by one itself
+    return lambda items: _whole(own, items)
+
+
+def _whole(feed_all: FeedAll, items: Iterable[Any]) -> Iterator[Any]:
+    """What *feed_all* makes of *items*, which may fail after some: a stage need not know that."""
+    batch: list[Any] = []
+    failure: Exception | None = None
+    try:
+        batch += items
+    except Exception as error:
+        failure = error
+    yield from feed_all(batch)
+    if failure is not None:
+        raise failure
+
+
+def _may_be_done(stage: Stage[Any, Any]) -> bool:
+    """Whether a stage may have enough before its input ends."""
+    return hasattr(stage, "done") and getattr(stage, "may_be_done", True)
 
 
 class FusedChannel(Channel[Any]):
@@ -39,7 +60,7 @@ class FusedChannel(Channel[Any]):
         self._upstream = upstream
         self._stages = list(stages)
         self._feeds = [_feed_all(stage) for stage in stages]
-        self._may_be_done = [stage for stage in stages if hasattr(stage, "done")]
+        self._may_be_done = any(map(_may_be_done, stages))
 
     async def _fetch(self) -> None:
         if self._may_be_done and self._cut_short():

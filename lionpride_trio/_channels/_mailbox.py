@@ -179,11 +179,12 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
     """Carry *upstream* over into a mailbox, its end or failure included.  Never raises those."""
     try:
         while True:
-            room = await into.wait_room()
+            if into.blocks:
+                await into.wait_room()
             if into.gone:
                 return
             await upstream._wait()
-            into.put(upstream._draw(room))
+            into.put(upstream._draw(into.takes))
     except trio.EndOfChannel:
         into.finish()
     except Exception as error:

@@ -51,6 +51,7 @@ class OnText:
     def __init__(self, make: Callable[[], Stage[str, Any]]) -> None:
         self._make = make
         self._machine = make()  # of strings, and of the first answer
+        self.may_be_done = hasattr(self._machine, "done")
         self._others: dict[int, Stage[str, Any]] = {}
         self._chunks = False
 
@@ -108,12 +109,41 @@ def _chunks(pieces: Iterable[Any], index: int) -> list[Any]:
     ]
 
 
+class TextOnly:
+    """The text of strings and chunks, piece by piece; what holds none is left out."""
+
+    def __init__(self, index: int) -> None:
+        self._index = index
+
+    def feed(self, item: str | Chunk, /) -> Sequence[str]:
+        """The text of *item*, if it has any."""
+        return tuple(self.feed_all((item,)))
+
+    def feed_all(self, items: Iterable[str | Chunk], /) -> Iterable[str]:
+        """The text of each of *items* that has any."""
+        index = self._index
+        return (
+            text
+            for item in items
+            if (
+                text := item
+                if isinstance(item, str)
+                else (item.data if item.index == index else "")
+            )
+        )
+
+    def flush(self) -> Sequence[str]:
+        """Nothing was held back."""
+        return ()
+
+
 class FromText:
     """Runs a machine that reads text on strings or on chunks; chunks without text are left out."""
 
     def __init__(self, machine: Stage[str, Any], index: int = 0) -> None:
         self._machine = machine
         self._index = index
+        self.may_be_done = hasattr(machine, "done")
 
     @property
     def done(self) -> bool:

@@ -121,7 +121,7 @@ class Reply(Channel[Chunk]):
             return data
         idle = AFTER_FINISH_SECONDS if self._decoder.whole else self._timeouts.byte_idle
         clock, seconds = ("byte_idle", idle) if idle < self._budget else (self._clock, self._budget)
-        with trio.move_on_after(max(seconds, 0.0)):
+        with trio.CancelScope(deadline=trio.current_time() + max(seconds, 0.0)):
             return await self._exchange.receive_some()
         if self._decoder.whole:
             return b""

@@ -16,7 +16,7 @@ class Stage(Protocol[In_contra, Out_co]):
 
     A stage may have an attribute ``done``: once it is true, the stage wants no more input, and the
     pipeline ends after what it has given.  It may have a method ``feed_all(items)``, which gives
-    what ``feed`` gives for each of them, for speed.
+    what ``feed`` gives for each item of a list, for speed.
     """
 
     def feed(self, item: In_contra, /) -> Iterable[Out_co]:

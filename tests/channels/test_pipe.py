@@ -136,6 +136,34 @@ async def test_a_stages_own_failure_comes_after_what_it_made_before():
             await channel.receive()
 
 
+class InBulk:
+    """Takes what there is at once, as one who writes a stage for speed may do."""
+
+    def feed(self, item: int) -> list[int]:
+        return [item * 10]
+
+    def feed_all(self, items: list[int]) -> list[int]:
+        return [item * 10 for item in items]
+
+    def flush(self) -> list[int]:
+        return []
+
+
+async def test_a_stage_in_bulk_loses_nothing_to_the_failure_of_one_before_it():
+    pipeline = from_iterable([4, 2, 1, 0]) | map_each(lambda n: 8 // n) | transformer(InBulk)
+    async with pipeline as channel:
+        assert [await channel.receive() for _ in range(3)] == [20, 40, 80]
+        with pytest.raises(ZeroDivisionError):
+            await channel.receive()
+
+
+async def test_each_item_goes_through_all_stages_before_the_next_one_does():
+    seen: list[object] = []
+    pipeline = from_iterable([1, 2]) | tap(seen.append) | map_each(str) | tap(seen.append)
+    assert await sinks.collect(pipeline) == ["1", "2"]
+    assert seen == [1, "1", 2, "2"]
+
+
 async def test_take_ends_the_stream_and_reads_no_further():
     seen: list[int] = []
     pipeline = from_iterable(range(100)) | tap(seen.append) | take(3) | buffer(count=2)
