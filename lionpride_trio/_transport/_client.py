@@ -10,7 +10,6 @@ and a request costs the same beside one stream or a thousand.
 
 from __future__ import annotations
 
-import base64
 import functools
 import ssl
 from collections import deque
@@ -18,7 +17,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
-from urllib.parse import unquote_to_bytes
 
 import attrs
 import httpx
@@ -186,9 +184,8 @@ class _Call(AbstractAsyncContextManager["Answer"]):
         self._content = content
         self._connect = connect
         self._answer: Answer | None = None
-        self._headers = {"host": address.host, **headers, "content-length": str(len(content))}
-        if address.authorization:
-            self._headers["authorization"] = address.authorization
+        given = {name.lower(): value for name, value in headers.items()}
+        self._headers = {"host": address.host, **given, "content-length": str(len(content))}
 
     async def __aenter__(self) -> Answer:
         self._answer = await self._client.send(
@@ -258,19 +255,16 @@ class _Address:
     origin: Origin
     host: str
     target: bytes
-    authorization: str
 
 
 @functools.lru_cache(maxsize=256)
 def _address(text: str) -> _Address:
     url = httpx.URL(text)
     port = url.port or _PORTS[url.scheme]
-    userinfo = unquote_to_bytes(url.userinfo)
     return _Address(
         origin=(url.scheme, url.raw_host.decode("ascii"), port),
         host=url.netloc.decode("ascii"),
         target=url.raw_path,
-        authorization=f"Basic {base64.b64encode(userinfo).decode()}" if userinfo else "",
     )
 
 

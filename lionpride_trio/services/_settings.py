@@ -127,9 +127,10 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse header values with forbidden characters.
+    """Refuse headers with forbidden characters.
 
     :raises ConfigurationError: one could end its header.
     """
     for name, value in headers.items():
+        check_printable("the name of a header", name)
         check_printable(f"header {name}", value)

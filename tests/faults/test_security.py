@@ -39,6 +39,24 @@ def test_nothing_that_could_end_a_header_or_a_url_is_taken(bad):
             iModel(**{**good, "provider": "openrouter"}, x_title=bad)
         with pytest.raises(ConfigurationError):
             iModel("anthropic", "m", api_key=KEY).stream("hi", anthropic_version=bad)
+        for headers in ({"x-a": bad}, {bad: "a"}):
+            with pytest.raises(ConfigurationError):
+                iModel(**good, extra_headers=headers)
+
+
+async def test_extra_headers_are_headers_and_none_takes_the_keys_place():
+    async with FaultyServer(Answer(body=CHAT.body)) as server:
+        extra = {"X-Trace": "7", "Authorization": "Bearer other", "Accept": "*/*"}
+        await ask(CHAT.model(server, extra_headers=extra))
+    (request,) = server.requests
+    assert request.headers["x-trace"] == "7"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert "extra_headers" not in request.body.decode()
+
+
+def test_extra_headers_that_are_no_mapping_are_refused():
+    with pytest.raises(ConfigurationError, match="extra_headers must be a mapping"):
+        iModel("openai", "m", api_key=KEY, extra_headers="x-trace: 7")
 
 
 @pytest.mark.parametrize(
