@@ -134,8 +134,8 @@ class Cursor:
         if self._run or self.text.find("`", self._ticks, before) >= 0:
             self._count(before)
             self._close_run()
-        else:
-            self._ticks = max(before, self._ticks)
+        elif before > self._ticks:
+            self._ticks = before
         return self._code > 0 and before - self._code_at <= LONGEST_CODE
 
     def _count(self, before: int) -> None:
