@@ -2,8 +2,9 @@
 
 Inside, batches travel: one step of a channel (`_fetch`) makes a list of items ready, and the user's
 loop takes them from there: the next few stand in a row, turned round, because a list is shortened at
-its end.  A channel that reads another takes the list as it is.  The rules that all channels share are
-kept here, once:
+its end.  A channel that reads another takes the list as it is.  No list that waits is longer than a
+row, so that taking some of it costs no more than they are.  The rules that all channels share are kept
+here, once:
 
 - an end or a failure comes after the items before it, and comes again when asked again;
 - cancelling loses nothing: what was fetched and not handed over stays ready;
@@ -14,6 +15,7 @@ kept here, once:
 from __future__ import annotations
 
 import abc
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -57,9 +59,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def __init__(self) -> None:
         # The items to hand out before other tasks get a turn, the first of them last; and those
-        # behind them.
+        # behind them, by lists, and how many they are.
         self._row: list[Any] = []
-        self._ready: list[Any] = []
+        self._ready: deque[list[Any]] = deque()
+        self._behind = 0
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
@@ -82,13 +85,14 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         count = len(items)
         self._items += count
         self._characters += characters(items)
-        if self._row or self._ready:
-            self._ready += items
-            count = len(self._ready) + len(self._row)
+        if count <= READY_ITEMS:
+            self._ready.append(items)
         else:
-            self._ready = items
-        if count > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
-            self._peak = count
+            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
+        self._behind += count
+        buffered = self._behind + len(self._row)
+        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
+            self._peak = buffered
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
@@ -127,42 +131,30 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _draw(self, limit: int | None) -> list[Any]:
         """What is ready, at most *limit* items."""
-        if self._row:
-            self._ready = self._row[::-1] + self._ready
-            self._row = []
         ready = self._ready
-        if limit is None or len(ready) <= limit:
-            self._ready = []
-            return ready
-        self._ready = ready[limit:]
-        return ready[:limit]
+        if limit is None and not self._row and len(ready) == 1:
+            self._behind = 0
+            return ready.popleft()
+        buffered = self._buffered()
+        batch, self._row = self._row[::-1], []
+        while ready and (limit is None or len(batch) < limit):
+            batch += ready.popleft()
+        if limit is not None and len(batch) > limit:
+            ready.appendleft(batch[limit:])
+            batch = batch[:limit]
+        self._behind = buffered - len(batch)
+        return batch
 
     async def __anext__(self) -> T_co:
         row = self._row
         if not row:
             try:
-                if self._rests():
-                    # The common case, as `_wait` has it, at one call less for each read.
-                    self._receiving = True
-                    try:
-                        await self._fetch()
-                    finally:
-                        self._receiving = False
-                    if not self._ready:
-                        await self._wait()
-                else:
-                    await self._wait()
+                await self._wait()
             except trio.EndOfChannel:
                 raise StopAsyncIteration from None
             row = self._row or self._fill_row()
         item: T_co = row.pop()
         return item
-
-    def _rests(self) -> bool:
-        """Whether the next thing to do is a fetch, and nothing else has to be looked at."""
-        return not (
-            self._row or self._ready or self._receiving or self._closed or self._end is not None
-        )
 
     async def _wait(self) -> None:
         """Wait until something is ready, or raise why nothing will come."""
@@ -184,13 +176,13 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         if self._closed:
             raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
 
-    def _fill_row(self, most: int = READY_ITEMS) -> list[Any]:
-        """The next row, of at most *most* items."""
+    def _fill_row(self) -> list[Any]:
+        """The next row."""
         ready = self._ready
-        if len(ready) <= most:
-            row, self._ready = ready, []
-        else:
-            row, self._ready = ready[:most], ready[most:]
+        row = ready.popleft()
+        while ready and len(row) + len(ready[0]) <= READY_ITEMS:
+            row += ready.popleft()
+        self._behind -= len(row)
         row.reverse()
         self._row = row
         return row
@@ -207,7 +199,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         """As `aclose`, without the checkpoint."""
         self._closed = True
         self._row = []
-        self._ready = []
+        self._ready.clear()
+        self._behind = 0
 
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
         """Iterate by lists of what is ready, as `receive_batch` gives them: the fastest way."""
@@ -230,7 +223,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         return PipedChannel(self, name=f"{self._noun()} | {other.text}", steps=other.steps)
 
     def _buffered(self) -> int:
-        return len(self._row) + len(self._ready)
+        return len(self._row) + self._behind
 
     def _noun(self) -> str:
         return "channel"

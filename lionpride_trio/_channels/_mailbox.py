@@ -10,14 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+import attrs
 import trio
 
 from .._errors import ConfigurationError, LimitExceeded
-from ._channel import READY_ITEMS, Channel
+from ._channel import Channel
 
 WhenFull: TypeAlias = Literal["block", "drop_oldest", "drop_newest", "detach"]
 
 DEFAULT_SIZE: Final = 64
+
+
+@attrs.define(eq=False)
+class _Offer:
+    """What a sender that waits has to put."""
+
+    items: Sequence[Any]
+    sender: trio.lowlevel.Task
 
 
 class Mailbox(Channel[Any]):
@@ -31,12 +40,11 @@ class Mailbox(Channel[Any]):
     def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
         super().__init__()
         self._size = size
-        self._portion = 1  # how much a writer puts at a time: what the last one put
         self._when_full: WhenFull = when_full
         self._blocking = when_full == "block"
         self._wake = trio.lowlevel.ParkingLot()
         self._writers = trio.lowlevel.ParkingLot()
-        self._woken = 0  # writers that were woken and did not run yet
+        self._offers: dict[_Offer, None] = {}  # of senders that wait, the first first
         self.dropped = 0
         self.reader: trio.lowlevel.Task | None = None
 
@@ -56,40 +64,24 @@ class Mailbox(Channel[Any]):
         return self._size - self._buffered()
 
     @property
-    def _queue(self) -> bool:
-        """Whether writers wait, or are about to put."""
-        return bool(self._writers) or self._woken > 0
-
-    @property
     def takes(self) -> int:
         """How many items may be put now without waiting; some may be dropped where that is allowed."""
-        return self._size - len(self._row) - len(self._ready) if self._blocking else self._size
+        return self.room if self._blocking else self._size
 
     @property
     def blocks(self) -> bool:
         """A writer has to wait now."""
-        return (
-            self._blocking
-            and len(self._row) + len(self._ready) >= self._size
-            and not (self._closed or self._end is not None)
-        )
+        return self._blocking and self._buffered() >= self._size and not self.gone
 
     async def wait_room(self) -> int:
-        """Wait until there is room, or nobody reads any more; how much there is.
-
-        Writers are served in the order in which they came: one that comes while others wait, or
-        are on their way to the room they were woken for, waits behind them.
-        """
-        while self.blocks or (self._queue and not self.gone):
+        """Wait until there is room, or nobody reads any more; how much there is."""
+        while self.blocks:
             await self._writers.park()
-            self._woken -= 1
-            if not self.blocks:
-                break
         return self.takes
 
     def put(self, items: Sequence[Any]) -> None:
         """Put *items*, which fit where the policy is ``block``."""
-        if self._closed or self._end is not None:
+        if self.gone:
             return
         if not self._blocking:
             lost = len(items) - self.room
@@ -100,17 +92,31 @@ class Mailbox(Channel[Any]):
             self._wake.unpark_all()
 
     async def send(self, items: Sequence[Any]) -> None:
-        """Put *items* one portion after another, waiting for room."""
-        self._portion = max(1, len(items))
-        while items and not self.gone:
-            room = await self.wait_room()
+        """Put *items*, waiting for room.  Cancelled, some of them may have been put.
+
+        Of many senders, each is served in the order in which they came: what does not fit is
+        taken from them as room is made, and a sender is woken when all of its items are.
+        """
+        while items and not self._offers and not self.blocks and not self.gone:
+            room = self.takes
             self.put(items[:room])
             items = items[room:]
+        if not items or self.gone:
+            return
+        offer = _Offer(items, trio.lowlevel.current_task())
+        self._offers[offer] = None
+
+        def withdraw(_: object) -> trio.lowlevel.Abort:
+            del self._offers[offer]
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(withdraw)
 
     def finish(self, error: Exception | None = None) -> None:
         """Nothing more will be put."""
         if self._end is None:
             self._finish(error)
+        self._refuse_offers()
         self._wake.unpark_all()
 
     def _make_room(self, items: Sequence[Any], lost: int) -> Sequence[Any]:
@@ -130,14 +136,17 @@ class Mailbox(Channel[Any]):
         items = items[-self._size :]
         oldest = len(items) - self.room
         if oldest > 0:
-            self._ready = self._draw(None)[oldest:]
+            super()._draw(oldest)
             self._items -= oldest
         return items
 
     async def _fetch(self) -> None:
-        self.reader = trio.lowlevel.current_task()
-        self._wake_writers(max(self._size, self._portion))
-        await self._wake.park()
+        self._writers.unpark(count=self._size)
+        if self._offers:
+            self._take_offers()
+            await trio.lowlevel.checkpoint()
+        else:
+            await self._wake.park()
 
     async def receive(self) -> Any:
         item = await super().receive()
@@ -149,29 +158,42 @@ class Mailbox(Channel[Any]):
         self._taken()
         return batch
 
-    def _fill_row(self, most: int = READY_ITEMS) -> list[Any]:
-        # A row that is handed out makes room, which is noticed when the next one is filled.
-        row = super()._fill_row(min(most, max(1, self._size // 2)))
+    async def __anext__(self) -> Any:
+        row = self._row
+        item = row.pop() if row else await super().__anext__()
         self._taken()
-        return row
+        return item
+
+    async def _wait(self) -> None:
+        self.reader = trio.lowlevel.current_task()
+        await super()._wait()
 
     def _taken(self) -> None:
-        self.reader = trio.lowlevel.current_task()
-        if self._writers and self._buffered() * 2 <= self._size:
-            self._wake_writers(self.room)
+        # Woken are no more writers than there is room for, in the order in which they came.
+        if (self._writers or self._offers) and self._buffered() * 2 <= self._size:
+            self._writers.unpark(count=self.room)
+            self._take_offers()
 
-    def _wake_writers(self, room: int) -> None:
-        """Wake the writers that *room* is enough for, in the order in which they began to wait.
+    def _take_offers(self) -> None:
+        """Take what fits of what waiting senders have to put."""
+        while self._offers and (room := self.room) > 0:
+            offer = next(iter(self._offers))
+            self._deliver(list(offer.items[:room]))
+            offer.items = offer.items[room:]
+            if not offer.items:
+                del self._offers[offer]
+                trio.lowlevel.reschedule(offer.sender)
 
-        There may be many; waking no more is what makes them take turns, and at little cost.
-        """
-        fit = room // self._portion - self._woken
-        if fit > 0 and self._writers:
-            self._woken += len(self._writers.unpark(count=fit))
+    def _refuse_offers(self) -> None:
+        """Nobody will take anything any more."""
+        for offer in self._offers:
+            trio.lowlevel.reschedule(offer.sender)
+        self._offers.clear()
 
     def close_nowait(self) -> None:
         super().close_nowait()
-        self._woken += len(self._writers.unpark_all())
+        self._refuse_offers()
+        self._writers.unpark_all()
         self._wake.unpark_all()
 
 

@@ -21,11 +21,7 @@ class IdleTimeoutChannel(Channel[Any]):
         self._seconds = seconds
 
     async def _fetch(self) -> None:
-        if not self._upstream._rests():
-            self._deliver(await self._pull(self._upstream))
-            return
-        deadline = trio.current_time() + self._seconds
-        with trio.CancelScope(deadline=deadline) as scope:  # the most that this costs
+        with trio.CancelScope(deadline=trio.current_time() + self._seconds) as scope:
             self._deliver(await self._pull(self._upstream))
         if scope.cancelled_caught:
             message = f"nothing came for {self._seconds:g} s"

@@ -82,15 +82,18 @@ class Client:
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float | None, ...] = (None,),
-        **_options: Any,
+        **options: Any,
     ) -> _Call:
         """Send a request; the block's value is the `Answer`, with its body unread.
 
-        Of *timeout* only the first counts: how long connecting may take.  Whatever interrupts the
-        request, a cancellation included, closes the connection.
+        Names of *headers* are in small letters.  Of *timeout* only the first counts: how long
+        connecting may take.  Whatever interrupts the request, a cancellation included, closes the
+        connection.
 
         :raises TransportError: one of its classes.
         """
+        if options.keys() - {"follow_redirects"} or options.get("follow_redirects"):
+            raise TypeError(f"this client does not know {', '.join(options)}")
         return _Call(self, method, _address(str(url)), content, headers or {}, timeout[0])
 
     async def aclose(self) -> None:
@@ -184,8 +187,7 @@ class _Call(AbstractAsyncContextManager["Answer"]):
         self._content = content
         self._connect = connect
         self._answer: Answer | None = None
-        given = {name.lower(): value for name, value in headers.items()}
-        self._headers = {"host": address.host, **given, "content-length": str(len(content))}
+        self._headers = {"host": address.host, **headers, "content-length": str(len(content))}
 
     async def __aenter__(self) -> Answer:
         self._answer = await self._client.send(

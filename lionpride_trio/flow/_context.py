@@ -55,6 +55,7 @@ class Context:
         "_results",
         "_runner",
         "_spoke_inside",
+        "_turn",
         "clock",
         "entered",
         "operation",
@@ -80,6 +81,7 @@ class Context:
         self._inlet = inlet
         self._outlets = outlets
         self._results: Results | None = None
+        self._turn: trio.StrictFIFOLock | None = None  # of its tasks, once one has sent
 
     @property
     def results(self) -> Mapping[Any, Any]:
@@ -136,16 +138,30 @@ class Context:
         await self.send_all((chunk,))
 
     async def send_all(self, chunks: Sequence[Any]) -> None:
-        """As `send`, for several chunks in order; cancelled, it may have given some of them."""
+        """As `send`, for several chunks in order; cancelled, it may have given some of them.
+
+        Tasks of one operation take turns, in the order in which they came.
+        """
         await trio.lowlevel.checkpoint()
-        boxes = self._boxes()
-        while chunks:
-            if any(box.blocks for box in boxes):
-                await self._wait_room(boxes)
-                boxes = self._boxes()
-            room = min((box.room for box in boxes), default=len(chunks))
-            self._put(chunks[:room])
-            chunks = chunks[room:]
+        turn = self._turn = self._turn or trio.StrictFIFOLock()
+        try:
+            turn.acquire_nowait()
+        except trio.WouldBlock:
+            with self._clocks_stopped():
+                await turn.acquire()
+        try:
+            boxes = self._boxes()
+            while chunks:
+                if any(box.blocks for box in boxes):
+                    with self._clocks_stopped():
+                        for box in boxes:
+                            await box.wait_room()
+                    boxes = self._boxes()
+                room = min((box.room for box in boxes), default=len(chunks))
+                self._put(chunks[:room])
+                chunks = chunks[room:]
+        finally:
+            turn.release()
 
     def _boxes(self) -> list[Mailbox]:
         """The channels that somebody reads."""
@@ -155,14 +171,14 @@ class Context:
             boxes.append(out)
         return boxes
 
-    async def _wait_room(self, boxes: Iterable[Mailbox]) -> None:
-        """Wait for the readers, while the clocks of the timeouts stand still."""
+    @contextmanager
+    def _clocks_stopped(self) -> Generator[None]:
+        """Others are waited for: the clocks of the timeouts stand still."""
         with ExitStack() as stack:
             for context in (self, *self._outer()):
                 if context.clock is not None:
                     stack.enter_context(context.clock.stopped())
-            for box in boxes:
-                await box.wait_room()
+            yield
 
     def _put(self, chunks: Sequence[Any]) -> None:
         if not chunks:

@@ -49,7 +49,7 @@ class OpenRouter(OpenAIChat):
             for option, header in self._HEADERS.items()
             if option in body
         }
-        return HTTPRequest(request.path, body, {**request.headers, **headers})
+        return HTTPRequest(request.path, body, headers)
 
 
 class OpenAICompatible(OpenAIChat):

@@ -46,6 +46,7 @@ class StreamDecoder:
         self._ignored_chars = 0
         self._reported: LionprideError | None = None
         self._began = False
+        self._flushed = False
         self._max_blocks = max_blocks
         self._citations = 0
         self._reader: EventReader | LineReader
@@ -82,8 +83,14 @@ class StreamDecoder:
         return chunks
 
     def flush(self) -> list[Chunk]:
-        """The end of the body: what was held back, and the judgement whether it was whole."""
+        """The end of the body: what was held back, and the judgement whether it was whole.
+
+        A second one gives nothing.
+        """
         chunks: list[Chunk] = []
+        if self._flushed:
+            return chunks
+        self._flushed = True
         if not self.ended:
             try:
                 self._last_event(chunks)

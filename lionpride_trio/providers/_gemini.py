@@ -214,9 +214,9 @@ class GenerateParser(BaseParser):
 
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = candidate.get("index") or 0
-        if index not in self._seen:
-            self._seen.add(index)
-            self.whole = False  # an answer that begins late is waited for
+        self._seen.add(index)
+        if index not in self._finished:
+            self.whole = False  # an answer that begins late, or goes on, is waited for
         content = candidate.get("content")
         if content:
             for part in content.get("parts") or ():

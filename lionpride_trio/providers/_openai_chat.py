@@ -25,7 +25,7 @@ from .._chunks import (
     Verdict,
     text_chunk,
 )
-from .._errors import ConfigurationError, LionprideError, ProviderError
+from .._errors import LionprideError, ProviderError
 from .._text import Secret
 from ._faults import provider_error
 from ._messages import checked
@@ -43,7 +43,6 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
 
 OPTIONS: Final = frozenset([
     "audio",
-    "extra_headers",
     "frequency_penalty",
     "function_call",
     "functions",
@@ -101,22 +100,12 @@ class OpenAIChat:
     options = OPTIONS
 
     def request(self, call: ModelCall) -> HTTPRequest:
-        """The request; a stream asks for its usage unless ``stream_options`` says otherwise.
-
-        ``extra_headers`` are headers, as in the official client.
-        """
+        """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""
         check_options(call.options, self.options, reserved=("model", "messages", "stream"))
-        options = dict(call.options)
-        headers: Mapping[str, str] | None = options.pop("extra_headers", None)
-        if headers is not None and not isinstance(headers, Mapping):
-            raise ConfigurationError(
-                'extra_headers must be a mapping, such as {"x-trace": "7"}, not'
-                f" {type(headers).__name__}"
-            )
         body: dict[str, Any] = {"model": call.model, "messages": checked(call.messages)}
         if call.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return HTTPRequest("/chat/completions", body | options, headers or {})
+        return HTTPRequest("/chat/completions", body | dict(call.options))
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """A bearer token."""

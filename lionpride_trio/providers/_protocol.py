@@ -24,6 +24,8 @@ class ModelCall:
     messages: Sequence[Mapping[str, Any]]
     options: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     stream: bool = True
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """Headers that the request has besides its provider's own (the option ``extra_headers``)."""
 
 
 @attrs.frozen

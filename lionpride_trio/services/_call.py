@@ -79,15 +79,13 @@ class Caller:
         """One attempt: a reply that was read up to its first content."""
         ticket = await self.gate.admit(call)
         began = trio.current_time()
-        exchange: Exchange | None = None
         try:
             context = await _entered(self._exchange(call, client, base_url))
-            exchange = context.value
         except LionprideError as error:
             self._locate(error)
             raise
         async with context:
-            reply = await self._answered(exchange, began, keep=keep)
+            reply = await self._answered(context.value, began, keep=keep)
             try:
                 yield reply
             finally:
@@ -141,10 +139,11 @@ class Caller:
     ) -> AbstractAsyncContextManager[Exchange]:
         request = self.provider.request(call)
         check_headers(request.headers)
-        headers = dict(request.headers)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        headers |= {name.lower(): value for name, value in call.headers.items()}
         headers["accept"] = "text/event-stream" if call.stream else "application/json"
         if self.key is not None:
-            headers |= self.provider.authorize(self.key)
+            headers |= {k.lower(): v for k, v in self.provider.authorize(self.key).items()}
         return open_exchange(
             client,
             f"{base_url}{request.path}",

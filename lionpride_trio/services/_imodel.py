@@ -65,7 +65,8 @@ class iModel:
     *base_url* come from the environment where they are not given.  *http_client* is an open
     ``httpx`` (or ``httpx2``) client of yours, which stays yours to close; without one, a session's
     models share one, and a model outside a session opens one for each call.  *options*
-    (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request.
+    (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request;
+    ``extra_headers`` are headers of it.
 
     *retry* says how a call that failed before its first content is repeated, None for not at all.
     *max_concurrent* replies may be open at a time; the others wait before they send anything.  In
@@ -196,10 +197,13 @@ class iModel:
                 cast(Mapping[str, Any], getattr(message, "chat_msg", message))
                 for message in messages
             ]
-        return ModelCall(self.model, said, {**self.options, **options}, stream)
+        asked = {**self.options, **options}
+        headers = asked.pop("extra_headers", None)
+        return ModelCall(self.model, said, asked, stream, {} if headers is None else headers)
 
     def _check(self, call: ModelCall) -> None:
         """Refuse what cannot be sent, while the caller's own line is still in the traceback."""
+        check_headers(call.headers)
         check_headers(self.provider.request(call).headers)
 
     def owner(self) -> Home | None:

@@ -80,7 +80,7 @@ class Reply(Channel[Chunk]):
 
         :raises LionprideError: the answer failed before its first content.
         """
-        while not self._spoken and self._end is None and len(self._ready) < HELD_CHUNKS:
+        while not self._spoken and self._end is None and self._buffered() < HELD_CHUNKS:
             await self._fetch()
         if not self._spoken and isinstance(self._end, LionprideError):
             raise self._end

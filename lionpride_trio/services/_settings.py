@@ -21,6 +21,7 @@ class PlainHTTPWarning(UserWarning):
 
 
 _warned: set[str] = set()
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
 _HOST = re.compile(
     r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|[0-9a-fA-F:.]+(?:%[A-Za-z0-9]+)?"
 )
@@ -127,10 +128,18 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers with forbidden characters.
+    """Refuse what is no mapping of names to values, and forbidden characters in either.
 
     :raises ConfigurationError: one could end its header.
     """
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(
+            'extra_headers must be a mapping, such as {"x-trace": "7"}, not'
+            f" {type(headers).__name__}"
+        )
     for name, value in headers.items():
-        check_printable("the name of a header", name)
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise ConfigurationError(f"{name!r:.200} is no name of a header")
+        if not isinstance(value, str):
+            raise ConfigurationError(f"header {name} must be a string, not {type(value).__name__}")
         check_printable(f"header {name}", value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from ._checks import plain_function, whole_number
@@ -18,17 +17,15 @@ class MapEach(OneStream, Generic[T, U]):
 
     def __init__(self, fn: Callable[[T], U]) -> None:
         plain_function("MapEach", "fn", fn)
-        self._fn = fn
-        self.feed_all: Callable[[Iterable[T]], Iterable[U]] = partial(map, fn)
+        self.fn = fn
 
     def feed(self, item: T) -> Sequence[U]:
         if self._flushed:
             self._refuse()
-        return (self._fn(item),)
+        return (self.fn(item),)
 
     def flush(self) -> Sequence[U]:
         self._flushed = True
-        self.feed_all = self._refuse_all
         return ()
 
 
@@ -37,17 +34,15 @@ class Keep(OneStream, Generic[T]):
 
     def __init__(self, predicate: Callable[[T], object]) -> None:
         plain_function("Keep", "predicate", predicate)
-        self._predicate = predicate
-        self.feed_all: Callable[[Iterable[T]], Iterable[T]] = partial(filter, predicate)
+        self.predicate = predicate
 
     def feed(self, item: T) -> Sequence[T]:
         if self._flushed:
             self._refuse()
-        return (item,) if self._predicate(item) else ()
+        return (item,) if self.predicate(item) else ()
 
     def flush(self) -> Sequence[T]:
         self._flushed = True
-        self.feed_all = self._refuse_all
         return ()
 
 
@@ -83,12 +78,12 @@ class Tap(OneStream, Generic[T]):
 
     def __init__(self, fn: Callable[[T], object]) -> None:
         plain_function("Tap", "fn", fn)
-        self._fn = fn
+        self.fn = fn
 
     def feed(self, item: T) -> Sequence[T]:
         if self._flushed:
             self._refuse()
-        self._fn(item)
+        self.fn(item)
         return (item,)
 
     def flush(self) -> Sequence[T]:

@@ -37,9 +37,6 @@ class OneStream:
 
     _flushed = False
 
-    def _refuse_all(self, _items: object) -> NoReturn:
-        self._refuse()
-
     def _refuse(self) -> NoReturn:
         name = type(self).__name__
         raise LocalProtocolError(

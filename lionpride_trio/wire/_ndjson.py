@@ -75,8 +75,9 @@ class LineReader:
                 self._refuse()
 
     def flush(self) -> None:
-        """The end of the stream: what no line end has ended is `unfinished`."""
+        """The end of the stream.  What no line end has ended was `unfinished` until now."""
         self._flushed = True
+        self._fragments.clear()
 
     @property
     def unfinished(self) -> RawEvent | None:

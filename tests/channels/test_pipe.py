@@ -15,6 +15,7 @@ from lionpride_trio import (
     source,
     transformer,
 )
+from lionpride_trio.stages import MapEach
 from lionpride_trio.transformers import (
     buffer,
     from_channel,
@@ -164,6 +165,23 @@ async def test_each_item_goes_through_all_stages_before_the_next_one_does():
     assert seen == [1, "1", 2, "2"]
 
 
+@pytest.mark.parametrize("given", [list, iter])
+async def test_what_comes_after_enough_is_not_looked_at(given):
+    seen: list[int] = []
+    pipeline = from_iterable(given([4, 2, 0, 1])) | tap(seen.append) | map_each(lambda n: 8 // n)
+    assert await sinks.collect(pipeline | take(2)) == [2, 4]
+    assert seen == [4, 2]
+
+
+async def test_a_stop_iteration_of_a_function_is_no_end_of_the_stream():
+    few = iter([10, 20])
+    async with from_iterable([1, 2, 3, 4]) | map_each(lambda _: next(few)) as channel:
+        assert [await channel.receive(), await channel.receive()] == [10, 20]
+        with pytest.raises(RuntimeError) as caught:
+            await channel.receive()
+        assert isinstance(caught.value.__cause__, StopIteration)
+
+
 async def test_take_ends_the_stream_and_reads_no_further():
     seen: list[int] = []
     pipeline = from_iterable(range(100)) | tap(seen.append) | take(3) | buffer(count=2)
@@ -256,6 +274,24 @@ async def test_iterating_lets_others_run_although_items_are_ready():
             async for _ in channel:
                 count += 1
     assert count <= 64
+
+
+class Doubled(MapEach[str, str]):
+    def feed(self, item: str) -> list[str]:
+        return [*super().feed(item)] * 2
+
+
+async def test_plain_stages_stand_between_any_others():
+    chain = (
+        map_each(str.strip)
+        | keep(bool)
+        | transformer(Doubled)(str.upper)
+        | tap(lambda item: None)
+        | map_each(lambda item: f"<{item}>")
+        | take(3)
+        | map_each(str.lower)
+    )
+    assert await sinks.collect(words(" a", " ", "b ", "c") | chain) == ["<a>", "<a>", "<b>"]
 
 
 async def test_receiving_is_always_a_checkpoint():

@@ -10,12 +10,14 @@ import warnings
 from contextlib import suppress
 from functools import partial
 
+import httpx
 import pytest
 import trio
 import trustme
 
 from lionpride_trio import ConfigurationError, ConnectionFailed, Secret, Session, iModel
 from lionpride_trio._transport import _client
+from lionpride_trio.providers import get
 from lionpride_trio.services import PlainHTTPWarning, Retry
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
@@ -44,19 +46,29 @@ def test_nothing_that_could_end_a_header_or_a_url_is_taken(bad):
                 iModel(**good, extra_headers=headers)
 
 
-async def test_extra_headers_are_headers_and_none_takes_the_keys_place():
-    async with FaultyServer(Answer(body=CHAT.body)) as server:
-        extra = {"X-Trace": "7", "Authorization": "Bearer other", "Accept": "*/*"}
-        await ask(CHAT.model(server, extra_headers=extra))
+@pytest.mark.parametrize("wire", WIRES, ids=str)
+@pytest.mark.parametrize("library", [None, httpx])
+async def test_extra_headers_are_headers_and_none_takes_the_keys_place(wire, library):
+    extra = {"X-Trace": "7", "Authorization": "Bearer other", "X-Api-Key": "o", "User-Agent": "me"}
+    client = None if library is None else library.AsyncClient()
+    async with FaultyServer(Answer(body=wire.body)) as server:
+        await ask(wire.model(server, extra_headers=extra, http_client=client))
+        if client is not None:
+            await client.aclose()
     (request,) = server.requests
     assert request.headers["x-trace"] == "7"
-    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["user-agent"] == "me"
+    key = get(wire.provider, wire.endpoint).authorize(Secret(KEY))
+    assert {name: request.headers[name.lower()] for name in key} == key
     assert "extra_headers" not in request.body.decode()
 
 
-def test_extra_headers_that_are_no_mapping_are_refused():
-    with pytest.raises(ConfigurationError, match="extra_headers must be a mapping"):
-        iModel("openai", "m", api_key=KEY, extra_headers="x-trace: 7")
+@pytest.mark.parametrize(
+    "wrong", ["x-trace: 7", {"a b": "c"}, {"a:": "c"}, {"x": 7}, {7: "x"}, {"x": None}]
+)
+def test_extra_headers_that_are_none_are_refused(wrong):
+    with pytest.raises(ConfigurationError):
+        iModel("openai", "m", api_key=KEY, extra_headers=wrong)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,28 @@ async def test_results_are_those_that_were_asked_for():
         results["unknown"]
 
 
+@pytest.mark.parametrize(("tasks", "size", "stream_size"), [(4, 2, 2), (3, 1, 1), (40, 16, 64)])
+async def test_many_tasks_of_one_operation_send_to_two_readers(tasks, size, stream_size):
+    async def many(context):
+        async def some():
+            for number in range(20):
+                await context.send(number)
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(tasks):
+                nursery.start_soon(some)
+
+    async def echo(context):
+        async for number in context.channel:
+            await context.send(number)
+
+    first = op(many)
+    second = op(echo, stream_from=first, stream_size=stream_size)
+    with trio.fail_after(20):
+        got = await sinks.collect(flow_source([first, second], size=size))
+    assert len(got) == 2 * 20 * tasks
+
+
 async def test_an_empty_flow_ends():
     assert dict(await run_flow([])) == {}
     assert await sinks.collect(flow_source([])) == []

@@ -16,6 +16,7 @@ import trio
 from benchmarks import decode, pipeline
 from benchmarks._streams import openai_chat, pieces
 from lionpride_trio.operations import Builder, flow
+from lionpride_trio.transformers import from_iterable, words
 
 
 def ratio(job: Callable[[], Any], floor: Callable[[], Any]) -> float:
@@ -60,3 +61,14 @@ def test_a_flow_stays_near_a_task_for_each_operation():
                 nursery.start_soon(work, None)
 
     assert ratio(lambda: trio.run(run_flow), lambda: trio.run(run_tasks)) < 12
+
+
+def test_taking_some_of_what_is_ready_costs_what_it_is():
+    """One read that makes very many items ready: a batch of them is no dearer for the rest."""
+
+    async def read(count: int) -> None:
+        async with from_iterable(["w " * count]) | words() as channel:
+            async for _ in channel.batches(4):
+                pass
+
+    assert ratio(lambda: trio.run(read, 40_000), lambda: trio.run(read, 10_000)) < 8

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from lionpride_trio import LimitExceeded
+from lionpride_trio import LimitExceeded, StreamTruncated
 from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio.wire import NDJSONDecoder
 
 
 def event(text: str) -> bytes:
@@ -53,3 +54,33 @@ def test_a_last_line_that_is_nested_too_deep_is_a_failure_like_any_other():
     assert decoder.feed(b"[" * 1000) == []
     assert decoder.flush() == []
     assert isinstance(decoder.failure, LimitExceeded)
+
+
+@pytest.mark.parametrize(
+    ("provider", "data"),
+    [("ollama", b'{"message": {"content": "a"}}'), ("openai", b"data: " + event("a"))],
+)
+def test_a_second_flush_gives_nothing(provider, data):
+    decoder = StreamDecoder(get(provider))
+    assert decoder.feed(data) == []
+    assert [chunk.data for chunk in decoder.flush()] == ["a"]
+    assert decoder.flush() == []
+
+
+def test_a_second_flush_of_lines_gives_nothing():
+    decoder = NDJSONDecoder()
+    assert decoder.feed(b'{"a":1}') == []
+    assert decoder.flush() == [{"a": 1}]
+    assert decoder.flush() == []
+
+
+def test_gemini_text_after_a_block_is_an_answer_that_was_cut():
+    decoder = StreamDecoder(get("gemini"))
+    for document in (
+        {"candidates": [{"index": 0, "content": {"parts": [{"text": "a"}]}}]},
+        {"promptFeedback": {"blockReason": "SAFETY"}},
+        {"candidates": [{"index": 0, "content": {"parts": [{"text": "b"}]}}]},
+    ):
+        decoder.feed(b"data: " + json.dumps(document).encode() + b"\n\n")
+    decoder.flush()
+    assert isinstance(decoder.failure, StreamTruncated)

@@ -17,7 +17,7 @@ from ._chars import (
 
 MOST_CLOSERS: Final = 24
 MOST_OPENERS: Final = 12
-MOST_ADDRESS: Final = 96
+MOST_ADDRESS: Final = 64
 """How long the address of a Markdown link may be that belongs to the sentence before it."""
 
 

@@ -13,7 +13,7 @@ _AFTER_NUMBER: Final = " \t\xa0\u202f\n\0"
 _LETTERED: Final = words(
     "vitamin vitamins hepatitis option options plan type group grade class part section appendix "
     "exhibit figure table column row step phase schedule point choice answer question item team "
-    "model terminal hall wing deck track concourse studio building tower pier bay exhibit annex "
+    "model terminal hall wing deck track concourse studio building tower pier bay annex "
     "version variable letter drive route line block zone level unit room gate plate size score "
     "is equals be was called are generation stage scenario case category factor x y z and or versus "
     "gruppe typ klasse teil anhang punkt plan tipo parte grupo opción groupe partie annexe"
@@ -89,8 +89,6 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
         return False
     if before.endswith(".") and len(before) > 2:
         before = before[:-1]  # Gen. Z
-    if word == "I" and before in {"and", "or"}:
-        return False
     if word in _REGNAL and before.isalpha() and is_starter(text, p, tables):
         q = p + len(next_word(text, p))
         if text[q] == " " and text[q + 1].islower():

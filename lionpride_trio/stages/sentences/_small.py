@@ -47,7 +47,10 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
         return False
     if _is_name(text, p):
         return True
-    return _begins_chat(text, i, p, dot=dot)
+    ending = text[max(cur.start, i - 4) : i]
+    if dot and ending != ending.lower():
+        return False
+    return next_word(text, p) in _CHAT_STARTERS  # "Any time tomorrow? there will be some"
 
 
 def _is_name(text: str, p: int) -> bool:
@@ -66,13 +69,6 @@ def _is_name(text: str, p: int) -> bool:
     if text[n] == "(":
         return text[n + 1] == ")"
     return text[p:n] in _SMALL_NAMES
-
-
-def _begins_chat(text: str, i: int, p: int, *, dot: bool) -> bool:
-    """Whether it is like "Any time tomorrow? there will be some"."""
-    if dot and text[i - 4 : i] != text[i - 4 : i].lower():
-        return False
-    return next_word(text, p) in _CHAT_STARTERS
 
 
 def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:

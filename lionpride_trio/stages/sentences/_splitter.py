@@ -67,7 +67,7 @@ class SentenceSplitter(Holding):
     words.  A fence comes line by line, or with ``code="block"`` as one piece.
 
     What is held back is the sentence that has not ended, and at most about 100 characters after
-    the place in question.
+    it and what is attached to it.
 
     Laws: lossless, chunking-invariant, linear.
 

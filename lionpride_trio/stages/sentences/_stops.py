@@ -27,8 +27,8 @@ from ._small import small_begins
 from ._words import dot_ends
 from .tables import Tables, words
 
-MOST_MARKS: Final = 64
-MOST_WHITE: Final = 64
+MOST_MARKS: Final = 32
+MOST_WHITE: Final = 32
 
 _BRANDS: Final = words("yahoo jeopardy kahoot yum")
 _FORMS: Final = words("Inc Ltd Corp LLC")

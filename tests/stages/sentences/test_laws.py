@@ -72,7 +72,26 @@ BITS = [
     ],
     *(" ", " ", " ", "  ", "\n", " " * 70, "." * 70, '"' * 30, "`" * 30, "word " * 30, "x" * 300),
 ]
-TEXTS = st.lists(st.sampled_from(BITS) | st.just(" "), max_size=60).map("".join)
+SHORT = st.lists(
+    st.sampled_from([
+        "hi",
+        "Hi",
+        "it",
+        "IT",
+        "we",
+        "no",
+        "ok.",
+        "up.",
+        "Hi.",
+        "in?",
+        "there",
+        "is.",
+    ]),
+    max_size=30,
+).map(" ".join)
+TEXTS = st.lists(st.sampled_from(BITS) | st.just(" "), max_size=60).map("".join) | st.builds(
+    lambda before, after: "x" * before + f". {after}", st.integers(0, 900), SHORT
+)
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
