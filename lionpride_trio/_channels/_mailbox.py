@@ -45,6 +45,7 @@ class Mailbox(Channel[Any]):
         self._wake = trio.lowlevel.ParkingLot()
         self._writers = trio.lowlevel.ParkingLot()
         self._offers: dict[_Offer, None] = {}  # of senders that wait, the first first
+        self._awaited = False  # someone may wait for room
         self.dropped = 0
         self.reader: trio.lowlevel.Task | None = None
 
@@ -76,6 +77,7 @@ class Mailbox(Channel[Any]):
     async def wait_room(self) -> int:
         """Wait until there is room, or nobody reads any more; how much there is."""
         while self.blocks:
+            self._awaited = True
             await self._writers.park()
         return self.takes
 
@@ -105,6 +107,7 @@ class Mailbox(Channel[Any]):
             return
         offer = _Offer(items, trio.lowlevel.current_task())
         self._offers[offer] = None
+        self._awaited = True
 
         def withdraw(_: object) -> trio.lowlevel.Abort:
             del self._offers[offer]
@@ -161,7 +164,8 @@ class Mailbox(Channel[Any]):
     async def __anext__(self) -> Any:
         row = self._row
         item = row.pop() if row else await super().__anext__()
-        self._taken()
+        if self._awaited:
+            self._taken()
         return item
 
     async def _wait(self) -> None:
@@ -170,9 +174,10 @@ class Mailbox(Channel[Any]):
 
     def _taken(self) -> None:
         # Woken are no more writers than there is room for, in the order in which they came.
-        if (self._writers or self._offers) and self._buffered() * 2 <= self._size:
+        if self._awaited and self._buffered() * 2 <= self._size:
             self._writers.unpark(count=self.room)
             self._take_offers()
+            self._awaited = bool(self._writers or self._offers)
 
     def _take_offers(self) -> None:
         """Take what fits of what waiting senders have to put."""
