@@ -56,7 +56,14 @@ MUTANTS = [
         "pass\n            while",
         "channels",
     ),
-    ("_channels/_fused.py", "self._finish(failure)", "pass", "channels"),
+    (
+        "_channels/_fused.py",
+        "self._deliver(made)\n            self._finish(error)",
+        "self._finish(error)",
+        "channels",
+    ),
+    ("_channels/_fused.py", "value = function(value)", "function(value)", "channels"),
+    ("_channels/_fused.py", "raise failure", "pass", "channels"),
     ("_channels/_fused.py", "self._flush(0)", "pass", "channels"),
     (
         "_channels/_fused.py",
@@ -64,7 +71,18 @@ MUTANTS = [
         "if False:",
         "channels transformers",
     ),
-    ("_channels/_mailbox.py", "and self.room <= 0", "and False", "channels"),
+    (
+        "_channels/_mailbox.py",
+        "self._buffered() >= self._size and not self.gone",
+        "False",
+        "channels",
+    ),
+    (
+        "_channels/_mailbox.py",
+        "offer.items = offer.items[room:]",
+        "offer.items = ()",
+        "channels flow",
+    ),
     (
         "_channels/_mailbox.py",
         "self._wake.unpark_all()\n\n    async def send",
