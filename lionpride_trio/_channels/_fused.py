@@ -133,19 +133,13 @@ class FusedChannel(Channel[Any]):
         if self._may_be_done and self._cut_short():
             await trio.lowlevel.checkpoint()
             return
-        upstream = self._upstream
-        try:
-            await upstream._wait()
-        except (trio.BusyResourceError, trio.ClosedResourceError):
-            raise  # a mistake in the use of *upstream*, not its end
-        except trio.EndOfChannel:
-            self._flush(0)
-        except Exception as error:
-            self._finish(error)
-        else:
-            self._run(upstream._draw(None), self._feeds)
+        batch = await self._pull(self._upstream)
+        if batch:
+            self._run(batch, self._feeds)
             if self._may_be_done and self._end is None:
                 self._cut_short()
+        elif isinstance(self._end, trio.EndOfChannel):
+            self._flush(0)
 
     def _run(self, items: Iterable[Any], feeds: Sequence[FeedAll]) -> None:
         """Send *items* through *feeds*, and deliver what comes out."""

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from .._errors import LimitExceeded, LocalProtocolError
 
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _UNNAMED: Final = "message"
 _CR: Final = 13
 _LF: Final = 10
@@ -132,11 +132,11 @@ class EventReader:
     def _skip_bom(self, data: bytes) -> bytes:
         assert self._start is not None
         data = self._start + data
-        if len(data) < len(_BOM) and _BOM.startswith(data):
+        if len(data) < len(BOM) and BOM.startswith(data):
             self._start = data
             return b""
         self._start = None
-        return data.removeprefix(_BOM)
+        return data.removeprefix(BOM)
 
     def _hold(self, line: bytes) -> None:
         self._held += len(line)

@@ -9,10 +9,8 @@ import json
 from typing import Any
 
 from .._errors import LimitExceeded, LocalProtocolError
-from ._event_reader import MAX_EVENT_BYTES, RawEvent
+from ._event_reader import BOM, MAX_EVENT_BYTES, RawEvent
 from ._json import loads
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class NDJSONDecoder:
@@ -94,7 +92,7 @@ class LineReader:
 
 def _event(line: bytes) -> RawEvent | None:
     # A BOM is no JSON white space, and can stand only before the first line.
-    line = line.removeprefix(_BOM)
+    line = line.removeprefix(BOM)
     return ("", line, "", None) if line and not line.isspace() else None
 
 

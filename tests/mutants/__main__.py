@@ -19,7 +19,7 @@ ENOUGH = 0.9
 # (file, what stands there, what the mutant has, tests that must notice)
 MUTANTS = [
     ("wire/_event_reader.py", "self._after_cr = True", "self._after_cr = False", "wire"),
-    ("wire/_event_reader.py", "data.removeprefix(_BOM)", "data", "wire"),
+    ("wire/_event_reader.py", "data.removeprefix(BOM)", "data", "wire"),
     ("wire/_event_reader.py", "data.splitlines()", 'data.split(b"\\n")', "wire"),
     ("wire/_event_reader.py", 'b"\\n".join(pieces)', 'b"".join(pieces)', "wire"),
     (

@@ -74,21 +74,23 @@ def _is_name(text: str, p: int) -> bool:
 def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
     """Whether a word of two letters or more, which is no abbreviation, ends at *i*."""
     q = _word(text, start, i)
-    if tables.classes.get(text[q:i].lower(), END) not in {END, UNIT, WORD}:
-        return False
-    return i - q >= 2 and text[q - 1] in ' (*_`"“'
+    return _is_whole(text[q:i], tables) and i - q >= 2 and text[q - 1] in ' (*_`"“'
 
 
 def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
     """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a closer."""
     text, start = cur.text, cur.start
-    q = _word(text, start, i)
-    if tables.classes.get(text[q:i].lower(), END) not in {END, UNIT, WORD}:
+    if not _is_whole(text[_word(text, start, i) : i], tables):
         return False
     if cur.first(i) == i - 1:
         return False  # a. one of a list
     q = max(start, i - 2)
     return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
+
+
+def _is_whole(word: str, tables: Tables) -> bool:
+    """Whether *word* is no abbreviation, or one after which a sentence may end."""
+    return tables.classes.get(word.lower(), END) in {END, UNIT, WORD}
 
 
 def _word(text: str, start: int, i: int) -> int:
