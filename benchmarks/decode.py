@@ -18,7 +18,7 @@ from ._canned import our_client, our_model
 from ._measure import Contender, Entry, Job, Options, compare, growth
 from ._report import Report, Table, Target
 from ._streams import STREAMS, openai_chat, pieces
-from .pipeline import Reads
+from .pipeline import reads
 
 PROVIDERS = {
     "openai": ("openai", None),
@@ -119,7 +119,7 @@ def one_character_each_piped(count: int) -> None:
     chunks = said * (count // len(said))
 
     async def run() -> None:
-        await sinks.drain(Reads(chunks, 13) | text() | sentences())
+        await sinks.drain(reads(chunks, 13) | text() | sentences())
 
     trio.run(run)
 

@@ -13,7 +13,7 @@ from . import operators_peers
 from ._measure import Entry, Job, Options, compare, growth
 from ._reads import waiting
 from ._report import Report, Row, Table, Target
-from .pipeline import Reads, in_trio
+from .pipeline import in_trio, reads
 
 POLICIES = ("block", "drop_oldest", "drop_newest", "detach")
 SIZE = 64
@@ -31,7 +31,7 @@ async def counted(channel: Any, expected: int) -> None:
 async def forked(items: int, branches: int, policy: Any) -> None:
     """All branches keep up, so that no policy may lose anything."""
     async with (
-        fork(Reads(items, 8, waiting), branches, when_full=policy, size=SIZE) as made,
+        fork(reads(items, 8, waiting), branches, when_full=policy, size=SIZE) as made,
         trio.open_nursery() as nursery,
     ):
         for branch in made:
@@ -41,7 +41,7 @@ async def forked(items: int, branches: int, policy: Any) -> None:
 async def one_never_read(items: int, policy: Any) -> None:
     """Sixty-four branches, one of which nobody reads."""
     async with (
-        fork(Reads(items, 8, waiting), 64, when_full=policy) as made,
+        fork(reads(items, 8, waiting), 64, when_full=policy) as made,
         trio.open_nursery() as nursery,
     ):
         for branch in made[1:]:
@@ -49,17 +49,17 @@ async def one_never_read(items: int, policy: Any) -> None:
 
 
 async def merged(items: int, sources: int) -> None:
-    await sinks.drain(merge(*(Reads(items // sources, 8, waiting) for _ in range(sources))))
+    await sinks.drain(merge(*(reads(items // sources, 8, waiting) for _ in range(sources))))
 
 
 async def teed(items: int) -> None:
-    await sinks.drain(Reads(items, 8, waiting) | tee(sinks.drain))
+    await sinks.drain(reads(items, 8, waiting) | tee(sinks.drain))
 
 
 async def lead(each: int, sources: int) -> int:
     """How far a source gets ahead of another, at most, where all have items all the time."""
     seen, most = [0] * sources, 0
-    feeds = [Reads(each, 1_000, waiting) for _ in range(sources)]
+    feeds = [reads(each, 1_000, waiting) for _ in range(sources)]
     async with merge(*feeds, size=SIZE) as channel:
         async for number, _ in channel:
             seen[number] += 1

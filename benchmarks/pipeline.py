@@ -7,12 +7,13 @@ out, one inside the other, for each item.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import trio
 
-from lionpride_trio import TextChunk, sinks
+from lionpride_trio import Source, TextChunk, sinks
 from lionpride_trio.stages import SentenceSplitter
 from lionpride_trio.transformers import (
     Channel,
@@ -45,12 +46,21 @@ class Reads(Channel[Any]):
         super().__init__()
         self._feed = Feed(items, size, read)
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> Any:
         batch = await self._feed.next()
-        if batch:
-            self._deliver(batch)
-        else:
+        if not batch:
             self._finish()
+        return batch
+
+
+def reads(items: Any, size: int, read: Read = ready) -> Source[Any]:
+    """A `Feed` as a source of this library."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[Channel[Any]]:
+        yield Reads(items, size, read)
+
+    return Source(opened, name="reads")
 
 
 def in_trio(function: Callable[..., Any], *args: Any) -> Job:
@@ -79,8 +89,9 @@ async def bare(items: int, size: int, stages: int, read: Read = ready) -> None:
 
 
 async def fused(items: int, size: int, stages: int, read: Read = ready) -> None:
-    async for _ in piped(items, size, stages, read):
-        pass
+    async with piped(items, size, stages, read) as channel:
+        async for _ in channel:
+            pass
 
 
 async def fused_batches(items: int, size: int, stages: int, read: Read = ready) -> None:
@@ -90,8 +101,8 @@ async def fused_batches(items: int, size: int, stages: int, read: Read = ready) 
                 pass
 
 
-def piped(items: int, size: int, stages: int, read: Read) -> Any:
-    stream: Any = Reads(items, size, read)
+def piped(items: int, size: int, stages: int, read: Read) -> Source[Any]:
+    stream = reads(items, size, read)
     for _ in range(stages):
         stream |= map_each(same)
     return stream
@@ -146,7 +157,7 @@ def staged_waiting(size: int, options: Options, report: Report) -> None:
 
 
 async def hop(items: int) -> None:
-    async with Reads(items, 8, waiting) | prefetch(64) as channel:
+    async with reads(items, 8, waiting) | prefetch(64) as channel:
         async for _ in channel:
             pass
 
@@ -167,8 +178,9 @@ def hops(options: Options, report: Report) -> None:
 
 
 async def clocked(items: int, size: int) -> None:
-    async for _ in Reads(items, size, waiting) | idle_timeout(60):
-        pass
+    async with reads(items, size, waiting) | idle_timeout(60) as channel:
+        async for _ in channel:
+            pass
 
 
 async def scoped_reads(items: int, size: int) -> None:
@@ -220,8 +232,9 @@ def text_pipeline(options: Options, report: Report) -> None:
         return made
 
     async def ours() -> list[str]:
-        stream = Reads(chunks, 8) | text() | buffer(count=4) | sentences() | map_each(str.strip)
-        return await sinks.collect(stream)
+        stream = reads(chunks, 8) | text() | buffer(count=4) | sentences() | map_each(str.strip)
+        async with stream as channel:
+            return await sinks.collect(channel)
 
     assert trio.run(ours) == sync()
     name = "lionpride_trio, text | buffer | sentences | strip"

@@ -1,10 +1,10 @@
 """Channels: what ``async with source`` gives.
 
-Inside, batches travel: one step of a channel (`_fetch`) makes a list of items ready, and the user's
-loop takes them from there: the next few stand in a row, turned round, because a list is shortened at
-its end.  A channel that reads another takes the list as it is.  No list that waits is longer than a
-row, so that taking some of it costs no more than they are.  The rules that all channels share are kept
-here, once:
+Inside, batches travel: one step of a channel (`_fetch`) gives a list of items.  A channel that
+stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready,
+and the user's loop takes items from there: the next few stand in a row, turned round, because a list
+is shortened at its end.  No list that waits behind the row is longer than a row, so that taking some
+of it costs no more than they are.  The rules that all channels share are kept here, once:
 
 - an end or a failure comes after the items before it, and comes again when asked again;
 - cancelling loses nothing: what was fetched and not handed over stays ready;
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import abc
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
@@ -61,7 +61,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         # The items to hand out before other tasks get a turn, the first of them last; and those
         # behind them, by lists, and how many they are.
         self._row: list[Any] = []
-        self._ready: deque[list[Any]] = deque()
+        self._ready: deque[list[Any]] | None = None
         self._behind = 0
         self._end: Exception | None = None
         self._closed = False
@@ -71,46 +71,65 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self._peak = 0
 
     @abc.abstractmethod
-    async def _fetch(self) -> None:
-        """One step: wait, then `_deliver` and, at the end, `_finish`.
+    async def _fetch(self) -> list[Any]:
+        """One step: wait, then give what came; at the end, `_finish`.
 
-        Always a checkpoint.  May deliver nothing; is asked again then.  Waits before it takes
-        anything, so that a cancellation loses nothing.  What it raises is not latched.
+        Always a checkpoint, and asked by one task at a time, until the end.  May give nothing; is
+        asked again then.  The list is the caller's from now on.  Waits before it takes anything, so
+        that a cancellation loses nothing.  Raises only what is a mistake of the caller's.
         """
 
-    def _deliver(self, items: list[Any]) -> None:
-        """Make *items* ready to be handed out.  The list is the channel's own from now on."""
-        if not items:
-            return
-        count = len(items)
-        self._items += count
-        self._characters += characters(items)
-        if count <= READY_ITEMS:
-            self._ready.append(items)
-        else:
-            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
-        self._behind += count
-        buffered = self._behind + len(self._row)
-        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
-            self._peak = buffered
+    def _pull(self, upstream: Channel[Any]) -> Awaitable[list[Any]]:
+        """What comes next of *upstream*, which nobody else reads, as `_fetch` gives it.
 
-    def _finish(self, error: Exception | None = None) -> None:
-        """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
-        self._end = trio.EndOfChannel() if error is None else error
+        Its end is made this channel's own.
+        """
+        if upstream._row or upstream._behind or upstream._end is not None:
+            return self._pull_ready(upstream)
+        return upstream._fetch()
 
-    async def _pull(self, upstream: Channel[Any], limit: int | None = None) -> list[Any]:
-        """The next batch of *upstream*; nothing at its end, which is made this channel's own."""
+    async def _pull_ready(self, upstream: Channel[Any]) -> list[Any]:
+        """The same where *upstream* may have something ready, has ended or has other readers."""
         try:
-            await upstream._wait()
+            return await upstream.receive_batch()
         except (trio.BusyResourceError, trio.ClosedResourceError):
             raise  # a mistake in the use of *upstream*, not its end
         except trio.EndOfChannel:
             self._finish()
         except Exception as error:
             self._finish(error)
-        else:
-            return upstream._draw(limit)
         return []
+
+    def _deliver(self, items: list[Any]) -> None:
+        """Make *items* ready to be handed out.  The list is the channel's own from now on."""
+        if not items:
+            return
+        buffered = count = len(items)
+        self._items += count
+        self._characters += characters(items)
+        if self._row or self._behind or count > READY_ITEMS:
+            buffered = self._queue(items)
+        else:
+            items.reverse()
+            self._row = items
+        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
+            self._peak = buffered
+
+    def _queue(self, items: list[Any]) -> int:
+        """Put *items* behind what is ready; how many there are then."""
+        if self._ready is None:
+            self._ready = deque()
+        count = len(items)
+        if count <= READY_ITEMS:
+            self._ready.append(items)
+        else:
+            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
+        self._behind += count
+        return self._buffered()
+
+    def _finish(self, error: Exception | None = None) -> None:
+        """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
+        self._end = trio.EndOfChannel() if error is None else error
 
     async def receive(self) -> T_co:
         """The next item.  Always a checkpoint.
@@ -121,7 +140,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         :raises Exception: what failed upstream, after the items before it.
         """
         await self._wait()
-        item: T_co = (self._row or self._fill_row()).pop()
+        item: T_co = self._row.pop()
         return item
 
     async def receive_batch(self, limit: int | None = None) -> list[T_co]:
@@ -129,35 +148,17 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         await self._wait()
         return self._draw(limit)
 
-    def _draw(self, limit: int | None) -> list[Any]:
-        """What is ready, at most *limit* items."""
-        ready = self._ready
-        if limit is None and not self._row and len(ready) == 1:
-            self._behind = 0
-            return ready.popleft()
-        buffered = self._buffered()
-        batch, self._row = self._row[::-1], []
-        while ready and (limit is None or len(batch) < limit):
-            batch += ready.popleft()
-        if limit is not None and len(batch) > limit:
-            ready.appendleft(batch[limit:])
-            batch = batch[:limit]
-        self._behind = buffered - len(batch)
-        return batch
-
     async def __anext__(self) -> T_co:
-        row = self._row
-        if not row:
+        if not self._row:
             try:
                 await self._wait()
             except trio.EndOfChannel:
                 raise StopAsyncIteration from None
-            row = self._row or self._fill_row()
-        item: T_co = row.pop()
+        item: T_co = self._row.pop()
         return item
 
     async def _wait(self) -> None:
-        """Wait until something is ready, or raise why nothing will come."""
+        """Wait until something stands in the row, or raise why nothing will come."""
         if self._closed:
             await trio.lowlevel.checkpoint_if_cancelled()
             raise trio.ClosedResourceError(f"this {self._noun()} was closed")
@@ -165,26 +166,49 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             raise trio.BusyResourceError(f"another task is receiving from this {self._noun()}")
         self._receiving = True
         try:
-            if self._row or self._ready or self._end is not None:
+            if self._row or self._behind or self._end is not None:
                 await trio.lowlevel.checkpoint()
-            while not (self._row or self._ready or self._closed):
-                if self._end is not None:
+            while not (self._row or self._closed):
+                if self._behind:
+                    self._fill_row()
+                elif self._end is not None:
                     raise self._end
-                await self._fetch()
+                else:
+                    self._deliver(await self._fetch())
         finally:
             self._receiving = False
         if self._closed:
             raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
 
-    def _fill_row(self) -> list[Any]:
-        """The next row."""
-        ready = self._ready
-        row = ready.popleft()
-        while ready and len(row) + len(ready[0]) <= READY_ITEMS:
-            row += ready.popleft()
+    def _fill_row(self) -> None:
+        """Make the next lists the row."""
+        assert self._ready is not None, "something is behind the row"
+        row = self._ready.popleft()
+        while self._ready and len(row) + len(self._ready[0]) <= READY_ITEMS:
+            row += self._ready.popleft()
         self._behind -= len(row)
         row.reverse()
         self._row = row
+
+    def _draw(self, limit: int | None) -> list[Any]:
+        """What is ready, at most *limit* items."""
+        row = self._row
+        if limit is not None and limit < len(row):
+            rest = len(row) - limit
+            batch = row[rest:]
+            del row[rest:]
+            batch.reverse()
+            return batch
+        row.reverse()
+        self._row = []
+        while self._ready and (limit is None or len(row) < limit):
+            following = self._ready.popleft()
+            self._behind -= len(following)
+            row += following
+        if limit is not None and len(row) > limit:
+            self._row = row[limit:]
+            self._row.reverse()
+            del row[limit:]
         return row
 
     async def aclose(self) -> None:
@@ -199,7 +223,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         """As `aclose`, without the checkpoint."""
         self._closed = True
         self._row = []
-        self._ready.clear()
+        self._ready = None
         self._behind = 0
 
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,10 +22,15 @@ class Branch(Mailbox):
         super().__init__(size, when_full)
         self._number = number
         self._hub = hub
+        self.reader: trio.lowlevel.Task | None = None
 
-    async def _fetch(self) -> None:
+    def _wait(self) -> Awaitable[None]:
+        self.reader = trio.lowlevel.current_task()
+        return super()._wait()
+
+    async def _fetch(self) -> list[Any]:
         self._hub.check_lockstep(self)
-        await super()._fetch()
+        return await super()._fetch()
 
     def _noun(self) -> str:
         return f"branch {self._number}"
@@ -43,15 +48,14 @@ class Hub:
         try:
             while True:
                 for branch in self.branches:
-                    if branch.blocks:
+                    if not branch.room:
                         await branch.wait_room()
-                rooms = [branch.takes for branch in self.branches if not branch.gone]
+                rooms = [branch.room for branch in self.branches if not branch.gone]
                 if not rooms:
                     return
-                await upstream._wait()
-                batch = upstream._draw(min(rooms))
+                batch = await upstream.receive_batch(min(rooms))
                 for branch in self.branches:
-                    branch.put(batch)
+                    branch.put(batch.copy())
         except trio.EndOfChannel:
             pass
         except Exception as failure:
@@ -63,7 +67,7 @@ class Hub:
         """Refuse a wait that can never end: for a full branch that the waiting task itself reads."""
         task = trio.lowlevel.current_task()
         for branch in self.branches:
-            if branch is not waiting and branch.blocks and branch.reader is task:
+            if branch is not waiting and not branch.room and branch.reader is task:
                 raise LocalProtocolError(
                     f"{branch!r} is full, and the task that reads it waits for another branch of the"
                     " same fork: read each branch in a task of its own, or close the one that is"

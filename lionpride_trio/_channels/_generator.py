@@ -65,7 +65,7 @@ class IterableChannel(Channel[Any]):
         self._iterator = iter(items)
         self._at_once = READY_ITEMS if isinstance(items, str | list | tuple) else 1
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         await trio.lowlevel.checkpoint()
         batch: list[Any] = []
         try:
@@ -77,7 +77,7 @@ class IterableChannel(Channel[Any]):
         else:
             if not batch:
                 self._finish()
-        self._deliver(batch)
+        return batch
 
 
 class ForeignChannel(Channel[Any]):
@@ -87,8 +87,9 @@ class ForeignChannel(Channel[Any]):
         super().__init__()
         self._channel = channel
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         try:
-            self._deliver([await self._channel.receive()])
+            return [await self._channel.receive()]
         except trio.EndOfChannel:
             self._finish()
+        return []

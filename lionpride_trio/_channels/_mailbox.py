@@ -1,7 +1,7 @@
 """A mailbox: the channel between a task that fills it and a task that reads it.
 
 All operators that have tasks stand on it.  It is bounded in items, and exactly so: what is ready
-to be handed out counts.  A writer that waits for room is woken when half of it is free, so that
+to be handed out counts.  A writer that waits for room is served when half of it is free, so that
 two tasks do not take turns for each item.
 """
 
@@ -22,11 +22,11 @@ DEFAULT_SIZE: Final = 64
 
 
 @attrs.define(eq=False)
-class _Offer:
-    """What a sender that waits has to put."""
+class _Writer:
+    """A task that waits for room, and what it has to put, if anything."""
 
+    task: trio.lowlevel.Task
     items: Sequence[Any]
-    sender: trio.lowlevel.Task
 
 
 class Mailbox(Channel[Any]):
@@ -42,12 +42,9 @@ class Mailbox(Channel[Any]):
         self._size = size
         self._when_full: WhenFull = when_full
         self._blocking = when_full == "block"
-        self._wake = trio.lowlevel.ParkingLot()
-        self._writers = trio.lowlevel.ParkingLot()
-        self._offers: dict[_Offer, None] = {}  # of senders that wait, the first first
-        self._awaited = False  # someone may wait for room
+        self._reader: trio.lowlevel.Task | None = None  # while it waits
+        self._writers: dict[_Writer, None] = {}  # that wait, the first first
         self.dropped = 0
-        self.reader: trio.lowlevel.Task | None = None
 
     @property
     def gone(self) -> bool:
@@ -61,56 +58,49 @@ class Mailbox(Channel[Any]):
 
     @property
     def room(self) -> int:
-        """How many items may be put now without waiting or losing any."""
-        return self._size - self._buffered()
+        """How many items may be put now without waiting; none where a writer has to wait.
 
-    @property
-    def takes(self) -> int:
-        """How many items may be put now without waiting; some may be dropped where that is allowed."""
-        return self.room if self._blocking else self._size
-
-    @property
-    def blocks(self) -> bool:
-        """A writer has to wait now."""
-        return self._blocking and self._buffered() >= self._size and not self.gone
+        Some may be dropped where that is allowed, and all are where nobody reads any more.
+        """
+        if self._blocking and not self._closed and self._end is None:
+            return self._size - len(self._row) - self._behind
+        return self._size
 
     async def wait_room(self) -> int:
-        """Wait until there is room, or nobody reads any more; how much there is."""
-        while self.blocks:
-            self._awaited = True
-            await self._writers.park()
-        return self.takes
+        """Wait until there is room; how much there is."""
+        while not (room := self.room):
+            await self._wait_turn(())
+        return room
 
-    def put(self, items: Sequence[Any]) -> None:
-        """Put *items*, which fit where the policy is ``block``."""
-        if self.gone:
+    def put(self, items: list[Any]) -> None:
+        """Put *items*, for which there is `room`.  The list is the mailbox's from now on."""
+        if self._closed or self._end is not None:
             return
         if not self._blocking:
-            lost = len(items) - self.room
-            if lost > 0:
-                items = self._make_room(items, lost)
-        self._deliver(list(items))
-        if self._wake:
-            self._wake.unpark_all()
+            items = self._fitted(items)
+        if items:
+            self._deliver(items)
+            self._wake_reader()
 
-    async def send(self, items: Sequence[Any]) -> None:
+    async def send(self, items: list[Any]) -> None:
         """Put *items*, waiting for room.  Cancelled, some of them may have been put.
 
         Of many senders, each is served in the order in which they came: what does not fit is
         taken from them as room is made, and a sender is woken when all of its items are.
         """
-        while items and not self._offers and not self.blocks and not self.gone:
-            room = self.takes
+        while items and not self._writers and (room := self.room) and not self.gone:
             self.put(items[:room])
             items = items[room:]
-        if not items or self.gone:
-            return
-        offer = _Offer(items, trio.lowlevel.current_task())
-        self._offers[offer] = None
-        self._awaited = True
+        if items and not self.gone:
+            await self._wait_turn(items)
+
+    async def _wait_turn(self, items: Sequence[Any]) -> None:
+        """Wait until *items* were taken, or there is room where there are none."""
+        writer = _Writer(trio.lowlevel.current_task(), items)
+        self._writers[writer] = None
 
         def withdraw(_: object) -> trio.lowlevel.Abort:
-            del self._offers[offer]
+            del self._writers[writer]
             return trio.lowlevel.Abort.SUCCEEDED
 
         await trio.lowlevel.wait_task_rescheduled(withdraw)
@@ -119,12 +109,18 @@ class Mailbox(Channel[Any]):
         """Nothing more will be put."""
         if self._end is None:
             self._finish(error)
-        self._refuse_offers()
-        self._wake.unpark_all()
 
-    def _make_room(self, items: Sequence[Any], lost: int) -> Sequence[Any]:
+    def _finish(self, error: Exception | None = None) -> None:
+        super()._finish(error)
+        self._wake_all()
+
+    def _fitted(self, items: list[Any]) -> list[Any]:
+        """What is put of *items* when nobody waits, with room made for it."""
+        room = self._size - self._buffered()
+        lost = len(items) - room
+        if lost <= 0:
+            return items
         if self._when_full == "detach":
-            kept = items[: self.room]
             self._finish(
                 LimitExceeded(
                     f"this branch fell behind by more than {self._size} items and was detached",
@@ -132,24 +128,29 @@ class Mailbox(Channel[Any]):
                     value=self._size,
                 )
             )
-            return kept
+            return items[:room]
         self.dropped += lost
         if self._when_full == "drop_newest":
-            return items[: self.room]
+            return items[:room]
         items = items[-self._size :]
-        oldest = len(items) - self.room
+        oldest = len(items) - room
         if oldest > 0:
             super()._draw(oldest)
             self._items -= oldest
         return items
 
-    async def _fetch(self) -> None:
-        self._writers.unpark(count=self._size)
-        if self._offers:
-            self._take_offers()
+    async def _fetch(self) -> list[Any]:
+        self._serve()
+        if self._row or self._behind:
             await trio.lowlevel.checkpoint()
         else:
-            await self._wake.park()
+            self._reader = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._leave)
+        return []
+
+    def _leave(self, _: object) -> trio.lowlevel.Abort:
+        self._reader = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
     async def receive(self) -> Any:
         item = await super().receive()
@@ -164,56 +165,56 @@ class Mailbox(Channel[Any]):
     async def __anext__(self) -> Any:
         row = self._row
         item = row.pop() if row else await super().__anext__()
-        if self._awaited:
+        if self._writers:
             self._taken()
         return item
 
-    async def _wait(self) -> None:
-        self.reader = trio.lowlevel.current_task()
-        await super()._wait()
-
     def _taken(self) -> None:
-        # Woken are no more writers than there is room for, in the order in which they came.
-        if self._awaited and self._buffered() * 2 <= self._size:
-            self._writers.unpark(count=self.room)
-            self._take_offers()
-            self._awaited = bool(self._writers or self._offers)
+        if self._writers and self._buffered() * 2 <= self._size:
+            self._serve()
 
-    def _take_offers(self) -> None:
-        """Take what fits of what waiting senders have to put."""
-        while self._offers and (room := self.room) > 0:
-            offer = next(iter(self._offers))
-            self._deliver(list(offer.items[:room]))
-            offer.items = offer.items[room:]
-            if not offer.items:
-                del self._offers[offer]
-                trio.lowlevel.reschedule(offer.sender)
+    def _serve(self) -> None:
+        """Give waiting writers what room there is, in the order in which they came."""
+        room = self.room
+        while self._writers and room > 0:
+            writer = next(iter(self._writers))
+            taken, writer.items = writer.items[:room], writer.items[room:]
+            self._deliver(list(taken))
+            # One that waits for room alone will put at least one item.
+            room -= len(taken) or 1
+            if not writer.items:
+                del self._writers[writer]
+                trio.lowlevel.reschedule(writer.task)
 
-    def _refuse_offers(self) -> None:
-        """Nobody will take anything any more."""
-        for offer in self._offers:
-            trio.lowlevel.reschedule(offer.sender)
-        self._offers.clear()
+    def _wake_reader(self) -> None:
+        if self._reader is not None:
+            trio.lowlevel.reschedule(self._reader)
+            self._reader = None
+
+    def _wake_all(self) -> None:
+        """Nothing more will be put, or taken."""
+        self._wake_reader()
+        for writer in self._writers:
+            trio.lowlevel.reschedule(writer.task)
+        self._writers.clear()
 
     def close_nowait(self) -> None:
         super().close_nowait()
-        self._refuse_offers()
-        self._writers.unpark_all()
-        self._wake.unpark_all()
+        self._wake_all()
 
 
 async def pump(upstream: Channel[Any], into: Mailbox) -> None:
     """Carry *upstream* over into a mailbox, its end or failure included.  Never raises those."""
     try:
         while True:
-            if into.blocks:
-                await into.wait_room()
+            room = into.room or await into.wait_room()
             if into.gone:
                 return
-            await upstream._wait()
-            into.put(upstream._draw(into.takes))
-    except trio.EndOfChannel:
-        into.finish()
+            items = await into._pull(upstream)
+            if len(items) <= room:
+                into.put(items)
+            else:
+                await into.send(items)
     except Exception as error:
         into.finish(error)
 

@@ -71,22 +71,22 @@ class MapChannel(Channel[Any]):
         call.done = True
         self._changed.unpark_all()
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         self._changed.unpark_all()  # for what was handed out
         call = self._next_done()
         if call is not None:
             await trio.lowlevel.checkpoint()
             self._calls.remove(call)
             if call.failure is None:
-                self._deliver([call.result])
-            else:
-                self._stop(call.failure)
+                return [call.result]
+            self._stop(call.failure)
         elif self._upstream_end is not None and not self._calls:
             await trio.lowlevel.checkpoint()
             end = self._upstream_end
             self._stop(None if isinstance(end, trio.EndOfChannel) else end)
         else:
             await self._changed.park()
+        return []
 
     def _next_done(self) -> _Call | None:
         candidates = list(self._calls)[:1] if self._ordered else self._calls

@@ -59,17 +59,16 @@ class PacedChannel(Channel[Any]):
         self._backlog = 0
         self._due = trio.current_time()
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         if not self._waiting:
             self._take(await self._pull(self._inbox))
-            return
+            return []
         await trio.sleep_until(self._due)
         if self._inbox.statistics().buffered:
             self._take(await self._inbox.receive_batch())
         head = self._waiting.popleft()
         if head.text is None:
-            self._deliver([head.item])
-            return
+            return [head.item]
         now = trio.current_time()
         rate = max(self._rate, self._backlog / self._max_lag)
         piece = head.text[: max(1, int(rate * TICK))]
@@ -78,7 +77,7 @@ class PacedChannel(Channel[Any]):
         if rest := head.text[len(piece) :]:
             self._waiting.appendleft(_Waiting(head.item, rest))
         chunk = head.item
-        self._deliver([piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)])
+        return [piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)]
 
     def _take(self, items: list[Any]) -> None:
         for item in items:

@@ -140,6 +140,17 @@ class _OwnedIterator(AsyncIterator[T_co]):
         return await self._channel.__anext__()
 
 
+class _Borrowed(Channel[Any]):
+    """An open channel that its own block may read too."""
+
+    def __init__(self, origin: Channel[Any]) -> None:
+        super().__init__()
+        self._origin = origin
+
+    async def _fetch(self) -> list[Any]:
+        return await self._pull_ready(self._origin)
+
+
 class PipedChannel(Source[T_co]):
     """An open channel, piped on.  The channel stays owned by its own block.
 
@@ -156,10 +167,10 @@ class PipedChannel(Source[T_co]):
 
     @asynccontextmanager
     async def _open_origin(self) -> AsyncGenerator[Channel[Any]]:
-        yield self._origin
+        yield _Borrowed(self._origin)
 
     def __aiter__(self) -> AsyncIterator[T_co]:
-        channel = self._origin
+        channel: Channel[Any] = _Borrowed(self._origin)
         for run in _runs(self._steps):
             if isinstance(run, NurseryStep):
                 raise LocalProtocolError(

@@ -42,7 +42,7 @@ class TeeChannel(Channel[Any]):
         self._side = side
         self._upstream_end: Exception | None = None
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         side = self._side
         if self._upstream_end is None and side.failure is None:
             # Room first: what is taken from upstream must have somewhere to go at once.
@@ -55,15 +55,16 @@ class TeeChannel(Channel[Any]):
                 self._upstream_end = error
                 side.box.finish(None if isinstance(error, trio.EndOfChannel) else error)
             else:
-                side.box.put(batch)
-                self._deliver(batch)
-            return
+                side.box.put(batch.copy())
+                return batch
+            return []
         # The stream ends when its copy has arrived.
         await side.done.wait()
         end = self._upstream_end
         if end is None or isinstance(end, trio.EndOfChannel):
             end = side.failure
         self._finish(end)
+        return []
 
 
 @asynccontextmanager

@@ -20,12 +20,12 @@ class IdleTimeoutChannel(Channel[Any]):
         self._upstream = upstream
         self._seconds = seconds
 
-    async def _fetch(self) -> None:
-        with trio.CancelScope(deadline=trio.current_time() + self._seconds) as scope:
-            self._deliver(await self._pull(self._upstream))
-        if scope.cancelled_caught:
-            message = f"nothing came for {self._seconds:g} s"
-            self._finish(StreamTimeout(message, clock="idle_timeout"))
+    async def _fetch(self) -> list[Any]:
+        with trio.CancelScope(deadline=trio.current_time() + self._seconds):
+            return await self._pull(self._upstream)
+        message = f"nothing came for {self._seconds:g} s"
+        self._finish(StreamTimeout(message, clock="idle_timeout"))
+        return []
 
 
 class TimedBufferChannel(Channel[Any]):
@@ -38,7 +38,7 @@ class TimedBufferChannel(Channel[Any]):
         self._held: list[Any] = []
         self._deadline = 0.0
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         if not self._held:
             self._held = await self._pull(self._upstream)
             self._deadline = trio.current_time() + self._seconds
@@ -50,7 +50,7 @@ class TimedBufferChannel(Channel[Any]):
                     # `_held` keeps what came, should the consumer be cancelled here.
                     self._held += await self._pull(self._upstream)
         held, self._held = self._held, []
-        self._deliver(joined(held))
+        return joined(held)
 
 
 class IdleFlushChannel(Channel[Any]):
@@ -63,14 +63,13 @@ class IdleFlushChannel(Channel[Any]):
         self._seconds = seconds
         self._holding = False
 
-    async def _fetch(self) -> None:
-        with trio.move_on_after(self._seconds if self._holding else math.inf) as scope:
+    async def _fetch(self) -> list[Any]:
+        with trio.move_on_after(self._seconds if self._holding else math.inf):
             batch = await self._pull(self._upstream)
             self._holding = True
-            for item in batch:
-                self._deliver(list(self._stage.feed(item)))
+            made = [piece for item in batch for piece in self._stage.feed(item)]
             if isinstance(self._end, trio.EndOfChannel):
-                self._deliver(list(self._stage.flush()))
-        if scope.cancelled_caught:
-            self._holding = False
-            self._deliver(self._stage.settle())
+                made += self._stage.flush()
+            return made
+        self._holding = False
+        return self._stage.settle()

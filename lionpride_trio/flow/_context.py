@@ -152,7 +152,7 @@ class Context:
         try:
             boxes = self._boxes()
             while chunks:
-                if any(box.blocks for box in boxes):
+                if not all(box.room for box in boxes):
                     with self._clocks_stopped():
                         for box in boxes:
                             await box.wait_room()
@@ -190,7 +190,7 @@ class Context:
                 context._spoke_inside = True  # ruff: ignore[private-member-access] - its own class
         progress.chunks += len(chunks)
         for box in self._outlets:
-            box.put(chunks)
+            box.put(list(chunks))
         out = self._runner.out
         if out is not None:
             key = self.operation.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -81,7 +81,7 @@ class Reply(Channel[Chunk]):
         :raises LionprideError: the answer failed before its first content.
         """
         while not self._spoken and self._end is None and self._buffered() < HELD_CHUNKS:
-            await self._fetch()
+            self._deliver(await self._fetch())
         if not self._spoken and isinstance(self._end, LionprideError):
             raise self._end
 
@@ -91,26 +91,29 @@ class Reply(Channel[Chunk]):
         await self._exchange.aclose()
         await trio.lowlevel.checkpoint()
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[Any]:
         """One read of the network, and all that follows from it."""
         began = trio.current_time()
         try:
             data = await self._timed_read()
         except LionprideError as error:
-            self._broken(error)
-            return
+            return self._broken(error)
         self._budget -= trio.current_time() - began
-        self._take(self._decoder.feed(data) if data else self._decoder.flush())
+        chunks = self._decoder.feed(data) if data else self._decoder.flush()
+        self._take(chunks)
         if self._end is not None:
-            return
+            return chunks
         if self._decoder.ended or not data:
             if data:
-                self._take(self._decoder.flush())
+                rest = self._decoder.flush()
+                self._take(rest)
+                chunks += rest
             self._exchange.complete = self._decoder.failure is None
             self._fail(self._decoder.failure)
         elif self._budget <= 0 and not self._decoder.whole:
             # Keep-alives that are always there would never let a read wait.
             self._fail(self._timeout(self._clock))
+        return chunks
 
     async def _timed_read(self) -> bytes:
         """The next bytes.  A clock is only set where they must be waited for."""
@@ -133,13 +136,13 @@ class Reply(Channel[Chunk]):
         return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)
 
     def _take(self, chunks: list[Chunk]) -> None:
+        """Add *chunks* up."""
         if not chunks:
             return
         if self._max_kept is None:
             self._builder.extend([c for c in chunks if isinstance(c, FinishChunk | UsageChunk)])
         else:
             self._builder.extend(chunks)
-        self._deliver(chunks)
         if any(map(is_content, chunks)):
             self._spoken = True
             self._clock = "content_idle"
@@ -154,13 +157,15 @@ class Reply(Channel[Chunk]):
                 )
             )
 
-    def _broken(self, error: LionprideError) -> None:
+    def _broken(self, error: LionprideError) -> list[Chunk]:
         """The body broke off: what had come still counts, and may even have been all."""
-        self._take(self._decoder.flush())
+        rest = self._decoder.flush()
+        self._take(rest)
         if self._end is None:
             failure = self._decoder.failure
             told = isinstance(failure, ProviderError) or (self._decoder.ended and not failure)
             self._fail(failure if told else error)
+        return rest
 
     def _fail(self, error: LionprideError | None) -> None:
         if error is not None:

@@ -185,10 +185,11 @@ class _Kept(Channel[Any]):
         self._channel = channel
         self._ended = ended
 
-    async def _fetch(self) -> None:
-        self._deliver(await self._pull(self._channel))
+    async def _fetch(self) -> list[Any]:
+        items = await self._pull(self._channel)
         if self._end is not None:
             self._ended.set()
+        return items
 
     def close_nowait(self) -> None:
         super().close_nowait()

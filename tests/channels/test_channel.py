@@ -19,10 +19,10 @@ class Gated(Channel[int]):
         self.gate = trio.Event()
         self._count = count
 
-    async def _fetch(self) -> None:
+    async def _fetch(self) -> list[int]:
         await self.gate.wait()
-        self._deliver(list(range(self._count)))
         self._finish()
+        return list(range(self._count))
 
 
 async def test_items_come_in_their_order_however_they_are_taken():

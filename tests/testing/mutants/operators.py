@@ -22,42 +22,45 @@ class Passing(Channel):
         self.upstream = upstream
 
     async def _fetch(self):
-        self._deliver(await self._pull(self.upstream, 1))
+        return await self._pull(self.upstream)
 
 
 class LosesAnItemOnCancel(Passing):
     """Takes an item, and then waits before it hands it over."""
 
     async def _fetch(self):
-        batch = await self._pull(self.upstream, 1)
+        batch = await self._pull(self.upstream)
         await trio.lowlevel.checkpoint()
-        self._deliver(batch)
+        return batch
 
 
 class SwallowsTheFailure(Passing):
     async def _fetch(self):
         try:
-            self._deliver([await self.upstream.receive()])
+            return [await self.upstream.receive()]
         except Exception:
             self._finish()
+        return []
 
 
 class WrapsTheFailure(Passing):
     async def _fetch(self):
         try:
-            self._deliver([await self.upstream.receive()])
+            return [await self.upstream.receive()]
         except trio.EndOfChannel:
             self._finish()
         except Exception as error:
             self._finish(RuntimeError(str(error)))
+        return []
 
 
 class SwallowsCancellation(Passing):
     async def _fetch(self):
         try:
-            self._deliver(await self._pull(self.upstream, 1))
+            return await self._pull(self.upstream)
         except trio.Cancelled:
             self._finish()
+        return []
 
 
 class DropsTheLast(Passing):
@@ -68,20 +71,20 @@ class DropsTheLast(Passing):
         self.held = []
 
     async def _fetch(self):
-        batch = await self._pull(self.upstream, 1)
+        batch = await self._pull(self.upstream)
         if batch:
-            self._deliver(self.held)
-            self.held = batch
+            batch, self.held = self.held, batch
         elif isinstance(self._end, trio.EndOfChannel):
-            self._deliver(self.held)
+            return self.held
+        return batch
 
 
 class FailsWhenAskedAgain(Passing):
     async def _fetch(self):
         with trio.CancelScope() as scope:
-            await super()._fetch()
-            return
+            return await super()._fetch()
         self._finish(RuntimeError("cancelled before"))
+        return []
 
     async def _wait(self):
         try:
@@ -93,9 +96,10 @@ class FailsWhenAskedAgain(Passing):
 
 class NeverEnds(Passing):
     async def _fetch(self):
-        await super()._fetch()
+        items = await super()._fetch()
         if self._end is not None:
             await trio.sleep_forever()
+        return items
 
 
 def over(kind):
@@ -135,9 +139,10 @@ class Foreign(Channel):
 
     async def _fetch(self):
         try:
-            self._deliver([await self.inner.receive()])
+            return [await self.inner.receive()]
         except trio.EndOfChannel:
             self._finish()
+        return []
 
 
 @asynccontextmanager
@@ -213,11 +218,12 @@ def leaves_a_generator(upstream):
 
         async def _fetch(self):
             try:
-                self._deliver([await anext(self.items)])
+                return [await anext(self.items)]
             except StopAsyncIteration:
                 self._finish()
             except Exception as error:
                 self._finish(error)
+            return []
 
     return over(Reading)(upstream)
 
