@@ -227,10 +227,12 @@ class _Joined:
         self._held: list[Any] = []
 
     def feed(self, item: Any) -> Sequence[Any]:
-        self._held.append(item)
-        if len(self._held) >= self._count or (isinstance(item, Chunk) and not is_text(item)):
-            return self.flush()
-        return ()
+        held = self._held
+        held.append(item)
+        if len(held) < self._count and (not isinstance(item, Chunk) or is_text(item)):
+            return ()
+        self._held = []
+        return joined(held)
 
     def flush(self) -> Sequence[Any]:
         held, self._held = self._held, []

@@ -101,9 +101,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         return []
 
     def _deliver(self, items: list[Any]) -> None:
-        """Make *items* ready to be handed out.  The list is the channel's own from now on."""
-        if not items:
-            return
+        """Make *items*, of which there are some, ready to be handed out; the list is now ours."""
         buffered = count = len(items)
         self._items += count
         self._characters += characters(items)
@@ -173,8 +171,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
                     self._fill_row()
                 elif self._end is not None:
                     raise self._end
-                else:
-                    self._deliver(await self._fetch())
+                elif items := await self._fetch():
+                    self._deliver(items)
         finally:
             self._receiving = False
         if self._closed:

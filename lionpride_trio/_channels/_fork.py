@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,9 +24,9 @@ class Branch(Mailbox):
         self._hub = hub
         self.reader: trio.lowlevel.Task | None = None
 
-    def _wait(self) -> Awaitable[None]:
+    async def _wait(self) -> None:
         self.reader = trio.lowlevel.current_task()
-        return super()._wait()
+        await super()._wait()
 
     async def _fetch(self) -> list[Any]:
         self._hub.check_lockstep(self)

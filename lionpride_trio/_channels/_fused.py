@@ -32,17 +32,26 @@ class FusedChannel(Channel[Any]):
 
     async def _fetch(self) -> list[Any]:
         made: list[Any] = []
-        if self._may_be_done and (first := self._first_done()) is not None:
+        if self._may_be_done and self._first_done() is not None:
             await trio.lowlevel.checkpoint()
-            self._flush(first, made)
-            return made
-        batch = await self._pull(self._upstream)
-        if batch:
-            self._run(self._program, batch, made)
-            if self._may_be_done and self._end is None and (first := self._first_done()) is not None:
+        else:
+            # As `_pull` and `_run` do it, which would be two more calls for each read.
+            upstream = self._upstream
+            if upstream._row or upstream._behind or upstream._end is not None:
+                batch = await self._pull_ready(upstream)
+            else:
+                batch = await upstream._fetch()
+            if batch:
+                try:
+                    self._program(batch, made)
+                except Exception as error:
+                    self._finish(error)
+            elif isinstance(self._end, trio.EndOfChannel):
+                self._flush(0, made)
+        if self._may_be_done and self._end is None:
+            first = self._first_done()
+            if first is not None:
                 self._flush(first, made)
-        elif isinstance(self._end, trio.EndOfChannel):
-            self._flush(0, made)
         return made
 
     def _run(self, run: Program, items: Iterable[Any], made: list[Any]) -> None:

@@ -68,7 +68,7 @@ class Mailbox(Channel[Any]):
 
     async def wait_room(self) -> int:
         """Wait until there is room; how much there is."""
-        while not (room := self.room):
+        while (room := self.room) <= 0:
             await self._wait_turn(())
         return room
 
@@ -82,14 +82,14 @@ class Mailbox(Channel[Any]):
             self._deliver(items)
             self._wake_reader()
 
-    async def send(self, items: list[Any]) -> None:
+    async def send(self, items: Sequence[Any]) -> None:
         """Put *items*, waiting for room.  Cancelled, some of them may have been put.
 
         Of many senders, each is served in the order in which they came: what does not fit is
         taken from them as room is made, and a sender is woken when all of its items are.
         """
-        while items and not self._writers and (room := self.room) and not self.gone:
-            self.put(items[:room])
+        while items and not self._writers and not self.gone and (room := self.room) > 0:
+            self.put(list(items[:room]))
             items = items[room:]
         if items and not self.gone:
             await self._wait_turn(items)
@@ -179,7 +179,8 @@ class Mailbox(Channel[Any]):
         while self._writers and room > 0:
             writer = next(iter(self._writers))
             taken, writer.items = writer.items[:room], writer.items[room:]
-            self._deliver(list(taken))
+            if taken:
+                self._deliver(list(taken))
             # One that waits for room alone will put at least one item.
             room -= len(taken) or 1
             if not writer.items:

@@ -55,9 +55,10 @@ def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
 
     def run(items: Iterable[Any], made: list[Any]) -> None:
         for item in items:
+            value = item
             for function in functions:
-                item = function(item)
-            made.append(item)
+                value = function(value)
+            made.append(value)
 
     return run
 

@@ -81,7 +81,8 @@ class Reply(Channel[Chunk]):
         :raises LionprideError: the answer failed before its first content.
         """
         while not self._spoken and self._end is None and self._buffered() < HELD_CHUNKS:
-            self._deliver(await self._fetch())
+            if chunks := await self._fetch():
+                self._deliver(chunks)
         if not self._spoken and isinstance(self._end, LionprideError):
             raise self._end
 
