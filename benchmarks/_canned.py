@@ -13,6 +13,7 @@ import trio
 
 from lionpride_trio import iModel
 from lionpride_trio._transport import HTTPClient, open_client
+from lionpride_trio._transport._socket import READ_BYTES, Socket
 
 EVENT_STREAM = {"content-type": "text/event-stream"}
 
@@ -32,23 +33,31 @@ def their_client(parts: Sequence[bytes], library: Any = httpx) -> Any:
     return library.AsyncClient(transport=Canned())
 
 
-class CannedStream(trio.abc.Stream):
-    """One connection to a server that answers with *parts*, and then ends or falls silent."""
+class CannedSocket(Socket):
+    """One connection to a server that answers with *parts*, and then ends or falls silent.
+
+    A part is there at once when it is asked for, as it is with the clients of others.
+    """
 
     def __init__(self, parts: Sequence[bytes], *, ends: bool) -> None:
         self._parts = parts
         self._at = 0
         self._ends = ends
 
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+    def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
         del max_bytes  # the parts are small
-        await trio.lowlevel.checkpoint()
         if self._at < len(self._parts):
             self._at += 1
             return self._parts[self._at - 1]
-        if not self._ends:
+        return b"" if self._ends else None
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        await trio.lowlevel.checkpoint()
+        data = self.receive_nowait()
+        if data is None:
             await trio.sleep_forever()
-        return b""
+            raise AssertionError("nothing wakes it")
+        return data
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         del data
@@ -57,8 +66,8 @@ class CannedStream(trio.abc.Stream):
     async def wait_send_all_might_not_block(self) -> None:
         await trio.lowlevel.checkpoint()
 
-    async def aclose(self) -> None:
-        await trio.lowlevel.checkpoint()
+    def close_nowait(self) -> None:
+        pass
 
 
 def our_client(body: Sequence[bytes], *, ends: bool = True) -> HTTPClient:
@@ -70,7 +79,7 @@ def our_client(body: Sequence[bytes], *, ends: bool = True) -> HTTPClient:
 
     async def connect(_host: str, _port: int) -> trio.abc.Stream:
         await trio.lowlevel.checkpoint()
-        return CannedStream(parts, ends=ends)
+        return CannedSocket(parts, ends=ends)
 
     return open_client(connect=connect)
 
