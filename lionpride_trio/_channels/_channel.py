@@ -9,7 +9,7 @@ of it costs no more than they are.  The rules that all channels share are kept h
 - an end or a failure comes after the items before it, and comes again when asked again;
 - cancelling loses nothing: what was fetched and not handed over stays ready;
 - two tasks in one channel are refused;
-- iterating is a checkpoint at each fetch, and at the latest after `READY_ITEMS` items.
+- iterating is a checkpoint at each fetch that waits, and at the latest after `READY_ITEMS` items.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     Cancelling a `receive` loses nothing; it can be asked again.
     """
 
+    _instant = False
+    """`_fetch_nowait` may give something."""
+
     def __init__(self) -> None:
         # The items to hand out before other tasks get a turn, the first of them last; and those
         # behind them, by lists, and how many they are.
@@ -66,6 +69,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
+        self._free = 0  # items that an iteration may still hand out before a checkpoint
         self._items = 0
         self._characters = 0
         self._peak = 0
@@ -79,6 +83,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         that a cancellation loses nothing.  Raises only what is a mistake of the caller's.
         """
 
+    def _fetch_nowait(self) -> list[Any] | None:
+        """As `_fetch`, but None where that would have to wait.  No checkpoint."""
+        return None
+
     def _pull(self, upstream: Channel[Any]) -> Awaitable[list[Any]]:
         """What comes next of *upstream*, which nobody else reads, as `_fetch` gives it.
 
@@ -87,6 +95,12 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         if upstream._row or upstream._behind or upstream._end is not None:
             return self._pull_ready(upstream)
         return upstream._fetch()
+
+    def _pull_nowait(self, upstream: Channel[Any]) -> list[Any] | None:
+        """As `_pull`, but None where that would have to wait.  No checkpoint."""
+        if upstream._row or upstream._behind or upstream._end is not None:
+            return None
+        return upstream._fetch_nowait()
 
     async def _pull_ready(self, upstream: Channel[Any]) -> list[Any]:
         """The same where *upstream* may have something ready, has ended or has other readers."""
@@ -149,7 +163,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     async def __anext__(self) -> T_co:
         if not self._row:
             try:
-                await self._wait()
+                if not (self._instant and self._take_nowait()):
+                    await self._wait()
             except trio.EndOfChannel:
                 raise StopAsyncIteration from None
         item: T_co = self._row.pop()
@@ -175,8 +190,22 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
                     self._deliver(items)
         finally:
             self._receiving = False
+        if self._instant:
+            self._free = READY_ITEMS - len(self._row)
         if self._closed:
             raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
+
+    def _take_nowait(self) -> bool:
+        """Fill the row without waiting, as long as other tasks had a turn not long ago."""
+        busy = self._receiving or self._closed
+        if self._free <= 0 or busy or self._behind or self._end is not None:
+            return False
+        items = self._fetch_nowait()
+        if not items:
+            return False
+        self._deliver(items)
+        self._free -= len(items)
+        return self._free >= 0
 
     def _fill_row(self) -> None:
         """Make the next lists the row."""
@@ -263,7 +292,8 @@ class _Batches(AsyncIterator[list[T]]):
     async def __anext__(self) -> list[T]:
         channel = self._channel
         try:
-            await channel._wait()
+            if not (channel._instant and channel._take_nowait()):
+                await channel._wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
         return channel._draw(self._limit)

@@ -29,25 +29,36 @@ class FusedChannel(Channel[Any]):
         self._stages = stages
         self._program = program(stages)
         self._may_be_done = any(map(may_be_done, stages))
+        self._instant = upstream._instant
 
     async def _fetch(self) -> list[Any]:
-        made: list[Any] = []
         if self._may_be_done and self._first_done() is not None:
             await trio.lowlevel.checkpoint()
+            return self._made(())
+        # As `_pull` does it, which would be one more call for each read.
+        upstream = self._upstream
+        if upstream._row or upstream._behind or upstream._end is not None:
+            batch = await self._pull_ready(upstream)
         else:
-            # As `_pull` and `_run` do it, which would be two more calls for each read.
-            upstream = self._upstream
-            if upstream._row or upstream._behind or upstream._end is not None:
-                batch = await self._pull_ready(upstream)
-            else:
-                batch = await upstream._fetch()
-            if batch:
-                try:
-                    self._program(batch, made)
-                except Exception as error:
-                    self._finish(error)
-            elif isinstance(self._end, trio.EndOfChannel):
-                self._flush(0, made)
+            batch = await upstream._fetch()
+        return self._made(batch)
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        if self._may_be_done and self._first_done() is not None:
+            return None
+        batch = self._pull_nowait(self._upstream)
+        return None if batch is None else self._made(batch)
+
+    def _made(self, batch: Iterable[Any]) -> list[Any]:
+        """What the stages make of *batch*, and at the end of what they held back."""
+        made: list[Any] = []
+        if batch:
+            try:
+                self._program(batch, made)
+            except Exception as error:
+                self._finish(error)
+        elif isinstance(self._end, trio.EndOfChannel):
+            self._flush(0, made)
         if self._may_be_done and self._end is None:
             first = self._first_done()
             if first is not None:

@@ -146,9 +146,14 @@ class _Borrowed(Channel[Any]):
     def __init__(self, origin: Channel[Any]) -> None:
         super().__init__()
         self._origin = origin
+        self._instant = origin._instant
 
     async def _fetch(self) -> list[Any]:
         return await self._pull_ready(self._origin)
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        origin = self._origin
+        return origin._draw(None) if not origin._row and origin._take_nowait() else None
 
 
 class PipedChannel(Source[T_co]):

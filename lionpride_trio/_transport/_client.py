@@ -117,6 +117,9 @@ class Client:
         from ._connection import Body
 
         origin = address.origin
+        if origin in self._idle:
+            # What a server says after its answer comes a moment later, and is to be seen first.
+            await trio.lowlevel.checkpoint()
         connection = self._kept(origin)
         if connection is None:
             connection = await self._open(origin, connect)

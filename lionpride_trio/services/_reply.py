@@ -41,6 +41,8 @@ class Reply(Channel[Chunk]):
     checkpoint; iteration is one at each read of the network and at the latest after 64 items.
     """
 
+    _instant = True
+
     def __init__(
         self,
         exchange: Exchange,
@@ -100,6 +102,17 @@ class Reply(Channel[Chunk]):
         except LionprideError as error:
             return self._broken(error)
         self._budget -= trio.current_time() - began
+        return self._decoded(data)
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        try:
+            data = self._exchange.receive_nowait()
+        except LionprideError as error:
+            return self._broken(error)
+        return None if data is None else self._decoded(data)
+
+    def _decoded(self, data: bytes) -> list[Chunk]:
+        """The chunks that *data* completes, added up; ``b""`` is the end of the body."""
         chunks = self._decoder.feed(data) if data else self._decoder.flush()
         self._take(chunks)
         if self._end is not None:

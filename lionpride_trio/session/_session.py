@@ -180,6 +180,8 @@ async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -
 class _Kept(Channel[Any]):
     """A channel that tells its keeper when it has ended, in whatever way."""
 
+    _instant = True
+
     def __init__(self, channel: Channel[Any], ended: trio.Event) -> None:
         super().__init__()
         self._channel = channel
@@ -190,6 +192,9 @@ class _Kept(Channel[Any]):
         if self._end is not None:
             self._ended.set()
         return items
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        return self._pull_nowait(self._channel)
 
     def close_nowait(self) -> None:
         super().close_nowait()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
+
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
@@ -39,6 +42,85 @@ async def test_items_come_in_their_order_however_they_are_taken():
     assert got == list(range(count))
     assert channel.statistics().items == count
     assert channel.statistics().buffered == 0
+
+
+class Instant(Channel[int]):
+    """Has *count* items, *step* at each read, that need no wait while the gate is open."""
+
+    _instant = True
+
+    def __init__(self, count: int, step: int) -> None:
+        super().__init__()
+        self.gate = trio.Event()
+        self.gate.set()
+        self._numbers = iter(range(count))
+        self._step = step
+
+    async def _fetch(self) -> list[int]:
+        await self.gate.wait()
+        return self._fetch_nowait() or []
+
+    def _fetch_nowait(self) -> list[int] | None:
+        if not self.gate.is_set():
+            return None
+        items = list(islice(self._numbers, self._step))
+        if not items:
+            self._finish()
+        return items
+
+
+class Steps(trio.abc.Instrument):
+    """Counts the turns of all tasks."""
+
+    count = 0
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self.count += 1
+
+
+@pytest.mark.parametrize("step", [1, 7, 50, 64, 65, 200])
+@pytest.mark.parametrize("piped", [False, True])
+async def test_items_that_need_no_wait_let_others_in_now_and_then(step, piped):
+    count = 7 * READY_ITEMS + 5
+    channel = Instant(count, step)
+    steps = Steps()
+    trio.lowlevel.add_instrument(steps)
+    seen = [(item, steps.count) async for item in (channel | map_each(abs) if piped else channel)]
+    assert [item for item, _ in seen] == list(range(count))
+    in_a_turn = Counter(turn for _, turn in seen)
+    assert max(in_a_turn.values()) <= READY_ITEMS
+    if step <= READY_ITEMS // 2:
+        assert max(in_a_turn.values()) > READY_ITEMS // 2  # and no more often than needed
+
+
+async def test_batches_that_need_no_wait_let_others_in_now_and_then():
+    channel = Instant(20 * READY_ITEMS, 10)
+    steps = Steps()
+    trio.lowlevel.add_instrument(steps)
+    seen = [steps.count async for batch in channel.batches() for _ in batch]
+    assert len(seen) == 20 * READY_ITEMS
+    assert READY_ITEMS // 2 < max(Counter(seen).values()) <= READY_ITEMS
+
+
+async def test_receiving_what_needs_no_wait_is_a_checkpoint():
+    channel = Instant(9, 1)
+    async with channel | map_each(abs) as piped:
+        for take in (channel.receive, channel.receive_batch, piped.receive, piped.receive_batch):
+            for _ in range(2):
+                with trio.testing.assert_checkpoints():
+                    await take()
+
+
+async def test_a_second_reader_of_what_needs_no_wait_is_refused():
+    channel = Instant(3, 1)
+    channel.gate = trio.Event()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(channel.receive)
+        await wait_all_tasks_blocked()
+        channel.gate.set()
+        with pytest.raises(trio.BusyResourceError):
+            await anext(channel)
+    assert [item async for item in channel] == [1, 2]
 
 
 @pytest.mark.parametrize("piped", [False, True])

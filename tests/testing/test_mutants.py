@@ -19,6 +19,8 @@ def test_there_are_enough_of_them():
     assert len(CASES) >= 60
 
 
+# Hypothesis warns of long examples when it shows one, which here it does for each mutant.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_mutant_is_caught(case):
     with pytest.raises(LawBroken) as caught:
