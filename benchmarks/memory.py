@@ -16,7 +16,7 @@ from typing import Any
 import trio
 
 from lionpride_trio import TextChunk, sinks, source
-from lionpride_trio.transformers import keep, map_each, text
+from lionpride_trio.transformers import Channel, keep, map_each, text
 
 from . import pipeline_peers
 from ._canned import our_client
@@ -75,13 +75,18 @@ def streams(options: Options) -> Table:
 
 
 async def idle_replies(count: int, open_one: Callable[[], Any]) -> float:
-    """KiB for each of *count* things that are open at a time, all in one task."""
+    """KiB for each of *count* things that are open at a time, all in one task.
+
+    What a reply has said so far was taken, so that nothing is held but what waiting needs.
+    """
     async with AsyncExitStack() as stack:
         gc.collect()
         tracemalloc.start()
         before = tracemalloc.get_traced_memory()[0]
         for _ in range(count):
-            await stack.enter_async_context(open_one())
+            opened = await stack.enter_async_context(open_one())
+            if isinstance(opened, Channel):
+                await opened.receive_batch()
         gc.collect()
         used = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()

@@ -7,8 +7,8 @@ out, one inside the other, for each item.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import trio
@@ -55,12 +55,7 @@ class Reads(Channel[Any]):
 
 def reads(items: Any, size: int, read: Read = ready) -> Source[Any]:
     """A `Feed` as a source of this library."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncGenerator[Channel[Any]]:
-        yield Reads(items, size, read)
-
-    return Source(opened, name="reads")
+    return Source(lambda: nullcontext(Reads(items, size, read)), name="reads")
 
 
 def in_trio(function: Callable[..., Any], *args: Any) -> Job:

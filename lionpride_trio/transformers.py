@@ -152,22 +152,26 @@ def text(*, index: int = 0) -> Transformer[str | Chunk, str]:
 
     *index* picks one of several alternative answers.
     """
-    return Transformer("text()", StageStep(lambda: TextOnly(index)))
+    return Transformer("text()", StageStep(functools.partial(TextOnly, index)))
 
 
 def map_each(function: Callable[[In], Out]) -> Transformer[In, Out]:
     """*function* of each item.  It must not block; `map_concurrent` is for async functions."""
-    return Transformer(_call("map_each", function), StageStep(lambda: stages.MapEach(function)))
+    return Transformer(
+        _call("map_each", function), StageStep(functools.partial(stages.MapEach, function))
+    )
 
 
 def keep(predicate: Callable[[T], object]) -> Transformer[T, T]:
     """The items for which *predicate* is true."""
-    return Transformer(_call("keep", predicate), StageStep(lambda: stages.Keep(predicate)))
+    return Transformer(
+        _call("keep", predicate), StageStep(functools.partial(stages.Keep, predicate))
+    )
 
 
 def tap(function: Callable[[T], object]) -> Transformer[T, T]:
     """The items as they are, after *function* was called with each."""
-    return Transformer(_call("tap", function), StageStep(lambda: stages.Tap(function)))
+    return Transformer(_call("tap", function), StageStep(functools.partial(stages.Tap, function)))
 
 
 def take(n: int) -> SameItems:

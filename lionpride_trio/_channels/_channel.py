@@ -116,14 +116,16 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _deliver(self, items: list[Any]) -> None:
         """Make *items*, of which there are some, ready to be handed out; the list is now ours."""
-        buffered = count = len(items)
+        count = len(items)
         self._items += count
         self._characters += characters(items)
-        if self._row or self._behind or count > READY_ITEMS:
+        if self._behind or len(self._row) + count > READY_ITEMS:
             buffered = self._queue(items)
         else:
             items.reverse()
+            items += self._row
             self._row = items
+            buffered = len(items)
         if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
             self._peak = buffered
 

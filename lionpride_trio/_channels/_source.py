@@ -6,12 +6,14 @@ the owner it was made with (an open session), and by no one else.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from itertools import groupby
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+import attrs
 import trio
 
 from .._errors import LocalProtocolError
@@ -53,7 +55,7 @@ class Source(Pipeable[T_co]):
         self._owner = owner
         self._name = name
         self._steps = steps
-        self._stacks: dict[trio.lowlevel.Task, list[AsyncExitStack]] = {}
+        self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
 
     def _piped(self, other: Recipe) -> Source[Any]:
         return Source(
@@ -64,17 +66,15 @@ class Source(Pipeable[T_co]):
         )
 
     async def __aenter__(self) -> Channel[T_co]:
-        stack = AsyncExitStack()
-        async with stack:
-            channel = await stack.enter_async_context(self._open_channel())
-            for run in _runs(self._steps):
-                if isinstance(run, NurseryStep):
-                    channel = await stack.enter_async_context(run.open(channel))
-                else:
-                    channel = run(channel)
-            stack.callback(channel.close_nowait)
-            stacks = self._stacks.setdefault(trio.lowlevel.current_task(), [])
-            stacks.append(stack.pop_all())
+        context, makers = _contexts(self._open_channel(), self._steps)
+        origin = await context.__aenter__()
+        try:
+            channel = _made(origin, makers)
+        except BaseException:
+            await context.__aexit__(*sys.exc_info())
+            raise
+        task = trio.lowlevel.current_task()
+        self._openings[task] = _Opening(channel, context, self._openings.get(task))
         return channel
 
     async def __aexit__(
@@ -84,10 +84,11 @@ class Source(Pipeable[T_co]):
         traceback: TracebackType | None,
     ) -> bool | None:
         task = trio.lowlevel.current_task()
-        stack = self._stacks[task].pop()
-        if not self._stacks[task]:
-            del self._stacks[task]
-        return await stack.__aexit__(exc_type, exc, traceback)
+        opening = self._openings.pop(task)
+        if opening.outer is not None:
+            self._openings[task] = opening.outer
+        opening.channel.close_nowait()
+        return await opening.context.__aexit__(exc_type, exc, traceback)
 
     def owner(self) -> Owner | None:
         """What would keep the channel when the source is iterated bare, if anything open would."""
@@ -107,7 +108,47 @@ class Source(Pipeable[T_co]):
         return f"<{type(self).__name__} {self._name}>"
 
 
-def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | Callable[[Channel[Any]], Channel[Any]]]:
+@attrs.frozen
+class _Opening:
+    """An open channel, and what closes it."""
+
+    channel: Channel[Any]
+    context: AbstractAsyncContextManager[Channel[Any]]
+    outer: _Opening | None
+    """That of the block around it: a task may have one source open twice."""
+
+
+_Maker: TypeAlias = Callable[[Channel[Any]], Channel[Any]]
+
+
+def _contexts(
+    context: AbstractAsyncContextManager[Channel[Any]], steps: Sequence[Step]
+) -> tuple[AbstractAsyncContextManager[Channel[Any]], list[_Maker]]:
+    """What is to be entered for a channel sent through *steps*, and what is then put onto it."""
+    makers: list[_Maker] = []
+    for run in _runs(steps):
+        if isinstance(run, NurseryStep):
+            context, makers = _inside(context, makers, run), []
+        else:
+            makers.append(run)
+    return context, makers
+
+
+@asynccontextmanager
+async def _inside(
+    context: AbstractAsyncContextManager[Channel[Any]], makers: Sequence[_Maker], step: NurseryStep
+) -> AsyncGenerator[Channel[Any]]:
+    async with context as channel, step.open(_made(channel, makers)) as opened:
+        yield opened
+
+
+def _made(channel: Channel[Any], makers: Sequence[_Maker]) -> Channel[Any]:
+    for make in makers:
+        channel = make(channel)
+    return channel
+
+
+def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | _Maker]:
     """The steps with neighbouring stages fused."""
     for kind, group in groupby(steps, type):
         if kind is StageStep:
@@ -122,7 +163,7 @@ def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | Callable[[Channel[Any
 
 def _fused(
     makers: Sequence[Callable[[], Stage[Any, Any]]],
-) -> Callable[[Channel[Any]], Channel[Any]]:
+) -> _Maker:
     return lambda upstream: FusedChannel(upstream, [make() for make in makers])
 
 
@@ -163,16 +204,12 @@ class PipedChannel(Source[T_co]):
     """
 
     def __init__(self, origin: Channel[Any], *, name: str, steps: tuple[Step, ...]) -> None:
-        super().__init__(self._open_origin, name=name, steps=steps)
+        super().__init__(lambda: nullcontext(_Borrowed(origin)), name=name, steps=steps)
         self._origin = origin
 
     def _piped(self, other: Recipe) -> Source[Any]:
         name = f"{self._name} | {other.text}"
         return PipedChannel(self._origin, name=name, steps=self._steps + other.steps)
-
-    @asynccontextmanager
-    async def _open_origin(self) -> AsyncGenerator[Channel[Any]]:
-        yield _Borrowed(self._origin)
 
     def __aiter__(self) -> AsyncIterator[T_co]:
         channel: Channel[Any] = _Borrowed(self._origin)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import nullcontext
 from typing import Any, ParamSpec, TypeVar, overload
 
 import trio
@@ -47,12 +47,7 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
 
 def from_iterable(items: Iterable[T]) -> Source[T]:
     """A source of *items*, which must not block.  Opens no nursery."""
-
-    @asynccontextmanager
-    async def opened() -> AsyncGenerator[Channel[T]]:
-        yield IterableChannel(items)
-
-    return Source(opened, name="from_iterable")
+    return Source(lambda: nullcontext(IterableChannel(items)), name="from_iterable")
 
 
 def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
@@ -64,8 +59,4 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
     if isinstance(channel, Channel):
         return PipedChannel(channel, name="channel", steps=())
 
-    @asynccontextmanager
-    async def opened() -> AsyncGenerator[Channel[T]]:
-        yield ForeignChannel(channel)
-
-    return Source(opened, name="from_channel")
+    return Source(lambda: nullcontext(ForeignChannel(channel)), name="from_channel")

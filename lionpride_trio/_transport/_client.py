@@ -34,8 +34,6 @@ MAX_IDLE: Final = 64
 """Idle connections kept for one origin."""
 IDLE_SECONDS: Final = 30.0
 """How long an idle connection is kept."""
-BODY: Final = "lionpride_trio.body"
-"""Where among a response's extensions its `Body` is."""
 
 Connect: TypeAlias = Callable[[str, int], Awaitable[trio.abc.Stream]]
 Origin: TypeAlias = tuple[str, str, int]
@@ -214,16 +212,15 @@ class Answer:
     def __init__(self, head: h11.Response, body: Body) -> None:
         self.status_code: int = head.status_code
         self.headers: Mapping[str, str] = _headers(head)
-        self.extensions: Mapping[str, Any] = {BODY: body}
-        self._body = body
+        self.body = body
 
     def aiter_raw(self) -> AsyncIterator[bytes]:
         """The pieces of the body as they come."""
-        return _Pieces(self._body)
+        return _Pieces(self.body)
 
     async def aclose(self) -> None:
         """Close the connection, or give it back when the answer ended exactly."""
-        await self._body.aclose()
+        await self.body.aclose()
 
 
 class _Pieces(AsyncIterator[bytes]):

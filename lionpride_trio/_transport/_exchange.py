@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import trio
 
 from .._channels._nursery import open_pump_nursery
-from .._errors import StreamTimeout
-from ._client import BODY, HTTPClient
+from .._errors import StreamError, StreamTimeout
+from ._client import Answer, Client, HTTPClient
 from ._failures import translated, without_request
 from ._inflate import InflatedBody, encoding_of
 from ._pump import PumpedBody
 
 if TYPE_CHECKING:
     from ._connection import Body
+
+T = TypeVar("T")
 
 CLOSE_SECONDS: Final = 1.0
 """How long a client may take to close a connection when the caller is already cancelled."""
@@ -66,8 +69,7 @@ class Exchange:
             await self._body.aclose()
 
 
-@asynccontextmanager
-async def open_exchange(
+def open_exchange(
     client: HTTPClient,
     url: str,
     *,
@@ -75,7 +77,7 @@ async def open_exchange(
     headers: Mapping[str, str],
     connect: float,
     wait: float,
-) -> AsyncGenerator[Exchange]:
+) -> AbstractAsyncContextManager[Exchange]:
     """Send a request and wait at most *wait* seconds for the answer's head.
 
     The block owns the connection: leaving it closes it, or gives it back when the answer ended
@@ -85,7 +87,7 @@ async def open_exchange(
 
     :raises TransportError: one of its classes.
     """
-    context = client.stream(
+    request = client.stream(
         "POST",
         url,
         content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
@@ -98,37 +100,74 @@ async def open_exchange(
         timeout=(connect, None, None, None),
         follow_redirects=False,
     )
-    response: Any = None
-    with trio.move_on_after(wait):
+    return _Own(request, wait) if isinstance(client, Client) else _foreign(request, wait)
+
+
+class _Own(AbstractAsyncContextManager[Exchange]):
+    """An exchange by our own client, whose connection is all that there is to close."""
+
+    __slots__ = ("_body", "_exchange", "_request", "_wait")
+
+    _body: Body
+    _exchange: Exchange
+
+    def __init__(self, request: AbstractAsyncContextManager[Answer], wait: float) -> None:
+        self._request: AbstractAsyncContextManager[Answer] | None = request
+        self._wait = wait
+
+    async def __aenter__(self) -> Exchange:
+        assert self._request is not None, "it is entered once"
+        answer = await _answered(self._request, self._wait)
+        self._request = None  # what was sent is held no longer
+        self._body = answer.body
         try:
-            response = await context.__aenter__()
-        except Exception as error:
-            raise translated(error) from without_request(error)
-    if response is None:
-        raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")
-    ours: Body | None = getattr(response, "extensions", {}).get(BODY)
-    try:
-        async with _pumped(response) if ours is None else nullcontext(ours) as reader:
-            exchange = Exchange(response, reader)
-            try:
-                yield exchange
-                if exchange.complete:
-                    await reader.wait_end()
-            finally:
-                await exchange.aclose()
-    finally:
-        if ours is None:
-            with trio.move_on_after(CLOSE_SECONDS, shield=True):
-                await response.aclose()
-                await context.__aexit__(None, None, None)
-        else:
-            await ours.aclose()  # which does not wait, and was done but for a failure above
+            self._exchange = Exchange(answer, self._body)
+        except StreamError:
+            await self._body.aclose()  # which does not wait
+            raise
+        return self._exchange
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if exc is None and self._exchange.complete:
+                await self._body.wait_end()
+        finally:
+            await self._exchange.aclose()
 
 
 @asynccontextmanager
-async def _pumped(response: Any) -> AsyncGenerator[PumpedBody]:
-    """The body of a response that is not of our own client, read by a task."""
-    body = PumpedBody(response)
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(body.pump)
-        yield body
+async def _foreign(
+    request: AbstractAsyncContextManager[Any], wait: float
+) -> AsyncGenerator[Exchange]:
+    """An exchange by another client, which is asked for its body by a task."""
+    response = await _answered(request, wait)
+    try:
+        body = PumpedBody(response)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(body.pump)
+            exchange = Exchange(response, body)
+            try:
+                yield exchange
+                if exchange.complete:
+                    await body.wait_end()
+            finally:
+                await exchange.aclose()
+    finally:
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            await response.aclose()
+            await request.__aexit__(None, None, None)
+
+
+async def _answered(request: AbstractAsyncContextManager[T], wait: float) -> T:
+    """The response, which must have begun within *wait* seconds."""
+    with trio.move_on_after(wait):
+        try:
+            return await request.__aenter__()
+        except Exception as error:
+            raise translated(error) from without_request(error)
+    raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import math
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import trio
@@ -19,12 +20,10 @@ from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
-from ._gate import Gate
+from ._gate import Gate, Ticket
 from ._policy import Bounds, Retry, retried
 from ._reply import Reply
 from ._settings import Timeouts, check_headers
-
-T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -45,18 +44,24 @@ class Caller:
     bounds: Bounds
     gate: Gate
 
+    def open_reply(
+        self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
+    ) -> AbstractAsyncContextManager[Reply]:
+        """A reply, open as long as the block, whose first content has come (or whose end has)."""
+        if client is None or self.gate.limited:
+            return self._open_placed(call, client, base_url, keep=keep)
+        return OpenReply(self, call, client, base_url, keep=keep)
+
     @asynccontextmanager
-    async def open_reply(
+    async def _open_placed(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
-        """A reply, open as long as the block, whose first content has come (or whose end has)."""
-        async with self.gate.slot(), _using(client) as http:
-
-            async def attempt() -> _Entered[Reply]:
-                return await _entered(self._opened(call, http, base_url, keep=keep))
-
-            async with await retried(self.retry, attempt) as reply:
-                yield reply
+        async with (
+            self.gate.slot(),
+            _using(client) as http,
+            OpenReply(self, call, http, base_url, keep=keep) as reply,
+        ):
+            yield reply
 
     async def complete(
         self, call: ModelCall, client: HTTPClient | None, base_url: str | None
@@ -72,34 +77,14 @@ class Caller:
 
             return await retried(self.retry, attempt)
 
-    @asynccontextmanager
-    async def _opened(
-        self, call: ModelCall, client: HTTPClient, base_url: str | None, *, keep: bool
-    ) -> AsyncGenerator[Reply]:
-        """One attempt: a reply that was read up to its first content."""
-        ticket = await self.gate.admit(call)
-        began = trio.current_time()
-        try:
-            context = await _entered(self._exchange(call, client, base_url))
-        except LionprideError as error:
-            self._locate(error)
-            raise
-        async with context:
-            reply = await self._answered(context.value, began, keep=keep)
-            try:
-                yield reply
-            finally:
-                reply.close_nowait()
-                self.gate.correct(ticket, reply.usage)
-
-    async def _answered(self, exchange: Exchange, began: float, *, keep: bool) -> Reply:
-        """The reply that the answer of an exchange is, if it is one."""
+    async def answered(self, exchange: Exchange, began: float, *, keep: bool) -> Reply:
+        """The reply that the answer of an exchange is, if it is one, read up to its first content."""
         judge = self._judge()
         try:
             await judge.check_status(exchange)
             await judge.check_stream(exchange)
         except LionprideError as error:
-            self._locate(error, exchange)
+            self.locate(error, exchange)
             raise
         reply = Reply(
             exchange,
@@ -111,7 +96,7 @@ class Caller:
             timeouts=self.timeouts,
             waited=trio.current_time() - began,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
-            locate=lambda error, partial: self._locate(error, exchange, partial),
+            locate=lambda error, partial: self.locate(error, exchange, partial),
         )
         await reply.wait_content()
         return reply
@@ -122,21 +107,22 @@ class Caller:
         exchange: Exchange | None = None
         try:
             with trio.move_on_after(self.timeouts.answer):
-                async with self._exchange(call, client, base_url) as exchange:
+                async with self.exchange(call, client, base_url) as exchange:
                     judge = self._judge()
                     await judge.check_status(exchange)
                     return await judge.whole(exchange)
             raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
         except LionprideError as error:
-            self._locate(error, exchange)
+            self.locate(error, exchange)
             raise
 
     def _judge(self) -> Judge:
         return Judge(provider=self.provider, bounds=self.bounds, patience=self.timeouts.byte_idle)
 
-    def _exchange(
+    def exchange(
         self, call: ModelCall, client: HTTPClient, base_url: str | None
     ) -> AbstractAsyncContextManager[Exchange]:
+        """The request of *call*, to be sent, and its answer."""
         request = self.provider.request(call)
         check_headers(request.headers)
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -153,12 +139,13 @@ class Caller:
             wait=self.timeouts.first_content if call.stream else math.inf,
         )
 
-    def _locate(
+    def locate(
         self,
         error: LionprideError,
         exchange: Exchange | None = None,
         partial: Response | None = None,
     ) -> None:
+        """Put into *error* which call it is of."""
         headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
         error.locate(
             provider=self.provider.name,
@@ -171,15 +158,59 @@ class Caller:
             error.partial = Response()
 
 
-class _Entered(AbstractAsyncContextManager[T]):
-    """A context manager that was entered already: its block only leaves it."""
+class OpenReply(AbstractAsyncContextManager[Reply]):
+    """A call's reply; entering it is tried as often as the caller's `Retry` says."""
 
-    def __init__(self, value: T, context: AbstractAsyncContextManager[T]) -> None:
-        self.value = value
-        self._context = context
+    __slots__ = (
+        "_base_url",
+        "_call",
+        "_caller",
+        "_client",
+        "_exchange",
+        "_keep",
+        "_reply",
+        "_ticket",
+    )
 
-    async def __aenter__(self) -> T:
-        return self.value
+    _exchange: AbstractAsyncContextManager[Exchange]
+    _reply: Reply
+    _ticket: Ticket
+
+    def __init__(
+        self,
+        caller: Caller,
+        call: ModelCall,
+        client: HTTPClient,
+        base_url: str | None,
+        *,
+        keep: bool,
+    ) -> None:
+        self._caller = caller
+        self._call = call
+        self._client = client
+        self._base_url = base_url
+        self._keep = keep
+
+    async def __aenter__(self) -> Reply:
+        await retried(self._caller.retry, self._attempt)
+        return self._reply
+
+    async def _attempt(self) -> None:
+        caller = self._caller
+        self._ticket = await caller.gate.admit(self._call)
+        began = trio.current_time()
+        self._exchange = caller.exchange(self._call, self._client, self._base_url)
+        try:
+            exchange = await self._exchange.__aenter__()
+        except LionprideError as error:
+            caller.locate(error)
+            raise
+        try:
+            self._reply = await caller.answered(exchange, began, keep=self._keep)
+        except BaseException:
+            # Which is shielded where it waits, and is done within a second.
+            await self._exchange.__aexit__(*sys.exc_info())
+            raise
 
     async def __aexit__(
         self,
@@ -187,12 +218,9 @@ class _Entered(AbstractAsyncContextManager[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        return await self._context.__aexit__(exc_type, exc, traceback)
-
-
-async def _entered(context: AbstractAsyncContextManager[T]) -> _Entered[T]:
-    """Enter *context* where what follows may have to be tried again; its block is to come."""
-    return _Entered(await context.__aenter__(), context)
+        self._reply.close_nowait()
+        self._caller.gate.correct(self._ticket, self._reply.usage)
+        return await self._exchange.__aexit__(exc_type, exc, traceback)
 
 
 def _using(client: HTTPClient | None) -> AbstractAsyncContextManager[HTTPClient]:

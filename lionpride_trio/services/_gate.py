@@ -66,6 +66,11 @@ class Gate:
         self._requests = 0
         self._tokens = 0
 
+    @property
+    def limited(self) -> bool:
+        """Only so many calls may be open at a time."""
+        return self._limiter is not None
+
     def slot(self) -> AbstractAsyncContextManager[None]:
         """One of the concurrent calls, as long as the block.
 

@@ -165,15 +165,9 @@ class iModel:
         call = self._call(messages, options, stream=True)
         self._check(call)
 
-        @asynccontextmanager
-        async def open_reply() -> AsyncGenerator[Reply]:
-            async with (
-                self._address() as base_url,
-                self._caller.open_reply(call, self._client(), base_url, keep=keep) as reply,
-            ):
-                yield reply
-
-        return ReplySource(open_reply, owner=self.owner, name="reply")
+        return ReplySource(
+            lambda: self._open_reply(call, keep=keep), owner=self.owner, name="reply"
+        )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response of one call, by the provider's call that does not stream.
@@ -213,6 +207,20 @@ class iModel:
     def _client(self) -> HTTPClient | None:
         owner = self.owner()
         return self._caller.client or (owner.client() if owner is not None else None)
+
+    def _open_reply(self, call: ModelCall, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
+        known = self._caller.base_url
+        if known is None:
+            return self._open_hosted(call, keep=keep)
+        return self._caller.open_reply(call, self._client(), known, keep=keep)
+
+    @asynccontextmanager
+    async def _open_hosted(self, call: ModelCall, *, keep: bool) -> AsyncGenerator[Reply]:
+        async with (
+            self._hosted() as base_url,
+            self._caller.open_reply(call, self._client(), base_url, keep=keep) as reply,
+        ):
+            yield reply
 
     def _address(self) -> AbstractAsyncContextManager[str]:
         """The base URL; an embedded provider is started first where no session has done it."""
