@@ -154,16 +154,19 @@ class ResponseBuilder:
     def extend(self, chunks: Iterable[Chunk]) -> None:
         """Add *chunks* in their order."""
         answer = self._texts[0].append
+        metadata = self._metadata
         said = 0
         for chunk in chunks:
-            if type(chunk) is TextChunk and chunk.index == 0:
-                answer(chunk.data)
-                said += len(chunk.data)
+            if chunk.__class__ is TextChunk and not chunk.index:
+                data = chunk.data
+                answer(data)
+                said += len(data)
             else:
                 self._add_other(chunk)
-            if chunk.metadata is not self._metadata:
-                self._metadata = chunk.metadata
-                self._all_metadata.update(chunk.metadata)
+            if chunk.metadata is not metadata:
+                metadata = chunk.metadata
+                self._all_metadata.update(metadata)
+        self._metadata = metadata
         self._texts[0].compact()
         self.characters += said
 

@@ -71,15 +71,20 @@ class Recipe:
         return self.text
 
 
+def _kind(recipe: Recipe) -> type[Recipe]:
+    """Which of the four kinds *recipe* is of."""
+    kinds = (SameItems, Grouping, TextTransformer, Transformer)
+    return next(kind for kind in kinds if isinstance(recipe, kind))
+
+
 def _joined_kind(first: Recipe, second: Recipe) -> type[Recipe]:
     """The kind that the second decides or the first keeps."""
-    own, other = type(first), type(second)
     if isinstance(second, SameItems) or (
         isinstance(second, Grouping) and isinstance(first, TextTransformer)
     ):
-        return own
+        return _kind(first)
     if isinstance(first, SameItems | TextTransformer) and not isinstance(second, Transformer):
-        return other
+        return _kind(second)
     return Transformer
 
 

@@ -21,7 +21,9 @@ from lionpride_trio.transformers import (
     from_channel,
     from_iterable,
     keep,
+    lines,
     map_each,
+    prefetch,
     take,
     tap,
     text,
@@ -51,6 +53,58 @@ async def test_a_pipeline_is_a_source_and_each_opening_a_run_of_its_own():
     pipeline = words("a", "b") | map_each(str.upper) | transformer(Shout)
     assert await sinks.collect(pipeline) == ["A", "B", "!"]
     assert await sinks.collect(pipeline) == ["A", "B", "!"]
+
+
+async def test_a_stage_that_cannot_be_made_closes_what_was_opened():
+    closed: list[bool] = []
+
+    @source
+    async def telling():
+        try:
+            yield "a"
+            await trio.sleep_forever()
+        finally:
+            closed.append(True)
+
+    def unmade():
+        raise RuntimeError("no stage")
+
+    before = trio.lowlevel.current_statistics().tasks_living
+    for steps in (transformer(unmade), transformer(unmade) | prefetch(2)):
+        with pytest.raises(RuntimeError, match="no stage"):
+            async with telling() | prefetch(1) | steps:
+                raise AssertionError("it was opened")
+    assert trio.lowlevel.current_statistics().tasks_living == before
+
+
+async def test_one_source_opened_twice_by_one_task_closes_the_inner_one_first():
+    numbers = from_iterable([1, 2])
+    async with numbers as outer:
+        assert await outer.receive() == 1
+        async with numbers as inner:
+            assert await inner.receive() == 1
+        with pytest.raises(trio.ClosedResourceError):
+            await inner.receive()
+        assert await outer.receive() == 2
+    with pytest.raises(trio.ClosedResourceError):
+        await outer.receive()
+
+
+async def test_a_stage_of_ones_own_composes_with_every_kind_of_recipe():
+    own = transformer(Shout)
+    for recipe, expected in {
+        own | prefetch(2): ["A", "B", "!"],
+        prefetch(2) | own: ["A", "B", "!"],
+        own | take(2): ["A", "B"],
+        take(1) | own: ["A", "!"],
+        own | buffer(count=2): ["AB", "!"],
+        buffer(count=2) | own: ["AB", "!"],
+        own | lines(): ["AB!"],
+        lines() | own: ["AB", "!"],
+        own | own: ["A", "B", "!", "!"],
+        own | own | prefetch(2): ["A", "B", "!", "!"],
+    }.items():
+        assert await sinks.collect(words("a", "b") | recipe) == expected, recipe
 
 
 async def test_one_recipe_serves_two_streams_at_once():
