@@ -77,21 +77,19 @@ def _kind(recipe: Recipe) -> type[Recipe]:
     return next(kind for kind in kinds if isinstance(recipe, kind))
 
 
-def _joined_kind(first: Recipe, second: Recipe) -> type[Recipe]:
+def _joined_kind(first: type[Recipe], second: type[Recipe]) -> type[Recipe]:
     """The kind that the second decides or the first keeps."""
-    if isinstance(second, SameItems) or (
-        isinstance(second, Grouping) and isinstance(first, TextTransformer)
-    ):
-        return _kind(first)
-    if isinstance(first, SameItems | TextTransformer) and not isinstance(second, Transformer):
-        return _kind(second)
+    if second is SameItems or (second is Grouping and first is TextTransformer):
+        return first
+    if first in {SameItems, TextTransformer} and second is not Transformer:
+        return second
     return Transformer
 
 
 def _joined(first: Recipe, second: Recipe) -> Recipe:
     """One recipe of two."""
     check_recipe(second)
-    kind = _joined_kind(first, second)
+    kind = _joined_kind(_kind(first), _kind(second))
     return kind(f"{first.text} | {second.text}", *first.steps, *second.steps)
 
 
