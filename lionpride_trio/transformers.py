@@ -46,7 +46,7 @@ from ._channels._run_ahead import pace as _pace, run_ahead
 from ._channels._source import Owner, Source
 from ._channels._sources import from_channel, from_iterable, source
 from ._channels._tee import tee as _tee
-from ._channels._text import FromText, OnText, TextOnly, is_text, joined
+from ._channels._text import FromText, Joined, OnText, TextOnly
 from ._channels._timed import IdleFlushChannel, IdleTimeoutChannel, TimedBufferChannel
 from ._chunks import Chunk
 from ._errors import ConfigurationError
@@ -220,27 +220,7 @@ def buffer(
             _call("buffer", chars=size), StageStep(lambda: OnText(lambda: stages.BufferChars(size)))
         )
     size = check_size("count", n if count is None else count)
-    return Grouping(_call("buffer", count=size), StageStep(lambda: _Joined(size)))
-
-
-class _Joined:
-    """Groups of *count* items, each joined; a chunk without text ends its group early."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._held: list[Any] = []
-
-    def feed(self, item: Any) -> Sequence[Any]:
-        held = self._held
-        held.append(item)
-        if len(held) < self._count and (not isinstance(item, Chunk) or is_text(item)):
-            return ()
-        self._held = []
-        return joined(held)
-
-    def flush(self) -> Sequence[Any]:
-        held, self._held = self._held, []
-        return joined(held)
+    return Grouping(_call("buffer", count=size), StageStep(functools.partial(Joined, size)))
 
 
 def lines(*, keep_ends: bool = True) -> TextTransformer[str]:

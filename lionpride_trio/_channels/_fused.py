@@ -31,17 +31,39 @@ class FusedChannel(Channel[Any]):
         self._may_be_done = any(map(may_be_done, stages))
         self._instant = upstream._instant
 
+    async def __anext__(self) -> Any:
+        # All of a read in one frame where nothing but a read is to be done, which is nearly always;
+        # `_wait` and `_fetch` are for the rest, and say why each thing is done.
+        row = self._row
+        if row:
+            return row.pop()
+        upstream = self._upstream
+        if not (
+            self._instant
+            or self._may_be_done
+            or self._receiving
+            or self._closed
+            or self._behind
+            or self._end is not None
+            or upstream._row
+            or upstream._behind
+            or upstream._end is not None
+        ):
+            self._receiving = True
+            try:
+                batch = await upstream._fetch()
+            finally:
+                self._receiving = False
+            made = self._made(batch)
+            if made and not self._closed:
+                self._deliver(made)
+        return self._row.pop() if self._row else await super().__anext__()
+
     async def _fetch(self) -> list[Any]:
         if self._may_be_done and self._first_done() is not None:
             await trio.lowlevel.checkpoint()
             return self._made(())
-        # As `_pull` does it, which would be one more call for each read.
-        upstream = self._upstream
-        if upstream._row or upstream._behind or upstream._end is not None:
-            batch = await self._pull_ready(upstream)
-        else:
-            batch = await upstream._fetch()
-        return self._made(batch)
+        return self._made(await self._pull(self._upstream))
 
     def _fetch_nowait(self) -> list[Any] | None:
         if self._may_be_done and self._first_done() is not None:

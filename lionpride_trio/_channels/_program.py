@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, TypeAlias, TypeGuard
 
 from ..stages import Keep, MapEach, Stage, Tap
-from ._text import TextOnly
+from ._text import Joined, TextOnly
 
 Program: TypeAlias = Callable[[Iterable[Any], list[Any]], None]
 """Sends items through stages, and appends what comes out to a list, piece by piece: the list has
@@ -91,7 +91,7 @@ def _feeding(stage: Stage[Any, Any]) -> _FeedAll:
     if own is None:
         feed = stage.feed
         return lambda items: (made for item in items for made in feed(item))
-    if isinstance(stage, TextOnly):
+    if isinstance(stage, TextOnly | Joined):
         return own
     return lambda items: _whole(own, items)
 

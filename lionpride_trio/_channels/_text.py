@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -38,6 +38,33 @@ def joined(items: Sequence[Any]) -> list[Any]:
         else:
             made.extend(group)
     return made
+
+
+class Joined:
+    """Groups of *count* items, each joined; a chunk without text ends its group early."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._held: list[Any] = []
+
+    def feed(self, item: Any, /) -> Sequence[Any]:
+        """The group that *item* makes whole."""
+        return list(self.feed_all((item,)))
+
+    def feed_all(self, items: Iterable[Any], /) -> Iterator[Any]:
+        """The groups that each of *items* makes whole."""
+        held = self._held
+        for item in items:
+            held.append(item)
+            if len(held) >= self._count or (isinstance(item, Chunk) and not is_text(item)):
+                whole, held = held, []
+                self._held = held
+                yield from joined(whole)
+
+    def flush(self) -> Sequence[Any]:
+        """The last group, which may be smaller."""
+        held, self._held = self._held, []
+        return joined(held)
 
 
 class OnText:

@@ -38,7 +38,7 @@ class Reply(Channel[Chunk]):
 
     Cancelling a `receive` loses nothing; it can be asked again.  An error of the network or the
     provider arrives after the chunks before it, with ``partial``.  `receive` always is a
-    checkpoint; iteration is one at each read of the network and at the latest after 64 items.
+    checkpoint; iteration is one at each read that waits and at the latest after 64 items.
     """
 
     _instant = True
