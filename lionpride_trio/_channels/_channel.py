@@ -114,12 +114,16 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             self._finish(error)
         return []
 
-    def _deliver(self, items: list[Any]) -> None:
-        """Make *items*, of which there are some, ready to be handed out; the list is now ours."""
+    def _deliver(self, items: list[Any], *, behind: bool = False) -> None:
+        """Make *items*, of which there are some, ready to be handed out; the list is now ours.
+
+        They join the row, but have to stand *behind* it when its reader is who delivers them: no
+        other task has a turn then.
+        """
         count = len(items)
         self._items += count
         self._characters += characters(items)
-        if self._behind or len(self._row) + count > READY_ITEMS:
+        if behind or self._behind or len(self._row) + count > READY_ITEMS:
             buffered = self._queue(items)
         else:
             items.reverse()

@@ -180,7 +180,7 @@ class Mailbox(Channel[Any]):
             writer = next(iter(self._writers))
             taken, writer.items = writer.items[:room], writer.items[room:]
             if taken:
-                self._deliver(list(taken))
+                self._deliver(list(taken), behind=True)
             # One that waits for room alone will put at least one item.
             room -= len(taken) or 1
             if not writer.items:

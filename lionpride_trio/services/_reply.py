@@ -82,9 +82,11 @@ class Reply(Channel[Chunk]):
 
         :raises LionprideError: the answer failed before its first content.
         """
-        while not self._spoken and self._end is None and self._buffered() < HELD_CHUNKS:
-            if chunks := await self._fetch():
-                self._deliver(chunks)
+        held: list[Any] = []
+        while not self._spoken and self._end is None and len(held) < HELD_CHUNKS:
+            held += await self._fetch()
+        if held:
+            self._deliver(held)
         if not self._spoken and isinstance(self._end, LionprideError):
             raise self._end
 

@@ -11,7 +11,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import source
 from lionpride_trio._channels._channel import READY_ITEMS
-from lionpride_trio.transformers import Channel, map_each, prefetch
+from lionpride_trio.transformers import Channel, from_iterable, map_each, merge, prefetch
 
 
 class Gated(Channel[int]):
@@ -100,6 +100,18 @@ async def test_batches_that_need_no_wait_let_others_in_now_and_then():
     seen = [steps.count async for batch in channel.batches() for _ in batch]
     assert len(seen) == 20 * READY_ITEMS
     assert READY_ITEMS // 2 < max(Counter(seen).values()) <= READY_ITEMS
+
+
+@pytest.mark.parametrize("size", [1, 2, 64])
+async def test_what_waiting_writers_put_lets_others_in_now_and_then(size):
+    """The reader takes it from them, so nothing but its own rule makes it stop."""
+    sources = [from_iterable(list(range(200))) for _ in range(50)]
+    steps = Steps()
+    async with merge(*sources, size=size) as channel:
+        trio.lowlevel.add_instrument(steps)
+        seen = [steps.count async for _ in channel]
+    assert len(seen) == 50 * 200
+    assert max(Counter(seen).values()) <= READY_ITEMS
 
 
 async def test_receiving_what_needs_no_wait_is_a_checkpoint():

@@ -345,9 +345,10 @@ async def test_merge_labels_and_is_fair():
     assert 20 <= firsts.count("a") <= 60
 
 
-async def test_merge_is_fair_to_many_sources_that_have_items_all_the_time():
+@pytest.mark.parametrize("items", [range(500), list(range(500))], ids=["singly", "by batches"])
+async def test_merge_is_fair_to_many_sources_that_have_items_all_the_time(items):
     seen = [0] * 64
-    async with merge(*(from_iterable(range(500)) for _ in seen)) as merged:
+    async with merge(*(from_iterable(items) for _ in seen)) as merged:
         async for number, _ in merged:
             seen[number] += 1
             assert seen[number] == 500 or seen[number] - min(seen) <= 128

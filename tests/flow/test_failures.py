@@ -16,7 +16,7 @@ from lionpride_trio import (
 from lionpride_trio.flow import Graph, Operation, State, flow_source, run_flow
 from lionpride_trio.testing._cancelling import cancel_everywhere
 
-from .test_running import answer, echo, numbers, op
+from .making import answer, echo, numbers, op
 
 
 def notes(error):

@@ -1,0 +1,44 @@
+"""Operations for the tests of flows."""
+
+from __future__ import annotations
+
+import trio
+
+from lionpride_trio.flow import Operation
+
+
+def op(work, *, after=(), name=None, **options):
+    return Operation(work=work, name=name or work.__name__, after=after, **options)
+
+
+def numbers(n, *, every=0.0, then=None, log=None):
+    async def numbers(context):
+        try:
+            for number in range(n):
+                if every:
+                    await trio.sleep(every)
+                if log is not None:
+                    log.append(number)
+                yield number
+            if then is not None:
+                raise then
+        finally:
+            if log is not None:
+                log.append("closed")
+
+    return numbers
+
+
+def answer(value, *, after=0.0, then=None):
+    async def answer(context):
+        await trio.sleep(after)
+        if then is not None:
+            raise then
+        return value
+
+    return answer
+
+
+async def echo(context):
+    async for item in context.channel:
+        yield ("echo", item)
