@@ -16,14 +16,13 @@ from __future__ import annotations
 
 import abc
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import attrs
 import trio
 
-from .._chunks import Chunk
 from ._pipe import Pipeable, Recipe
+from ._statistics import ChannelStatistics, characters
 
 if TYPE_CHECKING:
     from ._source import Source
@@ -33,22 +32,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 READY_ITEMS: Final = 64
 """Items handed out of the ready list before other tasks get a turn."""
-
-
-@attrs.frozen
-class ChannelStatistics:
-    """What went through a channel so far."""
-
-    items: int
-    """Items handed out."""
-    characters: int
-    """Characters of text that reached the channel, in strings and in the ``data`` of chunks."""
-    buffered: int
-    """Items that are ready and not handed out yet."""
-    peak: int
-    """The most items that were ready at one time."""
-    waiting: bool
-    """A task is waiting in the channel."""
 
 
 class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
@@ -303,20 +286,3 @@ class _Batches(AsyncIterator[list[T]]):
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
         return channel._draw(self._limit)
-
-
-def characters(items: Sequence[Any]) -> int:
-    """How much text *items* hold."""
-    first = items[0]
-    try:
-        if isinstance(first, Chunk):
-            return len(first.data) if len(items) == 1 else len("".join([c.data for c in items]))
-        if isinstance(first, str):
-            return len("".join(items))
-    except (TypeError, AttributeError):  # a mixture
-        return sum(
-            len(item) if isinstance(item, str) else len(item.data)
-            for item in items
-            if isinstance(item, str | Chunk)
-        )
-    return 0

@@ -71,6 +71,18 @@ class Recipe:
         return self.text
 
 
+def made_by(name: str, *args: object, **options: object) -> str:
+    """How a recipe was made, for its repr."""
+    words = [name_of(arg) for arg in args]
+    words += [f"{key}={value!r}" for key, value in options.items() if value is not None]
+    return f"{name}({', '.join(words)})"
+
+
+def name_of(value: object) -> str:
+    """What a function or a class is called; the repr of anything else."""
+    return getattr(value, "__name__", None) or repr(value)
+
+
 def _kind(recipe: Recipe) -> type[Recipe]:
     """Which of the four kinds *recipe* is of."""
     kinds = (SameItems, Grouping, TextTransformer, Transformer)

@@ -1,0 +1,98 @@
+"""Transformers: recipes for streams, put together with ``|``.
+
+``source | text() | sentences()`` is a source again.  Nothing runs until it is opened; what is pure
+runs inside the consumer's ``receive`` without a task, and what has tasks of its own says "opens a
+nursery" and ends them with the block.  A recipe is immutable and may be used for many streams.
+"""
+
+from .._channels._channel import Channel
+from .._channels._pipe import Grouping, SameItems, TextTransformer, Transformer
+from .._channels._source import Source
+from .._channels._sources import from_channel, from_iterable, source
+from .._channels._statistics import ChannelStatistics
+from ._operators import (
+    chain,
+    fork,
+    hedge,
+    idle_timeout,
+    map_concurrent,
+    merge,
+    pace,
+    prefetch,
+    race,
+    tee,
+)
+from ._pure import (
+    StageTransformer,
+    buffer,
+    json_values,
+    keep,
+    lines,
+    map_each,
+    markdown_blocks,
+    paragraphs,
+    partial_json,
+    redact,
+    sentences,
+    stop_at,
+    take,
+    tap,
+    text,
+    think_tags,
+    transformer,
+    word_count,
+    words,
+)
+
+__all__ = [
+    "Channel",
+    "ChannelStatistics",
+    "Grouping",
+    "SameItems",
+    "Source",
+    "StageTransformer",
+    "TextTransformer",
+    "Transformer",
+    "buffer",
+    "chain",
+    "fork",
+    "from_channel",
+    "from_iterable",
+    "hedge",
+    "idle_timeout",
+    "json_values",
+    "keep",
+    "lines",
+    "map_concurrent",
+    "map_each",
+    "markdown_blocks",
+    "merge",
+    "pace",
+    "paragraphs",
+    "partial_json",
+    "prefetch",
+    "race",
+    "redact",
+    "sentences",
+    "source",
+    "stop_at",
+    "take",
+    "tap",
+    "tee",
+    "text",
+    "think_tags",
+    "transformer",
+    "word_count",
+    "words",
+]
+
+
+def _show_public_path() -> None:
+    """Let reprs and tracebacks show where a name is imported from."""
+    for name in __all__:
+        public = globals()[name]
+        if public.__module__.startswith(f"{__name__}._"):
+            public.__module__ = __name__
+
+
+_show_public_path()
