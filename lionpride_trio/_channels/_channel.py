@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import abc
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Coroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import trio
@@ -32,6 +32,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 READY_ITEMS: Final = 64
 """Items handed out of the ready list before other tasks get a turn."""
+READ_ITEMS: Final = 8
+"""What a read that needed no wait counts as at least, however few items came of it."""
 
 
 class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
@@ -42,6 +44,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     _instant = False
     """`_fetch_nowait` may give something."""
+    _delivered = False
+    """Others deliver the items, and `_fetch` only waits until they do."""
 
     def __init__(self) -> None:
         # The items to hand out before other tasks get a turn, the first of them last; and those
@@ -59,25 +63,36 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     @abc.abstractmethod
     async def _fetch(self) -> list[Any]:
-        """One step: wait, then give what came; at the end, `_finish`.
+        """One step: wait, then give what came; at the end or for a failure, `_finish`.
 
         Always a checkpoint, and asked by one task at a time, until the end.  May give nothing; is
         asked again then.  The list is the caller's from now on.  Waits before it takes anything, so
-        that a cancellation loses nothing.  Raises only what is a mistake of the caller's.
+        that a cancellation loses nothing.  Raises only what is a mistake of the caller's: closed
+        under its hands, or read by two.
         """
 
     def _fetch_nowait(self) -> list[Any] | None:
         """As `_fetch`, but None where that would have to wait.  No checkpoint."""
         return None
 
-    def _pull(self, upstream: Channel[Any]) -> Awaitable[list[Any]]:
-        """What comes next of *upstream*, which nobody else reads, as `_fetch` gives it.
+    def _pull(
+        self, upstream: Channel[Any], limit: int | None = None
+    ) -> Coroutine[Any, Any, list[Any]]:
+        """What comes next of *upstream*, which nobody else reads; it may be nothing, as of `_fetch`.
 
-        Its end is made this channel's own.
+        Once all of it was pulled, its end is made this channel's own.  Of what is ready, at most
+        *limit* items are taken; a read is given whole.
         """
-        if upstream._row or upstream._behind or upstream._end is not None:
-            return self._pull_ready(upstream)
+        if upstream._row or upstream._behind or upstream._end is not None or upstream._delivered:
+            return self._pull_ready(upstream, limit)
         return upstream._fetch()
+
+    async def _pull_some(self, upstream: Channel[Any]) -> list[Any]:
+        """As `_pull`, until there is something or the end."""
+        items = await self._pull(upstream)
+        while not items and self._end is None:
+            items = await self._pull(upstream)
+        return items
 
     def _pull_nowait(self, upstream: Channel[Any]) -> list[Any] | None:
         """As `_pull`, but None where that would have to wait.  No checkpoint."""
@@ -85,10 +100,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             return None
         return upstream._fetch_nowait()
 
-    async def _pull_ready(self, upstream: Channel[Any]) -> list[Any]:
+    async def _pull_ready(self, upstream: Channel[Any], limit: int | None = None) -> list[Any]:
         """The same where *upstream* may have something ready, has ended or has other readers."""
         try:
-            return await upstream.receive_batch()
+            return await upstream.receive_batch(limit)
         except (trio.BusyResourceError, trio.ClosedResourceError):
             raise  # a mistake in the use of *upstream*, not its end
         except trio.EndOfChannel:
@@ -130,6 +145,14 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
+        if isinstance(error, StopIteration | StopAsyncIteration | trio.EndOfChannel):
+            # Raised as it is, a failure of the user's code would be taken for a normal end.
+            name = type(error).__name__
+            failure = RuntimeError(
+                f"{name} was raised by what makes the items of this {self._noun()}"
+            )
+            failure.__cause__ = error
+            error = failure
         self._end = trio.EndOfChannel() if error is None else error
 
     async def receive(self) -> T_co:
@@ -163,7 +186,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         """Wait until something stands in the row, or raise why nothing will come."""
         if self._closed:
             await trio.lowlevel.checkpoint_if_cancelled()
-            raise trio.ClosedResourceError(f"this {self._noun()} was closed")
+            raise self._closed_error()
         if self._receiving:
             raise trio.BusyResourceError(f"another task is receiving from this {self._noun()}")
         self._receiving = True
@@ -182,18 +205,17 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         if self._instant:
             self._free = READY_ITEMS - len(self._row)
         if self._closed:
-            raise trio.ClosedResourceError(f"this {self._noun()} was closed while it was read")
+            raise self._closed_error()
 
     def _take_nowait(self) -> bool:
         """Fill the row without waiting, as long as other tasks had a turn not long ago."""
-        busy = self._receiving or self._closed
-        if self._free <= 0 or busy or self._behind or self._end is not None:
+        if self._free <= 0 or self._receiving or self._behind or self._end is not None:
             return False
         items = self._fetch_nowait()
         if not items:
             return False
+        self._free -= max(len(items), READ_ITEMS)
         self._deliver(items)
-        self._free -= len(items)
         return self._free >= 0
 
     def _fill_row(self) -> None:
@@ -238,6 +260,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def close_nowait(self) -> None:
         """As `aclose`, without the checkpoint."""
         self._closed = True
+        self._end = self._closed_error()
         self._row = []
         self._ready = None
         self._behind = 0
@@ -265,6 +288,9 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def _buffered(self) -> int:
         return len(self._row) + self._behind
 
+    def _closed_error(self) -> trio.ClosedResourceError:
+        return trio.ClosedResourceError(f"this {self._noun()} was closed")
+
     def _noun(self) -> str:
         return "channel"
 
@@ -281,7 +307,7 @@ class _Batches(AsyncIterator[list[T]]):
     async def __anext__(self) -> list[T]:
         channel = self._channel
         try:
-            if not (channel._instant and channel._take_nowait()):
+            if channel._row or not (channel._instant and channel._take_nowait()):
                 await channel._wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None

@@ -30,19 +30,18 @@ class FusedChannel(Channel[Any]):
         self._program = program(stages)
         self._may_be_done = any(map(may_be_done, stages))
         self._instant = upstream._instant
+        # Nothing but a read is to be done, nearly always.
+        self._plain = not (self._instant or self._may_be_done or upstream._delivered)
 
     async def __anext__(self) -> Any:
-        # All of a read in one frame where nothing but a read is to be done, which is nearly always;
+        # All of a read in one frame where nothing but a read is to be done, and nothing is ready;
         # `_wait` and `_fetch` are for the rest, and say why each thing is done.
         row = self._row
         if row:
             return row.pop()
         upstream = self._upstream
-        if not (
-            self._instant
-            or self._may_be_done
-            or self._receiving
-            or self._closed
+        if self._plain and not (
+            self._receiving
             or self._behind
             or self._end is not None
             or upstream._row

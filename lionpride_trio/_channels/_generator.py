@@ -92,4 +92,8 @@ class ForeignChannel(Channel[Any]):
             return [await self._channel.receive()]
         except trio.EndOfChannel:
             self._finish()
+        except (trio.BusyResourceError, trio.ClosedResourceError):
+            raise
+        except Exception as error:
+            self._finish(error)
         return []

@@ -27,6 +27,8 @@ class _Writer:
 
     task: trio.lowlevel.Task
     items: Sequence[Any]
+    put: int = 0
+    """How many of them were put already."""
 
 
 class Mailbox(Channel[Any]):
@@ -36,6 +38,8 @@ class Mailbox(Channel[Any]):
     `dropped`.  ``detach``: the reader gets what is there, then `LimitExceeded`, and the writer goes
     on without it.
     """
+
+    _delivered = True
 
     def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
         super().__init__()
@@ -49,7 +53,7 @@ class Mailbox(Channel[Any]):
     @property
     def gone(self) -> bool:
         """Nobody will take what is put: the reader closed the channel, or was detached."""
-        return self._closed or self._end is not None
+        return self._end is not None
 
     @property
     def end(self) -> Exception | None:
@@ -62,19 +66,22 @@ class Mailbox(Channel[Any]):
 
         Some may be dropped where that is allowed, and all are where nobody reads any more.
         """
-        if self._blocking and not self._closed and self._end is None:
+        if self._blocking and self._end is None:
             return self._size - len(self._row) - self._behind
         return self._size
 
     async def wait_room(self) -> int:
-        """Wait until there is room; how much there is."""
+        """Wait until there is room; how much there is.
+
+        A writer that was waited for has to put at least one item: nobody else was woken for it.
+        """
         while (room := self.room) <= 0:
             await self._wait_turn(())
         return room
 
     def put(self, items: list[Any]) -> None:
         """Put *items*, for which there is `room`.  The list is the mailbox's from now on."""
-        if self._closed or self._end is not None:
+        if self._end is not None:
             return
         if not self._blocking:
             items = self._fitted(items)
@@ -178,12 +185,12 @@ class Mailbox(Channel[Any]):
         room = self.room
         while self._writers and room > 0:
             writer = next(iter(self._writers))
-            taken, writer.items = writer.items[:room], writer.items[room:]
+            taken = writer.items[writer.put : writer.put + room]
             if taken:
                 self._deliver(list(taken), behind=True)
-            # One that waits for room alone will put at least one item.
-            room -= len(taken) or 1
-            if not writer.items:
+                writer.put += len(taken)
+            room -= len(taken) or 1  # for what it will put that waits for room alone
+            if writer.put == len(writer.items):
                 del self._writers[writer]
                 trio.lowlevel.reschedule(writer.task)
 
@@ -211,11 +218,11 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
             room = into.room or await into.wait_room()
             if into.gone:
                 return
-            items = await into._pull(upstream)
-            if len(items) <= room:
-                into.put(items)
-            else:
-                await into.send(items)
+            items = await into._pull(upstream, room)
+            if len(items) > room:
+                upstream._deliver(items[room:])  # where they wait for room
+                del items[room:]
+            into.put(items)
     except Exception as error:
         into.finish(error)
 

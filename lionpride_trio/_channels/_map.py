@@ -92,6 +92,10 @@ class MapChannel(Channel[Any]):
         candidates = list(self._calls)[:1] if self._ordered else self._calls
         return next((call for call in candidates if call.done), None)
 
+    def close_nowait(self) -> None:
+        super().close_nowait()
+        self._changed.unpark_all()
+
     def _stop(self, error: Exception | None) -> None:
         self._scope.cancel()
         self._finish(error)

@@ -79,6 +79,10 @@ class PacedChannel(Channel[Any]):
         chunk = head.item
         return [piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)]
 
+    def close_nowait(self) -> None:
+        super().close_nowait()
+        self._inbox.close_nowait()
+
     def _take(self, items: list[Any]) -> None:
         for item in items:
             text = text_of(item) if is_text(item) else None

@@ -74,7 +74,7 @@ class Source(Pipeable[T_co]):
             await context.__aexit__(*sys.exc_info())
             raise
         task = trio.lowlevel.current_task()
-        self._openings[task] = _Opening(channel, context, self._openings.get(task))
+        self._openings[task] = _Opening(channel, origin, context, self._openings.get(task))
         return channel
 
     async def __aexit__(
@@ -84,10 +84,13 @@ class Source(Pipeable[T_co]):
         traceback: TracebackType | None,
     ) -> bool | None:
         task = trio.lowlevel.current_task()
-        opening = self._openings.pop(task)
+        opening = self._openings.pop(task, None)
+        if opening is None:
+            raise LocalProtocolError(f"the task that closes '{self._name}' did not open it")
         if opening.outer is not None:
             self._openings[task] = opening.outer
         opening.channel.close_nowait()
+        opening.origin.close_nowait()  # which wakes who waits in it
         return await opening.context.__aexit__(exc_type, exc, traceback)
 
     def owner(self) -> Owner | None:
@@ -113,6 +116,8 @@ class _Opening:
     """An open channel, and what closes it."""
 
     channel: Channel[Any]
+    origin: Channel[Any]
+    """What stages were put onto, or the channel itself."""
     context: AbstractAsyncContextManager[Channel[Any]]
     outer: _Opening | None
     """That of the block around it: a task may have one source open twice."""
@@ -138,8 +143,12 @@ def _contexts(
 async def _inside(
     context: AbstractAsyncContextManager[Channel[Any]], makers: Sequence[_Maker], step: NurseryStep
 ) -> AsyncGenerator[Channel[Any]]:
-    async with context as channel, step.open(_made(channel, makers)) as opened:
-        yield opened
+    async with context as channel:
+        try:
+            async with step.open(_made(channel, makers)) as opened:
+                yield opened
+        finally:
+            channel.close_nowait()
 
 
 def _made(channel: Channel[Any], makers: Sequence[_Maker]) -> Channel[Any]:

@@ -22,7 +22,7 @@ class IdleTimeoutChannel(Channel[Any]):
 
     async def _fetch(self) -> list[Any]:
         with trio.CancelScope(deadline=trio.current_time() + self._seconds):
-            return await self._pull(self._upstream)
+            return await self._pull_some(self._upstream)
         message = f"nothing came for {self._seconds:g} s"
         self._finish(StreamTimeout(message, clock="idle_timeout"))
         return []
@@ -40,7 +40,7 @@ class TimedBufferChannel(Channel[Any]):
 
     async def _fetch(self) -> list[Any]:
         if not self._held:
-            self._held = await self._pull(self._upstream)
+            self._held = await self._pull_some(self._upstream)
             self._deadline = trio.current_time() + self._seconds
         if trio.current_time() >= self._deadline:
             await trio.lowlevel.checkpoint()
@@ -50,7 +50,12 @@ class TimedBufferChannel(Channel[Any]):
                     # `_held` keeps what came, should the consumer be cancelled here.
                     self._held += await self._pull(self._upstream)
         held, self._held = self._held, []
-        return joined(held)
+        made: list[Any] = []
+        try:
+            made += joined(held)
+        except Exception as error:
+            self._finish(error)
+        return made
 
 
 class IdleFlushChannel(Channel[Any]):
@@ -65,11 +70,16 @@ class IdleFlushChannel(Channel[Any]):
 
     async def _fetch(self) -> list[Any]:
         with trio.move_on_after(self._seconds if self._holding else math.inf):
-            batch = await self._pull(self._upstream)
+            batch = await self._pull_some(self._upstream)
             self._holding = True
-            made = [piece for item in batch for piece in self._stage.feed(item)]
-            if isinstance(self._end, trio.EndOfChannel):
-                made += self._stage.flush()
+            made: list[Any] = []
+            try:
+                for item in batch:
+                    made += self._stage.feed(item)
+                if isinstance(self._end, trio.EndOfChannel):
+                    made += self._stage.flush()
+            except Exception as error:
+                self._finish(error)
             return made
         self._holding = False
         return self._stage.settle()

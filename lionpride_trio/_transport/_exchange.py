@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import trio
 
 from .._channels._nursery import open_pump_nursery
-from .._errors import StreamError, StreamTimeout
+from .._errors import StreamTimeout
 from ._client import Answer, Client, HTTPClient
 from ._failures import translated, without_request
 from ._inflate import InflatedBody, encoding_of
@@ -106,8 +106,6 @@ def open_exchange(
 class _Own(AbstractAsyncContextManager[Exchange]):
     """An exchange by our own client, whose connection is all that there is to close."""
 
-    __slots__ = ("_body", "_exchange", "_request", "_wait")
-
     _body: Body
     _exchange: Exchange
 
@@ -120,11 +118,7 @@ class _Own(AbstractAsyncContextManager[Exchange]):
         answer = await _answered(self._request, self._wait)
         self._request = None  # what was sent is held no longer
         self._body = answer.body
-        try:
-            self._exchange = Exchange(answer, self._body)
-        except StreamError:
-            await self._body.aclose()  # which does not wait
-            raise
+        self._exchange = Exchange(answer, self._body)
         return self._exchange
 
     async def __aexit__(

@@ -151,15 +151,16 @@ class Context:
                 await turn.acquire()
         try:
             boxes = self._boxes()
-            while chunks:
+            put = 0
+            while put < len(chunks):
                 if not all(box.room for box in boxes):
                     with self._clocks_stopped():
                         for box in boxes:
                             await box.wait_room()
                     boxes = self._boxes()
                 room = min((box.room for box in boxes), default=len(chunks))
-                self._put(chunks[:room])
-                chunks = chunks[room:]
+                self._put(chunks[put : put + room])
+                put += room
         finally:
             turn.release()
 

@@ -161,17 +161,6 @@ class Caller:
 class OpenReply(AbstractAsyncContextManager[Reply]):
     """A call's reply; entering it is tried as often as the caller's `Retry` says."""
 
-    __slots__ = (
-        "_base_url",
-        "_call",
-        "_caller",
-        "_client",
-        "_exchange",
-        "_keep",
-        "_reply",
-        "_ticket",
-    )
-
     _exchange: AbstractAsyncContextManager[Exchange]
     _reply: Reply
     _ticket: Ticket
@@ -217,10 +206,12 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         exc_type: type[BaseException] | None,
         exc: BaseException | None,
         traceback: TracebackType | None,
-    ) -> bool | None:
-        self._reply.close_nowait()
-        self._caller.gate.correct(self._ticket, self._reply.usage)
-        return await self._exchange.__aexit__(exc_type, exc, traceback)
+    ) -> None:
+        try:
+            self._reply.close_nowait()
+            self._caller.gate.correct(self._ticket, self._reply.usage)
+        finally:
+            await self._exchange.__aexit__(exc_type, exc, traceback)
 
 
 def _using(client: HTTPClient | None) -> AbstractAsyncContextManager[HTTPClient]:
@@ -234,7 +225,9 @@ async def _temporary() -> AsyncGenerator[HTTPClient]:
     try:
         yield client
     finally:
-        await client.aclose()  # which does not wait
+        # It does not wait, and so must not let a cancellation take the place of another exception.
+        with trio.CancelScope(shield=True):
+            await client.aclose()
 
 
 def open_host(provider: Provider) -> AbstractAsyncContextManager[Any]:

@@ -9,8 +9,8 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from lionpride_trio import source
-from lionpride_trio._channels._channel import READY_ITEMS
+from lionpride_trio import source, transformer
+from lionpride_trio._channels._channel import READ_ITEMS, READY_ITEMS
 from lionpride_trio.transformers import Channel, from_iterable, map_each, merge, prefetch
 
 
@@ -89,8 +89,8 @@ async def test_items_that_need_no_wait_let_others_in_now_and_then(step, piped):
     assert [item for item, _ in seen] == list(range(count))
     in_a_turn = Counter(turn for _, turn in seen)
     assert max(in_a_turn.values()) <= READY_ITEMS
-    if step <= READY_ITEMS // 2:
-        assert max(in_a_turn.values()) > READY_ITEMS // 2  # and no more often than needed
+    if step < READ_ITEMS:
+        assert max(in_a_turn.values()) >= 7 * step  # and no more often than needed
 
 
 async def test_batches_that_need_no_wait_let_others_in_now_and_then():
@@ -112,6 +112,46 @@ async def test_what_waiting_writers_put_lets_others_in_now_and_then(size):
         seen = [steps.count async for _ in channel]
     assert len(seen) == 50 * 200
     assert max(Counter(seen).values()) <= READY_ITEMS
+
+
+async def test_batches_are_given_before_more_is_read():
+    channel = Instant(100, 3)
+    taken = 0
+    async for batch in channel.batches(1):
+        taken += len(batch)
+        assert channel.statistics().buffered < 3
+    assert taken == 100
+    assert channel.statistics().peak == 3
+
+
+async def test_prefetch_takes_no_more_from_a_buffer_than_it_has_room_for():
+    made = 0
+
+    @source(ahead=50)
+    async def counting():
+        nonlocal made
+        for made in range(1, 1000):
+            yield made
+
+    async with counting() | prefetch(2) as channel:
+        await wait_all_tasks_blocked()
+        assert made <= 50 + 2 + 1
+        assert await channel.receive() == 1
+
+
+async def test_prefetch_of_one_long_read_keeps_its_order():
+    async with from_iterable(["x" * 1000]) | transformer(Letters) | prefetch(3) as channel:
+        first = await channel.receive_batch()
+        assert len(first) == 3
+        assert len([letter async for letter in channel]) == 997
+
+
+class Letters:
+    def feed(self, item: str) -> list[str]:
+        return list(item)
+
+    def flush(self) -> list[str]:
+        return []
 
 
 async def test_receiving_what_needs_no_wait_is_a_checkpoint():

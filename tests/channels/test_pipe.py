@@ -22,6 +22,7 @@ from lionpride_trio.transformers import (
     from_iterable,
     keep,
     lines,
+    map_concurrent,
     map_each,
     prefetch,
     take,
@@ -234,6 +235,65 @@ async def test_a_stop_iteration_of_a_function_is_no_end_of_the_stream():
         with pytest.raises(RuntimeError) as caught:
             await channel.receive()
         assert isinstance(caught.value.__cause__, StopIteration)
+
+
+@pytest.mark.parametrize("error", [StopIteration, StopAsyncIteration, trio.EndOfChannel])
+@pytest.mark.parametrize("how", ["map_each", "stage", "flush", "source", "map_concurrent"])
+async def test_what_means_an_end_elsewhere_is_a_failure_here(error, how):
+    class Raises:
+        def feed(self, item):
+            if how == "stage":
+                raise error
+            return [item]
+
+        def flush(self):
+            raise error
+
+    def raises(item):
+        raise error
+
+    async def raises_later(item):
+        raise error
+
+    @source
+    async def ends():
+        yield 1
+        raise error
+
+    pipeline = {
+        "map_each": from_iterable([1]) | map_each(raises),
+        "stage": from_iterable([1]) | transformer(Raises),
+        "flush": from_iterable([1]) | transformer(Raises),
+        "source": ends(),
+        "map_concurrent": from_iterable([1]) | map_concurrent(raises_later, 1),
+    }[how]
+    with pytest.raises(RuntimeError):
+        await sinks.collect(pipeline)
+
+
+async def test_a_failure_of_another_librarys_channel_is_the_end():
+    class Flaky(trio.abc.ReceiveChannel):
+        def __init__(self):
+            self.given = iter(["a", trio.BrokenResourceError("once"), "b"])
+
+        async def receive(self):
+            await trio.lowlevel.checkpoint()
+            given = next(self.given)
+            if isinstance(given, Exception):
+                raise given
+            return given
+
+        async def aclose(self):
+            await trio.lowlevel.checkpoint()
+
+    for recipe in (map_each(str), buffer(count=1), buffer(seconds=0.001), prefetch(1)):
+        got = []
+        async with from_channel(Flaky()) | recipe as channel:
+            for _ in range(3):
+                with pytest.raises(trio.BrokenResourceError):
+                    while True:
+                        got.append(await channel.receive())
+        assert got == ["a"]
 
 
 async def test_take_ends_the_stream_and_reads_no_further():

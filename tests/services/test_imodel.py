@@ -6,6 +6,7 @@ from functools import partial
 import h11
 import pytest
 import trio
+from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import (
     AuthenticationError,
@@ -22,6 +23,7 @@ from lionpride_trio import (
     iModel,
 )
 from lionpride_trio.operations import communicate
+from lionpride_trio.transformers import map_each, prefetch
 
 HELLO = b"".join(
     b'data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"%s"}}]}\n\n' % word
@@ -137,6 +139,34 @@ async def test_the_callers_exception_comes_out_as_it_is_and_the_socket_closes():
                 async for _ in model.invoke("hi"):
                     raise KeyError("mine")
         await player.gone.wait()
+
+
+@pytest.mark.parametrize(
+    "further", [None, prefetch(1), map_each(str) | prefetch(1) | map_each(str)]
+)
+async def test_leaving_the_session_wakes_who_waits_for_what_it_owns(further):
+    async def read(chunks):
+        with pytest.raises(trio.ClosedResourceError):
+            async for _ in chunks:
+                pass
+        with pytest.raises(trio.ClosedResourceError):
+            await anext(chunks)
+
+    async with playing(HELLO, hold=True) as (model, player), trio.open_nursery() as readers:
+        async with Session() as session:
+            session.services.register(model)
+            reply = model.stream("hi")
+            readers.start_soon(read, aiter(reply if further is None else reply | further))
+            await wait_all_tasks_blocked()
+        await player.gone.wait()
+
+
+async def test_the_callers_exception_comes_out_though_it_is_cancelled_too():
+    async with playing(HELLO, hold=True) as (model, _):
+        with trio.CancelScope() as scope, pytest.raises(KeyError, match="mine"):
+            async with model.stream("hi"):
+                scope.cancel()
+                raise KeyError("mine")
 
 
 async def test_a_cancelled_receive_loses_nothing_and_can_be_asked_again():
