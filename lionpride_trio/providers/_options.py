@@ -7,10 +7,10 @@ known name (``temprature``) is taken for a mistake.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from .._errors import ConfigurationError
+from .._hints import closest
 
 
 def check_options(
@@ -27,6 +27,6 @@ def check_options(
             raise ConfigurationError(f"option {option!r} is set by the call itself: leave it out")
         if option in names:
             continue
-        close = get_close_matches(option, names, n=1, cutoff=0.84)
+        close = closest(option, names, cutoff=0.84)
         if close:
-            raise ConfigurationError(f"unknown option {option!r}: did you mean {close[0]!r}?")
+            raise ConfigurationError(f"unknown option {option!r}: did you mean {close!r}?")

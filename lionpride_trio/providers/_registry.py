@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from .._errors import ConfigurationError
+from .._hints import closest
 from ._anthropic import Anthropic
 from ._compatible import Groq, Local, OpenAICompatible, OpenRouter
 from ._gemini import Gemini
@@ -39,8 +38,8 @@ def get(name: str, endpoint: str | None = None) -> Provider:
     """
     endpoints = _providers.get(name)
     if endpoints is None:
-        close = get_close_matches(name, _providers, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(_providers)}"
+        close = closest(name, _providers)
+        hint = f"did you mean {close!r}?" if close else f"known are {', '.join(_providers)}"
         raise ConfigurationError(f"unknown provider {name!r}: {hint}")
     if endpoint is None:
         return next(iter(endpoints.values()))

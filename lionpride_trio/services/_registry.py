@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from .._errors import ConfigurationError
+from .._hints import closest
 from ._fallback import Fallback
 from ._imodel import Home, iModel
 
@@ -40,11 +40,11 @@ class ServiceRegistry:
         if isinstance(name, iModel | Fallback):
             return name
         if name not in self._models:
-            close = get_close_matches(name, self._models, n=1)
+            close = closest(name, self._models)
             known = (
                 ", ".join(map(repr, self._models)) or "none; call session.services.register(model)"
             )
-            hint = f"did you mean {close[0]!r}?" if close else f"registered: {known}"
+            hint = f"did you mean {close!r}?" if close else f"registered: {known}"
             raise ConfigurationError(f"no model named {name!r}: {hint}")
         return self._models[name]
 
