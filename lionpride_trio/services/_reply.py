@@ -194,9 +194,9 @@ class Reply(Channel[Chunk]):
 
 def is_content(chunk: Chunk) -> bool:
     """Whether *chunk* is a piece of the answer: text, reasoning, a tool call or a refusal."""
+    if isinstance(chunk, TextChunk):  # nearly always
+        return bool(chunk.data)
     match chunk:
-        case TextChunk(data=said):
-            return bool(said)
         case ReasoningChunk():
             return bool(chunk.text or chunk.redacted)
         case ToolCallChunk():
