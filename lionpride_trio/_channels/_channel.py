@@ -121,13 +121,13 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         count = len(items)
         self._items += count
         self._characters += characters(items)
-        if behind or self._behind or len(self._row) + count > READY_ITEMS:
+        row = self._row
+        buffered = count + len(row)
+        if behind or self._behind or buffered > READY_ITEMS:
             buffered = self._queue(items)
         else:
             items.reverse()
-            items += self._row
-            self._row = items
-            buffered = len(items)
+            self._row = items + row if row else items
         if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
             self._peak = buffered
 

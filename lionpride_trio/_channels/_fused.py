@@ -53,9 +53,14 @@ class FusedChannel(Channel[Any]):
                 batch = await upstream._fetch()
             finally:
                 self._receiving = False
-            made = self._made(batch)
-            if made and not self._closed:
-                self._deliver(made)
+            made: list[Any] = []
+            if batch and not self._closed:
+                try:
+                    self._program(batch, made)
+                except Exception as error:
+                    self._finish(error)
+                if made:
+                    self._deliver(made)
         return self._row.pop() if self._row else await super().__anext__()
 
     async def _fetch(self) -> list[Any]:
@@ -74,10 +79,7 @@ class FusedChannel(Channel[Any]):
         """What the stages make of *batch*, and at the end of what they held back."""
         made: list[Any] = []
         if batch:
-            try:
-                self._program(batch, made)
-            except Exception as error:
-                self._finish(error)
+            self._run(self._program, batch, made)
         elif isinstance(self._end, trio.EndOfChannel):
             self._flush(0, made)
         if self._may_be_done and self._end is None:
