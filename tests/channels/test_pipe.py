@@ -78,6 +78,15 @@ async def test_a_stage_that_cannot_be_made_closes_what_was_opened():
     assert trio.lowlevel.current_statistics().tasks_living == before
 
 
+async def test_after_its_block_a_channel_hands_out_nothing_that_was_ready():
+    for pipeline in (from_iterable(["a", "b"]), from_iterable(["a", "b"]) | map_each(str)):
+        async with pipeline as channel:
+            assert await channel.receive() == "a"
+            assert channel.statistics().buffered == 1
+        with pytest.raises(trio.ClosedResourceError):
+            await channel.receive()
+
+
 async def test_one_source_opened_twice_by_one_task_closes_the_inner_one_first():
     numbers = from_iterable([1, 2])
     async with numbers as outer:
