@@ -13,7 +13,7 @@ import trio
 
 from ..stages import Stage
 from ._channel import Channel
-from ._program import Program, may_be_done, program
+from ._program import may_be_done, program
 
 
 class FusedChannel(Channel[Any]):
@@ -55,10 +55,9 @@ class FusedChannel(Channel[Any]):
                 self._receiving = False
             made: list[Any] = []
             if batch and not self._closed:
-                try:
-                    self._program(batch, made)
-                except Exception as error:
-                    self._finish(error)
+                failure = self._program(batch, made)
+                if failure is not None:
+                    self._finish(failure)
                 if made:
                     self._deliver(made)
         return self._row.pop() if self._row else await super().__anext__()
@@ -79,7 +78,9 @@ class FusedChannel(Channel[Any]):
         """What the stages make of *batch*, and at the end of what they held back."""
         made: list[Any] = []
         if batch:
-            self._run(self._program, batch, made)
+            failure = self._program(batch, made)
+            if failure is not None:
+                self._finish(failure)
         elif isinstance(self._end, trio.EndOfChannel):
             self._flush(0, made)
         if self._may_be_done and self._end is None:
@@ -88,13 +89,6 @@ class FusedChannel(Channel[Any]):
                 self._flush(first, made)
         return made
 
-    def _run(self, run: Program, items: Iterable[Any], made: list[Any]) -> None:
-        """Send *items* through a program; its failure comes after what it has *made*."""
-        try:
-            run(items, made)
-        except Exception as error:
-            self._finish(error)
-
     def _flush(self, first: int, made: list[Any]) -> None:
         """End the stream at the stage of number *first*, and so at all that follow."""
         self._finish()
@@ -102,10 +96,11 @@ class FusedChannel(Channel[Any]):
             try:
                 rest = list(stage.flush())
             except Exception as error:
-                self._finish(error)
-                return
-            self._run(program(self._stages[number + 1 :]), rest, made)
-            if not isinstance(self._end, trio.EndOfChannel):
+                failure: Exception | None = error
+            else:
+                failure = program(self._stages[number + 1 :])(rest, made)
+            if failure is not None:
+                self._finish(failure)
                 return
 
     def _first_done(self) -> int | None:

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias, TypeGuard
 from ..stages import Keep, MapEach, Stage, Tap
 from ._text import Joined, TextOnly
 
-Program: TypeAlias = Callable[[Iterable[Any], list[Any]], None]
-"""Sends items through stages, and appends what comes out to a list, piece by piece: the list has
-what came before a failure."""
+Program: TypeAlias = Callable[[Iterable[Any], list[Any]], Exception | None]
+"""Sends items through stages, and appends what comes out to a list, piece by piece.  Gives the failure
+that ended it, if one did; the list has what came before that."""
 _FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterable[Any]]
 _Plain: TypeAlias = MapEach[Any, Any] | Keep[Any] | Tap[Any]
 
@@ -32,10 +32,14 @@ def program(stages: Sequence[Stage[Any, Any]]) -> Program:
         else:
             feeds += map(_feeding, group)
 
-    def run(items: Iterable[Any], made: list[Any]) -> None:
-        for feed in feeds:
-            items = feed(items)
-        made += items
+    def run(items: Iterable[Any], made: list[Any]) -> Exception | None:
+        try:
+            for feed in feeds:
+                items = feed(items)
+            made += items
+        except Exception as error:
+            return error
+        return None
 
     return run
 
@@ -53,12 +57,16 @@ def _is_plain(stage: object) -> TypeGuard[_Plain]:
 def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
     """The program that is no more than *functions*, which is the commonest."""
 
-    def run(items: Iterable[Any], made: list[Any]) -> None:
-        for item in items:
-            value = item
-            for function in functions:
-                value = function(value)
-            made.append(value)
+    def run(items: Iterable[Any], made: list[Any]) -> Exception | None:
+        try:
+            for item in items:
+                value = item
+                for function in functions:
+                    value = function(value)
+                made.append(value)
+        except Exception as error:
+            return error
+        return None
 
     return run
 

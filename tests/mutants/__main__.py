@@ -67,8 +67,8 @@ MUTANTS = [
     ),
     (
         "_channels/_fused.py",
-        "self._finish(error)\n        elif",
-        "made.clear()\n                self._finish(error)\n        elif",
+        "self._finish(failure)\n        elif",
+        "made.clear()\n                self._finish(failure)\n        elif",
         "channels",
     ),
     ("_channels/_fused.py", "self._flush(0, made)", "pass", "channels"),
