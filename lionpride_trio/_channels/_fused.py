@@ -60,7 +60,8 @@ class FusedChannel(Channel[Any]):
                     self._finish(failure)
                 if made:
                     self._deliver(made)
-        return self._row.pop() if self._row else await super().__anext__()
+            row = self._row
+        return row.pop() if row else await super().__anext__()
 
     async def _fetch(self) -> list[Any]:
         if self._may_be_done and self._first_done() is not None:
