@@ -170,9 +170,7 @@ def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | _Maker]:
                     yield step.make
 
 
-def _fused(
-    makers: Sequence[Callable[[], Stage[Any, Any]]],
-) -> _Maker:
+def _fused(makers: Sequence[Callable[[], Stage[Any, Any]]]) -> _Maker:
     return lambda upstream: FusedChannel(upstream, [make() for make in makers])
 
 

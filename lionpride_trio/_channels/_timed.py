@@ -9,6 +9,7 @@ import trio
 
 from .._errors import StreamTimeout
 from ._channel import Channel
+from ._fused import FusedChannel
 from ._text import OnText, joined
 
 
@@ -58,12 +59,12 @@ class TimedBufferChannel(Channel[Any]):
         return made
 
 
-class IdleFlushChannel(Channel[Any]):
+class IdleFlushChannel(FusedChannel):
     """A text machine over *upstream*, flushed when nothing came for *seconds*."""
 
     def __init__(self, upstream: Channel[Any], stage: OnText, seconds: float) -> None:
-        super().__init__()
-        self._upstream = upstream
+        super().__init__(upstream, [stage])
+        self._instant = self._plain = False  # each read has its clock
         self._stage = stage
         self._seconds = seconds
         self._holding = False
@@ -72,14 +73,6 @@ class IdleFlushChannel(Channel[Any]):
         with trio.move_on_after(self._seconds if self._holding else math.inf):
             batch = await self._pull_some(self._upstream)
             self._holding = True
-            made: list[Any] = []
-            try:
-                for item in batch:
-                    made += self._stage.feed(item)
-                if isinstance(self._end, trio.EndOfChannel):
-                    made += self._stage.flush()
-            except Exception as error:
-                self._finish(error)
-            return made
+            return self._made(batch)
         self._holding = False
         return self._stage.settle()

@@ -115,7 +115,7 @@ class Client:
         from ._connection import Body
 
         origin = address.origin
-        if origin in self._idle:
+        if self._idle.get(origin):
             # What a server says after its answer comes a moment later, and is to be seen first.
             await trio.lowlevel.checkpoint()
         connection = self._kept(origin)

@@ -125,11 +125,13 @@ class Caller:
         """The request of *call*, to be sent, and its answer."""
         request = self.provider.request(call)
         check_headers(request.headers)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        headers |= {name.lower(): value for name, value in call.headers.items()}
-        headers["accept"] = "text/event-stream" if call.stream else "application/json"
-        if self.key is not None:
-            headers |= {k.lower(): v for k, v in self.provider.authorize(self.key).items()}
+        accept = {"accept": "text/event-stream" if call.stream else "application/json"}
+        key: Mapping[str, str] = {} if self.key is None else self.provider.authorize(self.key)
+        headers = {
+            name.lower(): value
+            for given in (request.headers, call.headers, accept, key)  # the later one counts
+            for name, value in given.items()
+        }
         return open_exchange(
             client,
             f"{base_url}{request.path}",

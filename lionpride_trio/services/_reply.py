@@ -115,15 +115,12 @@ class Reply(Channel[Chunk]):
 
     def _decoded(self, data: bytes) -> list[Chunk]:
         """The chunks that *data* completes, added up; ``b""`` is the end of the body."""
-        chunks = self._decoder.feed(data) if data else self._decoder.flush()
-        self._take(chunks)
+        chunks = self._take(self._decoder.feed(data) if data else self._decoder.flush())
         if self._end is not None:
             return chunks
         if self._decoder.ended or not data:
             if data:
-                rest = self._decoder.flush()
-                self._take(rest)
-                chunks += rest
+                chunks += self._take(self._decoder.flush())
             self._exchange.complete = self._decoder.failure is None
             self._fail(self._decoder.failure)
         elif self._budget <= 0 and not self._decoder.whole:
@@ -151,10 +148,10 @@ class Reply(Channel[Chunk]):
         what = "nothing" if clock == "byte_idle" else "no content"
         return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)
 
-    def _take(self, chunks: list[Chunk]) -> None:
-        """Add *chunks* up."""
+    def _take(self, chunks: list[Chunk]) -> list[Chunk]:
+        """Add *chunks* up, and hand them on."""
         if not chunks:
-            return
+            return chunks
         if self._max_kept is None:
             self._builder.extend([c for c in chunks if isinstance(c, FinishChunk | UsageChunk)])
         else:
@@ -172,11 +169,11 @@ class Reply(Channel[Chunk]):
                     value=self._max_kept,
                 )
             )
+        return chunks
 
     def _broken(self, error: LionprideError) -> list[Chunk]:
         """The body broke off: what had come still counts, and may even have been all."""
-        rest = self._decoder.flush()
-        self._take(rest)
+        rest = self._take(self._decoder.flush())
         if self._end is None:
             failure = self._decoder.failure
             told = isinstance(failure, ProviderError) or (self._decoder.ended and not failure)

@@ -5,26 +5,16 @@ from __future__ import annotations
 import trio
 
 from lionpride_trio.flow import Operation
+from tests.counting import counting
 
 
 def op(work, *, after=(), name=None, **options):
     return Operation(work=work, name=name or work.__name__, after=after, **options)
 
 
-def numbers(n, *, every=0.0, then=None, log=None):
-    async def numbers(context):
-        try:
-            for number in range(n):
-                if every:
-                    await trio.sleep(every)
-                if log is not None:
-                    log.append(number)
-                yield number
-            if then is not None:
-                raise then
-        finally:
-            if log is not None:
-                log.append("closed")
+def numbers(n, **options):
+    def numbers(_context):
+        return counting(n, **options)
 
     return numbers
 
