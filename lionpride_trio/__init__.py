@@ -54,6 +54,7 @@ from ._errors import (
     StreamTruncated,
     TransportError,
 )
+from ._public import show_public_path
 from ._response import Reasoning, Response, ToolCall, reassemble
 from ._text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
@@ -121,13 +122,4 @@ __all__ = [
     "transformers",
 ]
 
-
-def _show_public_path() -> None:
-    """Let reprs and tracebacks show where a name is imported from."""
-    for name in __all__:
-        public = globals()[name]
-        if getattr(public, "__module__", "").startswith(f"{__name__}._"):
-            public.__module__ = __name__
-
-
-_show_public_path()
+show_public_path(globals())

@@ -10,6 +10,7 @@ from .._channels._pipe import Grouping, SameItems, TextTransformer, Transformer
 from .._channels._source import Source
 from .._channels._sources import from_channel, from_iterable, source
 from .._channels._statistics import ChannelStatistics
+from .._public import show_public_path
 from ._operators import (
     chain,
     fork,
@@ -86,13 +87,4 @@ __all__ = [
     "words",
 ]
 
-
-def _show_public_path() -> None:
-    """Let reprs and tracebacks show where a name is imported from."""
-    for name in __all__:
-        public = globals()[name]
-        if public.__module__.startswith(f"{__name__}._"):
-            public.__module__ = __name__
-
-
-_show_public_path()
+show_public_path(globals())

@@ -27,6 +27,7 @@ LAYERS: dict[str, float] = {
     "_errors": 0,
     "_text": 0,
     "_hints": 0,
+    "_public": 0,
     "_chunks": 0,
     "_response": 0,
     "wire": 0,
