@@ -4,8 +4,9 @@ Layout, from the bottom up:
 
 - ``_failures``: what the network and the HTTP libraries raise, as the classes of `_errors`
 - ``_socket``: a TCP socket as a trio stream that can also be read without waiting
+- ``_tls``: TLS over such a stream, as readable without waiting
 - ``_framing``: where a body ends, without I/O
-- ``_connection``: HTTP/1.1 over one stream, and `Body`, which loses nothing when cancelled
+- ``_connection``: one request over one stream, and `Body`, which loses nothing when cancelled
 - ``_inflate``: compressed bodies, in bounded steps
 - ``_client``: `open_client`, a client that keeps idle connections and little else
 - ``_pump``: `PumpedBody`, the same promise for a body of any other client

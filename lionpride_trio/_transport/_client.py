@@ -11,6 +11,7 @@ and a request costs the same beside one stream or a thousand.
 from __future__ import annotations
 
 import functools
+import math
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -22,8 +23,9 @@ import attrs
 import httpx
 import trio
 
-from .._errors import ConnectionFailed, StreamTimeout
-from ._socket import Socket, connect_tcp
+from .._errors import ConnectionFailed, ConnectionLost, StreamTimeout
+from ._socket import NowaitStream, WaitingStream, connect_tcp
+from ._tls import open_tls
 
 if TYPE_CHECKING:
     import h11
@@ -37,6 +39,8 @@ IDLE_SECONDS: Final = 30.0
 
 Connect: TypeAlias = Callable[[str, int], Awaitable[trio.abc.Stream]]
 Origin: TypeAlias = tuple[str, str, int]
+Clocks: TypeAlias = tuple[float, float, float]
+"""Seconds to connect, from the end of the request to the head, and to send some of the request."""
 
 
 class HTTPClient(Protocol):
@@ -54,22 +58,27 @@ class HTTPClient(Protocol):
         ...
 
 
-def open_client(*, connect: Connect = connect_tcp) -> HTTPClient:
+def open_client(
+    *, connect: Connect = connect_tcp, ssl_context: ssl.SSLContext | None = None
+) -> HTTPClient:
     """A client without limits of its own, to be closed by the caller.  Does no I/O.
 
-    TLS is verified against certifi's store.  The environment is not asked for proxies: a hostile
-    one would see every prompt.  No redirect is followed and no cookie kept.  *connect* makes the
-    streams; another than TCP's is for simulations.
+    TLS is verified against certifi's store, or as *ssl_context* says.  The environment is not asked
+    for proxies: a hostile one would see every prompt.  No redirect is followed and no cookie kept.
+    *connect* makes the streams; another than TCP's is for simulations.
     """
-    return Client(connect=connect)
+    return Client(connect=connect, ssl_context=ssl_context)
 
 
 class Client:
     """One request at a time on each connection, idle ones kept last in, first out."""
 
-    def __init__(self, *, connect: Connect = connect_tcp) -> None:
+    def __init__(
+        self, *, connect: Connect = connect_tcp, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
         self._connect = connect
-        self._idle: dict[Origin, deque[tuple[float, Connection]]] = {}
+        self._ssl_context = ssl_context
+        self._idle: dict[Origin, deque[tuple[float, NowaitStream]]] = {}
         self._closed = False
 
     def stream(
@@ -79,27 +88,30 @@ class Client:
         *,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
-        timeout: tuple[float | None, ...] = (None,),
+        timeout: tuple[float | None, ...] = (),
         **options: Any,
     ) -> _Call:
         """Send a request; the block's value is the `Answer`, with its body unread.
 
-        Names of *headers* are in small letters.  Of *timeout* only the first counts: how long
-        connecting may take.  Whatever interrupts the request, a cancellation included, closes the
+        Names of *headers* are in small letters.  *timeout* are seconds, in httpx's order: to
+        connect, from the end of the request to the head of the answer, and in which some of the
+        request must leave.  Whatever interrupts the request, a cancellation included, closes the
         connection.
 
         :raises TransportError: one of its classes.
         """
         if options.keys() - {"follow_redirects"} or options.get("follow_redirects"):
             raise TypeError(f"this client does not know {', '.join(options)}")
-        return _Call(self, method, _address(str(url)), content, headers or {}, timeout[0])
+        given = (*map(_or_never, timeout), math.inf, math.inf, math.inf)
+        clocks = given[0], given[1], given[2]
+        return _Call(self, method, _address(str(url)), content, headers or {}, clocks)
 
     async def aclose(self) -> None:
         """Close the idle connections; what is in use closes when its own block ends."""
         self._closed = True
         for stack in self._idle.values():
-            for _, connection in stack:
-                connection.close_nowait()
+            for _, stream in stack:
+                stream.close_nowait()
         self._idle.clear()
         await trio.lowlevel.checkpoint()
 
@@ -109,62 +121,71 @@ class Client:
         address: _Address,
         headers: Mapping[str, str],
         body: bytes,
-        connect: float | None,
+        clocks: Clocks,
     ) -> Answer:
         """Send a request and wait for the head of its answer."""
-        from ._connection import Body
+        from ._connection import Connection
 
         origin = address.origin
+        release = functools.partial(self._give_back, origin)
         if self._idle.get(origin):
             # What a server says after its answer comes a moment later, and is to be seen first.
             await trio.lowlevel.checkpoint()
-        connection = self._kept(origin)
-        if connection is None:
-            connection = await self._open(origin, connect)
-        whole = False
-        try:
-            head = await connection.ask(method, address.target, headers, body)
-            whole = True
-        finally:
-            if not whole:
-                connection.close_nowait()
-        return Answer(head, Body(connection, functools.partial(self._keep, origin)))
+        idle = self._take_idle(origin)
+        if idle is not None:
+            connection = Connection(idle)
+            try:
+                head = await connection.ask(method, address.target, headers, body, *clocks[1:])
+            except ConnectionLost:
+                if connection.answered:
+                    raise
+                # The server had closed it, and its word was still on its way: no attempt was made.
+            else:
+                return Answer(head, connection, release)
+        connection = Connection(await self._open(origin, clocks[0]))
+        head = await connection.ask(method, address.target, headers, body, *clocks[1:])
+        return Answer(head, connection, release)
 
-    def _kept(self, origin: Origin) -> Connection | None:
-        """The connection that was idle for the shortest time and is still good."""
+    def _take_idle(self, origin: Origin) -> NowaitStream | None:
+        """The stream that was idle for the shortest time and is still good."""
         stack = self._idle.get(origin)
         while stack:
-            released, connection = stack.pop()
-            if trio.current_time() - released <= IDLE_SECONDS and connection.quiet:
-                connection.start_next()
-                return connection
-            connection.close_nowait()
+            released, stream = stack.pop()
+            if trio.current_time() - released <= IDLE_SECONDS and stream.has_no_unread_bytes:
+                return stream
+            stream.close_nowait()
         return None
 
-    def _keep(self, origin: Origin, connection: Connection) -> None:
+    def _give_back(self, origin: Origin, stream: NowaitStream) -> None:
         if self._closed:
-            connection.close_nowait()
+            stream.close_nowait()
             return
         now = trio.current_time()
         stack = self._idle.setdefault(origin, deque())
-        stack.append((now, connection))
+        stack.append((now, stream))
         while len(stack) > MAX_IDLE or now - stack[0][0] > IDLE_SECONDS:
             stack.popleft()[1].close_nowait()
 
-    async def _open(self, origin: Origin, seconds: float | None) -> Connection:
+    async def _open(self, origin: Origin, seconds: float) -> NowaitStream:
         scheme, host, port = origin
-        with trio.move_on_after(float("inf") if seconds is None else seconds):
+        with trio.move_on_after(seconds):
             try:
-                stream = await self._connect(host, port)
+                opened = await self._connect(host, port)
             except (OSError, UnicodeError) as error:
                 raise ConnectionFailed(f"no connection to {host}:{port}: {error}") from error
-            from ._connection import Connection
-
-            socket = stream if isinstance(stream, Socket) else None
-            if scheme == "https":
-                stream = await _secured(stream, host)
-            return Connection(stream, socket)
+            stream = opened if isinstance(opened, NowaitStream) else WaitingStream(opened)
+            if scheme != "https":
+                return stream
+            try:
+                return await open_tls(stream, host, self._ssl_context)
+            except trio.BrokenResourceError as error:
+                why = error.__cause__ or error
+                raise ConnectionFailed(f"TLS with {host} failed: {why}") from error
         raise StreamTimeout(f"no connection within {seconds:g} s", clock="connect")
+
+
+def _or_never(seconds: float | None) -> float:
+    return math.inf if seconds is None else seconds
 
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -180,19 +201,19 @@ class _Call(AbstractAsyncContextManager["Answer"]):
         address: _Address,
         content: bytes,
         headers: Mapping[str, str],
-        connect: float | None,
+        clocks: Clocks,
     ) -> None:
         self._client = client
         self._method = method
         self._address = address
         self._content = content
-        self._connect = connect
+        self._clocks = clocks
         self._answer: Answer | None = None
         self._headers = {"host": address.host, **headers, "content-length": str(len(content))}
 
     async def __aenter__(self) -> Answer:
         self._answer = await self._client.send(
-            self._method, self._address, self._headers, self._content, self._connect
+            self._method, self._address, self._headers, self._content, self._clocks
         )
         return self._answer
 
@@ -209,17 +230,23 @@ class _Call(AbstractAsyncContextManager["Answer"]):
 class Answer:
     """The head of an answer, and its body."""
 
-    def __init__(self, head: h11.Response, body: Body) -> None:
+    def __init__(
+        self, head: h11.Response, connection: Connection, release: Callable[[NowaitStream], Any]
+    ) -> None:
+        from ._connection import Body
+
         self.status_code: int = head.status_code
         self.headers: Mapping[str, str] = _headers(head)
-        self.body = body
+        self.sent_at = connection.sent_at
+        """When the request had been sent."""
+        self.body: Body = Body(connection, release)
 
     def aiter_raw(self) -> AsyncIterator[bytes]:
         """The pieces of the body as they come."""
         return _Pieces(self.body)
 
     async def aclose(self) -> None:
-        """Close the connection, or give it back when the answer ended exactly."""
+        """Close the connection, or give it back when the body was read to its end."""
         await self.body.aclose()
 
 
@@ -268,28 +295,3 @@ def _address(text: str) -> _Address:
         host=url.netloc.decode("ascii"),
         target=url.raw_path,
     )
-
-
-async def _secured(stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
-    """TLS over *stream*, which is closed when that fails."""
-    secured = False
-    try:
-        context = await trio.to_thread.run_sync(_tls)
-        tls = trio.SSLStream(stream, context, server_hostname=host, https_compatible=True)
-        await tls.do_handshake()
-        secured = True
-    except trio.BrokenResourceError as error:
-        raise ConnectionFailed(f"TLS with {host} failed: {error.__cause__}") from error
-    finally:
-        if not secured:
-            with trio.CancelScope(shield=True):
-                await trio.aclose_forcefully(stream)
-    return tls
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    # Loading the certificate store takes 40 to 260 ms: once in a process, and in a thread.
-    context = httpx.create_ssl_context(trust_env=False)
-    context.set_alpn_protocols(["http/1.1"])
-    return context

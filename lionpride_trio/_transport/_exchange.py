@@ -30,21 +30,26 @@ class _Body(Protocol):
     def receive_nowait(self) -> bytes | None: ...
     async def receive_some(self) -> bytes: ...
     async def wait_end(self) -> None: ...
-    async def aclose(self) -> None: ...
+    async def aclose(self, *, understood: bool = True) -> None: ...
 
 
 class Exchange:
     """One request and its answer.  Closed by `open_exchange`, whose block it lives in."""
 
-    def __init__(self, response: Any, body: _Body) -> None:
+    def __init__(self, response: Any, body: _Body, sent_at: float) -> None:
         self.status: int = response.status_code
+        self.sent_at = sent_at
+        """When the request had been sent; with a client that is not ours, when that began."""
         self.headers: Mapping[str, str] = {
             name.lower(): value for name, value in response.headers.items()
         }
         encoding = encoding_of(self.headers.get("content-encoding", ""))
         self._body: _Body = InflatedBody(body, encoding) if encoding else body
         self.complete = False
-        """Set it when all that matters of the body was read: the connection may serve again."""
+        """Set it when the answer was understood and is whole: the connection may serve again.
+
+        An answer that was left, refused, cancelled or not understood closes it, whatever had come.
+        """
 
     def receive_nowait(self) -> bytes | None:
         """As `receive_some`, but None where that would wait.  No checkpoint."""
@@ -61,12 +66,12 @@ class Exchange:
         return await self._body.receive_some()
 
     async def aclose(self) -> None:
-        """Close the connection, or give it back when its body was read to the end.
+        """Close the connection, or give it back when the answer is `complete` and was read to its end.
 
         Within a second, even when the caller is cancelled.  Safe twice.
         """
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            await self._body.aclose()
+            await self._body.aclose(understood=self.complete)
 
 
 def open_exchange(
@@ -76,9 +81,14 @@ def open_exchange(
     body: Mapping[str, Any],
     headers: Mapping[str, str],
     connect: float,
+    send_idle: float,
     wait: float,
 ) -> AbstractAsyncContextManager[Exchange]:
-    """Send a request and wait at most *wait* seconds for the answer's head.
+    """Send a request and wait for the answer's head.
+
+    *wait* are the seconds from the end of the request to the head; *send_idle* those in which some
+    of the request must leave.  With a client that is not ours nothing tells when the request was
+    sent, and *wait* begins with it.
 
     The block owns the connection: leaving it closes it, or gives it back when the answer ended
     exactly, within a second even when the caller is cancelled.  With a client that is not ours it
@@ -87,6 +97,7 @@ def open_exchange(
 
     :raises TransportError: one of its classes.
     """
+    own = isinstance(client, Client)
     request = client.stream(
         "POST",
         url,
@@ -97,10 +108,10 @@ def open_exchange(
             "user-agent": "lionpride_trio",
             **headers,
         },
-        timeout=(connect, None, None, None),
+        timeout=(connect, wait, send_idle, None) if own else (connect, None, None, None),
         follow_redirects=False,
     )
-    return _Own(request, wait) if isinstance(client, Client) else _foreign(request, wait)
+    return _Own(request) if own else _foreign(request, wait)
 
 
 class _Own(AbstractAsyncContextManager[Exchange]):
@@ -109,16 +120,15 @@ class _Own(AbstractAsyncContextManager[Exchange]):
     _body: Body
     _exchange: Exchange
 
-    def __init__(self, request: AbstractAsyncContextManager[Answer], wait: float) -> None:
+    def __init__(self, request: AbstractAsyncContextManager[Answer]) -> None:
         self._request: AbstractAsyncContextManager[Answer] | None = request
-        self._wait = wait
 
     async def __aenter__(self) -> Exchange:
         assert self._request is not None, "it is entered once"
-        answer = await _answered(self._request, self._wait)
+        answer = await self._request.__aenter__()
         self._request = None  # what was sent is held no longer
         self._body = answer.body
-        self._exchange = Exchange(answer, self._body)
+        self._exchange = Exchange(answer, self._body, answer.sent_at)
         return self._exchange
 
     async def __aexit__(
@@ -139,12 +149,13 @@ async def _foreign(
     request: AbstractAsyncContextManager[Any], wait: float
 ) -> AsyncGenerator[Exchange]:
     """An exchange by another client, which is asked for its body by a task."""
+    began = trio.current_time()
     response = await _answered(request, wait)
     try:
         body = PumpedBody(response)
         async with open_pump_nursery() as nursery:
             nursery.start_soon(body.pump)
-            exchange = Exchange(response, body)
+            exchange = Exchange(response, body, began)
             try:
                 yield exchange
                 if exchange.complete:

@@ -28,10 +28,16 @@ class Framing(Protocol):
     ends_with_connection: bool
     """The end of the connection is the end of the body, and no failure."""
 
+    @property
+    def failure(self) -> HTTPProtocolError | None:
+        """Why what was fed is no such framing; then `rest` is without meaning."""
+        ...
+
     def feed(self, data: bytes) -> bytes:
         """The bytes of the body in *data*.
 
-        :raises HTTPProtocolError: it is no such framing; then `rest` is without meaning.
+        Where the framing breaks, they are those before the break, and `failure` says why: raising
+        it here would take the good part of the same read with it.
         """
         ...
 
@@ -40,6 +46,7 @@ class Sized:
     """*size* bytes."""
 
     ends_with_connection = False
+    failure = None
 
     def __init__(self, size: int) -> None:
         self._left = size
@@ -58,6 +65,7 @@ class Unsized:
     """All that comes until the connection ends."""
 
     ends_with_connection = True
+    failure = None
 
     def __init__(self) -> None:
         self.ended = False
@@ -75,15 +83,24 @@ class Chunked:
     def __init__(self) -> None:
         self.ended = False
         self.rest = b""
+        self.failure: HTTPProtocolError | None = None
         self._held = b""
         self._left = 0
         self._between = False
         self._trailers: int | None = None
 
     def feed(self, data: bytes) -> bytes:
+        pieces: list[bytes] = []
+        if self.failure is None:
+            try:
+                self._read(data, pieces)
+            except HTTPProtocolError as error:
+                self.failure = error
+        return b"".join(pieces)
+
+    def _read(self, data: bytes, pieces: list[bytes]) -> None:
         if self._held:
             data, self._held = self._held + data, b""
-        pieces: list[bytes] = []
         at, end = 0, len(data)
         while at < end and not self.ended:
             if self._left:
@@ -103,7 +120,6 @@ class Chunked:
             raise HTTPProtocolError("a line of the chunked framing is too long")
         if self.ended:
             self.rest += data[at:]
-        return b"".join(pieces)
 
     def _line(self, line: bytes) -> None:
         if not line.endswith(b"\r"):

@@ -16,6 +16,8 @@ from .._errors import DecodeError, NotAStream
 STEP_BYTES: Final = 64 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _KNOWN: Final = {"gzip", "x-gzip", "deflate"}
+_PLAIN: Final = {"", "identity", "none", "utf-8", "utf8", "us-ascii", "binary", "8bit", "7bit"}
+"""Servers put the name of a charset or of a transfer encoding here, and compress nothing."""
 
 
 class Inflater:
@@ -30,6 +32,7 @@ class Inflater:
         self._pending = b""
         self._more = False
         self._members = 0
+        self._failure: DecodeError | None = None
 
     def feed(self, data: bytes) -> None:
         """Take *data*; `step` gives what it inflates to."""
@@ -38,8 +41,10 @@ class Inflater:
     def step(self) -> bytes:
         """The next piece of the text; nothing when more must be fed first.
 
-        :raises DecodeError: it is no gzip and no deflate.
+        :raises DecodeError: it is no gzip and no deflate, after the text before the damage.
         """
+        if self._failure is not None:
+            raise self._failure
         while self._pending or self._more:
             if self._machine is None and not self._begin():
                 break
@@ -63,15 +68,30 @@ class Inflater:
 
     def _inflated(self) -> bytes:
         machine = self._machine
+        before = machine.copy()
         try:
             made: bytes = machine.decompress(self._pending, STEP_BYTES)
         except zlib.error as error:
-            raise DecodeError(f"the body's compression is broken: {error}") from error
+            return self._broken(before, error)
         self._pending = machine.unused_data if machine.eof else machine.unconsumed_tail
         self._more = len(made) == STEP_BYTES and not machine.eof
         if machine.eof:
             self._machine = None
         return made
+
+    def _broken(self, machine: Any, error: zlib.error) -> bytes:
+        """What stands before the damage: zlib throws away what it made in the step that failed."""
+        self._failure = DecodeError(f"the body's compression is broken: {error}")
+        self._failure.__cause__ = error
+        made: list[bytes] = []
+        try:
+            for at in range(len(self._pending)):
+                made.append(machine.decompress(self._pending[at : at + 1]))
+        except zlib.error:
+            pass
+        if not (text := b"".join(made)):
+            raise self._failure
+        return text
 
 
 class InflatedBody:
@@ -119,9 +139,9 @@ class InflatedBody:
         """As the body below."""
         await self._body.wait_end()
 
-    async def aclose(self) -> None:
+    async def aclose(self, *, understood: bool = True) -> None:
         """Close the body below."""
-        await self._body.aclose()
+        await self._body.aclose(understood=understood)
 
     def _check(self) -> None:
         if self._encoding not in _KNOWN:
@@ -129,6 +149,6 @@ class InflatedBody:
 
 
 def encoding_of(header: str) -> str:
-    """What a ``content-encoding`` comes to; nothing for identity."""
+    """What a ``content-encoding`` comes to; nothing for identity, whatever it is called."""
     names = (name.strip().lower() for name in header.split(","))
-    return ", ".join(name for name in names if name not in {"", "identity"})
+    return ", ".join(name for name in names if name not in _PLAIN)

@@ -66,11 +66,12 @@ class PumpedBody:
         except trio.EndOfChannel:
             return self._end()
 
-    async def aclose(self) -> None:
+    async def aclose(self, *, understood: bool = True) -> None:
         """Stop reading and close the response.  Safe twice; to be bounded in time by the caller.
 
-        The response is closed before its generators are stepped to their end: they then end by
-        themselves, instead of being left to the garbage collector.
+        Its client decides whether the connection serves again, *understood* or not.  The response is
+        closed before its generators are stepped to their end: they then end by themselves, instead
+        of being left to the garbage collector.
         """
         if self._closed:
             return

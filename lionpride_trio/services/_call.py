@@ -21,7 +21,7 @@ from ..providers import ModelCall, Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
 from ._gate import Gate, Ticket
-from ._policy import Bounds, Retry, retried
+from ._policy import Bounds, Retry, call_with_retries
 from ._reply import Reply
 from ._settings import Timeouts, check_headers
 
@@ -75,9 +75,9 @@ class Caller:
                 self.gate.correct(ticket, response.usage)
                 return response
 
-            return await retried(self.retry, attempt)
+            return await call_with_retries(self.retry, attempt)
 
-    async def answered(self, exchange: Exchange, began: float, *, keep: bool) -> Reply:
+    async def answered(self, exchange: Exchange, *, keep: bool) -> Reply:
         """The reply that the answer of an exchange is, if it is one, read up to its first content."""
         judge = self._judge()
         try:
@@ -94,7 +94,7 @@ class Caller:
                 max_blocks=self.bounds.max_blocks,
             ),
             timeouts=self.timeouts,
-            waited=trio.current_time() - began,
+            waited=trio.current_time() - exchange.sent_at,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
             locate=lambda error, partial: self.locate(error, exchange, partial),
         )
@@ -138,6 +138,7 @@ class Caller:
             body=request.body,
             headers=headers,
             connect=self.timeouts.connect,
+            send_idle=self.timeouts.byte_idle,
             wait=self.timeouts.first_content if call.stream else math.inf,
         )
 
@@ -183,13 +184,12 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         self._keep = keep
 
     async def __aenter__(self) -> Reply:
-        await retried(self._caller.retry, self._attempt)
+        await call_with_retries(self._caller.retry, self._attempt)
         return self._reply
 
     async def _attempt(self) -> None:
         caller = self._caller
         self._ticket = await caller.gate.admit(self._call)
-        began = trio.current_time()
         self._exchange = caller.exchange(self._call, self._client, self._base_url)
         try:
             exchange = await self._exchange.__aenter__()
@@ -197,7 +197,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             caller.locate(error)
             raise
         try:
-            self._reply = await caller.answered(exchange, began, keep=self._keep)
+            self._reply = await caller.answered(exchange, keep=self._keep)
         except BaseException:
             # Which is shielded where it waits, and is done within a second.
             await self._exchange.__aexit__(*sys.exc_info())

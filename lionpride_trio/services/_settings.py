@@ -49,11 +49,11 @@ class Timeouts:
     connect: float = attrs.field(default=10.0, validator=_positive)
     """To make a connection."""
     first_content: float = attrs.field(default=60.0, validator=_positive)
-    """From the request to the first content; keep-alives do not count."""
+    """From the end of the request to the first content; keep-alives do not count."""
     content_idle: float = attrs.field(default=60.0, validator=_positive)
     """Between two pieces of content; keep-alives do not count."""
     byte_idle: float = attrs.field(default=30.0, validator=_positive)
-    """Between any two bytes of the body, keep-alives included."""
+    """Between any two bytes of the body, keep-alives included; of the request too, while it is sent."""
     answer: float = attrs.field(default=600.0, validator=_positive)
     """To the whole of an answer that is not streamed."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import ssl
 import struct
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from socket import SO_LINGER, SOL_SOCKET
@@ -65,6 +66,11 @@ class Answer:
     it is; ``reset``: the same with a reset; ``stall``: say nothing more until the client goes."""
     head: bytes | None = None
     """Sent in the place of the status line and the headers, as it is."""
+    early: bool = False
+    """Answer when the head of the request is there, and read none of its body."""
+    one_packet: bool = False
+    """Write the head, the whole body, the end of its framing and the surplus at once, so that one
+    read of the client has them all.  An endless body is none for this."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,6 +79,10 @@ class HangUp:
 
     read: bool = True
     reset: bool = False
+
+
+Scripted: TypeAlias = "Answer | HangUp | Callable[[Asked], Answer | HangUp]"
+"""One item of a script; a function makes it of the request."""
 
 
 @attrs.frozen
@@ -88,8 +98,10 @@ class Asked:
 class FaultyServer:
     """A server that answers its first request with the first item of *script*, and so on.
 
-    The last item is repeated; each is an `Answer` or a `HangUp`.  Runs as long as its block, in a
-    nursery of its own, on a port that the system chose; leaving the block closes all connections::
+    The last item is repeated; each is an `Answer`, a `HangUp`, or a function of the request
+    (`Asked`) that gives one, so that an answer can say what it was asked.  With *ssl_context* it
+    speaks TLS.  Runs as long as its block, in a nursery of its own, on a port that the system chose;
+    leaving the block closes all connections::
 
         async with FaultyServer([Answer(status=503), Answer(body=stream)]) as server:
             model = iModel("openai", "m", api_key="k", base_url=server.url("openai"))
@@ -98,11 +110,17 @@ class FaultyServer:
     client has closed its own.
     """
 
-    def __init__(self, script: Answer | HangUp | Sequence[Answer | HangUp] = ()) -> None:
-        items = [script] if isinstance(script, Answer | HangUp) else list(script)
+    def __init__(
+        self,
+        script: Scripted | Sequence[Scripted] = (),
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        items = list(script) if isinstance(script, Sequence) else [script]
         if not items:
             raise ConfigurationError("a FaultyServer needs a script, such as [Answer(body=b'…')]")
         self._script = items
+        self._ssl_context = ssl_context
         self._served = 0
         self._port = 0
         self._idle = trio.Event()
@@ -114,7 +132,8 @@ class FaultyServer:
 
     def url(self, provider: str = "openai") -> str:
         """The base URL under which *provider* is expected."""
-        return f"http://127.0.0.1:{self._port}{_PATHS.get(provider, '')}"
+        scheme = "http" if self._ssl_context is None else "https"
+        return f"{scheme}://127.0.0.1:{self._port}{_PATHS.get(provider, '')}"
 
     async def wait_idle(self) -> None:
         """Wait until every client has closed its connection."""
@@ -142,13 +161,13 @@ class FaultyServer:
             self._port = listeners[0].socket.getsockname()[1]
             yield
 
-    async def _accept(self, stream: trio.SocketStream) -> None:
+    async def _accept(self, socket: trio.SocketStream) -> None:
         self.accepted += 1
         self.connected += 1
         self._idle = trio.Event() if self._idle.is_set() else self._idle
         try:
-            async with stream:
-                await self._converse(stream)
+            async with socket:
+                await self._converse(_Line(socket, self._ssl_context))
         except (trio.BrokenResourceError, trio.ClosedResourceError, h11.RemoteProtocolError):
             pass  # the client went away
         finally:
@@ -156,25 +175,28 @@ class FaultyServer:
             if not self.connected:
                 self._idle.set()
 
-    async def _converse(self, stream: trio.SocketStream) -> None:
+    async def _converse(self, line: _Line) -> None:
         http = h11.Connection(h11.SERVER)
         while True:
             item = self._script[min(self._served, len(self._script) - 1)]
             if isinstance(item, HangUp) and not item.read:
                 self._served += 1
-                _hang_up(stream, reset=item.reset)
+                line.hang_up(reset=item.reset)
                 return
-            asked = await _read_request(http, stream)
+            early = isinstance(item, Answer) and item.early
+            asked = await _read_request(http, line.stream, with_body=not early)
             if asked is None:
                 return
             # Another connection may have been served while this request was read.
             item = self._script[min(self._served, len(self._script) - 1)]
             self.requests.append(asked)
             self._served += 1
+            if not isinstance(item, Answer | HangUp):
+                item = item(asked)
             if isinstance(item, HangUp):
-                _hang_up(stream, reset=item.reset)
+                line.hang_up(reset=item.reset)
                 return
-            if not await _answer(stream, item):
+            if not await _answer(line, item):
                 return
             http = h11.Connection(h11.SERVER)
 
@@ -182,7 +204,25 @@ class FaultyServer:
         return f"<FaultyServer on port {self._port}, {len(self.requests)} requests>"
 
 
-async def _read_request(http: h11.Connection, stream: trio.SocketStream) -> Asked | None:
+class _Line:
+    """A connection to a client, over TLS or not."""
+
+    def __init__(self, socket: trio.SocketStream, context: ssl.SSLContext | None) -> None:
+        self._socket = socket
+        self.stream: trio.abc.Stream = (
+            socket if context is None else trio.SSLStream(socket, context, server_side=True)
+        )
+
+    def hang_up(self, *, reset: bool) -> None:
+        """Close it without a word."""
+        if reset:
+            self._socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.socket.close()
+
+
+async def _read_request(
+    http: h11.Connection, stream: trio.abc.Stream, *, with_body: bool
+) -> Asked | None:
     request: h11.Request | None = None
     body: list[bytes] = []
     while True:
@@ -194,38 +234,50 @@ async def _read_request(http: h11.Connection, stream: trio.SocketStream) -> Aske
             request = event
         elif isinstance(event, h11.Data):
             body.append(bytes(event.data))
-        elif isinstance(event, h11.EndOfMessage) and request is not None:
+        elif not isinstance(event, h11.EndOfMessage):
+            return None
+        if request is not None and (isinstance(event, h11.EndOfMessage) or not with_body):
             headers = {name.decode(): value.decode("latin-1") for name, value in request.headers}
             return Asked(request.method.decode(), request.target.decode(), headers, b"".join(body))
-        else:
-            return None
 
 
-async def _answer(stream: trio.SocketStream, answer: Answer) -> bool:
+async def _answer(line: _Line, answer: Answer) -> bool:
     """Send *answer*; whether the connection may serve again."""
-    await stream.send_all(_head(answer))
-    for piece in _pieces(answer):
-        if answer.pause:
-            await trio.sleep(answer.pause)
-        if answer.framing == "chunked" and answer.head is None:
-            await stream.send_all(b"%x\r\n%b\r\n" % (len(piece), piece))
-        else:
-            await stream.send_all(piece)
-    if answer.frame_cut:
-        await stream.send_all(b"400\r\ndata: half of what was promised")
+    send = line.stream.send_all
+    end = b"0\r\n\r\n" if _is_chunked(answer) else b""
+    last = end + answer.surplus if answer.then == "end" else b""
+    if answer.one_packet:
+        await send(b"".join([_head(answer), *_packets(answer), last]))
+    else:
+        await send(_head(answer))
+        for packet in _packets(answer):
+            if answer.pause:
+                await trio.sleep(answer.pause)
+            await send(packet)
+        await send(last)
     match answer.then:
-        case "stall":
-            while await stream.receive_some():
-                pass
         case "end":
-            if answer.framing == "chunked" and answer.head is None:
-                await stream.send_all(b"0\r\n\r\n")
-            if answer.surplus:
-                await stream.send_all(answer.surplus)
-            return answer.framing != "close" and answer.length is None and answer.head is None
+            to_the_end = answer.framing == "close" or answer.length is not None
+            return not (to_the_end or answer.early or answer.head is not None)
+        case "stall":
+            while await line.stream.receive_some():
+                pass
         case how:
-            _hang_up(stream, reset=how == "reset")
+            line.hang_up(reset=how == "reset")
     return False
+
+
+def _is_chunked(answer: Answer) -> bool:
+    return answer.framing == "chunked" and answer.head is None
+
+
+def _packets(answer: Answer) -> Iterator[bytes]:
+    """The pieces of the body in their framing."""
+    chunked = _is_chunked(answer)
+    for piece in _pieces(answer):
+        yield b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece
+    if answer.frame_cut:
+        yield b"400\r\ndata: half of what was promised"
 
 
 def _head(answer: Answer) -> bytes:
@@ -262,9 +314,3 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
                 yield piece
             if left <= 0:
                 return
-
-
-def _hang_up(stream: trio.SocketStream, *, reset: bool) -> None:
-    if reset:
-        stream.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    stream.socket.close()

@@ -16,7 +16,7 @@ import trio
 import trustme
 
 from lionpride_trio import ConfigurationError, ConnectionFailed, Secret, Session, iModel
-from lionpride_trio._transport import _client
+from lionpride_trio._transport import _tls
 from lionpride_trio.providers import get
 from lionpride_trio.services import PlainHTTPWarning, Retry
 from lionpride_trio.testing import Answer, FaultyServer
@@ -226,7 +226,7 @@ async def test_tls_is_verified(authority, monkeypatch):
 
         trusting = ssl.create_default_context()
         authority.configure_trust(trusting)
-        monkeypatch.setattr(_client, "_tls", lambda: trusting)
+        monkeypatch.setattr(_tls, "default_context", lambda: trusting)
         async with Session() as session:
             session.services.register(model)
             for _ in range(3):

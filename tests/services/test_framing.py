@@ -19,10 +19,9 @@ def ours(kind, pieces):
     """The body, and how it went: ended with what was left, failed, or neither."""
     machine = Chunked() if kind is Chunked else Sized(10)
     body = b""
-    try:
-        for piece in pieces:
-            body += machine.feed(piece)
-    except HTTPProtocolError:
+    for piece in pieces:
+        body += machine.feed(piece)
+    if machine.failure is not None:
         return body, "failed"
     return body, ("ended", machine.rest) if machine.ended else "open"
 

@@ -1,0 +1,156 @@
+"""TLS over a stream, which stays readable without waiting.
+
+`trio.SSLStream` keeps what it has received and not yet decrypted to itself: a record that came with
+the one before it is seen by nobody who asks the socket.  A connection that serves a second call must
+see it, for it would be read as the answer of that call.  So the TLS machine stands here between two
+buffers in memory (`ssl.SSLObject`), and every question goes through both, and the socket.
+"""
+
+from __future__ import annotations
+
+import functools
+import ssl
+from typing import Final
+
+import httpx
+import trio
+
+from ._socket import READ_BYTES, NowaitStream
+
+RECORD_BYTES: Final = 64 * 1024
+"""How much is encrypted at a time, so that a large request is not held twice."""
+
+
+class TLSStream(NowaitStream):
+    """TLS as a client over *stream*, for the name *host*.  Closed by its owner.
+
+    Closing sends no ``close_notify``, as HTTP clients do: the framing tells where a body ends.  For
+    the same reason an end without one is an end like any other.
+    """
+
+    def __init__(self, stream: NowaitStream, context: ssl.SSLContext, host: str) -> None:
+        self._stream = stream
+        self._received = ssl.MemoryBIO()
+        self._to_send = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
+
+    async def do_handshake(self) -> None:
+        """Agree with the peer, whose certificate is verified.  Always a checkpoint.
+
+        :raises trio.BrokenResourceError: that failed; ``__cause__`` says why.
+        """
+        done = False
+        failure: ssl.SSLError | None = None
+        while not done and failure is None:
+            try:
+                self._tls.do_handshake()
+                done = True
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLError as error:
+                failure = error
+            await self._flush()  # after a failure too: it tells the peer what it is refused for
+            if not done and failure is None:
+                self._take(await self._stream.receive_some(READ_BYTES))
+        if failure is not None:
+            raise trio.BrokenResourceError(str(failure)) from failure
+
+    def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
+        """As `NowaitStream.receive_nowait`."""
+        while True:
+            data = self._decrypted(max_bytes)
+            if data is not None:
+                return data
+            received = self._stream.receive_nowait(READ_BYTES)
+            if received is None:
+                return None
+            self._take(received)
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """As `trio.abc.ReceiveStream.receive_some`.  Always a checkpoint; cancelling loses nothing."""
+        limit = READ_BYTES if max_bytes is None else max_bytes
+        await trio.lowlevel.checkpoint_if_cancelled()
+        data = self._decrypted(limit)
+        if data is not None:
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            return data
+        while data is None:
+            self._take(await self._stream.receive_some(READ_BYTES))
+            data = self._decrypted(limit)
+        return data
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """As `trio.abc.SendStream.send_all`.  Always a checkpoint."""
+        await trio.lowlevel.checkpoint()
+        view = memoryview(data)
+        for start in range(0, len(view), RECORD_BYTES):
+            try:
+                self._tls.write(view[start : start + RECORD_BYTES])
+            except ssl.SSLError as error:
+                raise trio.BrokenResourceError(str(error)) from error
+            await self._flush()
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """As `trio.abc.SendStream.wait_send_all_might_not_block`.  Always a checkpoint."""
+        await self._stream.wait_send_all_might_not_block()
+
+    async def aclose(self) -> None:
+        """Close the stream below.  Does not wait for the peer."""
+        await self._stream.aclose()
+
+    def close_nowait(self) -> None:
+        """As `NowaitStream.close_nowait`."""
+        self._stream.close_nowait()
+
+    def _take(self, received: bytes | bytearray) -> None:
+        if received:
+            self._received.write(received)
+        else:
+            self._received.write_eof()
+
+    def _decrypted(self, max_bytes: int) -> bytes | None:
+        """What can be read of what has been received, ``b""`` at the end, None for nothing yet."""
+        try:
+            return self._tls.read(max_bytes)
+        except ssl.SSLWantReadError:
+            return None
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+        except ssl.SSLError as error:
+            raise trio.BrokenResourceError(str(error)) from error
+
+    async def _flush(self) -> None:
+        # What the machine has to say by itself while it reads, such as a change of keys, waits for
+        # the next request: RFC 8446, section 4.6.3 asks for no more, and a read never has to send.
+        if self._to_send.pending:
+            await self._stream.send_all(self._to_send.read())
+
+
+async def open_tls(
+    stream: NowaitStream, host: str, context: ssl.SSLContext | None = None
+) -> TLSStream:
+    """TLS over *stream*, which is closed when the handshake fails.
+
+    :raises trio.BrokenResourceError: the peer is not who it should be, or speaks no TLS.
+    """
+    secured = False
+    try:
+        if context is None:
+            context = await trio.to_thread.run_sync(default_context)
+        tls = TLSStream(stream, context, host)
+        await tls.do_handshake()
+        secured = True
+    finally:
+        if not secured:
+            with trio.CancelScope(shield=True):
+                await stream.aclose()
+    return tls
+
+
+@functools.cache
+def default_context() -> ssl.SSLContext:
+    """Verification against certifi's store.  Blocks for 40 to 260 ms the first time."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.set_alpn_protocols(["http/1.1"])
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    return context
