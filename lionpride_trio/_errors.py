@@ -15,7 +15,7 @@
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
-    ├─ ProviderError           .status (None in the stream) .code .kind
+    ├─ ProviderError           .status (None in the stream) .code .kind .body
     │   ├─ BadRequest          400, 413, 422
     │   │   ├─ ContextTooLong
     │   │   └─ RequestTooLarge
@@ -121,7 +121,18 @@ def _mask_causes(error: BaseException, secret: Secret) -> None:
 
 
 def _masked(value: Any, secret: Secret) -> Any:
-    return secret.mask(value) if isinstance(value, str) else value
+    """*value* with *secret* masked in all its strings."""
+    match value:
+        case str():
+            return secret.mask(value)
+        case dict():
+            document: dict[Any, Any] = value
+            return {_masked(key, secret): _masked(one, secret) for key, one in document.items()}
+        case list():
+            items: list[Any] = value
+            return [_masked(one, secret) for one in items]
+        case _:
+            return value
 
 
 class ConfigurationError(LionprideError, ValueError):
@@ -200,7 +211,7 @@ class ProviderError(LionprideError):
     """The provider reported a failure, by HTTP status or by an event in the stream.
 
     ``status`` is the HTTP status (None in the stream), ``code`` and ``kind`` are the provider's
-    own words.
+    own words, ``body`` is the error document: decoded where it is JSON, with secrets masked.
     """
 
     def __init__(
@@ -210,12 +221,19 @@ class ProviderError(LionprideError):
         status: int | None = None,
         code: str | None = None,
         kind: str | None = None,
+        body: Any = None,
         **where: Any,
     ) -> None:
         super().__init__(message, **where)
         self.status = status
         self.code = code
         self.kind = kind
+        self.body = body
+
+    def locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super().locate(secrets=secrets, **where)
+        for secret in secrets:
+            self.body = _masked(self.body, secret)
 
 
 class BadRequest(ProviderError):

@@ -12,9 +12,15 @@ MAX_ERROR_TEXT: Final = 2048
 
 MASK: Final = "[secret]"
 
-# C0 (but tab and line feed), DEL, C1, and the marks that reorder or hide text on a terminal.
+SHORT_SECRET: Final = 8
+"""Characters below which a secret may well be a part of ordinary words."""
+
+# C0 (but tab and line feed), DEL, C1, and what reorders or hides text on a terminal: direction
+# marks, line and paragraph separators, characters without width, tags.  The joiners U+200C and
+# U+200D stay: Persian and emoji are written with them.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -29,8 +35,16 @@ class Secret:
         return self._value
 
     def mask(self, text: str) -> str:
-        """*text* with every occurrence of the secret masked."""
-        return text.replace(self._value, MASK) if self._value else text
+        """*text* with every occurrence of the secret masked.
+
+        One of under `SHORT_SECRET` characters is masked only where it stands as a word of its own:
+        the key "k" of a test would leave no error text readable.
+        """
+        if len(self._value) >= SHORT_SECRET:
+            return text.replace(self._value, MASK)
+        if not self._value:
+            return text
+        return re.sub(rf"(?<!\w){re.escape(self._value)}(?!\w)", MASK, text)
 
     def __repr__(self) -> str:
         return f"Secret({MASK!r})"
@@ -43,8 +57,19 @@ class Secret:
 
 
 def escape_controls(text: str) -> str:
-    """*text* with control characters, reordering marks and lone surrogates written as escapes."""
-    return _UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    """*text* with what could steer a terminal or hide on it written as Python's escapes.
+
+    Control characters, marks that reorder or hide text, lone surrogates: ``\\x1b``, ``\\u202e``,
+    ``\\U000e0041``.
+    """
+    return _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def replace_lone_surrogates(text: str) -> str:

@@ -191,11 +191,11 @@ class MessagesParser(BaseParser):
         kind = value.get("type") or event
         match kind:
             case "content_block_delta":
-                return [self._delta(value["index"], value["delta"], value)]
+                return [self._delta(value["index"], value["delta"] or {}, value)]
             case "content_block_start":
-                return self._block(value["index"], value["content_block"], value)
+                return self._block(value["index"], value["content_block"] or {}, value)
             case "message_start":
-                message = value["message"]
+                message = value["message"] or {}
                 self._identify(id=message.get("id"), model=message.get("model"))
                 report = message.get("usage")
                 return [self._usage(report, value)] if report else [self._other(kind, value, value)]
@@ -265,7 +265,7 @@ class MessagesParser(BaseParser):
         chunks: list[Chunk] = []
         if value.get("usage"):
             chunks.append(self._usage(value["usage"], value))
-        delta = value["delta"]
+        delta = value["delta"] or {}
         reason = delta.get("stop_reason")
         if reason:
             facts = {name: found for name, found in delta.items() if found is not None}

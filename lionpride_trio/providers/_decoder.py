@@ -131,6 +131,8 @@ class StreamDecoder:
                 try:
                     value = loads_fast(data)
                 except ValueError:
+                    if not data.strip():
+                        continue  # a heartbeat: proxies send ``data:`` with nothing in it
                     value = _DONE if data.startswith(_DONE_MARK) else loads_refused(_text(data))
                 made = parser.feed(name, value)
                 for chunk in made:

@@ -5,6 +5,7 @@ Statuses and the providers' own codes decide; messages are only ever quoted.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -61,6 +62,9 @@ _BY_WORD: Final[Mapping[str, type[ProviderError]]] = {
     "internal_server_error": ServerError,
     "service_unavailable": Overloaded,
     "service_unavailable_error": Overloaded,
+    "server_is_overloaded": Overloaded,
+    "engine_overloaded": Overloaded,
+    "slow_down": Overloaded,
     # Anthropic
     "authentication_error": AuthenticationError,
     "permission_error": PermissionDenied,
@@ -127,8 +131,9 @@ def provider_error(
         retry_after = _delay_in_words(message)
     should_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", ""))
     return error_class(
-        message if isinstance(message, str) else repr(message),
+        message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
         status=status,
+        body=value,
         code=words[0] if words else None,
         kind=_word(document.get("type")) or _word(document.get("status")),
         retryable=True if number in {408, 409} and should_retry is None else should_retry,

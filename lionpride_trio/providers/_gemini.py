@@ -195,7 +195,7 @@ class GenerateParser(BaseParser):
             self._identify(id=response_id, model=value.get("modelVersion"))
         chunks: list[Chunk] = []
         for candidate in value.get("candidates") or ():
-            self._candidate(candidate, value, chunks)
+            self._candidate(candidate or {}, value, chunks)
         report = value.get("usageMetadata")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
@@ -219,7 +219,7 @@ class GenerateParser(BaseParser):
             self.whole = False  # an answer that begins late, or goes on, is waited for
         content = candidate.get("content")
         if content:
-            for part in content.get("parts") or ():
+            for part in filter(None, content.get("parts") or ()):
                 if "text" in part and not part.get("thought"):
                     said = text(part["text"], "text")
                     chunks.append(text_chunk(said, self._metadata, raw, index))

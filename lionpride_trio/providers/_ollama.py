@@ -150,8 +150,8 @@ class OllamaParser(BaseParser):
             chunks.append(
                 TextChunk(text(content, "content"), metadata=self._metadata, raw_response=value)
             )
-        for call in message.get("tool_calls") or ():
-            function = call["function"]
+        for call in filter(None, message.get("tool_calls") or ()):
+            function = call["function"] or {}
             given = function.get("arguments")
             chunks.append(
                 ToolCallChunk(

@@ -150,7 +150,7 @@ class ChatParser(BaseParser):
             )
         chunks: list[Chunk] = []
         for choice in value.get("choices") or ():
-            self._choice(choice, value, chunks)
+            self._choice(choice or {}, value, chunks)
         report, error = value.get("usage"), value.get("error")
         groq = value.get("x_groq")
         if groq:
@@ -204,7 +204,7 @@ class ChatParser(BaseParser):
         if refusal:
             self._refused.add(index)
             chunks.append(self._other("refusal", text(refusal, "refusal"), index, raw))
-        for call in delta.get("tool_calls") or ():
+        for call in filter(None, delta.get("tool_calls") or ()):
             function: dict[str, Any] = call.get("function") or {}
             chunks.append(self._call(call, function, index, raw))
         if delta.get("function_call"):  # the deprecated form: one call, no id

@@ -163,13 +163,13 @@ class ResponsesParser(BaseParser):
                 self._told.add(("arguments", place))
                 chunks.append(self._call(place, {}, text(value["delta"], "delta"), value))
             case "response.output_item.added":
-                item = value["item"]
+                item = value["item"] or {}
                 if item.get("type") in _CALLS:
                     chunks.append(self._call(place, item, "", value))
             case "response.output_item.done":
-                self._item(place, value["item"], value, chunks)
+                self._item(place, value["item"] or {}, value, chunks)
             case "response.created" | "response.in_progress" | "response.queued":
-                response = value["response"]
+                response = value["response"] or {}
                 self._identify(id=response.get("id"), model=response.get("model"))
             case (
                 "response.completed"
@@ -177,7 +177,7 @@ class ResponsesParser(BaseParser):
                 | "response.failed"
                 | "response.cancelled"
             ):
-                self._end(kind, value["response"], value, chunks)
+                self._end(kind, value["response"] or {}, value, chunks)
             case "error":
                 self.failure = provider_error(value)
             case _:

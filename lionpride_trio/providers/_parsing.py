@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk
 from .._errors import DecodeError, LionprideError
+from .._readonly import ReadOnlyDict
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | None"
 """Decoded JSON."""
@@ -28,12 +28,12 @@ class BaseParser:
         known = self._metadata
         if any(value is not None and known.get(name) != value for name, value in facts.items()):
             told = {name: value for name, value in facts.items() if value is not None}
-            self._metadata = MappingProxyType({**known, **told})
+            self._metadata = ReadOnlyDict({**known, **told})
         return self._metadata
 
     def _with(self, **facts: Any) -> Mapping[str, Any]:
         """The shared facts and some that hold for one chunk only."""
-        return MappingProxyType({**self._metadata, **facts})
+        return ReadOnlyDict({**self._metadata, **facts})
 
     def _report(self, make: Callable[[], UsageChunk], chunks: list[Chunk]) -> None:
         """Add a running total of usage to the *chunks* of its event.
@@ -58,10 +58,13 @@ class BaseParser:
 
 
 def tells_of_failure(value: Any) -> bool:
-    """Whether *value* is an error document: an object with ``error``, or a list of such."""
+    """Whether *value* is an error document: an object whose ``error`` says something, or a list of such.
+
+    ``"error": null`` says that there is none: OpenAI's Response object always has it.
+    """
     document: Json = value
     if isinstance(document, dict):
-        return "error" in document
+        return bool(document.get("error"))
     return isinstance(document, list) and bool(document) and tells_of_failure(document[0])
 
 

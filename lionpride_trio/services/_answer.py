@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import attrs
@@ -40,30 +41,36 @@ class Judge:
         if 200 <= status < 300:
             return
         if 300 <= status < 400:
-            raise RedirectRefused(f"the provider answered {status} and points elsewhere")
+            place = exchange.headers.get("location", "")
+            where = shorten(place, 200) if place else "elsewhere"
+            raise RedirectRefused(
+                f"the provider answered {status} and points to {where!r}; a prompt and a key never"
+                " follow: write that address as base_url= if it is right"
+            )
         document = await self._document(exchange)
         raise self.provider.parse_error(
             status, exchange.headers, document or f"HTTP status {status}"
         )
 
     async def check_stream(self, exchange: Exchange) -> None:
-        """Raise what a successful answer is that is no stream."""
+        """Raise if a 2xx answer is no event stream: 204, HTML, or a JSON document."""
         if exchange.status == 204:
             raise NotAStream("the provider answered 204, no content")
         media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == "text/html" or (media == "application/json" and self.provider.framing == "sse"):
             document = await self._document(exchange)
+            exchange.complete = False  # whatever it is, it is not what was asked for
             if tells_of_failure(document):
                 raise self.provider.parse_error(None, exchange.headers, document)
-            raise NotAStream(f"asked for a stream, got {media}: {shorten(str(document), 200)!r}")
+            raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
 
     async def whole(self, exchange: Exchange) -> Response:
         """The response of an answer that is not streamed."""
         body = await self._read(exchange)
         value = _decoded(body)
         if not isinstance(value, dict):
-            raise NotAStream(f"the answer is no JSON object: {shorten(str(value), 200)!r}")
-        if tells_of_failure(value) and value["error"]:
+            raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
+        if tells_of_failure(value):
             raise self.provider.parse_error(None, exchange.headers, value)
         try:
             chunks, failure = self.provider.parse_body(value)
@@ -101,20 +108,22 @@ class Judge:
         pieces: list[bytes] = []
         try:
             with trio.move_on_after(self.patience):
-                await _collect(exchange, pieces, limit)
+                exchange.complete = await _collect(exchange, pieces, limit)
         except (TransportError, StreamError):
             pass  # the status has told more than the connection can
         return _decoded(b"".join(pieces)[:limit])
 
 
-async def _collect(exchange: Exchange, pieces: list[bytes], limit: int) -> None:
+async def _collect(exchange: Exchange, pieces: list[bytes], limit: int) -> bool:
+    """Read the body into *pieces*, up to *limit* bytes; whether that was all of it."""
     size = 0
     while size < limit:
         piece = await exchange.receive_some()
         if not piece:
-            return
+            return True
         pieces.append(piece)
         size += len(piece)
+    return False
 
 
 _NOTHING = Response()
@@ -122,8 +131,14 @@ _NOTHING = Response()
 
 def _decoded(body: bytes) -> Any:
     """The JSON that *body* is, or its text when it is none."""
-    text = body.decode("utf-8", "replace").strip()
+    text = body.decode("utf-8-sig", "replace").strip()
     try:
         return loads(text)
     except LionprideError:
         return text
+
+
+def _quoted(document: Any) -> str:
+    """The start of *document* as its sender wrote it, or nearly."""
+    text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    return repr(shorten(text, 200))

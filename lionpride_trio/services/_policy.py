@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import attrs
 import stamina
+import trio
 
 from .._errors import ConfigurationError, LionprideError, QuotaExhausted
 from ..providers import MAX_BLOCKS
 from ..wire import MAX_EVENT_BYTES
 
 T = TypeVar("T")
+
+_logger: Final = logging.getLogger("lionpride_trio")
+_logger.addHandler(logging.NullHandler())  # or logging would write it to the standard error
 
 HELD_CHUNKS: Final = 64
 """Chunks without content that are held back, at most, while a call may still be repeated."""
@@ -43,7 +49,7 @@ class Retry:
     """How a call that failed is repeated: never once content has reached the caller.
 
     An error is repeated when it says that it is ``retryable``; a spent quota is not.  The wait
-    doubles from *wait_initial* up to *wait_max*, with up to *wait_jitter* more by chance.  Where the
+    doubles from *wait_initial*, with up to *wait_jitter* more by chance, up to *wait_max*.  Where the
     provider names a delay, that is waited instead (with the jitter); above *max_retry_after* the
     error is raised at once, with its ``retry_after``.  All in seconds.
     """
@@ -55,56 +61,62 @@ class Retry:
     wait_jitter: float = attrs.field(default=0.5, validator=_seconds)
     max_retry_after: float = attrs.field(default=60.0, validator=_seconds)
 
-    def judge(self, error: Exception) -> bool | float:
-        """Whether *error* is worth a repetition, or after how many seconds exactly."""
+    def delay_for(self, error: LionprideError, attempt: int) -> float | None:
+        """Seconds to wait after the failure of the *attempt*-th try, from 1; None for no more tries."""
         if (
-            not isinstance(error, LionprideError)
+            attempt >= self.attempts
             or not error.retryable
             or isinstance(error, QuotaExhausted)
+            or (error.retry_after or 0.0) > self.max_retry_after
         ):
-            return False
-        if error.retry_after is None:
-            return True
-        if error.retry_after > self.max_retry_after:
-            return False
-        return error.retry_after + random.uniform(0.0, self.wait_jitter)
+            return None
+        jitter = random.uniform(0.0, self.wait_jitter)
+        if error.retry_after is not None:
+            return error.retry_after + jitter
+        return min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 64) + jitter)
 
 
-async def retried(retry: Retry | None, attempt: Callable[[], Awaitable[T]]) -> T:
-    """What *attempt* gives, tried as *retry* says.  Waits between the attempts.
+async def call_with_retries(retry: Retry | None, attempt: Callable[[], Awaitable[T]]) -> T:
+    """The result of *attempt*, tried as *retry* says.  Waits between the attempts.
+
+    Each further attempt is one record of the logger ``lionpride_trio``.  ``stamina`` turns all
+    retries of a program off (``set_active(False)``), or all their waits (``set_testing(True)``).
+    Its own loop is not used: it reports each retry to the hooks of the whole program, which write
+    to the standard error where logging is not configured.
 
     :raises LionprideError: the last failure, as it is.
     """
-    earlier: list[LionprideError] = []
-    try:
-        return await attempt()
-    except LionprideError as error:
-        if retry is None or retry.judge(error) is False:
-            raise
-        earlier.append(error)
-    async for trial in stamina.retry_context(
-        on=retry.judge,
-        attempts=retry.attempts,
-        timeout=None,  # deadlines on the whole belong to the caller
-        wait_initial=retry.wait_initial,
-        wait_max=retry.wait_max,
-        wait_jitter=retry.wait_jitter,
-    ):
-        # Only our own errors are shown to stamina, whose block would swallow a cancellation for
-        # a moment.
-        failure: LionprideError | None = None
-        result: T | None = None
+    for number in itertools.count(1):
         try:
-            if earlier:
-                raise earlier.pop()  # the first was made before stamina was asked
-            result = await attempt()
+            return await attempt()
         except LionprideError as error:
-            failure = error
-        with trial:
-            if failure is not None:
-                raise failure
-            return cast(T, result)
-    raise AssertionError("stamina gave up without an error")
+            delay = None
+            if retry is not None and stamina.is_active():
+                delay = retry.delay_for(error, number)
+            if delay is None:
+                raise
+            if stamina.is_testing():
+                delay = 0.0
+            _log_retry(error, number, delay)
+        await trio.sleep(delay)
+    raise AssertionError("counting has no end")
+
+
+def _log_retry(error: LionprideError, number: int, delay: float) -> None:
+    _logger.warning(
+        "attempt %d failed and is repeated in %.2f s: %s: %s",
+        number,
+        delay,
+        type(error).__name__,
+        error,
+        extra={
+            "provider": error.provider,
+            "model": error.model,
+            "attempt": number,
+            "delay": delay,
+            "error": type(error).__name__,
+        },
+    )
 
 
 @attrs.frozen(kw_only=True)
