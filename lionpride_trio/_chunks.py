@@ -19,14 +19,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
 
-NO_METADATA: Final[Mapping[str, Any]] = MappingProxyType({})
+from ._json_form import has_json_form, to_json
+from ._readonly import ReadOnlyDict
+
+NO_METADATA: Final[Mapping[str, Any]] = ReadOnlyDict()
 
 
+@has_json_form
 class Verdict(enum.Enum):
     """How a reply ended."""
 
@@ -46,6 +49,7 @@ class Verdict(enum.Enum):
     """Not ended yet, or ended for a reason this library does not know."""
 
 
+@has_json_form
 @attrs.frozen
 class Usage:
     """Tokens used, as far as the provider has told.  Each report is a running total."""
@@ -64,6 +68,7 @@ class Usage:
         return attrs.evolve(self, **fields) if fields else self
 
 
+@has_json_form
 @attrs.frozen
 class Chunk:
     """One piece of a reply."""
@@ -80,7 +85,15 @@ class Chunk:
     def __str__(self) -> str:
         return self.data
 
+    def to_json(self) -> str:
+        """The chunk as one line of JSON, of which `from_json` makes it again.
 
+        :raises TypeError: it holds what is no plain data; says where.
+        """
+        return to_json(self)
+
+
+@has_json_form
 @attrs.frozen
 class TextChunk(Chunk):
     """A piece of the answer."""
@@ -113,6 +126,7 @@ def text_chunk(
     return made
 
 
+@has_json_form
 @attrs.frozen(kw_only=True)
 class ReasoningChunk(Chunk):
     """A piece of the model's reasoning; ``text`` has it, ``data`` stays empty."""
@@ -126,6 +140,7 @@ class ReasoningChunk(Chunk):
     """Which reasoning block of the answer this continues."""
 
 
+@has_json_form
 @attrs.frozen(kw_only=True)
 class ToolCallChunk(Chunk):
     """A piece of a tool call.  Pieces with the same ``slot`` are one call."""
@@ -138,6 +153,7 @@ class ToolCallChunk(Chunk):
     """A piece of the arguments' text, JSON for functions."""
 
 
+@has_json_form
 @attrs.frozen(kw_only=True)
 class UsageChunk(Chunk):
     """A report of the tokens used so far."""
@@ -145,6 +161,7 @@ class UsageChunk(Chunk):
     usage: Usage = Usage()
 
 
+@has_json_form
 @attrs.frozen(kw_only=True)
 class FinishChunk(Chunk):
     """The answer with this ``index`` ended."""
@@ -154,6 +171,7 @@ class FinishChunk(Chunk):
     """The provider's own word."""
 
 
+@has_json_form
 @attrs.frozen(kw_only=True)
 class OtherChunk(Chunk):
     """Anything else: ``kind`` names it, ``value`` is its content.

@@ -19,9 +19,12 @@ from ._chunks import (
     UsageChunk,
     Verdict,
 )
+from ._json_form import has_json_form, to_json
+from ._readonly import ReadOnlyDict
 from .wire._json import loads
 
 
+@has_json_form
 @attrs.frozen
 class ToolCall:
     """A whole tool call."""
@@ -39,6 +42,7 @@ class ToolCall:
         return loads(self.arguments)
 
 
+@has_json_form
 @attrs.frozen
 class Reasoning:
     """One block of reasoning, with what is needed to send it back."""
@@ -48,6 +52,7 @@ class Reasoning:
     redacted: str | None = None
 
 
+@has_json_form
 @attrs.frozen
 class Response:
     """What a reply adds up to, so far or for good.
@@ -76,6 +81,13 @@ class Response:
 
     def __str__(self) -> str:
         return self.text
+
+    def to_json(self) -> str:
+        """The response as one line of JSON, of which `from_json` makes it again.
+
+        :raises TypeError: it holds what is no plain data; says where.
+        """
+        return to_json(self)
 
 
 LOOSE_PIECES = 512
@@ -213,7 +225,7 @@ class ResponseBuilder:
             verdict=finishes[0].verdict,
             finish_reason=finishes[0].reason,
             verdicts=tuple(finish.verdict for finish in finishes),
-            metadata=dict(self._all_metadata),
+            metadata=ReadOnlyDict(self._all_metadata),
         )
 
 

@@ -28,6 +28,8 @@ LAYERS: dict[str, float] = {
     "_text": 0,
     "_hints": 0,
     "_public": 0,
+    "_readonly": 0,
+    "_json_form": 0,
     "_chunks": 0,
     "_response": 0,
     "wire": 0,
