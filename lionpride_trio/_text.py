@@ -57,10 +57,9 @@ class Secret:
 
 
 def escape_controls(text: str) -> str:
-    """*text* with what could steer a terminal or hide on it written as Python's escapes.
+    """*text* with what could steer a terminal or hide on it written as Python writes it in a repr.
 
-    Control characters, marks that reorder or hide text, lone surrogates: ``\\x1b``, ``\\u202e``,
-    ``\\U000e0041``.
+    That is: control characters, marks that reorder or hide text, and lone surrogates.
     """
     return _UNSAFE.sub(_escaped, text)
 

@@ -5,9 +5,11 @@ reads: ``await sinks.join(model.stream("hi") | sentences())``.  What fails upstr
 cancelling loses nothing that was received, but what the sink itself had collected.
 """
 
+from .._public import show_public_path
 from ._common import Readable, Sink
-from ._file import write_file
-from ._terminal import dots, labelled, progress, stdout, to_stream
+from ._file import json_lines, write_file
+from ._progress import progress
+from ._terminal import dots, labelled, stdout, to_stream
 from ._values import collect, drain, join, last, send_to
 from ._web import sse_bytes
 
@@ -18,6 +20,7 @@ __all__ = [
     "dots",
     "drain",
     "join",
+    "json_lines",
     "labelled",
     "last",
     "progress",
@@ -27,3 +30,5 @@ __all__ = [
     "to_stream",
     "write_file",
 ]
+
+show_public_path(globals())

@@ -1,19 +1,20 @@
-"""What all sinks share: what they read from, and how their failures are named."""
+"""What all sinks share: what they read from, what they write of it, how their failures are named."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import trio
 
 from .._channels._channel import Channel
 from .._channels._generator import ForeignChannel
 from .._channels._source import Source
-from .._channels._text import is_text, text_of
 from .._chunks import Chunk
 from .._errors import SinkError
+from .._text import shorten
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,9 +39,34 @@ async def opened(readable: Readable[T]) -> AsyncGenerator[Channel[T]]:
         raise TypeError(f"a sink reads a channel or a source, not {readable!r}")
 
 
-def text_in(items: Iterable[Any]) -> str:
-    """The text of *items*; chunks that hold none say nothing."""
-    return "".join(text_of(item) for item in items if is_text(item) or not isinstance(item, Chunk))
+def text_in(items: Iterable[Any], index: int = 0) -> str:
+    """The text of *items*, as one answer has it: of chunks, those of alternative *index* alone."""
+    return "".join([
+        (item.data if item.index == index else "") if isinstance(item, Chunk) else str(item)
+        for item in items
+    ])
+
+
+SHOWN: Final = 80
+"""Characters of an item that an error quotes."""
+
+
+def json_text(item: Any, sink: str, *, default: Callable[[Any], Any] | None = None) -> str:
+    """*item* as JSON on one line, which `JSON.parse` takes and UTF-8 can encode.
+
+    :raises TypeError: *item* holds what is no JSON value.
+    :raises ValueError: it holds NaN or an infinity, holds itself, or is nested too deeply.
+    """
+    try:
+        return json.dumps(item, ensure_ascii=False, allow_nan=False, default=default)
+    except (TypeError, ValueError, RecursionError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{sink} writes JSON, and cannot write {shown(item)}: {error}") from error
+
+
+def shown(item: object) -> str:
+    """The beginning of *item*'s repr."""
+    return shorten(repr(item), SHOWN)
 
 
 @contextmanager

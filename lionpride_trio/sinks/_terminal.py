@@ -1,40 +1,51 @@
 """Sinks that write to a terminal.
 
 What a model wrote is shown and never obeyed: control characters are made visible one by one, so it
-does not matter how an escape sequence was cut.  Writing blocks a worker thread, not the event loop.
+does not matter how an escape sequence was cut.
+
+Writing blocks a worker thread, not the event loop.  A sink that waits for room, on a pipe that
+nobody reads or a slow terminal, can be cancelled: it then writes nothing more, but for a piece of at
+most 1,024 characters that was already handed to the operating system.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any, TextIO
+from itertools import starmap
+from typing import Any, Final, TextIO
 
 import trio
 
-from .._errors import ConfigurationError
 from .._text import escape_controls
-from ._common import Readable, Sink, failing_as, opened, text_in
+from ..stages._checks import whole_number
+from ._common import Readable, Sink, opened, text_in
+from ._write import write_text
 
 
-async def stdout(readable: Readable[Any]) -> int:
+async def stdout(readable: Readable[Any], *, index: int = 0) -> int:
     """Write the text to the standard output as it comes; the number of characters.
 
-    Control characters but newline and tab are made visible.
+    Control characters but newline and tab are made visible.  Of alternative answers *index* is
+    written.
     """
-    return await to_stream(sys.stdout)(readable)
+    return await to_stream(sys.stdout, index=index)(readable)
 
 
-def to_stream(stream: TextIO, *, end: str = "\n") -> Sink[int]:
-    """Make a sink that does as `stdout`, for any text stream."""
+def to_stream(stream: TextIO, *, end: str = "\n", index: int = 0) -> Sink[int]:
+    """Make a sink that does as `stdout`, for any text stream.
+
+    *end* is written after the text when the stream has ended well.
+    """
+    whole_number("to_stream", "index", index, least=0)
 
     async def write(readable: Readable[Any]) -> int:
         count = 0
         async with opened(readable) as channel:
             async for batch in channel.batches():
-                text = text_in(batch)
+                text = text_in(batch, index)
                 count += len(text)
-                await _write(stream, escape_controls(text))
-        await _write(stream, end)
+                await write_text(stream, escape_controls(text))
+        await write_text(stream, end)
         return count
 
     return write
@@ -42,8 +53,7 @@ def to_stream(stream: TextIO, *, end: str = "\n") -> Sink[int]:
 
 def dots(every: int = 10, *, stream: TextIO | None = None) -> Sink[int]:
     """Make a sink that prints a dot for *every* so many items; the number of items."""
-    if not isinstance(every, int) or every < 1:
-        raise ConfigurationError(f"every must be a whole number of at least 1, not {every!r}")
+    whole_number("dots", "every", every, least=1)
 
     async def write(readable: Readable[Any]) -> int:
         out = stream or sys.stdout
@@ -52,84 +62,70 @@ def dots(every: int = 10, *, stream: TextIO | None = None) -> Sink[int]:
             async for batch in channel.batches():
                 new = (count + len(batch)) // every - count // every
                 count += len(batch)
-                if new:
-                    await _write(out, "." * new)
-        await _write(out, "\n")
+                await write_text(out, "." * new)
+        await write_text(out, "\n")
         return count
 
     return write
 
 
-def progress(*, label: str = "", stream: TextIO | None = None) -> Sink[int]:
-    """Make a sink that shows a running count of items and characters; the number of items.
-
-    One line that is written over on a terminal; only the last state elsewhere.
-    """
-
-    async def write(readable: Readable[Any]) -> int:
-        out = stream or sys.stderr
-        live = out.isatty()
-        head = f"{escape_controls(label)}: " if label else ""
-        items = characters = 0
-        async with opened(readable) as channel:
-            async for batch in channel.batches():
-                items += len(batch)
-                characters += len(text_in(batch))
-                if live:
-                    await _write(out, f"\r{head}{items} items, {characters} characters")
-        start = "\r" if live else ""
-        await _write(out, f"{start}{head}{items} items, {characters} characters\n")
-        return items
-
-    return write
-
-
-def labelled(*, stream: TextIO | None = None, width: int = 0) -> Sink[int]:
+def labelled(*, stream: TextIO | None = None, width: int = 0, index: int = 0) -> Sink[int]:
     """Make a sink for what ``merge`` gives: each line begins with its label; the number of lines.
 
-    A line is written at once when it is whole, so two streams never share one.  *width* pads the
-    labels.
+    A line is written at once when it is whole, so two streams never share one.  What has no line
+    end yet is written when the stream ends, fails or is cancelled.  *width* pads the labels.  Of
+    alternative answers *index* is written.
     """
+    whole_number("labelled", "width", width, least=0)
+    whole_number("labelled", "index", index, least=0)
 
     async def write(readable: Readable[tuple[Any, Any]]) -> int:
         out = stream or sys.stdout
-        held: dict[Any, list[str]] = {}
-        count = 0
+        lines = _LabelledLines(width, index)
         async with opened(readable) as channel:
             try:
                 async for batch in channel.batches():
-                    lines: list[str] = []
-                    for label, item in batch:
-                        *whole, rest = text_in([item]).split("\n")
-                        for line in whole:
-                            text = "".join([*held.pop(label, ()), line])
-                            lines.append(_labelled(label, text, width))
-                        if rest:
-                            held.setdefault(label, []).append(rest)
-                    count += len(lines)
-                    if lines:
-                        await _write(out, "".join(lines))
-            finally:
-                rest_lines = [
-                    _labelled(label, "".join(text), width) for label, text in held.items()
-                ]
-                count += len(rest_lines)
+                    await write_text(out, lines.feed(batch))
+            except BaseException:
                 with trio.CancelScope(shield=True):
-                    await _write(out, "".join(rest_lines))
-        return count
+                    await write_text(out, lines.flush(), patience=_LAST_WORDS)
+                raise
+        await write_text(out, lines.flush())
+        return lines.count
 
     return write
 
 
-def _labelled(label: object, text: str, width: int) -> str:
-    return f"{escape_controls(f'[{label}]'.ljust(width))} {escape_controls(text)}\n"
+_LAST_WORDS: Final = 1.0
+"""Seconds that a sink that was cancelled waits for room at most, or one whose stream failed."""
 
 
-async def _write(stream: TextIO, text: str) -> None:
-    def write() -> None:
-        encoding = getattr(stream, "encoding", None) or "utf-8"
-        stream.write(text.encode(encoding, "replace").decode(encoding))
-        stream.flush()
+class _LabelledLines:
+    """Puts the lines of several streams together, each under its label."""
 
-    with failing_as("stdout"):
-        await trio.to_thread.run_sync(write)
+    def __init__(self, width: int, index: int) -> None:
+        self._width = width
+        self._index = index
+        self._held: dict[Any, list[str]] = {}
+        self.count = 0
+
+    def feed(self, batch: list[tuple[Any, Any]]) -> str:
+        """The lines that *batch* makes whole."""
+        lines: list[str] = []
+        for label, item in batch:
+            *whole, rest = text_in((item,), self._index).split("\n")
+            for line in whole:
+                lines.append(self._line(label, [*self._held.pop(label, ()), line]))
+            if rest:
+                self._held.setdefault(label, []).append(rest)
+        return "".join(lines)
+
+    def flush(self) -> str:
+        """The lines that have no end."""
+        held, self._held = self._held, {}
+        return "".join(list(starmap(self._line, held.items())))
+
+    def _line(self, label: object, pieces: list[str]) -> str:
+        self.count += 1
+        head = escape_controls(f"[{label}]".ljust(self._width))
+        return f"{head} {escape_controls(''.join(pieces))}\n"

@@ -7,17 +7,22 @@ from typing import Any, TypeVar
 import trio
 
 from .._errors import LocalProtocolError
+from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
 
 T = TypeVar("T")
 
 
-async def join(readable: Readable[Any]) -> str:
-    """All text in one string; chunks that hold none are left out."""
+async def join(readable: Readable[Any], *, index: int = 0) -> str:
+    """All text in one string; chunks that hold none are left out.
+
+    Of alternative answers *index* is taken, as `Response.text` has the first.
+    """
+    whole_number("join", "index", index, least=0)
     pieces: list[str] = []
     async with opened(readable) as channel:
         async for batch in channel.batches():
-            pieces.append(text_in(batch))
+            pieces.append(text_in(batch, index))
     return "".join(pieces)
 
 

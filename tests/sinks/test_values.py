@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 import trio
 
-from lionpride_trio import LocalProtocolError, ReasoningChunk, TextChunk, UsageChunk, sinks
+from lionpride_trio import (
+    ConfigurationError,
+    LocalProtocolError,
+    ReasoningChunk,
+    TextChunk,
+    UsageChunk,
+    reassemble,
+    sinks,
+)
 from lionpride_trio.transformers import from_iterable
 
 CHUNKS = [TextChunk("Hel"), ReasoningChunk(text="hm"), TextChunk("lo"), UsageChunk()]
@@ -15,6 +23,15 @@ async def test_join_takes_the_text_only():
     assert await sinks.join(from_iterable(CHUNKS)) == "Hello"
     assert await sinks.join(from_iterable("abc")) == "abc"
     assert await sinks.join(from_iterable([1, 2])) == "12"
+
+
+async def test_join_takes_one_of_the_alternative_answers():
+    chunks = [TextChunk("Yes"), TextChunk("No", index=1), TextChunk(", sir.")]
+    assert await sinks.join(from_iterable(chunks)) == "Yes, sir." == reassemble(chunks).text
+    assert await sinks.join(from_iterable(chunks), index=1) == "No"
+    assert await sinks.join(from_iterable(chunks), index=2) == ""
+    with pytest.raises(ConfigurationError, match="join needs a whole number"):
+        await sinks.join(from_iterable(chunks), index=-1)
 
 
 async def test_collect_last_and_drain():

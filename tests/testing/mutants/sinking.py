@@ -96,7 +96,8 @@ async def takes_cancelled_for_the_end(readable):
 
 
 CASES = [
-    Case("half a file", FILE, sinks.write_file(PATH), half_a_file, "cut is not whole"),
+    Case("half a file", FILE, sinks.write_file(PATH, keep_partial=False), half_a_file,
+         "cut is not whole"),
     Case("half a file, one twin more", FILE, a_whole_file, half_a_file, "cut is not whole"),
     Case("swallows the failure", check_sink, sinks.collect, swallows_the_failure,
          "cut is not whole"),

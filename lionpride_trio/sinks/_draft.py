@@ -1,0 +1,152 @@
+"""A file that is whole or not there: what is written goes to a draft beside it first."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import trio
+
+from .._errors import ConfigurationError
+from ._common import failing_as
+
+# O_EXCL: the name is nobody else's, and no link that somebody has put there is followed.
+_FLAGS: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_NAME_CHARS: Final = 40
+"""Characters of the target's name in the draft's: a name has 255 bytes at most."""
+
+
+def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
+    """*path*, if a file can be written there.  Looks at what stands there now.
+
+    :raises ConfigurationError: it names no file, or something that is no regular file.
+    """
+    text = os.fsdecode(path)
+    # Of the text: Path("answers/") is Path("answers").
+    if (
+        text.endswith((os.sep, os.altsep or os.sep))
+        or Path(text).name in {"", ".."}
+        or "\0" in text
+    ):
+        raise ConfigurationError(
+            f"{sink} needs the path of a file, such as 'answer.txt', not {text!r}"
+        )
+    target = Path(text)
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return target
+    if stat.S_ISDIR(mode):
+        raise ConfigurationError(
+            f"{sink} writes a file, and {text!r} is a directory: name a file in it, such as"
+            f" {str(target / 'answer.txt')!r}"
+        )
+    if not stat.S_ISREG(mode):
+        raise ConfigurationError(
+            f"{sink} puts a new file in the place of the old one, and {text!r} is no regular file:"
+            " for a device or a pipe, write to_stream(open(…))"
+        )
+    return target
+
+
+class Draft:
+    """The file that is being written, under a name of its own beside *target*."""
+
+    def __init__(self, target: Path, fd: int, path: Path) -> None:
+        self._target = target
+        self._fd = fd
+        self._path = path
+        self.is_empty = True
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    @classmethod
+    def open(cls, target: Path) -> Draft:
+        """Make an empty draft with the mode of the old file, or that of a new one.  Blocks."""
+        path = target.with_name(f".{target.name[:_NAME_CHARS]}.{secrets.token_hex(8)}.partial")
+        try:
+            mode = stat.S_IMODE(target.stat().st_mode)
+        except FileNotFoundError:
+            return cls(target, os.open(path, _FLAGS, 0o666), path)
+        # Nobody may read the draft, however early, who may not read the old file.
+        fd = os.open(path, _FLAGS, mode & 0o777)
+        if hasattr(os, "fchmod"):
+            os.fchmod(fd, mode)
+        return cls(target, fd, path)
+
+    async def write(self, text: str) -> None:
+        """Append *text* in UTF-8; what cannot be encoded becomes a question mark."""
+        data = text.encode("utf-8", "replace")
+        if data:
+            self.is_empty = False
+            # Shielded, so that what was received is in the draft when its reader is cancelled.
+            with trio.CancelScope(shield=True):
+                await trio.to_thread.run_sync(self._write, data)
+
+    def _write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._fd, rest) :]
+
+    def publish(self) -> None:
+        """Put the draft in the target's place in one step, when all of it is on the disk.  Blocks."""
+        os.fsync(self._fd)
+        self.close()
+        self._path.replace(self._target)
+        # Some file systems cannot sync a directory, and its rights may forbid it; the file is in
+        # its place all the same.
+        with suppress(OSError):
+            directory = os.open(self._target.parent, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+
+    def close(self) -> None:
+        """Leave the draft as it is.  Blocks.  Twice is once."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def remove(self) -> None:
+        """Take the draft away.  Blocks."""
+        self.close()
+        self._path.unlink()
+
+
+@asynccontextmanager
+async def open_draft(sink: str, target: Path, *, keep_partial: bool) -> AsyncGenerator[Draft]:
+    """A draft that takes the place of *target* when the block ends well.
+
+    When the block fails or is cancelled the draft stays where it is, and the error has a note that
+    says where; it is taken away where it is empty or *keep_partial* is false.
+    """
+    with failing_as(sink):
+        draft = await trio.to_thread.run_sync(Draft.open, target)
+    try:
+        yield draft
+        with failing_as(sink):
+            await trio.to_thread.run_sync(draft.publish)
+    except BaseException as error:
+        kept = keep_partial and not draft.is_empty
+        if kept:
+            error.add_note(f"{sink}: what came before is in {draft.path}")
+        # Does not wait for anybody but the disk; an error here would hide the one that matters.
+        with trio.CancelScope(shield=True), suppress(OSError):
+            await trio.to_thread.run_sync(draft.close if kept else draft.remove)
+        raise

@@ -1,0 +1,84 @@
+"""``progress``: how far a stream is."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any, TextIO
+
+import attrs
+import trio
+
+from .._channels._text import text_of
+from .._text import escape_controls
+from ..stages._checks import whole_number
+from ._common import Readable, Sink, opened
+from ._write import write_text
+
+
+def progress(
+    *, total: int | None = None, label: str = "", stream: TextIO | None = None
+) -> Sink[int]:
+    """Make a sink that shows a running count of items and characters; the number of items.
+
+    With *total*, the number of items that are expected, it shows the rate and the time left too, at
+    the mean rate so far.  One line that is written over on a terminal; only the last state
+    elsewhere.  Of alternative answers all are counted.
+    """
+    if total is not None:
+        whole_number("progress", "total", total, least=1)
+    head = f"{escape_controls(label)}: " if label else ""
+
+    async def write(readable: Readable[Any]) -> int:
+        out = stream or sys.stderr
+        live = out.isatty()
+        width = 0
+        state = _State(total, trio.current_time())
+
+        async def show(end: str = "") -> None:
+            nonlocal width
+            line = f"{head}{state.text(trio.current_time())}"
+            start = "\r" if live else ""
+            padded = line.ljust(width) if live else line  # over what a longer line has left
+            width = len(line)
+            await write_text(out, f"{start}{padded}{end}")
+
+        async with opened(readable) as channel:
+            async for batch in channel.batches():
+                state.count(batch)
+                if live:
+                    await show()
+        await show("\n")
+        return state.items
+
+    return write
+
+
+@attrs.define
+class _State:
+    total: int | None
+    began: float
+    items: int = 0
+    characters: int = 0
+
+    def count(self, batch: list[Any]) -> None:
+        self.items += len(batch)
+        self.characters += sum(len(text_of(item)) for item in batch)
+
+    def text(self, now: float) -> str:
+        """As ``12 of 40 items, 345 characters, 4.0 items/s, 0:07 left``."""
+        of = "" if self.total is None else f" of {self.total}"
+        text = f"{self.items}{of} items, {self.characters} characters"
+        seconds = now - self.began
+        if self.total is None or not self.items or seconds <= 0:
+            return text
+        rate = self.items / seconds
+        left = max(self.total - self.items, 0) / rate
+        return f"{text}, {rate:.1f} items/s, {_minutes(left)} left"
+
+
+def _minutes(seconds: float) -> str:
+    """As ``0:07`` or ``1:02:03``, rounded up."""
+    minutes, second = divmod(math.ceil(seconds), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
