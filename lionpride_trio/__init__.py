@@ -10,7 +10,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
-from . import recording, sinks, transformers
+from . import _errors, recording, sinks, transformers
 from ._channels._channel import Channel
 from ._channels._source import Source
 from ._chunks import (
@@ -25,6 +25,7 @@ from ._chunks import (
     Verdict,
 )
 from ._errors import (
+    AnswerCut,
     AuthenticationError,
     BadRequest,
     ConfigurationError,
@@ -54,7 +55,8 @@ from ._errors import (
     StreamTruncated,
     TransportError,
 )
-from ._public import show_public_path
+from ._json_form import from_json
+from ._public import let_hints_know, show_public_path
 from ._response import Reasoning, Response, ToolCall, reassemble
 from ._text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
@@ -64,6 +66,7 @@ from .transformers import source, transformer
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnswerCut",
     "AuthenticationError",
     "BadRequest",
     "Bounds",
@@ -113,6 +116,7 @@ __all__ = [
     "UsageChunk",
     "Verdict",
     "fallback",
+    "from_json",
     "iModel",
     "reassemble",
     "recording",
@@ -122,4 +126,5 @@ __all__ = [
     "transformers",
 ]
 
+let_hints_know(_errors, Response=Response, Verdict=Verdict)
 show_public_path(globals())

@@ -14,6 +14,7 @@
     │   ├─ StreamTruncated     ended without the provider's end mark
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
+    │   ├─ AnswerCut           an answer that is not to be kept as a whole one; .verdict
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
     ├─ ProviderError           .status (None in the stream) .code .kind .body
     │   ├─ BadRequest          400, 413, 422
@@ -37,12 +38,14 @@ grouped.  Classes decide what to do about an error, never texts.
 
 from __future__ import annotations
 
+import pickle  # ruff: ignore[suspicious-pickle-import] - to see whether an error can be pickled
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from ._text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
 
 if TYPE_CHECKING:
+    from ._chunks import Verdict
     from ._response import Response
 
 
@@ -96,6 +99,24 @@ class LionprideError(Exception):
             _mask_causes(self, secret)
         self.args = (self.message,)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an exception is made again of its args, and ours have keywords too.
+        state = self._picklable()
+        cause = self.__cause__
+        if cause is None or isinstance(cause, LionprideError) or _survives(cause):
+            state["__cause__"] = cause
+        else:
+            text = shorten(str(cause), MAX_ERROR_TEXT)
+            state["__notes__"] = [
+                *getattr(self, "__notes__", ()),
+                f"caused by {type(cause).__name__}, which could not be pickled: {text}",
+            ]
+        return _blank, (type(self), self.args), state
+
+    def _picklable(self) -> dict[str, Any]:
+        """The attributes; those that cannot be pickled are None."""
+        return {name: value if _survives(value) else None for name, value in vars(self).items()}
+
     def __str__(self) -> str:
         where = "/".join(escape_controls(part) for part in (self.provider, self.model) if part)
         text = escape_controls(self.message)
@@ -103,6 +124,24 @@ class LionprideError(Exception):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+
+def _blank(kind: type[LionprideError], args: tuple[Any, ...]) -> LionprideError:
+    """An error that pickle is about to give its attributes."""
+    error = kind.__new__(kind, *args)
+    error.args = args  # which OSError leaves to the __init__ of its subclasses
+    return error
+
+
+def _survives(value: Any) -> bool:
+    """Whether *value* can be pickled, and read again: an exception may be the one alone."""
+    if value is None or isinstance(value, str | int | float):
+        return True
+    try:
+        pickle.loads(pickle.dumps(value))  # ruff: ignore[suspicious-pickle-usage] - our own bytes
+    except Exception:
+        return False
+    return True
 
 
 def _mask_causes(error: BaseException, secret: Secret) -> None:
@@ -196,6 +235,17 @@ class DecodeError(StreamError):
         super().locate(secrets=secrets, **where)
         for secret in secrets:
             self.line = self.line and secret.mask(self.line)
+
+
+class AnswerCut(StreamError):
+    """A turn ended, and its answer is not to be kept as a whole one: nothing was committed.
+
+    ``verdict`` says why: LENGTH, BLOCKED, REFUSED or PAUSED.  ``partial`` is the whole `Response`.
+    """
+
+    def __init__(self, message: str = "", *, verdict: Verdict, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.verdict = verdict
 
 
 class LimitExceeded(StreamError):
@@ -297,15 +347,26 @@ class SinkError(LionprideError):
 
 
 class OperationError(LionprideError):
-    """An operation of a flow failed; ``operation`` is it, ``__cause__`` what happened."""
+    """An operation of a flow failed; ``operation`` is it, ``__cause__`` what happened.
+
+    Pickled, the operation is its name and its id.
+    """
 
     def __init__(self, message: str = "", *, operation: Any = None, **where: Any) -> None:
         super().__init__(message, **where)
         self.operation = operation
 
+    def _picklable(self) -> dict[str, Any]:
+        # What an operation does, and after which others, is often no pickle's business.
+        outline = getattr(self.operation, "outline", None)
+        return super()._picklable() | ({} if outline is None else {"operation": outline()})
+
 
 class FlowError(LionprideError, ExceptionGroup[Exception]):
-    """Operations of a flow failed and the rest went on; ``results`` has what was completed."""
+    """Operations of a flow failed and the rest went on; ``results`` has what was completed.
+
+    Pickled, it leaves the results out that cannot be.
+    """
 
     results: Mapping[Any, Any]
 
@@ -331,5 +392,11 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
         self.retry_after = self.partial = None
         self.results = {} if results is None else results
 
+    def _picklable(self) -> dict[str, Any]:
+        kept = {key: value for key, value in self.results.items() if _survives((key, value))}
+        results: Any = type(self.results)
+        return super()._picklable() | {"results": results(kept)}
+
     def derive(self, excs: Sequence[Exception]) -> FlowError:  # type: ignore[override]
+        """A group of some of the errors, as ``except*`` and `split` make it."""
         return FlowError(self.message, excs, results=self.results)

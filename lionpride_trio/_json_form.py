@@ -26,7 +26,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -41,7 +41,7 @@ MAX_DEPTH: Final = 300
 _LONG_INT_BITS: Final = 2048  # Python can be told to read no more than 640 digits
 _SPLIT_SIGN: Final = re.compile(r"(?<=[\ud800-\udbff])(?=[\udc00-\udfff])")
 
-_TAGS: Final[Mapping[str, Callable[[Any], Any]]] = {
+_TAGS: Mapping[str, Callable[[Any], Any]] = {
     "$tuple": tuple,
     "$map": dict,
     "$text": "".join,
@@ -144,9 +144,9 @@ def _is_split(text: str) -> bool:
 
 def _parts_of(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     """The class of one of this library's objects, and its fields without those left at a default."""
-    cls: Any = type(value)
-    kind = cls.__name__
-    if _classes.get(kind) is not cls:
+    kind = type(value).__name__
+    cls = _classes.get(kind)
+    if cls is None or cls is not type(value):
         raise TypeError(
             f"{where} is no plain data (text, numbers, lists, mappings), but {value!r:.100}"
         )
@@ -197,7 +197,7 @@ def _read_object(fields: dict[str, Any]) -> Any:
     cls = _classes.get(kind) if isinstance(kind, str) else None
     if cls is None:
         raise ValueError(f"stands an unknown class {kind!r:.100}")
-    hints = _field_hints(cls)
+    hints = _field_hints(cast(Any, cls))
     for name, value in fields.items():
         if name not in hints or not _fits(value, hints[name]):
             raise ValueError(f"stands a {kind} with {name}={value!r:.100}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NoReturn
 
 import attrs
 
@@ -32,6 +32,7 @@ class Secret:
     _value: str
 
     def reveal(self) -> str:
+        """The string itself."""
         return self._value
 
     def mask(self, text: str) -> str:
@@ -54,6 +55,15 @@ class Secret:
 
     def __format__(self, format_spec: str) -> str:
         return MASK
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled, so that no key is written down: pass it anew")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
 
 
 def escape_controls(text: str) -> str:

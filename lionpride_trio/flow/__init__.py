@@ -5,11 +5,14 @@ each stands), ``_context`` (what an operation's function is called with), ``_wor
 one), ``_lines`` (slots), ``_runner`` (the nursery), ``_run`` (the channel), ``_mermaid``.
 """
 
+from .._public import let_hints_know, show_public_path
+from . import _context, _operation
 from ._context import Context
 from ._graph import Graph
 from ._ledger import OperationStatus, Results, State, Status
 from ._operation import Operation, StreamBranch, fork
 from ._run import FlowRun, FlowSource, flow_source, run_flow
+from ._runner import Runner
 
 __all__ = [
     "Context",
@@ -27,20 +30,6 @@ __all__ = [
     "run_flow",
 ]
 
-for _public in (
-    Context,
-    FlowRun,
-    FlowSource,
-    Graph,
-    Operation,
-    OperationStatus,
-    Results,
-    State,
-    Status,
-    StreamBranch,
-    flow_source,
-    fork,
-    run_flow,
-):
-    _public.__module__ = __name__
-del _public
+let_hints_know(_context, Runner=Runner)
+let_hints_know(_operation, Graph=Graph)
+show_public_path(globals())

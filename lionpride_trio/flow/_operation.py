@@ -7,13 +7,13 @@ over chunks while they come, through a bounded channel.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import attrs
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, LocalProtocolError
+from .._readonly import ReadOnlyDict
 
 if TYPE_CHECKING:
     from ._graph import Graph
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STREAM_SIZE: Final = 64
 """Chunks that a producer may be ahead of the operation that reads its stream."""
 
-_NO_PARAMETERS: Final[Mapping[str, Any]] = MappingProxyType({})
+_NO_PARAMETERS: Final[Mapping[str, Any]] = ReadOnlyDict()
 
 
 def _new_id() -> str:
@@ -91,8 +91,28 @@ class Operation:
         stream = self.stream_from
         return stream.operation if isinstance(stream, StreamBranch) else stream
 
+    def outline(self) -> Operation:
+        """The operation by its name and its id alone, which can be pickled whatever it does."""
+        return Operation(work=_not_here, name=self.name, id=self.id)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Taken elsewhere it belongs to nobody: its builder holds all the other operations.
+        names = [field.name for field in attrs.fields(Operation) if field.name != "home"]
+        return _operation, ({name: getattr(self, name) for name in names},)
+
     def __repr__(self) -> str:
         return f"<Operation {self.name!r} {self.id[:8]}>"
+
+
+def _operation(fields: dict[str, Any]) -> Operation:
+    return Operation(**fields)
+
+
+def _not_here(context: Any) -> Any:
+    raise LocalProtocolError(
+        f"operation {context.operation.name!r} came out of a pickled error, which has its name and"
+        " its id alone: run the operation that it is of"
+    )
 
 
 @attrs.frozen(eq=False)

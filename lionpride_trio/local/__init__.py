@@ -31,6 +31,7 @@ Words of a model's name, parted by ``-``, are directives; what remains is the mo
 from __future__ import annotations
 
 from .._errors import ConfigurationError
+from .._public import show_public_path
 
 try:
     from ._record import RecordedRequest
@@ -45,6 +46,4 @@ except ModuleNotFoundError as error:
 
 __all__ = ["PROVIDERS", "LocalServer", "RecordedRequest", "serve"]
 
-for _public in (LocalServer, RecordedRequest, serve):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())

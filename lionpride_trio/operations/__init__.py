@@ -4,6 +4,7 @@
 their end, `flow_stream` gives their chunks while they come.
 """
 
+from .._public import show_public_path
 from ..flow import (
     Context,
     FlowRun,
@@ -35,6 +36,4 @@ __all__ = [
     "flow_stream",
 ]
 
-for _public in (Builder, communicate, flow, flow_stream):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())

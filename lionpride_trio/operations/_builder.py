@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from .._channels._mailbox import check_size
 from .._channels._pipe import Recipe, check_recipe
 from .._chunks import Chunk, TextChunk
 from .._errors import ConfigurationError
+from .._readonly import ReadOnlyDict
 from .._response import Response
 from ..flow import Context, Graph, Operation, StreamBranch, fork
 from ..flow._mermaid import to_mermaid
@@ -424,7 +424,7 @@ class Builder:
 
 
 def _parameters(**given: Any) -> Mapping[str, Any]:
-    return MappingProxyType({key: value for key, value in given.items() if value is not None})
+    return ReadOnlyDict({key: value for key, value in given.items() if value is not None})
 
 
 def _named(imodel: str | iModel | Fallback) -> str:

@@ -11,6 +11,7 @@ whole way from the bytes of a body to chunks::
         raise decoder.failure
 """
 
+from .._public import show_public_path
 from ._decoder import MAX_BLOCKS, StreamDecoder
 from ._protocol import ChunkParser, ConfigurableProvider, HTTPRequest, ModelCall, Provider
 from ._registry import get, names, register
@@ -28,16 +29,4 @@ __all__ = [
     "register",
 ]
 
-for _public in (
-    ChunkParser,
-    ConfigurableProvider,
-    HTTPRequest,
-    ModelCall,
-    Provider,
-    StreamDecoder,
-    get,
-    names,
-    register,
-):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())

@@ -8,9 +8,11 @@
 
     response = await replay("call.jsonl").complete("hi")
 
-Layout: ``_file`` (the format), ``_secrets`` (what is masked), ``_record`` and ``_replay``.
+Layout: ``_file`` (the format), ``_secrets`` (what is masked), ``_log`` (what appends to the file),
+``_record`` and ``_replay``.
 """
 
+from .._public import show_public_path
 from ..providers import register
 from ._file import Piece, RecordedCall, Recording
 from ._record import RecordingClient, record
@@ -27,17 +29,6 @@ __all__ = [
     "replay",
 ]
 
-for _public in (
-    Piece,
-    RecordedCall,
-    Recording,
-    RecordingClient,
-    ReplayClient,
-    ReplayProvider,
-    record,
-    replay,
-):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())
 
 register(Replay(), replace=True)

@@ -1,5 +1,6 @@
 """Models to call: `iModel`, its settings, and the reply that a call gives."""
 
+from .._public import show_public_path
 from ._fallback import Fallback, fallback
 from ._imodel import ReplySource, iModel
 from ._policy import Bounds, Retry
@@ -20,17 +21,4 @@ __all__ = [
     "iModel",
 ]
 
-for _public in (
-    Bounds,
-    Fallback,
-    PlainHTTPWarning,
-    Reply,
-    ReplySource,
-    Retry,
-    ServiceRegistry,
-    Timeouts,
-    fallback,
-    iModel,
-):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())

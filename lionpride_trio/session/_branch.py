@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import attrs
+from attrs.validators import instance_of
 
 from .._errors import ConfigurationError
+from .._json_form import has_json_form
+from .messages import Message
 
-if TYPE_CHECKING:
-    from .messages import Message
 
-
+@has_json_form
 @attrs.define(eq=False, kw_only=True)
 class Branch:
     """One line of conversation: an order of message ids."""
 
-    name: str
+    name: str = attrs.field(validator=instance_of(str))
     id: str = attrs.Factory(lambda: uuid4().hex)
     order: list[str] = attrs.field(factory=list[str])
 

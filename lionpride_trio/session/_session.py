@@ -151,6 +151,16 @@ class Session:
                 self._hosts[provider.name] = host.url(provider.name)
         return self._hosts[provider.name]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: all but the models, as in `save`."""
+        if self.is_open:
+            raise TypeError("an open session cannot be pickled or copied: do it after its block")
+        return {"id": self.id, "name": self.name, "conversations": self.conversations}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Session.__init__(self)
+        vars(self).update(state)
+
     def _opened(self) -> trio.Nursery:
         if self._nursery is None:
             raise LocalProtocolError(

@@ -3,58 +3,37 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import os
 import re
 import tempfile
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-
-import attrs
-from cattrs import Converter, transform_error
-from cattrs.errors import BaseValidationError
-from cattrs.strategies import configure_tagged_union
+from typing import Any, Final, TypeVar
 
 from .._errors import ConfigurationError
+from .._json_form import read, written
 from ._branch import Branch, Conversations
-from .messages import Content, Message
+from .messages import Message
+
+T = TypeVar("T")
 
 FORMAT: Final = "lionpride_trio session"
 VERSION: Final = 1
 
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
-
-@attrs.frozen
-class _Document:
-    format: str
-    version: int
-    messages: list[Message]
-    branches: list[Branch]
-
-
-@functools.cache
-def _converter() -> Converter:
-    converter = Converter(forbid_extra_keys=True)
-    configure_tagged_union(Content, converter, tag_name="kind")
-    converter.register_unstructure_hook(datetime, lambda moment: moment.isoformat())
-    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
-    return converter
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def save(conversations: Conversations, path: Path) -> None:
     """Write *conversations* to *path*: to a file beside it first, which then takes its name."""
-    document = _Document(
-        FORMAT,
-        VERSION,
-        list(conversations.messages.values()),
-        list(conversations.branches.values()),
-    )
-    text = json.dumps(_converter().unstructure(document), ensure_ascii=False, indent=1)
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "messages": written(list(conversations.messages.values()), "messages"),
+        "branches": written(list(conversations.branches.values()), "branches"),
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1)
     # What UTF-8 has no bytes for, JSON can still name.
-    text = _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -85,18 +64,24 @@ def load(path: Path) -> Conversations:
             f"{path} has version {value.get('version')!r}; this library reads {VERSION}"
         )
     try:
-        document = _converter().structure(value, _Document)
-    except BaseValidationError as error:
-        raise ConfigurationError(
-            f"{path} is damaged: {'; '.join(transform_error(error))}"
-        ) from error
+        return _conversations(value)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{path} is damaged: {error}") from error
+
+
+def _conversations(value: dict[str, Any]) -> Conversations:
     conversations = Conversations()
-    conversations.add_items(document.messages)
-    for branch in document.branches:
-        unknown = [key for key in branch.order if key not in conversations.messages]
-        if unknown:
-            raise ConfigurationError(
-                f"{path} is damaged: branch {branch.name!r} has an unknown message {unknown[0]!r}"
-            )
+    conversations.add_items(_read_all(value, "messages", Message))
+    for branch in _read_all(value, "branches", Branch):
+        for key in branch.order:
+            if key not in conversations.messages:
+                raise ValueError(f"branch {branch.name!r} has an unknown message {key!r}")
         conversations.add_branch(branch)
     return conversations
+
+
+def _read_all(value: dict[str, Any], name: str, kind: type[T]) -> list[T]:
+    items: list[Any] | None = read(value.get(name), name)
+    if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
+        raise ValueError(f"{name} is no list of them")
+    return items

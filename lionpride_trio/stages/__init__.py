@@ -7,6 +7,7 @@ fresh one for each stream.  A stage that has ``done`` set to true wants no more.
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from .._public import show_public_path
 from ._buffer import BufferChars
 from ._checks import MAX_HOLD
 from ._items import BufferCount, Keep, MapEach, Take, Tap
@@ -59,11 +60,14 @@ _LATER: Final = {
 }
 """Machines whose rules and tables take longer to load than all the rest, and where they are."""
 
+show_public_path(globals())
+
 
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    show_public_path(globals())
     return found
 
 

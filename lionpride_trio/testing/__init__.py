@@ -12,6 +12,8 @@
 """
 
 from .._errors import ConfigurationError
+from .._public import show_public_path
+from . import fakes
 from ._cancelling import cancel_everywhere
 from ._faulty_server import Answer, Asked, FaultyServer, HangUp
 from .fakes import Script, ScriptedClient, ScriptedProvider, Sent, chunks_of
@@ -83,11 +85,5 @@ __all__ = [
     "wire_bodies",
 ]
 
-
-def _show_public_path() -> None:
-    """Let reprs and tracebacks show where a name is imported from."""
-    for name in __all__:
-        globals()[name].__module__ = __name__
-
-
-_show_public_path()
+show_public_path(globals())
+show_public_path(vars(fakes))

@@ -81,10 +81,6 @@ class HangUp:
     reset: bool = False
 
 
-Scripted: TypeAlias = "Answer | HangUp | Callable[[Asked], Answer | HangUp]"
-"""One item of a script; a function makes it of the request."""
-
-
 @attrs.frozen
 class Asked:
     """One request that came."""
@@ -93,6 +89,10 @@ class Asked:
     target: str
     headers: dict[str, str]
     body: bytes
+
+
+Scripted: TypeAlias = Answer | HangUp | Callable[[Asked], Answer | HangUp]
+"""One item of a script; a function makes it of the request."""
 
 
 class FaultyServer:

@@ -5,12 +5,13 @@ runs inside the consumer's ``receive`` without a task, and what has tasks of its
 nursery" and ends them with the block.  A recipe is immutable and may be used for many streams.
 """
 
+from .._channels import _channel, _pipe
 from .._channels._channel import Channel
 from .._channels._pipe import Grouping, SameItems, TextTransformer, Transformer
 from .._channels._source import Source
 from .._channels._sources import from_channel, from_iterable, source
 from .._channels._statistics import ChannelStatistics
-from .._public import show_public_path
+from .._public import let_hints_know, show_public_path
 from ._operators import (
     chain,
     fork,
@@ -87,4 +88,6 @@ __all__ = [
     "words",
 ]
 
-show_public_path(globals())
+let_hints_know(_channel, Source=Source)
+let_hints_know(_pipe, Channel=Channel, Source=Source)
+show_public_path(globals(), but=("Channel", "Source"))

@@ -9,6 +9,7 @@ The machines are fed bytes as they come and give what is whole::
     decoder.flush()
 """
 
+from .._public import show_public_path
 from ._event_reader import MAX_EVENT_BYTES
 from ._ndjson import NDJSONDecoder, encode_value
 from ._sse import ServerSentEvent, SSEDecoder, encode_comment, encode_event
@@ -23,13 +24,4 @@ __all__ = [
     "encode_value",
 ]
 
-for _public in (
-    NDJSONDecoder,
-    SSEDecoder,
-    ServerSentEvent,
-    encode_comment,
-    encode_event,
-    encode_value,
-):
-    _public.__module__ = __name__
-del _public
+show_public_path(globals())

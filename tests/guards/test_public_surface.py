@@ -1,40 +1,49 @@
-"""What users import is there, is documented, and shows the path it is imported from."""
+"""What users import is there, is documented, can be looked into, and shows where it is from."""
 
 from __future__ import annotations
 
+import copy
+import enum
 import importlib
 import inspect
+import pickle
+import pkgutil
 import subprocess
 import sys
+import typing
 
+import attrs
 import pytest
 
-MODULES = (
-    "lionpride_trio",
-    "lionpride_trio.flow",
-    "lionpride_trio.local",
-    "lionpride_trio.operations",
-    "lionpride_trio.providers",
-    "lionpride_trio.recording",
-    "lionpride_trio.services",
-    "lionpride_trio.session",
-    "lionpride_trio.session.messages.utils",
-    "lionpride_trio.sinks",
-    "lionpride_trio.stages",
-    "lionpride_trio.testing",
-    "lionpride_trio.transformers",
-    "lionpride_trio.wire",
+import lionpride_trio
+from lionpride_trio import Session, Verdict, stages
+from lionpride_trio.flow import Operation, OperationStatus, Results, State, fork
+from lionpride_trio.local import RecordedRequest
+from lionpride_trio.providers import HTTPRequest, ModelCall
+from lionpride_trio.recording import Piece, RecordedCall, Recording
+from lionpride_trio.session import (
+    ActionRequestContent,
+    ActionResponseContent,
+    AssistantResponseContent,
+    Branch,
+    InstructionContent,
+    Message,
+    SystemContent,
 )
+from lionpride_trio.transformers import ChannelStatistics
+from lionpride_trio.wire import ServerSentEvent
+from tests.chunks.test_copies import SAMPLES
 
 # The paths that users and their programs rely on.
 PROMISED = {
     "lionpride_trio": "Session iModel Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
-    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError LimitExceeded"
+    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut LimitExceeded"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
-    " LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble",
+    " LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble"
+    " from_json",
     "lionpride_trio.services": "iModel",
     "lionpride_trio.session": "Session Branch Message SystemContent InstructionContent"
     " AssistantResponseContent ActionRequestContent ActionResponseContent",
@@ -52,15 +61,46 @@ PROMISED = {
 }
 
 
+def is_private(path):
+    return any(part.startswith("_") for part in path.split("."))
+
+
+def public_modules():
+    """Every module that has public names."""
+    yield lionpride_trio
+    for found in pkgutil.walk_packages(lionpride_trio.__path__, "lionpride_trio."):
+        if not is_private(found.name):
+            module = importlib.import_module(found.name)
+            if hasattr(module, "__all__"):
+                yield module
+
+
+MODULES = {module.__name__: module for module in public_modules()}
+# Classes and functions, each once, by the path that they show.
+THINGS = {
+    f"{thing.__module__}.{thing.__name__}": thing
+    for module in MODULES.values()
+    for thing in (getattr(module, name) for name in module.__all__)
+    if inspect.isclass(thing) or inspect.isfunction(thing)
+}
+CLASSES = {path: thing for path, thing in THINGS.items() if inspect.isclass(thing)}
+
+
+def functions_of(cls):
+    """The functions that a class has of its own, those behind its properties included."""
+    for name, value in vars(cls).items():
+        function = value.fget if isinstance(value, property) else value
+        function = getattr(function, "__func__", function)  # of class and static methods
+        if inspect.isfunction(function):
+            yield name, function
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_all_that_a_module_names_is_there_and_documented(name):
-    module = importlib.import_module(name)
+def test_all_that_a_module_names_is_there_once(name):
+    module = MODULES[name]
     assert module.__doc__
     assert sorted(set(module.__all__)) == sorted(module.__all__)
-    for public in module.__all__:
-        found = getattr(module, public)
-        if inspect.isclass(found) or inspect.isroutine(found):
-            assert found.__doc__, f"{name}.{public} has no docstring"
+    assert [public for public in module.__all__ if not hasattr(module, public)] == []
 
 
 @pytest.mark.parametrize("name", PROMISED)
@@ -69,12 +109,106 @@ def test_what_is_promised_can_be_imported(name):
     assert [each for each in PROMISED[name].split() if not hasattr(module, each)] == []
 
 
-def test_the_top_level_shows_public_paths():
-    import lionpride_trio
+@pytest.mark.parametrize("path", THINGS)
+def test_a_name_shows_a_path_that_it_can_be_imported_from(path):
+    module, _, name = path.rpartition(".")
+    assert not is_private(module)
+    assert getattr(importlib.import_module(module), name) is THINGS[path]
 
-    for public in lionpride_trio.__all__:
-        home = getattr(getattr(lionpride_trio, public), "__module__", "lionpride_trio")
-        assert not any(part.startswith("_") for part in home.split(".")), f"{public} is from {home}"
+
+@pytest.mark.parametrize("path", THINGS)
+def test_it_is_documented(path):
+    thing = THINGS[path]
+    assert thing.__doc__
+    if inspect.isclass(thing):
+        # What `feed` and `flush` do is said once, at `Stage`.
+        bare = [
+            name
+            for name, function in functions_of(thing)
+            if not name.startswith("_")
+            and name not in {"feed", "flush"}
+            and not inspect.getdoc(getattr(thing, name))
+        ]
+        assert bare == []
+
+
+@pytest.mark.parametrize("path", THINGS)
+def test_its_type_hints_can_be_read(path):
+    typing.get_type_hints(THINGS[path])
+
+
+@pytest.mark.parametrize("path", CLASSES)
+def test_the_type_hints_of_its_methods_can_be_read(path):
+    for _, function in functions_of(CLASSES[path]):
+        typing.get_type_hints(function)
+
+
+def work(context):
+    """Something for an operation to do."""
+
+
+OPERATION = Operation(work=work, name="a", parameters={"b": 1})
+MORE_SAMPLES = [
+    *Verdict,
+    *State,
+    OPERATION,
+    *fork(OPERATION, 1),
+    Results({"a": 1}),
+    Branch(name="a", order=["b"]),
+    SystemContent(system_message="a"),
+    InstructionContent(instruction="a", context=["b"]),
+    AssistantResponseContent(assistant_response="a", verdict=Verdict.LENGTH),
+    ActionRequestContent(function="a", arguments="[1"),
+    ActionResponseContent(output={"a": [1]}),
+    Message(content=InstructionContent(instruction="a")),
+    Session(name="a"),
+    ServerSentEvent("message", "a", "1", None),
+    lionpride_trio.Timeouts(),
+    lionpride_trio.Bounds(),
+    lionpride_trio.Retry(),
+    ModelCall("m", [{"role": "user", "content": "a"}]),
+    HTTPRequest("/chat", {"a": 1}),
+    Piece(0.5, b"a"),
+    RecordedCall(url="https://a.b", pieces=(Piece(0.5, b"a"),)),
+    Recording((RecordedCall(url="https://a.b"),)),
+    ChannelStatistics(items=1, characters=2, buffered=0, peak=1, waiting=False),
+    OperationStatus(
+        operation=OPERATION,
+        state=State.FAILED,
+        chunks=0,
+        first_chunk=None,
+        seconds=1.0,
+        attempts=1,
+        error=lionpride_trio.StreamTruncated("cut"),
+        because=None,
+    ),
+    *stages.SentenceSplitter().feed("A sentence. Another"),
+    *stages.MarkdownBlockSplitter().feed("# A\n\nb\n\nc"),
+    *stages.PartialJSON().feed('{"a": 1}'),
+]
+"""Beside chunks and what they add up to."""
+
+
+def test_every_class_of_values_has_a_sample():
+    kit = [path for path in CLASSES if path.startswith("lionpride_trio.testing.")]
+    values = {
+        cls
+        for path, cls in CLASSES.items()
+        if path not in kit and (attrs.has(cls) or issubclass(cls, enum.Enum))
+    }
+    values.remove(RecordedRequest)  # it waits for what it records
+    values.remove(lionpride_trio.Secret)  # which is never written down
+    values.remove(lionpride_trio.Chunk)  # the others are
+    assert values - {type(sample) for sample in (*SAMPLES, *MORE_SAMPLES)} == set()
+
+
+@pytest.mark.parametrize("sample", [*SAMPLES, *MORE_SAMPLES], ids=lambda one: type(one).__name__)
+def test_values_can_be_pickled_and_copied(sample):
+    for other in (pickle.loads(pickle.dumps(sample)), copy.deepcopy(sample)):
+        assert type(other) is type(sample)
+        assert repr(other) == repr(sample)
+        if isinstance(sample, enum.Enum):
+            assert other is sample
 
 
 def test_importing_pulls_the_core_dependencies_and_nothing_heavier():

@@ -10,7 +10,10 @@ belongs to a mark), `_going_on` (who says it), `_small` (small letters), `_next`
 
 from __future__ import annotations
 
+from ..._public import show_public_path
 from ._pieces import Kind, Sentence
 from ._splitter import SentenceSplitter
 
 __all__ = ["Kind", "Sentence", "SentenceSplitter"]
+
+show_public_path(globals())

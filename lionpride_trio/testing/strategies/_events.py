@@ -4,8 +4,6 @@ What a body means is known by construction: it is put together line by line, and
 for each line is applied as it is written.  No decoder is asked, ours or another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
