@@ -1,8 +1,12 @@
 """The file: JSON Lines that a person can read and compare.
 
-The first line names the format and its version.  Each call follows as a line for its request, one
-for the head of the answer, one for each read of the body (its text, or base64 where it was cut
-inside a character), and one for how it ended.  Times are seconds since the request.
+The first line names the format and its version.  Each call has a line for its request, one for the
+head of the answer, one for each read of the body (its text, or base64 where it was cut inside a
+character), and one for how it ended.  Each begins with the number of its call, because the lines of
+calls that run at the same time are mixed.  Times are seconds since the request.
+
+A line is written when what it tells of has happened.  So a call without an end is one whose program
+was killed, and a last line that is no JSON is one that the kill cut.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn, TypeAlias, get_args
 
@@ -22,7 +26,8 @@ from .._errors import ConfigurationError
 FORMAT: Final = "lionpride_trio recording"
 VERSION: Final = 1
 
-End: TypeAlias = Literal["end", "left", "failed"]
+Ended: TypeAlias = Literal["end", "left", "failed"]
+End: TypeAlias = Ended | Literal["cut"]
 
 
 @attrs.frozen
@@ -50,7 +55,11 @@ class RecordedCall:
     answered_at: float = 0.0
     pieces: tuple[Piece, ...] = ()
     end: End = "end"
-    """``end``: the body ended; ``left``: the reader had enough; ``failed``: see `error`."""
+    """How the call ended.
+
+    ``end``: the body ended; ``left``: the reader had enough; ``failed``: see `error`; ``cut``: the
+    recording has no end of it, because the program was killed.
+    """
     ended_at: float = 0.0
     error: tuple[str, str] | None = None
     """The class of the failure and its text."""
@@ -60,28 +69,15 @@ class RecordedCall:
         """The whole body of the answer."""
         return b"".join(piece.data for piece in self.pieces)
 
-    def lines(self) -> Iterator[str]:
-        """The call as lines of a recording."""
-        request = {
-            "method": self.method,
-            "url": self.url,
-            "headers": dict(self.headers),
-            "body": self.body,
-        }
-        yield _line({"request": request, "provider": self.provider, "endpoint": self.endpoint})
+    def lines(self, number: int) -> Iterator[str]:
+        """The call as lines of a recording, in which it has that *number*."""
+        yield request_line(number, self)
         if self.status is not None:
-            response = {"status": self.status, "headers": dict(self.answer_headers)}
-            yield _line({"at": _time(self.answered_at), "response": response})
+            yield answer_line(number, self.answered_at, self.status, self.answer_headers)
         for piece in self.pieces:
-            try:
-                data = {"text": piece.data.decode()}
-            except UnicodeDecodeError:
-                data = {"base64": base64.b64encode(piece.data).decode()}
-            yield _line({"at": _time(piece.at), **data})
-        end: dict[str, Any] = {"at": _time(self.ended_at), "end": self.end}
-        if self.error is not None:
-            end["error"] = {"type": self.error[0], "message": self.error[1]}
-        yield _line(end)
+            yield piece_line(number, piece)
+        if self.end != "cut":
+            yield end_line(number, self.ended_at, self.end, self.error)
 
 
 @attrs.frozen
@@ -95,17 +91,24 @@ class Recording:
     def load(cls, path: str | os.PathLike[str]) -> Recording:
         """Read a recording.  Blocks for the time of reading a file.
 
+        Calls come in the order of their requests.  Those of a program that was killed have what
+        came until then, and end as ``cut``.
+
         :raises ConfigurationError: there is none, or it is damaged; names the line.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            *lines, last = Path(path).read_bytes().split(b"\n")
+            if _is_json(last):
+                lines.append(last)
+            text = [line.decode("utf-8") for line in lines]
         except (OSError, UnicodeError) as error:
             raise ConfigurationError(f"{path} cannot be read as a recording: {error}") from error
         return cls(tuple(_Reader(str(path), text).calls()), str(path))
 
     def text(self) -> str:
         """The recording as it stands in a file."""
-        lines = [header(), *(line for call in self.calls for line in call.lines())]
+        numbered = enumerate(self.calls, 1)
+        lines = [header(), *(line for number, call in numbered for line in call.lines(number))]
         return "".join(lines)
 
 
@@ -114,22 +117,75 @@ def header() -> str:
     return _line({"format": FORMAT, "version": VERSION})
 
 
+def request_line(number: int, call: RecordedCall) -> str:
+    """The first line of a call."""
+    request = {
+        "method": call.method,
+        "url": call.url,
+        "headers": dict(call.headers),
+        "body": call.body,
+    }
+    value = {"request": request, "provider": call.provider, "endpoint": call.endpoint}
+    return _line({"call": number, **value})
+
+
+def answer_line(number: int, at: float, status: int, headers: Mapping[str, str]) -> str:
+    """The line of the head of an answer."""
+    response = {"status": status, "headers": dict(headers)}
+    return _line({"call": number, "at": _time(at), "response": response})
+
+
+def piece_line(number: int, piece: Piece, *, goes_on: bool = False) -> str:
+    """The line of a read, or of a part of one that *goes_on* from the line before it."""
+    data: dict[str, Any]
+    try:
+        data = {"text": piece.data.decode()}
+    except UnicodeDecodeError:
+        data = {"base64": base64.b64encode(piece.data).decode()}
+    if goes_on:
+        data["goes_on"] = True
+    return _line({"call": number, "at": _time(piece.at), **data})
+
+
+def end_line(number: int, at: float, end: Ended, error: tuple[str, str] | None) -> str:
+    """The last line of a call."""
+    value: dict[str, Any] = {"call": number, "at": _time(at), "end": end}
+    if error is not None:
+        value["error"] = {"type": error[0], "message": error[1]}
+    return _line(value)
+
+
 def _line(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+    line = json.dumps(value, ensure_ascii=False)
+    # Half of a character, which UTF-8 cannot encode, is written as its escape.
+    return (line if line.isascii() or _encodes(line) else json.dumps(value)) + "\n"
+
+
+def _encodes(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _time(seconds: float) -> float:
     return round(seconds, 4)
 
 
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 class _Reader:
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, lines: Iterable[str]) -> None:
         self._path = path
-        self._number = 0
-        self._lines = text.split("\n")
-        if self._lines.pop():
-            self._number = len(self._lines) + 1
-            self._refuse("it was cut off: its last line has no end")
+        self._number = 1
+        self._lines = lines
 
     def _refuse(self, why: str) -> NoReturn:
         raise ConfigurationError(f"{self._path}, line {self._number}: {why}")
@@ -147,32 +203,42 @@ class _Reader:
     def calls(self) -> Iterator[RecordedCall]:
         values = self._values()
         first = next(values, None)
-        self._number = 1
         if first is None or first.get("format") != FORMAT:
             self._refuse(f"not a recording: its first line has to say {header().strip()}")
         if first.get("version") != VERSION:
             self._refuse(
                 f"version {first.get('version')!r} of the format; this library reads {VERSION}"
             )
-        call: dict[str, Any] | None = None
+        calls: dict[int, dict[str, Any]] = {}
+        number = 0
         for value in values:
-            if "request" in value:
+            is_request = "request" in value
+            # Who writes a recording by hand may leave the numbers out: each line is then of the
+            # request before it.
+            if "call" in value:
+                number = self._typed(value, "call", int)
+            elif is_request:
+                number = len(calls) + 1
+            call = calls.get(number)
+            if is_request:
                 if call is not None:
-                    self._refuse("the call before it has no end")
-                call = self._request(value)
+                    self._refuse(f"call {number} has a request before it")
+                calls[number] = self._request(value)
                 continue
             if call is None:
                 self._refuse("a request has to come first")
+            if call["end"] != "cut":
+                self._refuse(f"call {number} has ended before it")
+            call["ended_at"] = self._at(value)
             if "response" in value:
                 self._response(value, call)
             elif "end" in value:
-                yield self._ended(value, call)
-                call = None
+                self._ended(value, call)
             else:
-                call["pieces"].append(self._piece(value))
-        if call is not None:
-            self._number = len(self._lines)
-            self._refuse("it was cut off: the last call has no end")
+                self._piece(value, call["pieces"])
+        for call in calls.values():
+            call["pieces"] = tuple(call["pieces"])
+            yield RecordedCall(**call)
 
     def _request(self, value: dict[str, Any]) -> dict[str, Any]:
         request = self._typed(value, "request", dict)
@@ -187,6 +253,7 @@ class _Reader:
             "provider": value.get("provider"),
             "endpoint": value.get("endpoint"),
             "pieces": [],
+            "end": "cut",
         }
 
     def _response(self, value: dict[str, Any], call: dict[str, Any]) -> None:
@@ -197,37 +264,45 @@ class _Reader:
         call["answer_headers"] = self._headers(response)
         call["answered_at"] = self._at(value)
 
-    def _piece(self, value: dict[str, Any]) -> Piece:
+    def _piece(self, value: dict[str, Any], pieces: list[Piece]) -> None:
+        piece = Piece(self._at(value), self._data(value))
+        if not value.get("goes_on"):
+            pieces.append(piece)
+        elif pieces:
+            pieces[-1] = Piece(pieces[-1].at, pieces[-1].data + piece.data)
+        else:
+            self._refuse("there is no read that it goes on from")
+
+    def _data(self, value: dict[str, Any]) -> bytes:
         if "text" in value:
             try:
-                return Piece(self._at(value), self._typed(value, "text", str).encode())
+                return self._typed(value, "text", str).encode()  # type: ignore[no-any-return]
             except UnicodeEncodeError:
                 self._refuse("'text' has half of a character")
         if "base64" not in value:
-            names = ", ".join(map(repr, value)) or "an empty object"
+            names = ", ".join(map(repr, value))
             self._refuse(f"it is no part of a recording: {names}")
+        text = self._typed(value, "base64", str)
         try:
-            data = base64.b64decode(self._typed(value, "base64", str), validate=True)
-        except (binascii.Error, ValueError) as error:
-            if isinstance(error, ConfigurationError):
-                raise
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
             self._refuse("'base64' is no base64")
-        return Piece(self._at(value), data)
 
-    def _ended(self, value: dict[str, Any], call: dict[str, Any]) -> RecordedCall:
+    def _ended(self, value: dict[str, Any], call: dict[str, Any]) -> None:
         end = self._typed(value, "end", str)
-        if end not in get_args(End):
-            self._refuse(f"'end' has to be one of {', '.join(get_args(End))}, not {end!r}")
-        error: tuple[str, str] | None = None
+        if end not in get_args(Ended):
+            self._refuse(f"'end' has to be one of {', '.join(get_args(Ended))}, not {end!r}")
         if "error" in value:
-            told = self._typed(value, "error", dict)
-            error = self._typed(told, "type", str), self._typed(told, "message", str)
-        if (end == "failed") != (error is not None):
+            failure = self._typed(value, "error", dict)
+            call["error"] = (
+                self._typed(failure, "type", str),
+                self._typed(failure, "message", str),
+            )
+        if (end == "failed") != ("error" in call):
             self._refuse("a call that 'failed' has an 'error', and no other has")
         if "status" not in call and end != "failed":
             self._refuse("a call without an answer can only have failed")
-        fields: dict[str, Any] = {**call, "pieces": tuple(call["pieces"]), "end": end}
-        return RecordedCall(**fields, ended_at=self._at(value), error=error)
+        call["end"] = end
 
     def _headers(self, value: dict[str, Any]) -> dict[str, str]:
         headers: dict[str, Any] = self._typed(value, "headers", dict)

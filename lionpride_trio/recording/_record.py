@@ -6,18 +6,29 @@ import json
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import attrs
 import trio
 
 from .._errors import ConfigurationError
 from .._transport import HTTPClient, open_client
 from ..providers import get, names
-from ._file import End, Piece, RecordedCall, header
-from ._secrets import Mask
+from ._file import (
+    Ended,
+    Piece,
+    RecordedCall,
+    answer_line,
+    end_line,
+    header,
+    piece_line,
+    request_line,
+)
+from ._log import Log
+from ._secrets import Mask, Part
 
 # The ends of paths, for base URLs that are not the providers' own.
 _BY_PATH = {
@@ -36,6 +47,7 @@ async def record(
     *,
     client: HTTPClient | None = None,
     secrets: Iterable[str] = (),
+    fsync: bool = False,
 ) -> AsyncGenerator[RecordingClient]:
     """Record all calls that are made through the client that this gives::
 
@@ -47,63 +59,66 @@ async def record(
     cookies and the like are masked, wherever they stand; *secrets* are further strings to mask.
     What is asked and answered is in it: look before you share it.
 
-    A call is written when it has ended.  *client* is the one that does the work, and stays yours to
-    close; by default the library's own is opened for the block.  The file is written anew.
+    A request is in the file before it is sent, and each read before it is handed out, so that a
+    program that is killed leaves a recording of what it saw (but for a read's last few bytes where
+    they may be the beginning of a secret).  With *fsync*, a machine that loses its power does too.
+
+    *client* is the one that does the work, and stays yours to close; by default the library's own
+    is opened for the block.  The file is written anew.
 
     :raises ConfigurationError: the file cannot be written.
+    :raises SinkError: in a call: it cannot be written any further.
     """
     target = Path(path)
     try:
-        await trio.Path(target).write_text(header(), encoding="utf-8")
+        log = await trio.to_thread.run_sync(partial(Log, target, fsync=fsync))
     except OSError as error:
         raise ConfigurationError(f"{target} cannot be written: {error}") from error
-    http = open_client() if client is None else client
+    http: HTTPClient | None = None
     try:
-        yield RecordingClient(http, target, secrets=secrets)
+        await log.write(header())
+        http = open_client() if client is None else client
+        yield RecordingClient(http, log, secrets=secrets)
     finally:
-        if client is None:
-            with trio.CancelScope(shield=True):
+        with trio.CancelScope(shield=True):
+            if client is None and http is not None:
                 await http.aclose()  # which does not wait
+            await log.aclose()
 
 
 class RecordingClient:
     """A client that passes everything on to another, and writes it down.  `record` makes one."""
 
-    def __init__(
-        self, client: HTTPClient, path: str | os.PathLike[str], *, secrets: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, client: HTTPClient, log: Log, *, secrets: Iterable[str] = ()) -> None:
         self._client = client
-        self._path = Path(path)
+        self._log = log
         self._secrets = tuple(secrets)
-        self._writing = trio.Lock()
+        self._numbers = count(1)
 
     def stream(
         self, method: str, url: str, **options: Any
     ) -> AbstractAsyncContextManager[RecordedResponse]:
-        """Send a request; the call is written when the block is left."""
-        return self._recorded(method, url, options)
+        """Send a request; the call is written down as it goes on."""
+        return self._recorded(str(method), str(url), options)
 
     @asynccontextmanager
     async def _recorded(
         self, method: str, url: str, options: dict[str, Any]
     ) -> AsyncGenerator[RecordedResponse]:
-        tape = _Tape(trio.current_time())
+        sent: dict[str, str] = dict(options.get("headers") or {})
+        mask = Mask(sent, self._secrets)
+        tape = _Tape(self._log, next(self._numbers), mask)
+        await tape.begin(method, url, sent, options.get("content") or b"")
         try:
             async with self._client.stream(method, url, **options) as response:
-                tape.answered(response)
+                await tape.answered(response)
                 yield RecordedResponse(response, tape)
         except Exception as error:
-            if tape.status is None:
-                tape.fail(error)
+            tape.fail_unanswered(error)
             raise
         finally:
             with trio.CancelScope(shield=True):  # a file on this machine: it does not take long
-                await self._write(tape.call(str(method), str(url), options, self._secrets))
-
-    async def _write(self, call: RecordedCall) -> None:
-        text = "".join(call.lines())
-        async with self._writing, await trio.open_file(self._path, "a", encoding="utf-8") as file:
-            await file.write(text)
+                await tape.finish()
 
     async def aclose(self) -> None:
         """Close the client that does the work."""
@@ -125,7 +140,7 @@ class RecordedResponse:
 
     async def aclose(self) -> None:
         """Close the response; nothing is recorded after it."""
-        self._tape.leave()
+        self._tape.end("left")
         await self._response.aclose()
 
 
@@ -138,79 +153,87 @@ class _Pieces(AsyncIterator[bytes]):
         try:
             piece = await anext(self._pieces)
         except StopAsyncIteration:
-            self._tape.finish("end")
+            self._tape.end("end")
             raise
         except Exception as error:
-            self._tape.fail(error)
+            self._tape.end("failed", error)
             raise
-        self._tape.add(piece)
+        await self._tape.add(piece)
         return piece
 
 
-@attrs.define
 class _Tape:
-    """One call while it goes on."""
+    """Writes one call down while it goes on.
 
-    began: float
-    status: int | None = None
-    headers: dict[str, str] = attrs.Factory(dict[str, str])
-    answered_at: float = 0.0
-    pieces: list[Piece] = attrs.Factory(list[Piece])
-    end: End | None = None
-    ended_at: float = 0.0
-    error: tuple[str, str] | None = None
+    How it ended is known before its last line is written, which is when its block is left.
+    """
+
+    def __init__(self, log: Log, number: int, mask: Mask) -> None:
+        self._log = log
+        self._number = number
+        self._mask = mask
+        self._pieces = mask.pieces()
+        self._began = trio.current_time()
+        self._answered = False
+        self._end: tuple[float, Ended, tuple[str, str] | None] | None = None
 
     def _now(self) -> float:
-        return trio.current_time() - self.began
+        return trio.current_time() - self._began
 
-    def answered(self, response: Any) -> None:
-        self.status = response.status_code
-        self.headers = dict(response.headers.items())
-        self.answered_at = self._now()
-
-    def add(self, data: bytes) -> None:
-        if self.end is None and data:
-            self.pieces.append(Piece(self._now(), bytes(data)))
-
-    def finish(self, end: End) -> None:
-        if self.end is None:
-            self.end = end
-            self.ended_at = self._now()
-
-    def leave(self) -> None:
-        self.finish("left")
-
-    def fail(self, error: Exception) -> None:
-        if self.end is None:
-            self.error = type(error).__name__, str(error)
-            self.finish("failed")
-
-    def call(
-        self, method: str, url: str, options: Mapping[str, Any], secrets: Iterable[str]
-    ) -> RecordedCall:
-        """What is to be written, without its secrets."""
-        sent: dict[str, str] = dict(options.get("headers") or {})
-        mask = Mask(sent, secrets)
-        if self.status is None and self.error is None:
-            self.error = "Cancelled", "the caller went away before an answer came"
-            self.end = "failed"
-        self.finish("left")
+    async def begin(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes
+    ) -> None:
+        """Write the request down."""
         provider, endpoint = provider_of(url)
-        return RecordedCall(
+        call = RecordedCall(
             method=method,
-            url=mask.url(url),
-            headers=mask.headers(sent),
-            body=_body(mask.text((options.get("content") or b"").decode("utf-8", "replace"))),
+            url=self._mask.url(url),
+            headers=self._mask.headers(headers),
+            body=_body(self._mask.text(content.decode("utf-8", "replace"))),
             provider=provider,
             endpoint=endpoint,
-            status=self.status,
-            answer_headers=mask.headers(self.headers, answer=True),
-            answered_at=self.answered_at,
-            pieces=mask.pieces(self.pieces),
-            end=self.end or "left",
-            ended_at=self.ended_at,
-            error=None if self.error is None else (self.error[0], mask.text(self.error[1])),
         )
+        await self._log.write(request_line(self._number, call))
+
+    async def answered(self, response: Any) -> None:
+        """Write the head of the answer down."""
+        self._answered = True
+        headers = self._mask.headers(dict(response.headers.items()), answer=True)
+        await self._log.write(answer_line(self._number, self._now(), response.status_code, headers))
+
+    async def add(self, data: bytes) -> None:
+        """Write a read down."""
+        if data and self._end is None:
+            await self._write(self._pieces.feed(Piece(self._now(), bytes(data))))
+
+    async def _write(self, parts: Iterable[Part]) -> None:
+        lines = [piece_line(self._number, part.piece, goes_on=part.goes_on) for part in parts]
+        if lines:
+            await self._log.write(*lines)
+
+    def end(self, end: Ended, error: Exception | None = None) -> None:
+        """Say how the call ended; what was said first counts."""
+        if self._end is None:
+            failure = None if error is None else (type(error).__name__, str(error))
+            self._end = self._now(), end, failure
+
+    def fail_unanswered(self, error: Exception) -> None:
+        """Say that the call failed, where no answer came; what came of one tells it itself."""
+        if not self._answered:
+            self.end("failed", error)
+
+    async def finish(self) -> None:
+        """Write down how the call ended: it was left, unless something else was said."""
+        if self._log.failure is not None:
+            return  # which was raised already
+        if self._answered:
+            self.end("left")
+        gone = "Cancelled", "the caller went away before an answer came"
+        at, end, error = self._end or (self._now(), "failed", gone)
+        if error is not None:
+            error = error[0], self._mask.text(error[1])
+        await self._write(self._pieces.flush())
+        await self._log.write(end_line(self._number, at, end, error))
 
 
 def _body(text: str) -> Any:

@@ -15,6 +15,7 @@ from .. import _errors
 from .._chunks import Chunk
 from .._errors import (
     ConfigurationError,
+    ConnectionLost,
     LionprideError,
     ProviderError,
     StreamTimeout,
@@ -192,7 +193,8 @@ def _asks(call: RecordedCall, url: str, content: bytes) -> bool:
 
 
 def _failure(call: RecordedCall) -> Exception:
-    assert call.error is not None
+    if call.error is None:
+        return ConnectionLost("the recording was cut before an answer came")
     name, message = call.error
     found: Any = getattr(_errors, name, None)
     if found is StreamTimeout:

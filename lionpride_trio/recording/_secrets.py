@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import attrs
+
 from .._text import MASK
 from ._file import Piece
 
@@ -61,18 +63,74 @@ class Mask:
         masked = parts._replace(netloc=netloc, query=urlencode(query, safe="[]:"))
         return self.text(urlunsplit(masked))
 
-    def pieces(self, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-        """*pieces* with secrets overwritten, so that lengths and cuts stay as they were."""
-        whole = b"".join(piece.data for piece in pieces)
-        masked = whole
+    def pieces(self) -> PieceMask:
+        """What masks the pieces of one body."""
+        return PieceMask([secret.encode() for secret in self._secrets])
+
+
+@attrs.frozen
+class Part:
+    """What can be written of a read: all of it, or a part that *goes_on* from the one before it."""
+
+    piece: Piece
+    goes_on: bool = False
+
+
+class PieceMask:
+    """Overwrites secrets in the pieces of a body, so that lengths and cuts stay as they were.
+
+    A piece may end inside a secret.  What may be the beginning of one is held back until the next
+    pieces have told whether it is.
+    """
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._secrets = secrets
+        self._held: list[Part] = []
+
+    def feed(self, piece: Piece) -> list[Part]:
+        """What can be written now."""
+        self._held.append(Part(piece))
+        whole = self._masked()
+        return self._take(whole, len(whole) - self._doubtful(whole))
+
+    def flush(self) -> list[Part]:
+        """The rest; a beginning that is long enough to be a secret's is masked too."""
+        whole = self._masked()
+        doubtful = self._doubtful(whole)
+        if doubtful >= SHORTEST:
+            whole = whole[:-doubtful] + b"*" * doubtful
+        return self._take(whole, len(whole))
+
+    def _masked(self) -> bytes:
+        whole = b"".join([part.piece.data for part in self._held])
         for secret in self._secrets:
-            data = secret.encode()
-            masked = masked.replace(data, b"*" * len(data))
-        if masked == whole:
-            return tuple(pieces)
-        made: list[Piece] = []
+            whole = whole.replace(secret, b"*" * len(secret))
+        return whole
+
+    def _doubtful(self, whole: bytes) -> int:
+        """How many of the last bytes may be the beginning of a secret."""
+        return max(
+            (
+                count
+                for secret in self._secrets
+                for count in range(1, min(len(secret), len(whole) + 1))
+                if whole.endswith(secret[:count])
+            ),
+            default=0,
+        )
+
+    def _take(self, whole: bytes, count: int) -> list[Part]:
+        """The first *count* bytes as parts of their pieces; the rest stays."""
+        taken: list[Part] = []
+        kept: list[Part] = []
         start = 0
-        for piece in pieces:
-            made.append(Piece(piece.at, masked[start : start + len(piece.data)]))
-            start += len(piece.data)
-        return tuple(made)
+        for part in self._held:
+            at, end = part.piece.at, start + len(part.piece.data)
+            cut = min(max(start, count), end)
+            if cut > start:
+                taken.append(Part(Piece(at, whole[start:cut]), part.goes_on))
+            if cut < end:
+                kept.append(Part(Piece(at, whole[cut:end]), part.goes_on or cut > start))
+            start = end
+        self._held = kept
+        return taken

@@ -61,6 +61,20 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
     return target
 
 
+def sync_directory(path: Path) -> None:
+    """Bring what *path* says about its files to the disk, where it can be.  Blocks.
+
+    Some file systems cannot sync a directory, and its rights may forbid it; the files are in their
+    place all the same.
+    """
+    with suppress(OSError):
+        directory = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+
 class Draft:
     """The file that is being written, under a name of its own beside *target*."""
 
@@ -108,14 +122,7 @@ class Draft:
         os.fsync(self._fd)
         self.close()
         self._path.replace(self._target)
-        # Some file systems cannot sync a directory, and its rights may forbid it; the file is in
-        # its place all the same.
-        with suppress(OSError):
-            directory = os.open(self._target.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+        sync_directory(self._target.parent)
 
     def close(self) -> None:
         """Leave the draft as it is.  Blocks.  Twice is once."""

@@ -21,7 +21,7 @@ from lionpride_trio import (
 )
 from lionpride_trio.testing import check_sink
 from lionpride_trio.testing._cancelling import cancel_everywhere
-from lionpride_trio.transformers import from_iterable, json_values, tee
+from lionpride_trio.transformers import from_iterable, json_values, tap, tee
 
 
 @source
@@ -114,6 +114,14 @@ async def test_what_came_before_a_cancellation_stays(tmp_path, autojump_clock):
     assert partial.read_text() == "one two "
 
 
+async def test_what_was_received_when_the_cancellation_came_stays_too(tmp_path):
+    with trio.CancelScope() as scope:
+        items = from_iterable(["one ", "two"]) | tap(lambda _: scope.cancel())
+        await sinks.write_file(tmp_path / "out.txt")(items)
+    assert scope.cancelled_caught
+    assert partials(tmp_path)[0].read_text() == "one two"
+
+
 def test_cancelled_at_any_step_the_file_is_whole_or_not_there(tmp_path):
     path = tmp_path / "out.txt"
 
@@ -126,7 +134,6 @@ def test_cancelled_at_any_step_the_file_is_whole_or_not_there(tmp_path):
         finally:
             assert path.exists() or not finished
             assert not path.exists() or path.read_text() == "one two"
-            # What came is all there, or nothing had come.
             for partial in partials(tmp_path):
                 assert partial.read_text() == "one two"
                 partial.unlink()
@@ -179,6 +186,16 @@ async def test_what_stays_of_a_private_file_is_private(tmp_path):
     with pytest.raises(StreamTruncated):
         await sinks.write_file(path)(cut())
     assert stat.S_IMODE(partials(tmp_path)[0].stat().st_mode) == 0o600
+
+
+async def test_what_comes_of_a_private_file_was_never_open_to_others(tmp_path, monkeypatch):
+    path = tmp_path / "out.txt"
+    path.write_text("old")
+    path.chmod(0o600)
+    modes = []
+    monkeypatch.setattr(os, "fchmod", lambda fd, _: modes.append(os.fstat(fd).st_mode & 0o077))
+    await sinks.write_file(path)(from_iterable("new"))
+    assert modes == [0]
 
 
 async def test_a_new_file_has_the_mode_that_open_gives(tmp_path):

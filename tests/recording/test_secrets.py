@@ -1,0 +1,57 @@
+"""Secrets in bodies are masked, however the reads cut them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given, strategies as st
+
+from lionpride_trio.recording._file import Piece
+from lionpride_trio.recording._secrets import Mask, PieceMask
+
+KEY = b"sk-ss-sk-0123"
+OTHER = b"token-token-9"
+BODY = b"a sk-ss- " + KEY + b" skk" + OTHER + KEY + b" sk-s\n\n"
+MASKED = BODY.replace(KEY, b"*" * len(KEY)).replace(OTHER, b"*" * len(OTHER))
+
+
+def played(parts):
+    """The pieces that the parts are of, as they are read again."""
+    pieces = []
+    for part in parts:
+        if part.goes_on:
+            last = pieces.pop()
+            pieces.append(Piece(last.at, last.data + part.piece.data))
+        else:
+            pieces.append(part.piece)
+    return pieces
+
+
+@given(st.sets(st.integers(1, len(BODY) - 1)))
+def test_lengths_and_cuts_stay_as_they_were(cuts):
+    mask = PieceMask([KEY, OTHER])
+    marks = [0, *sorted(cuts), len(BODY)]
+    parts = []
+    for start, end in pairwise(marks):
+        parts += mask.feed(Piece(float(start), BODY[start:end]))
+        written = b"".join(part.piece.data for part in parts)
+        # Nothing of a secret is written before it is whole, and of the rest all but its tail.
+        assert MASKED.startswith(written)
+        assert len(written) > end - len(KEY)
+    parts += mask.flush()
+    assert played(parts) == [Piece(float(a), MASKED[a:b]) for a, b in pairwise(marks)]
+    assert mask.flush() == []
+
+
+def test_the_beginning_of_a_secret_that_was_cut_is_masked_where_it_is_long():
+    mask = PieceMask([KEY])
+    parts = mask.feed(Piece(0.0, b"x" + KEY[:-1])) + mask.flush()
+    assert played(parts) == [Piece(0.0, b"x" + b"*" * (len(KEY) - 1))]
+    parts = mask.feed(Piece(0.0, b"x" + KEY[:3])) + mask.flush()
+    assert played(parts) == [Piece(0.0, b"x" + KEY[:3])]
+
+
+def test_a_body_without_secrets_is_written_at_once():
+    mask = Mask({"x": "y"}).pieces()
+    assert [part.piece for part in mask.feed(Piece(0.0, BODY))] == [Piece(0.0, BODY)]
+    assert mask.flush() == []
