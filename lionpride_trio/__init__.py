@@ -57,7 +57,7 @@ from ._errors import (
 )
 from ._json_form import from_json
 from ._public import let_hints_know, show_public_path
-from ._response import Reasoning, Response, ToolCall, reassemble
+from ._response import Reasoning, Response, ToolCall, chunks_of, reassemble
 from ._text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
 from .session import Session
@@ -115,6 +115,7 @@ __all__ = [
     "Usage",
     "UsageChunk",
     "Verdict",
+    "chunks_of",
     "fallback",
     "from_json",
     "iModel",

@@ -14,7 +14,7 @@
     │   ├─ StreamTruncated     ended without the provider's end mark
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
-    │   ├─ AnswerCut           an answer that is not to be kept as a whole one; .verdict
+    │   ├─ AnswerCut           a turn ended before its answer was whole; .verdict
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
     ├─ ProviderError           .status (None in the stream) .code .kind .body
     │   ├─ BadRequest          400, 413, 422
@@ -238,9 +238,9 @@ class DecodeError(StreamError):
 
 
 class AnswerCut(StreamError):
-    """A turn ended, and its answer is not to be kept as a whole one: nothing was committed.
+    """A turn of a conversation ended before its answer was whole, so nothing was committed.
 
-    ``verdict`` says why: LENGTH, BLOCKED, REFUSED or PAUSED.  ``partial`` is the whole `Response`.
+    ``verdict`` says how it ended: LENGTH, BLOCKED, REFUSED or PAUSED.  ``partial`` is the `Response`.
     """
 
     def __init__(self, message: str = "", *, verdict: Verdict, **where: Any) -> None:

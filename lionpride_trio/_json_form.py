@@ -115,7 +115,7 @@ def written(value: _Data, where: str, depth: int = MAX_DEPTH) -> Any:
         return {"$time": value.isoformat()}
     depth -= 1
     if not depth:
-        raise TypeError(f"{where} is nested too deep: more than {MAX_DEPTH} levels")
+        raise TypeError(f"{where} is nested too deep")
     # Loops and no comprehensions, for these would be calls, of which Python allows about a thousand.
     if isinstance(value, list | tuple):
         items: list[Any] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -16,7 +16,7 @@ from ..flow import Context, Operation
 from ..services import Fallback, iModel
 from ..session import Message, Session
 from ._text import text_of, text_of_item
-from ._turn import Turn, call, commit
+from ._turn import OnCut, Turn, call, commit
 
 RUN_AHEAD: Final = 1024
 """Chunks that an item's call may be ahead of its turn to speak."""
@@ -32,6 +32,10 @@ class Asking:
     context: tuple[str, ...]
     context_from: tuple[Operation, ...]
     options: Mapping[str, Any]
+    on_cut: OnCut = "raise"
+
+    def _turn(self, instruction: str, context: Iterable[str]) -> Turn:
+        return Turn.ask(self.session, self.branch, instruction, context, self.on_cut)
 
     def _texts(self, context: Context) -> list[str]:
         earlier = (text_of(context.results[operation]) for operation in self.context_from)
@@ -47,15 +51,20 @@ class AskOnce(Asking):
     """It reads a stream, whose text stands in the prompt too."""
 
     async def __call__(self, context: Context) -> Response:
+        branch = self.branch
+        if branch is not None:
+            return await self._ask(context, lambda: branch)
+        with self.session.conversations.hold_name() as name:
+            return await self._ask(context, name)
+
+    async def _ask(self, context: Context, branch_name: Callable[[], str]) -> Response:
         texts = self._texts(context)
         if self.streams:
             # A model reads its prompt whole, so this waits for the end of the stream.
             texts.append("".join([text_of_item(item) async for item in context.channel]))
-        turn = Turn.ask(self.session, self.branch, self.instruction, texts)
-        response = await call(self.model, turn.messages(), self.options, context.send_all)
-        told = turn.told(response)
-        name = self.branch or self.session.create_branch().name
-        commit(self.session, name, told)
+        turn = self._turn(self.instruction, texts)
+        response = await call(self.model, turn, self.options, context.send_all)
+        commit(self.session, branch_name(), turn.kept(response))
         return response
 
 
@@ -79,7 +88,7 @@ class AskEach(Asking):
         calls = Mailbox(self.limit)
         open_calls = trio.Semaphore(self.limit)
         responses: list[Response] = []
-        told: list[Message] = []
+        kept: list[Message] = []
         async with open_pump_nursery() as nursery:
             nursery.start_soon(self._start_calls, context, calls, open_calls, nursery)
             # The first call speaks as its chunks come; those after it wait for their turn.
@@ -87,10 +96,10 @@ class AskEach(Asking):
                 async for batch in each.box.batches(FAIR_SHARE):
                     await context.send_all(batch)
                 responses.append(each.response)
-                told += each.turn.told(each.response)
+                kept += each.turn.kept(each.response)
                 open_calls.release()
-        if self.branch is not None and told:
-            commit(self.session, self.branch, told)
+        if self.branch is not None:
+            commit(self.session, self.branch, kept)
         return responses
 
     async def _start_calls(
@@ -108,7 +117,7 @@ class AskEach(Asking):
                 while not text.strip():
                     text = text_of_item(await context.channel.receive())
                 asked = self.template.replace("{item}", text)
-                each = _Call(Turn.ask(self.session, self.branch, asked, texts))
+                each = _Call(self._turn(asked, texts))
                 calls.put([each])
                 nursery.start_soon(self._call, each)
         except trio.EndOfChannel:
@@ -118,9 +127,7 @@ class AskEach(Asking):
 
     async def _call(self, each: _Call) -> None:
         try:
-            each.response = await call(
-                self.model, each.turn.messages(), self.options, each.box.send
-            )
+            each.response = await call(self.model, each.turn, self.options, each.box.send)
         except Exception as error:
             each.box.finish(error)
         else:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from .._channels._mailbox import check_size
 from .._channels._pipe import Recipe, check_recipe
-from .._chunks import Chunk, TextChunk
+from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._readonly import ReadOnlyDict
-from .._response import Response
+from .._response import Response, chunks_of
 from ..flow import Context, Graph, Operation, StreamBranch, fork
 from ..flow._mermaid import to_mermaid
 from ..flow._operation import STREAM_SIZE
@@ -19,7 +20,7 @@ from ..flow._runner import Policy
 from ..services import Fallback, iModel
 from ..session import Branch, Session
 from ._asking import AskEach, AskOnce
-from ._turn import chunks_of
+from ._turn import OnCut, check_on_cut
 
 Work: TypeAlias = Callable[[Context], Any]
 Stream: TypeAlias = Operation | StreamBranch
@@ -73,19 +74,26 @@ class Builder:
         stream_size: int = STREAM_SIZE,
         timeout: float | None = None,
         retry: int = 0,
+        on_cut: OnCut = "raise",
         **options: Any,
     ) -> Operation:
         """Ask a model in the context of *branch*; the result is the `Response`.
 
-        Its chunks are the reply's, as they come; a model with ``stream=False`` gives its text as
-        one.  *context*, the whole texts of *context_from* and the text of *stream_from* stand in
+        Its chunks are the reply's, as they come; a model with ``stream=False`` gives the same in few
+        pieces.  *context*, the whole texts of *context_from* and the text of *stream_from* stand in
         the prompt before the instruction; a model reads its prompt whole, so *stream_from* is
         waited for to its end.  *options* go into the request.
 
         Question and answer are committed to *branch* together, or neither when it fails or is
-        cancelled.  A branch that is not there is made then; without *branch*, one of a new name is.
-        Operations on one branch run in the order in which they were added, as a conversation does.
+        cancelled.  A branch that is not there is made then; without *branch*, one of a new name is,
+        which no branch has when the operation starts and no other operation names.  Operations on
+        one branch run in the order in which they were added, as a conversation does.
+
+        *on_cut* says what becomes of an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
+        ``"raise"`` lets the operation fail with `AnswerCut`; ``"keep"`` commits it with its verdict;
+        ``"discard"`` gives the `Response` and commits nothing.
         """
+        check_on_cut(on_cut)
         session, model = self._model(imodel, options)
         if not isinstance(instruction, str):
             raise ConfigurationError(f"instruction must be a str, not {instruction!r}")
@@ -98,6 +106,7 @@ class Builder:
             context=tuple(context),
             context_from=sources,
             options=options,
+            on_cut=on_cut,
             instruction=instruction,
             streams=stream_from is not None,
         )
@@ -113,7 +122,11 @@ class Builder:
             retry=retry,
             line=line,
             parameters=_parameters(
-                instruction=instruction, imodel=_named(imodel), branch=line, **options
+                instruction=instruction,
+                imodel=_named(imodel),
+                branch=line,
+                on_cut=None if on_cut == "raise" else on_cut,
+                **options,
             ),
         )
 
@@ -133,6 +146,7 @@ class Builder:
         stream_size: int = STREAM_SIZE,
         timeout: float | None = None,
         retry: int = 0,
+        on_cut: OnCut = "raise",
         **options: Any,
     ) -> Operation:
         """Ask a model once for each item of a stream; the result is the list of responses.
@@ -143,8 +157,10 @@ class Builder:
         it is theirs.  The first failure, in that order, ends it.
 
         With *branch*, each call knows what was in the branch before, and all turns are committed
-        at the end, together or not at all; without, nothing is kept.
+        at the end, together or not at all; without, nothing is kept.  *on_cut* as for `communicate`,
+        for each call: the first that was cut ends it, or is kept, or is left out of the branch.
         """
+        check_on_cut(on_cut)
         session, model = self._model(imodel, options)
         if not isinstance(template, str) or "{item}" not in template:
             raise ConfigurationError(
@@ -159,6 +175,7 @@ class Builder:
             context=tuple(context),
             context_from=sources,
             options=options,
+            on_cut=on_cut,
             template=template,
             limit=check_size("limit", limit),
         )
@@ -174,7 +191,12 @@ class Builder:
             retry=retry,
             line=line,
             parameters=_parameters(
-                template=template, imodel=_named(imodel), branch=line, limit=limit, **options
+                template=template,
+                imodel=_named(imodel),
+                branch=line,
+                limit=limit,
+                on_cut=None if on_cut == "raise" else on_cut,
+                **options,
             ),
         )
 
@@ -200,7 +222,7 @@ class Builder:
             raise ConfigurationError(str(error)) from error
         recipe: Any = transformer
         return self._add(
-            lambda context: context.channel.pipe(recipe),
+            functools.partial(_pipe_stream, recipe),
             name=name or transformer.text,
             id=id,
             after=self._mine(depends_on),
@@ -280,7 +302,7 @@ class Builder:
             options["on_error"] = on_error
         Policy(**options)
         return self._add(
-            lambda context: context.run(inner, **options),
+            functools.partial(_run_flow, inner, options),
             name=name,
             id=id,
             after=(*self._mine(context_from), *self._mine(depends_on)),
@@ -329,11 +351,7 @@ class Builder:
         *function* may be async.  *options* are those of `add`.  To let a model sum up, use
         `communicate` with ``context_from``.
         """
-
-        async def gather(context: Context) -> Any:
-            made = function([context.results[operation] for operation in operations])
-            return await made if inspect.isawaitable(made) else made
-
+        gather = functools.partial(_gather, operations, function)
         return self.add(gather, context_from=operations, name=name, **options)
 
     def fork(self, operation: Operation, n: int) -> Sequence[StreamBranch]:
@@ -417,10 +435,32 @@ class Builder:
             return branch.name
         if branch is not None and not (isinstance(branch, str) and branch):
             raise ConfigurationError(f"branch must be a branch or its name, not {branch!r}")
+        if branch is not None and self.session is not None:
+            self.session.conversations.claim_name(branch)
         return branch
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for operation in self._added:
+            operation.home = self  # which an operation by itself leaves behind
 
     def __repr__(self) -> str:
         return f"<Builder of {len(self._added)} operations>"
+
+
+def _pipe_stream(recipe: Any, context: Context) -> Any:
+    return context.channel.pipe(recipe)
+
+
+async def _run_flow(inner: Graph, options: Mapping[str, Any], context: Context) -> Any:
+    return await context.run(inner, **options)
+
+
+async def _gather(
+    operations: Sequence[Operation], function: Callable[[list[Any]], Any], context: Context
+) -> Any:
+    made = function([context.results[operation] for operation in operations])
+    return await made if inspect.isawaitable(made) else made
 
 
 def _parameters(**given: Any) -> Mapping[str, Any]:
@@ -432,4 +472,4 @@ def _named(imodel: str | iModel | Fallback) -> str:
 
 
 def _chunks_of_each(responses: Sequence[Response]) -> list[Chunk]:
-    return [TextChunk(response.text) for response in responses]
+    return [chunk for response in responses for chunk in chunks_of(response)]

@@ -7,22 +7,35 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 from ..session import Branch, Session
-from ._turn import Turn, call, commit
+from ._turn import OnCut, Turn, call, check_on_cut, commit
 
-PARAMETERS: Final = frozenset({"instruction", "imodel", "context", "options"})
+PARAMETERS: Final = frozenset({"instruction", "imodel", "context", "options", "on_cut"})
 
 
 async def communicate(
-    *, session: Session, branch: str | Branch, parameters: Mapping[str, Any]
+    *,
+    session: Session,
+    branch: str | Branch,
+    parameters: Mapping[str, Any],
+    on_cut: OnCut = "raise",
 ) -> str:
     """Ask a model in the context of *branch* and commit both turns together, or none.
 
     *parameters*: ``instruction`` (a `str`) and ``imodel`` (a registered name, or a model), and
-    where wanted ``context`` (a list of `str`, told before the instruction) and ``options`` of the
-    call.  Blocks until the answer is whole and gives its text.  When it fails or is cancelled, the
-    branch is as it was.
+    where wanted ``context`` (a list of `str`, told before the instruction), ``options`` of the
+    call, and ``on_cut``, as the argument.  Blocks until the answer has ended and gives its text.
+    When it fails or is cancelled, the branch is as it was.
+
+    *on_cut* says what becomes of an answer that is not whole, for it ended as LENGTH, BLOCKED,
+    REFUSED or PAUSED: ``"raise"`` commits nothing and raises `AnswerCut`; ``"keep"`` commits it
+    with its verdict; ``"discard"`` gives its text and commits nothing.  An answer that ended for a
+    reason that this library does not know is whole.
+
+    Tool calls (TOOL_USE) are committed after the text, which may be empty: the branch then waits
+    for their results, one message with `ActionResponseContent` each, before it is asked again.
 
     :raises ConfigurationError: a parameter is wrong; before anything is sent.
+    :raises AnswerCut: the answer is not whole; ``partial`` is the `Response`.
     :raises LionprideError: the call failed; ``partial`` has what came.
     """
     unknown = parameters.keys() - PARAMETERS
@@ -31,9 +44,11 @@ async def communicate(
             f"communicate takes {', '.join(sorted(PARAMETERS))} ('instruction' and 'imodel' always),"
             f" not {sorted(parameters)}"
         )
+    on_cut = parameters.get("on_cut", on_cut)
+    check_on_cut(on_cut)
     line = session.conversations.branch(branch)
     model = session.services.get(parameters["imodel"])
-    turn = Turn.ask(session, line, parameters["instruction"], parameters.get("context", ()))
-    response = await call(model, turn.messages(), parameters.get("options", {}))
-    commit(session, line.name, turn.told(response))
+    turn = Turn.ask(session, line, parameters["instruction"], parameters.get("context", ()), on_cut)
+    response = await call(model, turn, parameters.get("options", {}))
+    commit(session, line.name, turn.kept(response))
     return response.text

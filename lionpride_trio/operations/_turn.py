@@ -1,15 +1,16 @@
-"""One turn of a conversation: what is asked, the call, and both sides committed together."""
+"""One turn of a conversation: what is asked, the call, and what is committed of it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
 from .._channels._join import FAIR_SHARE
-from .._chunks import Chunk, FinishChunk, TextChunk
-from .._response import Response
+from .._chunks import Verdict
+from .._errors import AnswerCut, ConfigurationError
+from .._response import Response, chunks_of
 from ..services import Fallback, iModel
 from ..session import (
     ActionRequestContent,
@@ -19,9 +20,24 @@ from ..session import (
     Message,
     Session,
 )
+from ..session.messages import Content
 from ..session.messages.utils import prepare_messages_for_chat
 
 Send = Callable[[Sequence[Any]], Awaitable[None]]
+OnCut: TypeAlias = Literal["raise", "keep", "discard"]
+
+CUT: Final = frozenset({Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.PAUSED})
+"""The verdicts of answers that are not whole.  One that ended for a reason that this library does
+not know (UNKNOWN) is: its provider's end mark has come."""
+
+
+def check_on_cut(on_cut: str) -> None:
+    """Refuse what says nothing about cut answers.
+
+    :raises ConfigurationError: it is none of the three words.
+    """
+    if on_cut not in get_args(OnCut):
+        raise ConfigurationError(f"on_cut must be 'raise', 'keep' or 'discard', not {on_cut!r}")
 
 
 @attrs.frozen
@@ -32,6 +48,9 @@ class Turn:
     branch: str | None
     """The name; None keeps nothing, and asks without a history."""
     asked: Message
+    on_cut: OnCut = "raise"
+    """What becomes of a turn whose answer was cut: `AnswerCut` is raised, it is kept with its
+    verdict, or its answer is given and not kept."""
 
     @classmethod
     def ask(
@@ -40,12 +59,12 @@ class Turn:
         branch: str | Branch | None,
         instruction: str,
         context: Iterable[str] = (),
+        on_cut: OnCut = "raise",
     ) -> Self:
         """The turn that asks *instruction*, with *context* before it."""
         name = branch.name if isinstance(branch, Branch) else branch
-        texts: Any = context
-        asked = InstructionContent(instruction=instruction, context=texts)
-        return cls(session, name, Message(content=asked))
+        asked = InstructionContent(instruction=instruction, context=context)
+        return cls(session, name, Message(content=asked), on_cut)
 
     def messages(self) -> list[dict[str, Any]]:
         """What a model is asked with: the branch so far, then the question."""
@@ -53,24 +72,28 @@ class Turn:
         history = self.session.history(self.branch) if known and self.branch is not None else []
         return prepare_messages_for_chat([*history, self.asked])
 
-    def told(self, response: Response) -> list[Message]:
-        """The question and the answer as messages."""
-        answer = [Message(content=AssistantResponseContent(assistant_response=response.text))]
-        if response.tool_calls:
-            said = answer if response.text else []
-            answer = said + [
-                Message(
-                    content=ActionRequestContent(
-                        function=call.name, arguments=call.parsed(), call_id=call.id
-                    )
-                )
-                for call in response.tool_calls
-            ]
-        return [self.asked, *answer]
+    def kept(self, response: Response) -> list[Message]:
+        """What is to be committed: the question and the answer, or nothing."""
+        cut = response.verdict in CUT
+        if cut and self.on_cut == "discard":
+            return []
+        calls: list[Content] = [
+            ActionRequestContent(function=call.name, arguments=call.arguments, call_id=call.id)
+            for call in response.tool_calls
+        ]
+        answer = AssistantResponseContent(
+            assistant_response=response.text or response.refusal, verdict=response.verdict
+        )
+        # Calls speak for themselves, but for a verdict that has to stand somewhere.
+        silent = calls and not answer.assistant_response and not cut
+        contents = calls if silent else [answer, *calls]
+        return [self.asked, *(Message(content=content) for content in contents)]
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
     """Put *messages* at the end of *branch*, which is made if it is not there: all or none."""
+    if not messages:
+        return
     if branch not in session.branches:
         session.create_branch(name=branch)
     session.conversations.add_items(messages, [branch])
@@ -78,24 +101,37 @@ def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
 
 async def call(
     model: iModel | Fallback,
-    messages: Sequence[Mapping[str, Any]],
+    turn: Turn,
     options: Mapping[str, Any],
     send: Send | None = None,
 ) -> Response:
-    """The whole response.  Its chunks go to *send* as they come, where the model streams."""
-    if not model.streaming:
-        response = await model.complete(messages, **options)
+    """The whole response.  Its chunks go to *send* as they come, where the model streams.
+
+    :raises AnswerCut: it was cut, and the turn is not to be kept then.
+    """
+    if model.streaming:
+        async with model.stream(turn.messages(), **options) as reply:
+            async for batch in reply.batches(FAIR_SHARE):
+                if send is not None:
+                    await send(batch)
+            response = reply.response
+    else:
+        response = await model.complete(turn.messages(), **options)
         if send is not None:
             await send(chunks_of(response))
-        return response
-    async with model.stream(messages, **options) as reply:
-        async for batch in reply.batches(FAIR_SHARE):
-            if send is not None:
-                await send(batch)
-        return reply.response
+    if response.verdict in CUT and turn.on_cut == "raise":
+        raise _answer_cut(model, response)
+    return response
 
 
-def chunks_of(response: Response) -> list[Chunk]:
-    """The text of a response that came as one, and how it ended, as chunks."""
-    text: list[Chunk] = [TextChunk(response.text)] if response.text else []
-    return [*text, FinishChunk(verdict=response.verdict, reason=response.finish_reason)]
+def _answer_cut(model: iModel | Fallback, response: Response) -> AnswerCut:
+    word = response.verdict.value
+    reason = f" ({response.finish_reason!r:.100})" if response.finish_reason else ""
+    return AnswerCut(
+        f"the answer ended as {word}{reason}, so the turn was not committed; error.partial has"
+        " what came, on_cut='keep' keeps such turns and on_cut='discard' gives their text alone",
+        verdict=response.verdict,
+        provider=model.provider.name if isinstance(model, iModel) else None,
+        model=model.model if isinstance(model, iModel) else model.name,
+        partial=response,
+    )

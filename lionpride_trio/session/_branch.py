@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
 from uuid import uuid4
 
 import attrs
@@ -35,6 +37,8 @@ class Conversations:
     def __init__(self) -> None:
         self._messages: dict[str, Message] = {}
         self._branches: dict[str, Branch] = {}
+        self._claimed: set[str] = set()
+        self._held: set[str] = set()
 
     @property
     def messages(self) -> Mapping[str, Message]:
@@ -65,6 +69,35 @@ class Conversations:
             known = ", ".join(map(repr, self._branches)) or "none yet"
             raise ConfigurationError(f"no branch named {name!r}: there are {known}")
         return self._branches[name]
+
+    def free_name(self, stem: str, first: int = 1) -> str:
+        """The first of ``stem-1``, ``stem-2``, … that no branch has and nobody is about to use."""
+        taken = self._branches.keys() | self._claimed | self._held
+        return next(name for number in count(first) if (name := f"{stem}-{number}") not in taken)
+
+    def claim_name(self, name: str) -> None:
+        """Let no unnamed branch get *name*: somebody will make a branch of that name."""
+        self._claimed.add(name)
+
+    @contextmanager
+    def hold_name(self) -> Generator[Callable[[], str]]:
+        """Choose the name of a branch that is to be made when this block is nearly over.
+
+        Gives a function, to be called then.  The name is still the same, unless somebody has made a
+        branch of it, or claimed it, meanwhile: then it is the next free one.
+        """
+        held = self.free_name("branch")
+        self._held.add(held)
+        try:
+            yield (
+                lambda: (
+                    self.free_name("branch")
+                    if held in self._branches.keys() | self._claimed
+                    else held
+                )
+            )
+        finally:
+            self._held.remove(held)
 
     def add_item(self, message: Message, progressions: Iterable[str | Branch] = ()) -> None:
         """Keep *message* and put it at the end of each branch of *progressions*: all or none.

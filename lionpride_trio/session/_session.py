@@ -61,9 +61,12 @@ class Session:
     def create_branch(self, *, name: str | None = None, system: str | None = None) -> Branch:
         """A new empty branch, or one that begins with a system message.
 
+        Without *name* it gets the first of ``branch-1``, ``branch-2``, … that nobody has or is about
+        to use.
+
         :raises ConfigurationError: the name is taken.
         """
-        branch = Branch(name=name or f"branch-{len(self.branches) + 1}")
+        branch = Branch(name=name or self.conversations.free_name("branch"))
         self.conversations.add_branch(branch)
         if system is not None:
             message = Message(content=SystemContent(system_message=system))
@@ -71,11 +74,15 @@ class Session:
         return branch
 
     def fork(self, branch: str | Branch, *, name: str | None = None) -> Branch:
-        """A new branch that shares *branch*'s messages so far and goes its own way from there."""
+        """A new branch that shares *branch*'s messages so far and goes its own way from there.
+
+        Without *name* it is called after *branch*: ``main-2``, or the next one that is free.
+
+        :raises ConfigurationError: the name is taken, or there is no such branch.
+        """
         origin = self.conversations.branch(branch)
-        fork = Branch(
-            name=name or f"{origin.name}-{len(self.branches) + 1}", order=list(origin.order)
-        )
+        name = name or self.conversations.free_name(origin.name, 2)
+        fork = Branch(name=name, order=list(origin.order))
         self.conversations.add_branch(fork)
         return fork
 

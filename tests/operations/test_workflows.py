@@ -16,6 +16,7 @@ from lionpride_trio import (
     Session,
     StreamTruncated,
     TextChunk,
+    UsageChunk,
     Verdict,
     iModel,
     local,
@@ -92,7 +93,11 @@ async def test_the_result_is_the_response_streamed_or_not(session):
             assert response.verdict is Verdict.COMPLETE
             assert "".join(map(str, got[operation.id])) == response.text != ""
         assert len(got[streamed.id]) > 5
-        assert [type(chunk) for chunk in got[awaited.id]] == [TextChunk, FinishChunk]
+        assert [type(chunk) for chunk in got[awaited.id]] == [
+            TextChunk,
+            UsageChunk,
+            FinishChunk,
+        ]
         assert run.status[streamed].first_chunk > 0
 
 

@@ -11,7 +11,7 @@ from attrs.validators import deep_iterable, instance_of, optional
 
 from ..._chunks import Verdict
 from ..._json_form import has_json_form, written
-from ...wire._json import loads
+from ...wire._json import MAX_DEPTH, loads
 
 _Arguments: TypeAlias = str | Mapping[str, Any] | list[Any]
 
@@ -24,7 +24,9 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _as_text(arguments: _Arguments) -> str:
     """The arguments of a call as the model would have written them."""
-    if isinstance(arguments, Mapping | list):
+    if isinstance(arguments, Mapping):
+        arguments = dict(arguments)
+    if isinstance(arguments, dict | list):
         return _json(arguments, "arguments")
     if not isinstance(arguments, str):
         raise TypeError(f"arguments are JSON text, or a mapping, not {arguments!r:.100}")
@@ -41,7 +43,7 @@ def _json(value: Any, what: str) -> str:
 
 def _check_output(_: Any, __: Any, output: Any) -> None:
     _json(output, "output")  # a model can be told it,
-    written(output, "output")  # and a session be saved with it
+    written(output, "output", MAX_DEPTH)  # and a session be saved with it
 
 
 @has_json_form

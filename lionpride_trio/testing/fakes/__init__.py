@@ -1,7 +1,8 @@
 """Stand-ins for what is outside: a client and a provider that are scripts."""
 
+from ..._response import chunks_of
 from ._client import Script, ScriptedClient, ScriptedResponse, Sent
-from ._provider import ScriptedProvider, chunks_of
+from ._provider import ScriptedProvider
 
 __all__ = [
     "Script",

@@ -7,18 +7,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Literal, TypeAlias
 
-from ..._chunks import (
-    Chunk,
-    FinishChunk,
-    OtherChunk,
-    ReasoningChunk,
-    TextChunk,
-    ToolCallChunk,
-    UsageChunk,
-    Verdict,
-)
+from ..._chunks import Chunk, FinishChunk, Verdict
 from ..._errors import ConfigurationError, LionprideError, ProviderError
-from ..._response import Response
+from ..._response import Response, chunks_of
 from ..._text import Secret
 from ...providers import ChunkParser, HTTPRequest, ModelCall
 from ...services import iModel
@@ -175,41 +166,3 @@ class _Parser:
         del event  # lines have no type
         self.ended = self.whole = value["end"]
         return [self._chunks[value["chunk"]]]
-
-
-def chunks_of(response: Response) -> list[Chunk]:
-    """Chunks that add up to *response*: `lionpride_trio.reassemble` gives it back.
-
-    >>> from lionpride_trio import Response, Verdict, reassemble
-    >>> said = Response(
-    ...     text="Hi", verdict=Verdict.COMPLETE, verdicts=(Verdict.COMPLETE,), texts=("Hi",)
-    ... )
-    >>> reassemble(chunks_of(said)) == said
-    True
-    """
-    made: list[Chunk] = []
-    for block, thought in enumerate(response.reasoning_blocks):
-        made.append(
-            ReasoningChunk(
-                text=thought.text,
-                signature=thought.signature,
-                redacted=thought.redacted,
-                block=block,
-            )
-        )
-    if not response.reasoning_blocks and response.reasoning:
-        made.append(ReasoningChunk(text=response.reasoning))
-    texts = [response.text, *response.texts[1:]]
-    made += [TextChunk(text, index=index) for index, text in enumerate(texts) if text]
-    if response.refusal:
-        made.append(OtherChunk(kind="refusal", value=response.refusal))
-    for slot, call in enumerate(response.tool_calls):
-        made.append(ToolCallChunk(slot=slot, id=call.id, name=call.name, arguments=call.arguments))
-    made += [OtherChunk(kind="citation", value=citation) for citation in response.citations]
-    if response.usage is not None:
-        made.append(UsageChunk(usage=response.usage))
-    verdicts = [response.verdict, *response.verdicts[1:]]
-    for index, verdict in enumerate(verdicts):
-        reason = response.finish_reason if index == 0 else None
-        made.append(FinishChunk(verdict=verdict, reason=reason, index=index))
-    return made
