@@ -108,7 +108,7 @@ async def test_a_request_is_in_the_file_before_it_is_sent(tmp_path, autojump_clo
 async def test_a_read_is_not_lost_when_its_reader_is_cancelled(tmp_path):
     path = tmp_path / "call.jsonl"
     async with (
-        record(path, client=ScriptedClient([b"one", b"two"])) as client,
+        record(path, client=ScriptedClient([b"one", b"two"]), fsync=True) as client,
         client.stream("POST", "https://a.b/") as response,
     ):
         pieces = response.aiter_raw()
@@ -122,9 +122,12 @@ async def test_a_read_is_not_lost_when_its_reader_is_cancelled(tmp_path):
     assert Recording.load(path).calls[0].answer == b"onetwo"
 
 
-async def test_a_file_that_cannot_be_written_any_further_fails_the_call(tmp_path, monkeypatch):
+@pytest.mark.parametrize("fsync", [True, False])
+async def test_a_file_that_cannot_be_written_any_further_fails_the_call(
+    tmp_path, monkeypatch, fsync
+):
     path = tmp_path / "call.jsonl"
-    async with record(path, client=ScriptedClient([b"one", b"two"])) as client:
+    async with record(path, client=ScriptedClient([b"one", b"two"]), fsync=fsync) as client:
         with pytest.raises(SinkError) as caught:
             async with client.stream("POST", "https://a.b/") as response:
                 pieces = response.aiter_raw()

@@ -259,7 +259,8 @@ async def test_each_request_gets_its_own_answer(tmp_path, autojump_clock):
         await read(strict.stream("other"))
 
 
-async def test_calls_at_the_same_time_are_told_apart(tmp_path):
+@pytest.mark.parametrize("fsync", [True, False])
+async def test_calls_at_the_same_time_are_told_apart(tmp_path, fsync):
     path = tmp_path / "calls.jsonl"
     questions = ["one", "two", "three"]
     answers = [[event(text), event("!", finish_reason="stop")] for text in questions]
@@ -272,7 +273,7 @@ async def test_calls_at_the_same_time_are_told_apart(tmp_path):
                     await trio.lowlevel.checkpoint()
 
     async with (
-        record(path, client=ScriptedClient(*answers)) as client,
+        record(path, client=ScriptedClient(*answers), fsync=fsync) as client,
         trio.open_nursery() as nursery,
     ):
         for _ in questions:

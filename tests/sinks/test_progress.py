@@ -6,6 +6,7 @@ import io
 
 import pytest
 import trio
+from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import StreamTruncated, TextChunk, sinks, source
 from lionpride_trio.transformers import from_iterable
@@ -25,11 +26,26 @@ class Terminal(io.StringIO):
         return lines
 
 
-@source
-async def slow(count, seconds):
-    for _ in range(count):
-        await trio.sleep(seconds)
-        yield "ab"
+async def shown(clock, out, items, seconds, **options):
+    """Let so many items come, one every so many seconds, and give the sink's result.
+
+    The sink writes in a thread, which a clock that jumps by itself would not wait for.
+    """
+    results = []
+    send, receive = trio.open_memory_channel[str](0)
+
+    async def read():
+        results.append(await sinks.progress(stream=out, **options)(receive))
+
+    async with receive, trio.open_nursery() as nursery:
+        nursery.start_soon(read)
+        await wait_all_tasks_blocked()
+        async with send:
+            for _ in range(items):
+                clock.jump(seconds)
+                await send.send("ab")  # which waits until the item before it was shown
+                await wait_all_tasks_blocked()
+    return results[0]
 
 
 async def test_the_last_state_is_shown_where_there_is_no_terminal():
@@ -38,9 +54,9 @@ async def test_the_last_state_is_shown_where_there_is_no_terminal():
     assert out.getvalue() == "x\\x1b: 2 items, 3 characters\n"
 
 
-async def test_a_terminal_shows_each_state_on_one_line(autojump_clock):
+async def test_a_terminal_shows_each_state_on_one_line(mock_clock):
     out = Terminal()
-    await sinks.progress(stream=out)(slow(2, 1))
+    assert await shown(mock_clock, out, 2, 1) == 2
     assert out.shown() == [
         "1 items, 2 characters",
         "2 items, 4 characters",
@@ -49,9 +65,9 @@ async def test_a_terminal_shows_each_state_on_one_line(autojump_clock):
     assert out.getvalue().endswith("\n")
 
 
-async def test_a_total_shows_rate_and_time_left(autojump_clock):
+async def test_a_total_shows_rate_and_time_left(mock_clock):
     out = Terminal()
-    await sinks.progress(total=4, label="lines", stream=out)(slow(4, 20))
+    assert await shown(mock_clock, out, 4, 20, total=4, label="lines") == 4
     assert out.shown() == [
         "lines: 1 of 4 items, 2 characters, 0.1 items/s, 1:00 left",
         "lines: 2 of 4 items, 4 characters, 0.1 items/s, 0:40 left",
@@ -61,22 +77,22 @@ async def test_a_total_shows_rate_and_time_left(autojump_clock):
     ]
 
 
-async def test_a_line_that_gets_shorter_leaves_nothing_of_the_longer_one(autojump_clock):
+async def test_a_line_that_gets_shorter_leaves_nothing_of_the_longer_one(mock_clock):
     out = Terminal()
-    await sinks.progress(total=3, stream=out)(slow(2, 3000))
+    await shown(mock_clock, out, 2, 3000, total=3)
     assert out.shown()[:2] == [
         "1 of 3 items, 2 characters, 0.0 items/s, 1:40:00 left",
         "2 of 3 items, 4 characters, 0.0 items/s, 50:00 left",
     ]
 
 
-async def test_more_than_the_total_is_no_time_before_now(autojump_clock):
+async def test_more_than_the_total_is_no_time_before_now(mock_clock):
     out = io.StringIO()
-    assert await sinks.progress(total=1, stream=out)(slow(2, 1)) == 2
+    assert await shown(mock_clock, out, 2, 1, total=1) == 2
     assert out.getvalue() == "2 of 1 items, 4 characters, 1.0 items/s, 0:00 left\n"
 
 
-async def test_nothing_is_told_of_a_rate_before_time_has_passed(autojump_clock):
+async def test_nothing_is_told_of_a_rate_before_time_has_passed(mock_clock):
     out = io.StringIO()
     await sinks.progress(total=4, stream=out)(from_iterable(["ab"]))
     assert out.getvalue() == "1 of 4 items, 2 characters\n"
