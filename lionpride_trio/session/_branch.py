@@ -87,15 +87,14 @@ class Conversations:
         branch of it, or claimed it, meanwhile: then it is the next free one.
         """
         held = self.free_name("branch")
+
+        def name() -> str:
+            taken = held in self._branches or held in self._claimed
+            return self.free_name("branch") if taken else held
+
         self._held.add(held)
         try:
-            yield (
-                lambda: (
-                    self.free_name("branch")
-                    if held in self._branches.keys() | self._claimed
-                    else held
-                )
-            )
+            yield name
         finally:
             self._held.remove(held)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import attrs
 import pytest
@@ -140,6 +140,9 @@ def test_arguments_are_parsed_when_asked_for():
         (lambda: ActionRequestContent(function=None), "function"),
         (lambda: ActionResponseContent(output={1}), "output"),
         (lambda: ActionResponseContent(output=b"a"), "output"),
+        (lambda: ActionResponseContent(output={(1,): "a"}), "output"),
+        (lambda: ActionResponseContent(output=[datetime.now(UTC)]), "output"),
+        (lambda: ActionResponseContent(output=Verdict.LENGTH), "output"),
         (lambda: Message(content="Hi"), "SystemContent, InstructionContent"),
         (lambda: Message(content=InstructionContent), "one of"),
         (lambda: Message(content=SystemContent(system_message="a"), id=3), "id"),
