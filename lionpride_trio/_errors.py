@@ -398,5 +398,5 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
         return super()._picklable() | {"results": results(kept)}
 
     def derive(self, excs: Sequence[Exception]) -> FlowError:  # type: ignore[override]
-        """A group of some of the errors, as ``except*`` and `split` make it."""
+        """A group of some of the errors, as ``except*`` and ``split`` make it."""
         return FlowError(self.message, excs, results=self.results)

@@ -10,6 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, TypeVar, cast, overload
 
 import trio
@@ -51,7 +52,7 @@ def idle_timeout(seconds: float) -> SameItems:
     """
     wait = check_seconds("seconds", seconds)
     return SameItems(
-        made_by("idle_timeout", seconds), ChannelStep(lambda up: IdleTimeoutChannel(up, wait))
+        made_by("idle_timeout", seconds), ChannelStep(partial(IdleTimeoutChannel, seconds=wait))
     )
 
 
@@ -62,7 +63,7 @@ def prefetch(n: int) -> SameItems:
     it; leaving early cancels the task, and what it had read ahead is lost.
     """
     size = check_size("n", n)
-    return SameItems(made_by("prefetch", n), NurseryStep(lambda up: run_ahead(up, size)))
+    return SameItems(made_by("prefetch", n), NurseryStep(partial(run_ahead, size=size)))
 
 
 def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> SameItems:
@@ -76,7 +77,7 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     check_size("size", size)
     return SameItems(
         made_by("pace", chars_per_second, max_lag),
-        NurseryStep(lambda up: _pace(up, rate, lag, size)),
+        NurseryStep(partial(_pace, rate=rate, max_lag=lag, size=size)),
     )
 
 
@@ -99,7 +100,9 @@ def tee(
     check_size("size", size)
     if not callable(sink):
         raise ConfigurationError(f"tee() takes an async function of a channel, not {sink!r}")
-    return SameItems(made_by("tee", sink), NurseryStep(lambda up: _tee(up, sink, size, when_full)))
+    return SameItems(
+        made_by("tee", sink), NurseryStep(partial(_tee, sink=sink, size=size, when_full=when_full))
+    )
 
 
 def map_concurrent(
@@ -114,7 +117,7 @@ def map_concurrent(
     check_size("limit", limit)
     return Transformer(
         made_by("map_concurrent", function, limit),
-        NurseryStep(lambda up: _map_concurrent(up, function, limit, ordered=ordered)),
+        NurseryStep(partial(_map_concurrent, function=function, limit=limit, ordered=ordered)),
     )
 
 
