@@ -103,7 +103,7 @@ class Builder:
             session=session,
             model=model,
             branch=line,
-            context=tuple(context),
+            context=_told(context),
             context_from=sources,
             options=options,
             on_cut=on_cut,
@@ -172,7 +172,7 @@ class Builder:
             session=session,
             model=model,
             branch=line,
-            context=tuple(context),
+            context=_told(context),
             context_from=sources,
             options=options,
             on_cut=on_cut,
@@ -446,6 +446,14 @@ class Builder:
 
     def __repr__(self) -> str:
         return f"<Builder of {len(self._added)} operations>"
+
+
+def _told(context: Iterable[str]) -> tuple[str, ...]:
+    """The texts that stand before an instruction."""
+    texts = () if isinstance(context, str) else tuple(context)
+    if isinstance(context, str) or not all(isinstance(text, str) for text in texts):
+        raise ConfigurationError(f"context must be a list of str, not {context!r:.100}")
+    return texts
 
 
 def _pipe_stream(recipe: Any, context: Context) -> Any:

@@ -48,7 +48,9 @@ async def communicate(
     check_on_cut(on_cut)
     line = session.conversations.branch(branch)
     model = session.services.get(parameters["imodel"])
-    turn = Turn.ask(session, line, parameters["instruction"], parameters.get("context", ()), on_cut)
-    response = await call(model, turn, parameters.get("options", {}))
+    turn = Turn.ask(
+        session, line, parameters["instruction"], parameters.get("context") or (), on_cut
+    )
+    response = await call(model, turn, parameters.get("options") or {})
     commit(session, line.name, turn.kept(response))
     return response.text

@@ -54,6 +54,14 @@ def test_a_cut_call_says_so_when_it_is_parsed():
     assert caught.value.line == '{"x": 1'
 
 
+def test_the_facts_of_all_chunks_are_there_and_read_only():
+    chunks = [TextChunk("a", metadata={"id": "1", "b": 1}), TextChunk("b", metadata={"b": 2})]
+    metadata = reassemble(chunks).metadata
+    assert metadata == {"id": "1", "b": 2}
+    with pytest.raises(TypeError, match="read-only"):
+        metadata["id"] = "2"
+
+
 def test_reasoning_keeps_its_blocks_and_signatures():
     chunks = [
         ReasoningChunk(text="h", block=0),

@@ -187,6 +187,26 @@ async def test_another_word_is_refused_before_anything_is_sent(wrong):
     assert builder.operations[1:] == ()
 
 
+@pytest.mark.parametrize("context", ["a text", [1], ["a", None]])
+async def test_a_context_that_is_no_list_of_texts_is_refused_when_it_is_written(context):
+    session = asked("So.")
+    with pytest.raises(TypeError, match="context"):
+        await communicate(session=session, branch="b", parameters={**ASK, "context": context})
+    builder = Builder(session=session)
+    with pytest.raises(ConfigurationError, match="context must be a list of str"):
+        builder.communicate(**ASK, context=context)
+    with pytest.raises(ConfigurationError, match="context must be a list of str"):
+        builder.communicate_each(
+            stream_from=builder.add(work), template="{item}", imodel="m", context=context
+        )
+
+
+async def test_none_is_not_given():
+    session = asked("So.")
+    parameters = {**ASK, "context": None, "options": None}
+    assert await communicate(session=session, branch="b", parameters=parameters) == "So."
+
+
 async def work(context):
     """Gives nothing."""
 
