@@ -49,7 +49,6 @@ class Connection:
         self._held = b""
         self._at_end = False
         self._sent_whole = False
-        self._end_given = False
         self.failure: LionprideError | None = None
         self.answered = False
         """A byte of an answer came."""
@@ -236,7 +235,8 @@ class Connection:
         """The stream may serve again: nothing of this exchange is left in it, or here."""
         # h11 leaves DONE at the head when one side has said that it will close.
         agreed = self._http.our_state is h11.DONE and self._sent_whole
-        exactly = self._end_given and not self._framing.rest and not self._at_end
+        taken = self.ended and not self._held
+        exactly = taken and not self._framing.rest and not self._at_end
         return agreed and exactly and self.failure is None and self.stream.has_no_unread_bytes
 
     async def aclose(self) -> None:
@@ -263,10 +263,7 @@ class Connection:
             return data
         if self.failure is not None:
             raise self.failure
-        if self._framing.ended:
-            self._end_given = True
-            return b""
-        return None
+        return b"" if self.ended else None
 
     def _broken(self, error: Exception) -> LionprideError:
         self.failure = ConnectionLost("the connection broke")

@@ -64,6 +64,8 @@ class Answer:
     then: End = "end"
     """``end``: end the framing (and wait for another request); ``close``: close the connection where
     it is; ``reset``: the same with a reset; ``stall``: say nothing more until the client goes."""
+    before: bytes = b""
+    """Sent before the head, as it is: answers of 1xx, for instance."""
     head: bytes | None = None
     """Sent in the place of the status line and the headers, as it is."""
     early: bool = False
@@ -247,8 +249,9 @@ async def _answer(line: _Line, answer: Answer) -> bool:
     end = b"0\r\n\r\n" if _is_chunked(answer) else b""
     last = end + answer.surplus if answer.then == "end" else b""
     if answer.one_packet:
-        await send(b"".join([_head(answer), *_packets(answer), last]))
+        await send(b"".join([answer.before, _head(answer), *_packets(answer), last]))
     else:
+        await send(answer.before)
         await send(_head(answer))
         for packet in _packets(answer):
             if answer.pause:

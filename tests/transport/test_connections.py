@@ -9,6 +9,7 @@ import warnings
 from contextlib import suppress
 from functools import partial
 
+import attrs
 import httpx
 import httpx2
 import pytest
@@ -380,3 +381,51 @@ async def test_what_is_sent():
         assert (asked.method, asked.target) == ("POST", "/v1/chat/completions")
         assert asked.headers["accept-encoding"] == "identity"
         assert json.loads(asked.body)["temperature"] == 1
+
+
+NOT_UNDERSTOOD = {
+    "a page": Answer(body=b"<p>busy</p>", media="text/html"),
+    "a document": Answer(body=b'{"choices": []}', media="application/json"),
+    "elsewhere": Answer(status=307, headers=[("location", "/x")], body=b"Moved"),
+    "no content": Answer(status=204, media=None, framing="length"),
+    "an unknown encoding": Answer(body=CHAT.body, headers=[("content-encoding", "br")]),
+    "broken JSON": Answer(body=b"data: {\n\n"),
+}
+
+
+@pytest.mark.parametrize("one_packet", [False, True])
+@pytest.mark.parametrize("kind", NOT_UNDERSTOOD)
+async def test_an_answer_that_was_not_understood_closes_its_connection(kind, one_packet):
+    assert await asked_twice(attrs.evolve(NOT_UNDERSTOOD[kind], one_packet=one_packet)) == 2
+
+
+async def test_a_stale_connection_is_replaced_at_once_and_is_no_attempt():
+    """The server closes it just when the next request is on its way."""
+    async with (
+        FaultyServer([
+            Answer(body=CHAT.body),
+            HangUp(),
+            Answer(body=CHAT.body),
+            HangUp(reset=True),
+            Answer(body=CHAT.body),
+        ]) as server,
+        Session() as session,
+    ):
+        model = CHAT.model(server, retry=None)
+        session.services.register(model)
+        for _ in range(3):
+            got = await ask(model)
+            assert (got.text, got.error) == (TEXT, None)
+        assert (len(server.requests), server.accepted) == (5, 3)
+
+
+async def test_a_fresh_connection_that_breaks_is_an_attempt():
+    """And so is one that began to answer: the server had the request, and may have done its work."""
+    half = Answer(head=b"HTTP/1.1 200 O", then="close")
+    for first in ([HangUp()], [Answer(body=CHAT.body), half]):
+        async with FaultyServer([*first, Answer(body=CHAT.body)]) as server, Session() as session:
+            model = CHAT.model(server, retry=None)
+            session.services.register(model)
+            errors = [type((await ask(model)).error) for _ in first]
+            assert errors[-1] is ConnectionLost
+            assert len(server.requests) == len(first)

@@ -4,7 +4,6 @@ import h11
 import pytest
 from hypothesis import example, given, strategies as st
 
-from lionpride_trio import HTTPProtocolError
 from lionpride_trio._transport._framing import MAX_LINE_BYTES, Chunked, Sized
 
 HEADS = {
