@@ -44,6 +44,8 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     _instant = False
     """`_fetch_nowait` may give something."""
+    _read_items = READ_ITEMS
+    """How many items one read counts as at least."""
     _delivered = False
     """Others deliver the items, and `_fetch` only waits until they do."""
 
@@ -200,6 +202,10 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
                     raise self._end
                 elif items := await self._fetch():
                     self._deliver(items)
+        except trio.ClosedResourceError:
+            if not self._closed:
+                raise
+            # What was waited for says that it was closed; this channel says by whom.
         finally:
             self._receiving = False
         if self._instant:
@@ -214,7 +220,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         items = self._fetch_nowait()
         if not items:
             return False
-        self._free -= max(len(items), READ_ITEMS)
+        self._free -= max(len(items), self._read_items)
         self._deliver(items)
         return self._free >= 0
 

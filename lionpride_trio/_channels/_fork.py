@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,17 +30,42 @@ class Branch(Mailbox):
         await super()._wait()
 
     async def _fetch(self) -> list[Any]:
-        self._hub.check_lockstep(self)
+        hub = self._hub
+        while hub.is_held_up_besides(self):
+            with trio.move_on_after(hub.patience):
+                return await super()._fetch()
+            hub.check_readers(self)
         return await super()._fetch()
+
+    @property
+    def is_full(self) -> bool:
+        """The hub waits for its reader."""
+        return self._end is None and self.room <= 0
+
+    def is_read_besides(self, task: trio.lowlevel.Task) -> bool:
+        """A task that still runs, and is not *task*, has read it last."""
+        reader = self.reader
+        if reader is None or reader is task:
+            return False
+        # Of a task trio does not say whether it has ended; its coroutine does.
+        return not (
+            inspect.iscoroutine(reader.coro)
+            and inspect.getcoroutinestate(reader.coro) == inspect.CORO_CLOSED
+        )
 
     def _noun(self) -> str:
         return f"branch {self._number}"
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open" if self._end is None else "ended"
+        return f"<branch {self._number} {state}, {self._buffered()} items ready>"
 
 
 class Hub:
     """Reads the source once and puts each item into every branch that is still read."""
 
-    def __init__(self, n: int, size: int, when_full: WhenFull) -> None:
+    def __init__(self, n: int, size: int, when_full: WhenFull, patience: float) -> None:
+        self.patience = patience
         self.branches = tuple(Branch(number, self, size, when_full) for number in range(n))
 
     async def run(self, upstream: Channel[Any]) -> None:
@@ -63,24 +89,31 @@ class Hub:
         for branch in self.branches:
             branch.finish(error)
 
-    def check_lockstep(self, waiting: Branch) -> None:
-        """Refuse a wait that can never end: for a full branch that the waiting task itself reads."""
+    def is_held_up_besides(self, waiting: Branch) -> bool:
+        """Another branch than *waiting* is full, so that nothing comes until it is read."""
+        return any(branch.is_full for branch in self.branches if branch is not waiting)
+
+    def check_readers(self, waiting: Branch) -> None:
+        """Refuse a wait that will never end: for a full branch that no other task reads.
+
+        :raises LocalProtocolError: there is such a branch.
+        """
         task = trio.lowlevel.current_task()
         for branch in self.branches:
-            if branch is not waiting and not branch.room and branch.reader is task:
+            if branch is not waiting and branch.is_full and not branch.is_read_besides(task):
                 raise LocalProtocolError(
-                    f"{branch!r} is full, and the task that reads it waits for another branch of the"
-                    " same fork: read each branch in a task of its own, or close the one that is"
-                    " not wanted any more"
+                    f"{branch!r} is full and nobody else reads it, while this task waits for"
+                    f" {waiting!r} of the same fork: read each branch in a task of its own, or close"
+                    " the one that is not wanted any more"
                 )
 
 
 @asynccontextmanager
 async def fork(
-    upstream: Source[Any], n: int, size: int, when_full: WhenFull
+    upstream: Source[Any], n: int, size: int, when_full: WhenFull, patience: float
 ) -> AsyncGenerator[Sequence[Channel[Any]]]:
     """*n* branches, each with all items."""
-    hub = Hub(n, size, when_full)
+    hub = Hub(n, size, when_full, patience)
     async with upstream as channel, open_pump_nursery() as nursery:
         nursery.start_soon(hub.run, channel, name="fork")
         yield hub.branches

@@ -30,6 +30,7 @@ class FusedChannel(Channel[Any]):
         self._program = program(stages)
         self._may_be_done = any(map(may_be_done, stages))
         self._instant = upstream._instant
+        self._read_items = upstream._read_items
         # Nothing but a read is to be done, nearly always.
         self._plain = not (self._instant or self._may_be_done or upstream._delivered)
 

@@ -80,7 +80,8 @@ class _Race:
         self._after = after
         self._scopes = [trio.CancelScope() for _ in sources]
         self._winner: int | None = None
-        self._failures: list[Exception] = []
+        self._out: list[Exception | None] = []
+        """How each contender ended that never spoke: a failure, or None for an end without an item."""
         self._ended = trio.Event()
         self.box = Mailbox(DEFAULT_SIZE)
 
@@ -96,8 +97,9 @@ class _Race:
                 self._ended = trio.Event()
 
     async def _contend(self, number: int) -> None:
-        with self._scopes[number]:
-            try:
+        failure: Exception | None = None
+        try:
+            with self._scopes[number]:
                 async with self._sources[number] as channel:
                     first = await channel.receive_batch()
                     if self._winner is not None:
@@ -105,11 +107,17 @@ class _Race:
                     self._win(number)
                     await self.box.send(first)
                     await pump(channel, self.box)
-            except trio.EndOfChannel:
-                self._win(number)
-                self.box.finish()
-            except Exception as error:
-                self._lose(error, number)
+        except trio.EndOfChannel:
+            pass
+        except (
+            Exception
+        ) as error:  # outside the scope: one that was cancelled may fail in its clean-up
+            failure = error
+        # Whatever a loser does now touches neither the winner nor what it gave.
+        if self._winner is None:
+            self._drop_out(failure)
+        elif self._winner == number and failure is not None:
+            self.box.finish(failure)
         self._ended.set()
 
     def _win(self, number: int) -> None:
@@ -118,12 +126,11 @@ class _Race:
             if other != number:
                 scope.cancel()
 
-    def _lose(self, error: Exception, number: int) -> None:
-        self._failures.append(error)
-        if self._winner == number:
-            self.box.finish(error)
-        elif len(self._failures) == len(self._sources):
-            self.box.finish(self._failures[0])
+    def _drop_out(self, failure: Exception | None) -> None:
+        """A contender is out before it spoke; when all are, an empty end counts more than a failure."""
+        self._out.append(failure)
+        if len(self._out) == len(self._sources):
+            self.box.finish(None if None in self._out else self._out[0])
 
 
 @asynccontextmanager

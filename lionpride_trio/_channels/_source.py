@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from itertools import groupby
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -67,14 +67,17 @@ class Source(Pipeable[T_co]):
 
     async def __aenter__(self) -> Channel[T_co]:
         context, makers = _contexts(self._open_channel(), self._steps)
+        task = trio.lowlevel.current_task()
+        nurseries = len(task.child_nurseries)
         origin = await context.__aenter__()
         try:
             channel = _made(origin, makers)
         except BaseException:
             await context.__aexit__(*sys.exc_info())
             raise
-        task = trio.lowlevel.current_task()
-        self._openings[task] = _Opening(channel, origin, context, self._openings.get(task))
+        opened_nursery = len(task.child_nurseries) > nurseries
+        outer = self._openings.get(task)
+        self._openings[task] = _Opening(channel, origin, context, opened_nursery, outer)
         return channel
 
     async def __aexit__(
@@ -84,14 +87,31 @@ class Source(Pipeable[T_co]):
         traceback: TracebackType | None,
     ) -> bool | None:
         task = trio.lowlevel.current_task()
-        opening = self._openings.pop(task, None)
-        if opening is None:
-            raise LocalProtocolError(f"the task that closes '{self._name}' did not open it")
+        opening = self._openings.pop(task, None) or self._abandoned()
         if opening.outer is not None:
             self._openings[task] = opening.outer
         opening.channel.close_nowait()
         opening.origin.close_nowait()  # which wakes who waits in it
         return await opening.context.__aexit__(exc_type, exc, traceback)
+
+    def _abandoned(self) -> _Opening:
+        """The opening of another task, which an async generator around the block has left behind.
+
+        trio closes a generator that was dropped in a task of its own.  A connection can be closed
+        there; a nursery can not, nor can it be told which of several openings is meant.
+
+        :raises LocalProtocolError: it cannot be closed here.
+        """
+        if len(self._openings) == 1:
+            task, opening = next(iter(self._openings.items()))
+            if not opening.opened_nursery and opening.outer is None:
+                del self._openings[task]
+                return opening
+        raise LocalProtocolError(
+            f"the task that closes '{self._name}' did not open it: iterate an async generator that"
+            " opens a source inside 'async with contextlib.aclosing(generator())', or write it as a"
+            " @source"
+        )
 
     def owner(self) -> Owner | None:
         """What would keep the channel when the source is iterated bare, if anything open would."""
@@ -119,6 +139,8 @@ class _Opening:
     origin: Channel[Any]
     """What stages were put onto, or the channel itself."""
     context: AbstractAsyncContextManager[Channel[Any]]
+    opened_nursery: bool
+    """Only the task that opened it can close it."""
     outer: _Opening | None
     """That of the block around it: a task may have one source open twice."""
 
@@ -175,33 +197,64 @@ def _fused(makers: Sequence[Callable[[], Stage[Any, Any]]]) -> _Maker:
 
 
 class _OwnedIterator(AsyncIterator[T_co]):
-    """Iterates a source for its owner: opened at the first item, closed after the last."""
+    """Iterates a source for its owner: opened at the first item, closed after the last.
+
+    A loop that is left drops its iterator, at once on CPython, and that closes what was opened: its
+    connection and its slot would else be held, for nobody, until the owner's block ends.
+    """
+
+    _channel: Channel[T_co] | None = None
+    _run: trio.lowlevel.TrioToken
 
     def __init__(self, source: Source[T_co], owner: Owner) -> None:
         self._source = source
         self._owner = owner
-        self._channel: Channel[T_co] | None = None
 
     async def __anext__(self) -> T_co:
         if self._channel is None:
             self._channel = await self._owner.adopt(self._source)
+            self._run = trio.lowlevel.current_trio_token()
         return await self._channel.__anext__()
 
+    async def aclose(self) -> None:
+        """Close what was opened.  Safe at any time, and twice."""
+        if self._channel is not None:
+            self._channel.close_nowait()
+        await trio.lowlevel.checkpoint()
 
-class _Borrowed(Channel[Any]):
-    """An open channel that its own block may read too."""
+    def __del__(self) -> None:
+        channel = self._channel
+        if channel is None or channel._end is not None:
+            return
+        # The collector of garbage may do this in any thread, or when the run is over.
+        with suppress(trio.RunFinishedError):
+            self._run.run_sync_soon(channel.close_nowait)
+
+
+class _ReadThrough(Channel[Any]):
+    """An open channel, read one item at a time.
+
+    Its own block may go on with it when the pipe is left early, and is to find all that the pipe
+    did not need: what is taken here cannot be given back.
+    """
+
+    _instant = True
+    _read_items = 1
 
     def __init__(self, origin: Channel[Any]) -> None:
         super().__init__()
         self._origin = origin
-        self._instant = origin._instant
 
     async def _fetch(self) -> list[Any]:
-        return await self._pull_ready(self._origin)
+        return await self._pull_ready(self._origin, 1)
 
     def _fetch_nowait(self) -> list[Any] | None:
         origin = self._origin
-        return origin._draw(None) if not origin._row and origin._take_nowait() else None
+        if origin._receiving:
+            return None
+        if origin._row or (origin._instant and origin._take_nowait()):
+            return origin._draw(1)
+        return None
 
 
 class PipedChannel(Source[T_co]):
@@ -211,7 +264,7 @@ class PipedChannel(Source[T_co]):
     """
 
     def __init__(self, origin: Channel[Any], *, name: str, steps: tuple[Step, ...]) -> None:
-        super().__init__(lambda: nullcontext(_Borrowed(origin)), name=name, steps=steps)
+        super().__init__(lambda: nullcontext(_ReadThrough(origin)), name=name, steps=steps)
         self._origin = origin
 
     def _piped(self, other: Recipe) -> Source[Any]:
@@ -219,7 +272,7 @@ class PipedChannel(Source[T_co]):
         return PipedChannel(self._origin, name=name, steps=self._steps + other.steps)
 
     def __aiter__(self) -> AsyncIterator[T_co]:
-        channel: Channel[Any] = _Borrowed(self._origin)
+        channel: Channel[Any] = _ReadThrough(self._origin)
         for run in _runs(self._steps):
             if isinstance(run, NurseryStep):
                 raise LocalProtocolError(

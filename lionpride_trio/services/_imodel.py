@@ -134,7 +134,7 @@ class iModel:
                 refresh=capacity_refresh_time,
             ),
         )
-        self._home: Home | None = None
+        self._homes: list[Home] = []
         self._check(self._call("check", {}, stream=stream))
 
     def invoke(self, messages: Messages, **options: Any) -> Any:
@@ -180,7 +180,8 @@ class iModel:
 
     def attach(self, home: Home) -> None:
         """Let *home* own what this model opens.  Sessions call this when a model is registered."""
-        self._home = home
+        if home not in self._homes:
+            self._homes.append(home)
 
     def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
         said: list[Mapping[str, Any]]
@@ -202,7 +203,7 @@ class iModel:
 
     def owner(self) -> Home | None:
         """The open session that owns what is iterated bare; None where there is none."""
-        return self._home if self._home is not None and self._home.is_open else None
+        return next((home for home in reversed(self._homes) if home.is_open), None)
 
     def _client(self) -> HTTPClient | None:
         owner = self.owner()

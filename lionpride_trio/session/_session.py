@@ -183,9 +183,12 @@ class Session:
 async def _keep(source: Source[T], *, task_status: trio.TaskStatus[Any]) -> None:
     """Hold *source* open until its channel has ended or the session does."""
     async with source as channel:
-        ended = trio.Event()
-        task_status.started(_Kept(channel, ended))
-        await ended.wait()
+        kept = _Kept(channel)
+        task_status.started(kept)
+        try:
+            await kept.ended.wait()
+        finally:
+            kept.close_with_session()
 
 
 async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:
@@ -199,15 +202,16 @@ class _Kept(Channel[Any]):
 
     _instant = True
 
-    def __init__(self, channel: Channel[Any], ended: trio.Event) -> None:
+    def __init__(self, channel: Channel[Any]) -> None:
         super().__init__()
         self._channel = channel
-        self._ended = ended
+        self._closed_by_session = False
+        self.ended = trio.Event()
 
     async def _fetch(self) -> list[Any]:
         items = await self._pull(self._channel)
         if self._end is not None:
-            self._ended.set()
+            self.ended.set()
         return items
 
     def _fetch_nowait(self) -> list[Any] | None:
@@ -215,4 +219,21 @@ class _Kept(Channel[Any]):
 
     def close_nowait(self) -> None:
         super().close_nowait()
-        self._ended.set()
+        self.ended.set()
+
+    def close_with_session(self) -> None:
+        """Hand nothing out any more, unless all has come and only waits to be taken."""
+        if self._end is None:
+            self._closed_by_session = True
+            self.close_nowait()
+
+    def _noun(self) -> str:
+        return self._channel._noun()  # ruff: ignore[private-member-access] - it stands for that channel
+
+    def _closed_error(self) -> trio.ClosedResourceError:
+        if self._closed_by_session:
+            return trio.ClosedResourceError(
+                f"this {self._noun()} was closed by the session that owned it, whose block has ended:"
+                " read it inside 'async with Session() as session:'"
+            )
+        return super()._closed_error()

@@ -127,6 +127,7 @@ def fork(
     *,
     size: int = DEFAULT_SIZE,
     when_full: WhenFull = "block",
+    patience: float = 10.0,
 ) -> AbstractAsyncContextManager[tuple[Channel[T], ...]]:
     """Equal branches of one stream, as many as *n*.
 
@@ -137,15 +138,17 @@ def fork(
     does, a failure included; a branch that is closed is detached; leaving the block closes all.
 
     With ``"block"``, read each branch in a task of its own: reading one to its end before the other
-    is begun waits for ever once the other is full.  Where one task is seen to do so,
-    `LocalProtocolError` says it.
+    is begun would wait for ever once the other is full.  A wait for a branch becomes
+    `LocalProtocolError` when for *patience* seconds another one was full that no other task reads:
+    none has begun to, or the one that did has ended.  A reader that is only slow is waited for.
     """
     check_size("n", n)
     check_size("size", size)
     check_when_full(when_full)
+    check_seconds("patience", patience)
     return cast(
         AbstractAsyncContextManager[tuple[Channel[T], ...]],
-        _fork(_source_of(source), n, size, when_full),
+        _fork(_source_of(source), n, size, when_full, patience),
     )
 
 
@@ -187,8 +190,9 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
 def race(*sources: Source[T] | Channel[T]) -> Source[T]:
     """The source that speaks first; the others are closed at once.
 
-    Opens a nursery.  One that fails before it spoke is out of the race; when all do, the first
-    failure is raised.  Leaving early closes all.
+    Opens a nursery.  To speak is to give an item: one that fails or ends before it gave one is out
+    of the race.  When all are out, the race ends without an item, or raises the first failure where
+    all failed.  Leaving early closes all.
     """
     return _contest("race", sources, after=0.0)
 
@@ -196,7 +200,8 @@ def race(*sources: Source[T] | Channel[T]) -> Source[T]:
 def hedge(*sources: Source[T], after: float) -> Source[T]:
     """As `race`, but each next source starts only when *after* seconds passed in silence.
 
-    One source alone is opened twice.  A source that fails makes way for the next at once.
+    One source alone is opened twice.  A source that fails, or ends without an item, makes way for
+    the next at once.
     """
     contenders = sources * 2 if len(sources) == 1 else sources
     return _contest("hedge", contenders, after=check_seconds("after", after))

@@ -309,12 +309,58 @@ async def test_a_slow_branch_may_lose_items_instead():
         assert await sinks.collect(slow) == [96, 97, 98, 99]
 
 
-async def test_one_task_that_reads_branches_one_after_another_is_told():
-    async with fork(numbers(100), 2, size=4) as (one, other):
-        await other.receive()
+@pytest.mark.parametrize("begun", [False, True])
+async def test_one_task_that_reads_branches_one_after_another_is_told(begun, autojump_clock):
+    async with fork(numbers(100), 2, size=4, patience=3) as (one, other):
+        if begun:
+            await other.receive()
         with pytest.raises(LocalProtocolError, match="task of its own"):
             async for _ in one:
                 pass
+        assert trio.current_time() == 3
+
+
+async def test_a_branch_whose_reader_has_gone_holds_up_nobody_unseen(autojump_clock):
+    """Its task read three items and ended, and did not close it."""
+
+    async def few(branch):
+        for _ in range(3):
+            await branch.receive()
+
+    async with fork(numbers(100), 2, size=4, patience=3) as (one, other):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(few, other)
+            await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(LocalProtocolError, match="nobody else reads it"):
+            await sinks.collect(one)
+
+
+async def test_a_branch_may_change_hands(autojump_clock):
+    """One task looks at it, and another reads it a little later."""
+
+    async def later(branch):
+        await trio.sleep(0.1)
+        assert await sinks.collect(branch) == list(range(1, 20))
+
+    async with fork(numbers(20), 2, size=1) as (one, other):
+        assert await one.receive() == 0
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(later, one)
+            assert await sinks.collect(other) == list(range(20))
+
+
+async def test_a_reader_that_is_only_slow_is_waited_for(autojump_clock):
+    async def slowly(branch):
+        count = 0
+        async for _ in branch:
+            await trio.sleep(100)
+            count += 1
+        assert count == 20
+
+    branches = fork(numbers(20), 2, size=1, patience=1)
+    async with branches as (one, other), trio.open_nursery() as nursery:
+        nursery.start_soon(slowly, one)
+        assert await sinks.collect(other) == list(range(20))
 
 
 # merge, chain, race, hedge
