@@ -175,7 +175,10 @@ def _fused(makers: Sequence[Callable[[], Stage[Any, Any]]]) -> _Maker:
 
 
 class _OwnedIterator(AsyncIterator[T_co]):
-    """Iterates a source for its owner: opened at the first item, closed after the last."""
+    """Iterates a source for its owner: opened at the first item, closed after the last.
+
+    Dropping it closes what it opened.
+    """
 
     def __init__(self, source: Source[T_co], owner: Owner) -> None:
         self._source = source
@@ -186,6 +189,18 @@ class _OwnedIterator(AsyncIterator[T_co]):
         if self._channel is None:
             self._channel = await self._owner.adopt(self._source)
         return await self._channel.__anext__()
+
+    async def aclose(self) -> None:
+        """Let the owner close what was opened.  Safe at any time, and twice."""
+        if self._channel is not None:
+            self._channel.close_nowait()
+        await trio.lowlevel.checkpoint()
+
+    def __del__(self) -> None:
+        # A loop that is left drops its iterator.  Nobody would read on, and the source would stay
+        # open, with its connection and its slot, until its owner closes.
+        if self._channel is not None:
+            self._channel.close_nowait()
 
 
 class _Borrowed(Channel[Any]):
