@@ -62,7 +62,9 @@ def test_what_is_read_is_as_read_only_as_it_was():
         chunk.metadata["id"] = "2"
 
 
-@pytest.mark.parametrize("number", [10**5000, -(10**4300), 2**2048, 1 - 2**2048], ids=int.bit_length)
+@pytest.mark.parametrize(
+    "number", [10**5000, -(10**4300), 2**2048, 1 - 2**2048], ids=int.bit_length
+)
 def test_numbers_of_more_digits_than_python_reads_come_back(number):
     assert from_json(OtherChunk(value=[number]).to_json()).value[0] - number == 0
 
