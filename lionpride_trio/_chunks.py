@@ -29,6 +29,11 @@ from ._readonly import ReadOnlyDict
 NO_METADATA: Final[Mapping[str, Any]] = ReadOnlyDict()
 
 
+def _word(value: str | None) -> str | None:
+    """A provider's word, which some gateways send as a number."""
+    return value if value is None or isinstance(value, str) else str(value)
+
+
 @has_json_form
 class Verdict(enum.Enum):
     """How a reply ended."""
@@ -147,8 +152,8 @@ class ToolCallChunk(Chunk):
 
     slot: int = 0
     """The call's place among the calls of its answer, counted by this library from 0."""
-    id: str | None = None
-    name: str | None = None
+    id: str | None = attrs.field(default=None, converter=_word)
+    name: str | None = attrs.field(default=None, converter=_word)
     arguments: str = ""
     """A piece of the arguments' text, JSON for functions."""
 
@@ -167,7 +172,7 @@ class FinishChunk(Chunk):
     """The answer with this ``index`` ended."""
 
     verdict: Verdict = Verdict.UNKNOWN
-    reason: str | None = None
+    reason: str | None = attrs.field(default=None, converter=_word)
     """The provider's own word."""
 
 

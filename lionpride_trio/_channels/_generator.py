@@ -6,27 +6,30 @@ end it for good.  Here its task has it, opens and closes it, and hands the items
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Any, TypeGuard
 
 import trio
 
+from ._carry import ReaderGone, carry
 from ._channel import READY_ITEMS, Channel
 from ._mailbox import Mailbox
-from ._nursery import open_pump_nursery
+from ._nursery import LateFailures, failure_in, is_cancelled, open_pump_nursery
 
 
 @asynccontextmanager
 async def run_generator(
     make: Callable[[], AsyncIterator[Any]], ahead: int
 ) -> AsyncGenerator[Channel[Any]]:
-    """What the generator yields; it runs at most *ahead* items ahead of the consumer."""
+    """The channel of what the generator yields; it runs at most *ahead* items ahead of its reader."""
     box = Mailbox(ahead)
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(_carry, make, box, name="source")
-        yield box
+    with LateFailures() as late:
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(_fill, box, make, late, name="source")
+            yield box
 
 
 def is_generator(thing: object) -> TypeGuard[AsyncGenerator[Any, Any]]:
@@ -34,27 +37,47 @@ def is_generator(thing: object) -> TypeGuard[AsyncGenerator[Any, Any]]:
     return isinstance(thing, AsyncGenerator)
 
 
-async def _carry(make: Callable[[], AsyncIterator[Any]], box: Mailbox) -> None:
-    try:
-        items = make()
-        if is_generator(items):
-            async with aclosing(items):
-                await _put_all(items, box)
-        else:
-            await _put_all(items, box)
-    except Exception as error:
-        box.finish(error)
-    else:
-        box.finish()
+async def _fill(box: Mailbox, make: Callable[[], AsyncIterator[Any]], late: LateFailures) -> None:
+    """Put what the generator yields into *box*, and its end; what it fails with later, to *late*."""
 
-
-async def _put_all(items: AsyncIterator[Any], box: Mailbox) -> None:
-    async for item in items:
-        box.put([item])
+    async def hand_over(items: deque[Any]) -> None:
+        while items:
+            room = box.room or await box.wait_room()
+            if box.gone:
+                raise ReaderGone
+            while items and room:
+                box.put([items.popleft()])
+                room -= 1
         # The generator goes on when there is room for what it makes next.
         await box.wait_room()
         if box.gone:
-            return
+            raise ReaderGone
+
+    def hand_over_nowait(item: Any) -> bool:
+        if box.room > 1 and not box.gone:
+            box.put([item])
+            return True
+        return False
+
+    try:
+        items = make()
+        if is_generator(items):
+            await carry(items, hand_over, hand_over_nowait)
+        else:
+            async for item in items:
+                await hand_over(deque([item]))
+    except ReaderGone:
+        pass
+    except BaseException as error:
+        failure = failure_in(error)
+        if failure is None:
+            raise
+        if box.gone or is_cancelled():  # nobody will be told at the channel
+            late.add(failure)
+        else:
+            box.finish(failure)
+    else:
+        box.finish()
 
 
 class IterableChannel(Channel[Any]):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .._channels._channel import Channel
+from .._channels._lending import lent
 from .._channels._mailbox import Mailbox
 from .._errors import LocalProtocolError
 from ._graph import Graph
@@ -147,14 +148,14 @@ class Context:
         try:
             turn.acquire_nowait()
         except trio.WouldBlock:
-            with self._clocks_stopped():
+            with self._others_awaited():
                 await turn.acquire()
         try:
             boxes = self._boxes()
             put = 0
             while put < len(chunks):
                 if not all(box.room for box in boxes):
-                    with self._clocks_stopped():
+                    with self._others_awaited():
                         for box in boxes:
                             await box.wait_room()
                     boxes = self._boxes()
@@ -165,7 +166,10 @@ class Context:
             turn.release()
 
     def _boxes(self) -> list[Mailbox]:
-        """The channels that somebody reads."""
+        """The channels that somebody reads.
+
+        The flow's comes last: others write to it, too, and who waited for its room must put then.
+        """
         out = self._runner.out
         boxes = [box for box in self._outlets if not box.gone]
         if out is not None and not out.gone:
@@ -173,9 +177,10 @@ class Context:
         return boxes
 
     @contextmanager
-    def _clocks_stopped(self) -> Generator[None]:
-        """Others are waited for: the clocks of the timeouts stand still."""
+    def _others_awaited(self) -> Generator[None]:
+        """Others are waited for: the timeouts' clocks stand still, the models' slots are lent."""
         with ExitStack() as stack:
+            stack.enter_context(lent(of_all_tasks=True))
             for context in (self, *self._outer()):
                 if context.clock is not None:
                     stack.enter_context(context.clock.stopped())

@@ -9,7 +9,7 @@ from typing import Any
 import trio
 
 from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_size
-from .._channels._nursery import open_pump_nursery
+from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
 from ._graph import Graph
 from ._ledger import Ledger, Results, Status
@@ -52,13 +52,16 @@ class FlowRun(Mailbox):
         """The graph as a Mermaid flowchart, coloured by how each operation stands."""
         return to_mermaid(self._graph, self._ledger.progress)
 
-    async def drive(self, policy: Policy) -> None:
-        """Run the flow; failures go into the channel."""
+    async def drive(self, policy: Policy, late: LateFailures) -> None:
+        """Run the flow; failures go into the channel, or to *late* when it was left."""
         with self._scope:
             try:
                 await Runner(self._graph, self._ledger, self, policy).run()
             except Exception as error:
-                self.finish(error)
+                if self.gone or is_cancelled():
+                    late.add(error)
+                else:
+                    self.finish(error)
             else:
                 self.finish()
 
@@ -100,9 +103,10 @@ def flow_source(
     @asynccontextmanager
     async def opened() -> AsyncGenerator[FlowRun]:
         run = FlowRun(graph, Ledger(graph, known), size)
-        async with open_pump_nursery() as nursery:
-            nursery.start_soon(run.drive, policy, name="flow")
-            yield run
+        with LateFailures() as late:
+            async with open_pump_nursery() as nursery:
+                nursery.start_soon(run.drive, policy, late, name="flow")
+                yield run
 
     return FlowSource(opened, name="flow_stream", owner=owner)
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import copy_context
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 import trio
 
+from .._channels._lending import LendingMailbox, begin_lending
 from .._channels._mailbox import Mailbox, check_size
-from .._errors import ConfigurationError, FlowError, OperationError
+from .._channels._nursery import failure_in, is_cancellation, is_cancelled
+from .._errors import ConfigurationError, FlowError, LocalProtocolError, OperationError
 from ._context import Context
 from ._graph import Graph
 from ._ledger import Ledger, Progress, Results, State
@@ -95,6 +97,7 @@ class Runner:
         self._policy = policy
         self._graph = graph
         self._failed: list[Node] = []
+        self._failed_late: list[Node] = []  # those of them that failed in a cancelled flow
         self._to_start: deque[Node] = deque()
         self._stopping = False
         # Tasks are started by tasks; without this, context variables would leak from an operation
@@ -109,6 +112,7 @@ class Runner:
         :raises FlowError: operations failed and the others went on, or several failed at once.
         :raises Exception: an operation failed, which ended the others: its own exception.
         """
+        cancelled: BaseException | None = None
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -116,9 +120,19 @@ class Runner:
                     if not node.waits:
                         self._ready(node)
                 self._start_all()
-        finally:
-            self._settle()
-        failure = self._failure()
+        except BaseException as error:  # raised below, if nothing failed beside it
+            cancelled = error
+        unexplained = self._settle()
+        failure: BaseException | None = cancelled
+        if cancelled is None:
+            failure = self._failure(self._failed)
+            if failure is None and unexplained:
+                failure = _no_end(unexplained)
+        elif is_cancellation(cancelled):
+            # What failed before, where that does not end the flow, is told by the flow's status.
+            ended_it = self._policy.on_error == "cancel"
+            failure = self._failure(self._failed if ended_it else self._failed_late) or cancelled
+        self._failed, self._failed_late = [], []
         if failure is not None:
             raise failure
 
@@ -172,7 +186,7 @@ class Runner:
     def _join(self, node: Node, nodes: Mapping[Operation, Node]) -> None:
         producer = node.operation.producer
         assert producer is not None
-        node.inlet = Mailbox(node.operation.stream_size)
+        node.inlet = LendingMailbox(node.operation.stream_size)
         node.upstream = upstream = nodes.get(producer)
         if upstream is not None:
             upstream.readers = [*upstream.readers, node]
@@ -202,7 +216,10 @@ class Runner:
             line.members = [one for one in line.members if one.progress.state is _WAITING]
             line.running = sum(one.operation.takes_slot for one in line.members)
             assert self._slots is not None
-            self._slots.ask(line)
+            if line.running:
+                self._slots.ask(line)
+            else:
+                self._to_start.extend(line.members)
 
     def _start_all(self) -> None:
         """Start what may start.  Starting one lets the readers of its stream start."""
@@ -227,7 +244,10 @@ class Runner:
 
     async def _perform(self, node: Node) -> None:
         operation, progress = node.operation, node.progress
+        # Its code would run to its first wait, and may fail there, in a flow that was left.
+        await trio.lowlevel.checkpoint_if_cancelled()
         progress.started = trio.current_time()
+        begin_lending()
         context = Context(operation, progress, self, node.inlet, node.outlets)
         if node.inlet is not None and node.upstream is None:
             self._nursery.start_soon(self._replay, node, name=f"{operation.name} (replay)")
@@ -237,16 +257,11 @@ class Runner:
                 result = await carry_out(operation, context)
             else:
                 result = await attempt(operation, context, progress)
-        except Exception as error:
-            self._fail(node, error)
-        except BaseExceptionGroup as group:
-            # The operation has a nursery, and failed in it while it was being cancelled.
-            cancelled, rest = group.split(trio.Cancelled)
-            if not isinstance(rest, ExceptionGroup):
+        except BaseException as error:
+            failure = failure_in(error)
+            if failure is None:
                 raise
-            self._fail(node, cast("Exception", rest))
-            if cancelled is not None:
-                raise cancelled from None
+            self._fail(node, failure)
         else:
             self._complete(node, result)
         finally:
@@ -303,36 +318,48 @@ class Runner:
             self._stopping = True
             self._nursery.cancel_scope.cancel()
         else:
+            if is_cancelled():
+                self._failed_late.append(node)
             self._skip_after(node)
             self._start_all()
 
     def _skip_after(self, failed: Node) -> None:
-        """Skip all that cannot run now, however far away it is."""
+        """Skip all that cannot run now, however far away it is.
+
+        The readers of the failed one's stream can: they are told at their channel, those that wait
+        for something else when they have it.  There is nothing to read of one that never ran.
+        """
         error, because = failed.progress.error, failed.progress.because or failed.operation
-        lost = [failed]
+        lost = list(failed.dependents)
+        skipped: list[Node] = []
         while lost:
             node = lost.pop()
-            for later in (*node.dependents, *node.readers):
-                progress = later.progress
-                if progress.state is not _WAITING:
-                    continue  # skipped already; or it runs, and is told at its channel
-                progress.state = State.SKIPPED
-                progress.error = error
-                progress.because = because
-                lost.append(later)
-                if later.inlet is not None:
-                    later.inlet.close_nowait()
-                if later.line is not None and later.waits:
-                    self._count_ready(later.line)
+            progress = node.progress
+            if progress.state is not _WAITING:
+                continue  # skipped already, for it or for another
+            progress.state = State.SKIPPED
+            progress.error = error
+            progress.because = because
+            if node.inlet is not None:
+                node.inlet.close_nowait()
+            skipped.append(node)
+            lost += (*node.dependents, *node.readers)
+        # Not before: a line takes a slot for each member that is not skipped when it asks.
+        for node in skipped:
+            if node.line is not None and node.waits:
+                self._count_ready(node.line)
 
-    def _settle(self) -> None:
-        """What has not ended now will not."""
+    def _settle(self) -> list[Node]:
+        """Mark what never ended as skipped; give those for which there is no failure."""
         cause = self._failed[0] if self._failed else None
+        unexplained: list[Node] = []
         for node in self._nodes:
             progress = node.progress
             if progress.state is _WAITING or progress.state is _RUNNING:
                 progress.state = State.SKIPPED
-                if cause is not None:
+                if cause is None:
+                    unexplained.append(node)
+                else:
                     progress.error = cause.progress.error
                     progress.because = cause.operation
             if node.operation.inner is not None and progress.state is not State.DONE:
@@ -341,9 +368,9 @@ class Runner:
                     if inner.state is _WAITING:
                         inner.state = State.SKIPPED
                         inner.error, inner.because = progress.error, progress.because
+        return unexplained
 
-    def _failure(self) -> Exception | None:
-        failed, self._failed = self._failed, []
+    def _failure(self, failed: Sequence[Node]) -> Exception | None:
         if not failed:
             return None
         if len(failed) == 1 and self._policy.on_error == "cancel":
@@ -356,6 +383,15 @@ class Runner:
             errors,
             results=self.ledger.results(),
         )
+
+
+def _no_end(nodes: Sequence[Node]) -> LocalProtocolError:
+    names = ", ".join(repr(node.operation.name) for node in nodes[:5])
+    more = ", …" if len(nodes) > 5 else ""
+    return LocalProtocolError(
+        f"operations ended without a result and without a failure: {names}{more}; their nursery was"
+        " cancelled, and neither a failure nor anything around the flow did so"
+    )
 
 
 def _operation_error(node: Node) -> OperationError:

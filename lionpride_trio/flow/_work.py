@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import aclosing
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
 from types import CoroutineType
 from typing import Any, Final
 
 import trio
 
+from .._channels._carry import carry
 from .._channels._generator import is_generator
 from .._channels._join import FAIR_SHARE
 from .._channels._source import Source
@@ -31,9 +32,7 @@ async def carry_out(operation: Operation, context: Context) -> Any:
     if isinstance(given, Source):
         return await _send_source(given, operation, context)
     if is_generator(given):
-        # This task has the generator for itself: nothing cancels it but what cancels all of it.
-        async with aclosing(given) as chunks:
-            return await _send_each(chunks, operation, context)
+        return await _send_generated(given, operation, context)
     if isinstance(given, AsyncIterator):
         return await _send_each(given, operation, context)
     if inspect.isawaitable(given):
@@ -42,6 +41,20 @@ async def carry_out(operation: Operation, context: Context) -> Any:
         f"the function of operation {operation.name!r} must be async, an async generator, or give"
         f" a source; it gave {given!r}"
     )
+
+
+async def _send_generated(
+    generator: AsyncGenerator[Any, Any], operation: Operation, context: Context
+) -> Any:
+    given: list[Any] = []
+
+    async def hand_over(chunks: deque[Any]) -> None:
+        while chunks:
+            await context.send(chunks[0])
+            given.append(chunks.popleft())
+
+    await carry(generator, hand_over)
+    return operation.reduce(given)
 
 
 async def _send_each(chunks: AsyncIterator[Any], operation: Operation, context: Context) -> Any:

@@ -9,6 +9,7 @@ import attrs
 import trio
 
 from .._channels._join import FAIR_SHARE
+from .._channels._lending import LendingMailbox
 from .._channels._mailbox import Mailbox
 from .._channels._nursery import open_pump_nursery
 from .._response import Response
@@ -73,7 +74,7 @@ class _Call:
     """The call for one item; its chunks wait here for their turn."""
 
     turn: Turn
-    box: Mailbox = attrs.Factory(lambda: Mailbox(RUN_AHEAD))
+    box: Mailbox = attrs.Factory(lambda: LendingMailbox(RUN_AHEAD))
     response: Response | None = None
 
 

@@ -49,8 +49,8 @@ class Turn:
     """The name; None keeps nothing, and asks without a history."""
     asked: Message
     on_cut: OnCut = "raise"
-    """What becomes of a turn whose answer was cut: `AnswerCut` is raised, it is kept with its
-    verdict, or its answer is given and not kept."""
+    """What a cut answer does: ``raise`` raises `AnswerCut`, ``keep`` commits it with its verdict,
+    ``discard`` commits nothing."""
 
     @classmethod
     def ask(
@@ -73,7 +73,7 @@ class Turn:
         return prepare_messages_for_chat([*history, self.asked])
 
     def kept(self, response: Response) -> list[Message]:
-        """What is to be committed: the question and the answer, or nothing."""
+        """The messages to commit: the question and the answer, or none."""
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
             return []
@@ -84,7 +84,7 @@ class Turn:
         answer = AssistantResponseContent(
             assistant_response=response.text or response.refusal, verdict=response.verdict
         )
-        # Calls speak for themselves, but for a verdict that has to stand somewhere.
+        # Providers refuse an empty text beside calls; but a cut turn has to show its verdict.
         silent = calls and not answer.assistant_response and not cut
         contents = calls if silent else [answer, *calls]
         return [self.asked, *(Message(content=content) for content in contents)]

@@ -9,7 +9,7 @@ import trio
 
 from .._errors import SinkError
 from ..sinks._common import failing_as
-from ..sinks._draft import sync_directory
+from ..sinks._draft import sync_directory, write_all
 
 
 class Log:
@@ -58,9 +58,7 @@ class Log:
             return
         try:
             with failing_as("record"):
-                rest = memoryview(data)
-                while rest:
-                    rest = rest[os.write(self._fd, rest) :]
+                write_all(self._fd, data)
                 if self._fsync:
                     os.fsync(self._fd)
         except SinkError as error:

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import trio
 
+from .._channels._lending import holding
 from .._channels._mailbox import check_seconds, check_size
 from .._chunks import Usage
 from ..providers import ModelCall
@@ -75,6 +76,7 @@ class Gate:
         """One of the concurrent calls, as long as the block.
 
         A task that opens more replies than there are slots, one inside the other, waits for itself.
+        A slot that an operation of a flow holds does not count while it waits for its reader.
         """
         return nullcontext() if self._limiter is None else _borrowed(self._limiter)
 
@@ -126,7 +128,8 @@ async def _borrowed(limiter: trio.CapacityLimiter) -> AsyncGenerator[None]:
     borrower = object()  # a task may have several replies open
     await limiter.acquire_on_behalf_of(borrower)
     try:
-        yield
+        with holding(limiter):
+            yield
     finally:
         limiter.release_on_behalf_of(borrower)
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 import trio
 
 from .._channels._channel import Channel
-from .._channels._nursery import open_pump_nursery
+from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
 from .._transport import HTTPClient, open_client
@@ -44,6 +44,7 @@ class Session:
         self.is_open = False
         self._stack: AsyncExitStack | None = None
         self._nursery: trio.Nursery | None = None
+        self._late = LateFailures()
         self._client: HTTPClient | None = None
         self._hosts: dict[str, str] = {}
         self._starting = trio.Lock()
@@ -111,6 +112,7 @@ class Session:
         if self._stack is not None:
             raise LocalProtocolError("this session is open: make another Session()")
         self._stack = AsyncExitStack()
+        self._late = self._stack.enter_context(LateFailures())
         self._nursery = await self._stack.enter_async_context(open_pump_nursery())
         self.is_open = True
         return self
@@ -146,7 +148,7 @@ class Session:
 
         A source that opens a nursery runs in a task of the session's.
         """
-        channel: Channel[T] = await self._opened().start(_keep, source)
+        channel: Channel[T] = await self._opened().start(_keep, source, self._late)
         return channel
 
     async def host_url(self, provider: Provider) -> str:
@@ -180,15 +182,23 @@ class Session:
         return f"<Session {self.name or self.id[:8]} {state}, {len(self.messages)} messages>"
 
 
-async def _keep(source: Source[T], *, task_status: trio.TaskStatus[Any]) -> None:
+async def _keep(
+    source: Source[T], late: LateFailures, *, task_status: trio.TaskStatus[Any]
+) -> None:
     """Hold *source* open until its channel has ended or the session does."""
-    async with source as channel:
-        kept = _Kept(channel)
-        task_status.started(kept)
-        try:
-            await kept.ended.wait()
-        finally:
-            kept.close_with_session()
+    kept: _Kept | None = None
+    try:
+        async with source as channel:
+            kept = _Kept(channel)
+            task_status.started(kept)
+            try:
+                await kept.ended.wait()
+            finally:
+                kept.close_with_session()
+    except Exception as error:
+        if kept is None:
+            raise
+        late.add(error)  # of its clean-up, for what it gave was told at the channel
 
 
 async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:

@@ -11,9 +11,10 @@ from ._file import json_lines, write_file
 from ._progress import progress
 from ._terminal import dots, labelled, stdout, to_stream
 from ._values import collect, drain, join, last, send_to
-from ._web import sse_bytes
+from ._web import EventStream, sse_bytes
 
 __all__ = [
+    "EventStream",
     "Readable",
     "Sink",
     "collect",

@@ -75,19 +75,21 @@ def sync_directory(path: Path) -> None:
             os.close(directory)
 
 
+def write_all(fd: int, data: bytes) -> None:
+    """Write *data*, in as many steps as the operating system wants.  Blocks."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
 class Draft:
     """The file that is being written, under a name of its own beside *target*."""
 
     def __init__(self, target: Path, fd: int, path: Path) -> None:
         self._target = target
         self._fd = fd
-        self._path = path
+        self.path = path
         self.is_empty = True
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-        return self._path
 
     @classmethod
     def open(cls, target: Path) -> Draft:
@@ -110,18 +112,13 @@ class Draft:
             self.is_empty = False
             # Shielded, so that what was received is in the draft when its reader is cancelled.
             with trio.CancelScope(shield=True):
-                await trio.to_thread.run_sync(self._write, data)
-
-    def _write(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(self._fd, rest) :]
+                await trio.to_thread.run_sync(write_all, self._fd, data)
 
     def publish(self) -> None:
         """Put the draft in the target's place in one step, when all of it is on the disk.  Blocks."""
         os.fsync(self._fd)
         self.close()
-        self._path.replace(self._target)
+        self.path.replace(self._target)
         sync_directory(self._target.parent)
 
     def close(self) -> None:
@@ -133,7 +130,7 @@ class Draft:
     def remove(self) -> None:
         """Take the draft away.  Blocks."""
         self.close()
-        self._path.unlink()
+        self.path.unlink()
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ T = TypeVar("T")
 async def join(readable: Readable[Any], *, index: int = 0) -> str:
     """All text in one string; chunks that hold none are left out.
 
-    Of alternative answers *index* is taken, as `Response.text` has the first.
+    Of alternative answers *index* is taken; the first is what ``Response.text`` has.
     """
     whole_number("join", "index", index, least=0)
     pieces: list[str] = []

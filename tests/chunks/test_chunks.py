@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from lionpride_trio import TextChunk
+from lionpride_trio import FinishChunk, TextChunk, ToolCallChunk, from_json, reassemble
 from lionpride_trio._chunks import text_chunk
 
 
@@ -25,3 +25,12 @@ def test_a_chunk_cannot_be_changed(chunk):
         chunk.data = "b"
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         del chunk.data
+
+
+def test_words_that_a_gateway_sends_as_numbers_are_text():
+    call, finish = ToolCallChunk(id=7, name=True), FinishChunk(reason=0)
+    assert (call.id, call.name, finish.reason) == ("7", "True", "0")
+    assert (ToolCallChunk().id, ToolCallChunk(id="").id) == (None, "")
+    response = reassemble([call, finish])
+    assert from_json(call.to_json()) == call
+    assert from_json(response.to_json()) == response

@@ -13,6 +13,7 @@ import trio
 from lionpride_trio import iModel, local
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import SSEDecoder
+from tests.pages import read_and_leave
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -59,17 +60,39 @@ async def test_own_stage(capsys):
 
 async def test_three_sinks(server, capsys, tmp_path):
     path = tmp_path / "answer.txt"
+    questions = ["Why is the sea salt?", "Why is the sky blue?"]
     async with trio.open_nursery() as nursery, httpx.AsyncClient(trust_env=False) as client:
         (url,) = await nursery.start(load("three_sinks")["main"], "127.0.0.1:0", path)
-        response = await client.get(url, params={"question": "Why is the sea salt?"})
-        decoder = SSEDecoder()
-        events = [*decoder.feed(response.content), *decoder.flush()]
+        page = await client.get(f"{url}/page")
+        answers = [await client.get(url, params={"question": one}) for one in questions]
         nursery.cancel_scope.cancel()
-    text = (await iModel("openai", "gpt-4o-mini").complete("Why is the sea salt?")).text
-    assert "".join(event.data for event in events if event.event == "message") == text
-    assert events[-1].event == "end"
-    assert path.read_text(encoding="utf-8") == text
-    assert text in capsys.readouterr().out
+    assert 'addEventListener("end", () => events.close())' in page.text
+    out = capsys.readouterr().out
+    for question, answer, name in zip(
+        questions, answers, ["answer.txt", "answer-2.txt"], strict=True
+    ):
+        decoder = SSEDecoder()
+        events = [*decoder.feed(answer.content), *decoder.flush()]
+        text = (await iModel("openai", "gpt-4o-mini").complete(question)).text
+        assert "".join(event.data for event in events if event.event == "message") == text
+        assert events[-1].event == "end"
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+        assert text in out
+
+
+async def test_three_sinks_leave_nothing_of_a_page_that_went_away(monkeypatch, tmp_path):
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    async with local.serve(rate=20) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
+        async with trio.open_nursery() as nursery:
+            (url,) = await nursery.start(
+                load("three_sinks")["main"], "127.0.0.1:0", tmp_path / "answer.txt"
+            )
+            for _ in range(3):
+                await read_and_leave(url, 3)
+                await server.wait_active(0)
+            nursery.cancel_scope.cancel()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_own_provider(capsys, monkeypatch):
