@@ -38,10 +38,10 @@ grouped.  Classes decide what to do about an error, never texts.
 
 from __future__ import annotations
 
-import pickle  # ruff: ignore[suspicious-pickle-import] - to see whether an error can be pickled
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from ._portable import is_portable
 from ._text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class LionprideError(Exception):
         # By default an exception is made again of its args, and ours have keywords too.
         state = self._picklable()
         cause = self.__cause__
-        if cause is None or isinstance(cause, LionprideError) or _survives(cause):
+        if isinstance(cause, LionprideError) or is_portable(cause):
             state["__cause__"] = cause
         else:
             text = shorten(str(cause), MAX_ERROR_TEXT)
@@ -115,7 +115,7 @@ class LionprideError(Exception):
 
     def _picklable(self) -> dict[str, Any]:
         """The attributes; those that cannot be pickled are None."""
-        return {name: value if _survives(value) else None for name, value in vars(self).items()}
+        return {name: value if is_portable(value) else None for name, value in vars(self).items()}
 
     def __str__(self) -> str:
         where = "/".join(escape_controls(part) for part in (self.provider, self.model) if part)
@@ -133,17 +133,6 @@ def _blank(kind: type[LionprideError], args: tuple[Any, ...]) -> LionprideError:
     return error
 
 
-def _survives(value: Any) -> bool:
-    """Whether *value* can be pickled, and read again: an exception may be the one alone."""
-    if value is None or isinstance(value, str | int | float):
-        return True
-    try:
-        pickle.loads(pickle.dumps(value))  # ruff: ignore[suspicious-pickle-usage] - our own bytes
-    except Exception:
-        return False
-    return True
-
-
 def _mask_causes(error: BaseException, secret: Secret) -> None:
     """Mask *secret* in what *error* came from: a traceback shows the whole chain."""
     seen: set[int] = {id(error)}
@@ -159,19 +148,19 @@ def _mask_causes(error: BaseException, secret: Secret) -> None:
         left += [other.__cause__, other.__context__]
 
 
+_Document: TypeAlias = "dict[Any, _Document] | list[_Document] | str | float | None"
+
+
 def _masked(value: Any, secret: Secret) -> Any:
     """*value* with *secret* masked in all its strings."""
-    match value:
-        case str():
-            return secret.mask(value)
-        case dict():
-            document: dict[Any, Any] = value
-            return {_masked(key, secret): _masked(one, secret) for key, one in document.items()}
-        case list():
-            items: list[Any] = value
-            return [_masked(one, secret) for one in items]
-        case _:
-            return value
+    document: _Document = value
+    if isinstance(document, str):
+        return secret.mask(document)
+    if isinstance(document, dict):
+        return {_masked(key, secret): _masked(one, secret) for key, one in document.items()}
+    if isinstance(document, list):
+        return [_masked(one, secret) for one in document]
+    return document
 
 
 class ConfigurationError(LionprideError, ValueError):
@@ -393,7 +382,7 @@ class FlowError(LionprideError, ExceptionGroup[Exception]):
         self.results = {} if results is None else results
 
     def _picklable(self) -> dict[str, Any]:
-        kept = {key: value for key, value in self.results.items() if _survives((key, value))}
+        kept = {key: value for key, value in self.results.items() if is_portable((key, value))}
         results: Any = type(self.results)
         return super()._picklable() | {"results": results(kept)}
 

@@ -38,7 +38,7 @@ class Secret:
     def mask(self, text: str) -> str:
         """*text* with every occurrence of the secret masked.
 
-        One of under `SHORT_SECRET` characters is masked only where it stands as a word of its own:
+        One of under eight characters is masked only where it stands as a word of its own:
         the key "k" of a test would leave no error text readable.
         """
         if len(self._value) >= SHORT_SECRET:

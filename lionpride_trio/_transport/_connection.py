@@ -81,12 +81,11 @@ class Connection:
             http.send(h11.Data(data=body)) or b"",
             http.send(h11.EndOfMessage()) or b"",
         ])
-        head: h11.Response | None = None
         try:
             head = await self._exchange(message, wait, send_idle)
-        finally:
-            if head is None:
-                await self.aclose()
+        except BaseException:
+            await self.aclose()  # which is shielded, and does not wait
+            raise
         self._framing = framing_of(head)
         rest, self._head_bytes = self._head_bytes, b""
         self._body(rest, self._at_end)

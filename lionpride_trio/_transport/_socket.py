@@ -118,10 +118,13 @@ class WaitingStream(NowaitStream):
     So nothing tells whether its peer has sent more than was read: it never serves twice.
     """
 
-    has_no_unread_bytes = False
-
     def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
+
+    @property
+    def has_no_unread_bytes(self) -> bool:
+        """False, for nobody can tell."""
+        return False
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
         """None, for nothing is known without waiting."""

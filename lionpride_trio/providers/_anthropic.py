@@ -26,7 +26,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import function_of, split_system, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, text, usage
+from ._parsing import BaseParser, members, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 DEFAULT_MAX_TOKENS: Final = 4096
@@ -191,11 +191,11 @@ class MessagesParser(BaseParser):
         kind = value.get("type") or event
         match kind:
             case "content_block_delta":
-                return [self._delta(value["index"], value["delta"] or {}, value)]
+                return [self._delta(value["index"], members(value["delta"]), value)]
             case "content_block_start":
-                return self._block(value["index"], value["content_block"] or {}, value)
+                return self._block(value["index"], members(value["content_block"]), value)
             case "message_start":
-                message = value["message"] or {}
+                message = members(value["message"])
                 self._identify(id=message.get("id"), model=message.get("model"))
                 report = message.get("usage")
                 return [self._usage(report, value)] if report else [self._other(kind, value, value)]
@@ -265,7 +265,7 @@ class MessagesParser(BaseParser):
         chunks: list[Chunk] = []
         if value.get("usage"):
             chunks.append(self._usage(value["usage"], value))
-        delta = value["delta"] or {}
+        delta = members(value["delta"])
         reason = delta.get("stop_reason")
         if reason:
             facts = {name: found for name, found in delta.items() if found is not None}

@@ -28,7 +28,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import function_of, split_system, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, tells_of_failure, text, usage
+from ._parsing import BaseParser, members, tells_of_failure, text, usage
 from ._partial_args import PartialArguments
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
@@ -195,7 +195,7 @@ class GenerateParser(BaseParser):
             self._identify(id=response_id, model=value.get("modelVersion"))
         chunks: list[Chunk] = []
         for candidate in value.get("candidates") or ():
-            self._candidate(candidate or {}, value, chunks)
+            self._candidate(members(candidate), value, chunks)
         report = value.get("usageMetadata")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
@@ -219,7 +219,9 @@ class GenerateParser(BaseParser):
             self.whole = False  # an answer that begins late, or goes on, is waited for
         content = candidate.get("content")
         if content:
-            for part in filter(None, content.get("parts") or ()):
+            for part in content.get("parts") or ():
+                if not part:
+                    continue
                 if "text" in part and not part.get("thought"):
                     said = text(part["text"], "text")
                     chunks.append(text_chunk(said, self._metadata, raw, index))

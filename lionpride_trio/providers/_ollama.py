@@ -25,7 +25,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import checked, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, tells_of_failure, text, usage
+from ._parsing import BaseParser, members, tells_of_failure, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 TOP_LEVEL: Final = frozenset([
@@ -150,8 +150,10 @@ class OllamaParser(BaseParser):
             chunks.append(
                 TextChunk(text(content, "content"), metadata=self._metadata, raw_response=value)
             )
-        for call in filter(None, message.get("tool_calls") or ()):
-            function = call["function"] or {}
+        for call in message.get("tool_calls") or ():
+            if not call:
+                continue
+            function = members(call["function"])
             given = function.get("arguments")
             chunks.append(
                 ToolCallChunk(

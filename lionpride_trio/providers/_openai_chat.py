@@ -30,7 +30,7 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import checked
 from ._options import check_options
-from ._parsing import BaseParser, text, usage
+from ._parsing import BaseParser, members, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 VERDICTS: Final[Mapping[str, Verdict]] = {
@@ -150,7 +150,7 @@ class ChatParser(BaseParser):
             )
         chunks: list[Chunk] = []
         for choice in value.get("choices") or ():
-            self._choice(choice or {}, value, chunks)
+            self._choice(members(choice), value, chunks)
         report, error = value.get("usage"), value.get("error")
         groq = value.get("x_groq")
         if groq:
@@ -204,7 +204,9 @@ class ChatParser(BaseParser):
         if refusal:
             self._refused.add(index)
             chunks.append(self._other("refusal", text(refusal, "refusal"), index, raw))
-        for call in filter(None, delta.get("tool_calls") or ()):
+        for call in delta.get("tool_calls") or ():
+            if not call:
+                continue
             function: dict[str, Any] = call.get("function") or {}
             chunks.append(self._call(call, function, index, raw))
         if delta.get("function_call"):  # the deprecated form: one call, no id

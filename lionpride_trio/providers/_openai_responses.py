@@ -26,7 +26,7 @@ from ._faults import provider_error
 from ._messages import checked, function_of
 from ._openai_chat import OpenAIChat
 from ._options import check_options
-from ._parsing import BaseParser, text, usage
+from ._parsing import BaseParser, members, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 OPTIONS: Final = frozenset([
@@ -163,13 +163,13 @@ class ResponsesParser(BaseParser):
                 self._told.add(("arguments", place))
                 chunks.append(self._call(place, {}, text(value["delta"], "delta"), value))
             case "response.output_item.added":
-                item = value["item"] or {}
+                item = members(value["item"])
                 if item.get("type") in _CALLS:
                     chunks.append(self._call(place, item, "", value))
             case "response.output_item.done":
-                self._item(place, value["item"] or {}, value, chunks)
+                self._item(place, members(value["item"]), value, chunks)
             case "response.created" | "response.in_progress" | "response.queued":
-                response = value["response"] or {}
+                response = members(value["response"])
                 self._identify(id=response.get("id"), model=response.get("model"))
             case (
                 "response.completed"
@@ -177,7 +177,7 @@ class ResponsesParser(BaseParser):
                 | "response.failed"
                 | "response.cancelled"
             ):
-                self._end(kind, value["response"] or {}, value, chunks)
+                self._end(kind, members(value["response"]), value, chunks)
             case "error":
                 self.failure = provider_error(value)
             case _:

@@ -68,6 +68,11 @@ def tells_of_failure(value: Any) -> bool:
     return isinstance(document, list) and bool(document) and tells_of_failure(document[0])
 
 
+def members(container: Any) -> Any:
+    """*container*, or an empty one for null: it has no members, and is no failure."""
+    return {} if container is None else container
+
+
 def text(value: Any, what: str) -> str:
     """*value*, which must be a string; None counts as empty.
 

@@ -28,6 +28,7 @@ LAYERS: dict[str, float] = {
     "_text": 0,
     "_hints": 0,
     "_public": 0,
+    "_portable": 0,
     "_readonly": 0,
     "_json_form": 0,
     "_chunks": 0,

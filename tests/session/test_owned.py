@@ -216,7 +216,7 @@ async def test_a_model_in_two_sessions_is_owned_by_the_one_that_is_open():
 async def around(source):
     async with source as channel:
         async for item in channel:
-            yield item  # ruff: ignore[yield-in-context-manager-in-async-generator] - the fault that is shown
+            yield item
 
 
 @pytest.mark.filterwarnings("ignore:Async generator.*:ResourceWarning")  # trio's own advice
