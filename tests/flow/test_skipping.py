@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import trio
 
 from lionpride_trio import FlowError
 from lionpride_trio.flow import State, flow_source, fork, run_flow
-from lionpride_trio.operations import Builder
-from lionpride_trio.transformers import keep
 
 from .making import answer, echo, numbers, op
 
@@ -85,23 +84,23 @@ async def test_two_failures_skip_a_line_once(slots, autojump_clock):
     assert list(states.values()).count(State.SKIPPED) == 2
 
 
-async def test_a_transform_does_not_queue_for_a_slot(autojump_clock):
-    """Its stream is replayed, so that it is a line of its own, which counts no operation."""
-    log = []
-    builder = Builder()
-    first = builder.add(numbers(3))
-    changed = builder.transform(first, keep(bool))
-    results = await run_flow(builder.operations[:1])
+async def test_what_takes_no_slot_does_not_queue_for_one(autojump_clock):
+    """Its stream is replayed, so it is a line of its own, in which nothing takes a slot."""
+    began = []
 
-    async def ends(context):
-        log.append(changed.id in context._runner.ledger.values)
+    async def change(context):
+        began.append(trio.current_time() - start)
+        return [item async for item in context.channel]
 
-    beside = builder.add(answer(1, after=5), name="beside")
-    builder.add(answer(1, after=5), name="queued")
-    builder.add(ends, depends_on=[beside])
-    results = await run_flow(builder.operations, max_concurrent=1, results=results)
-    assert results[changed] == [1, 2]
-    assert log == [True]
+    first = op(numbers(3), replay=list)
+    tick = op(answer(1, after=2), takes_slot=False)
+    queued = [op(answer(1, after=5)) for _ in range(3)]
+    reads = op(change, stream_from=first, after=[tick], takes_slot=False)
+    start = trio.current_time()
+    operations = [first, *queued, tick, reads]
+    results = await run_flow(operations, max_concurrent=1, results={first: [0, 1, 2]})
+    assert results[reads] == [0, 1, 2]
+    assert began == [2]
 
 
 # Readers
