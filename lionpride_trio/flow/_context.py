@@ -158,6 +158,8 @@ class Context:
                     with self._others_awaited():
                         for box in boxes:
                             await box.wait_room()
+                    # Closing a flow wakes its writers, and cancels them.
+                    await trio.lowlevel.checkpoint_if_cancelled()
                     boxes = self._boxes()
                 room = min((box.room for box in boxes), default=len(chunks))
                 self._put(chunks[put : put + room])

@@ -135,7 +135,45 @@ async def test_the_users_own_exception_comes_out_unchanged(autojump_clock):
     assert notes(mine) == []
 
 
+async def test_a_flow_that_was_left_begins_nothing():
+    """The first operation is on its way to its end when the flow is left."""
+    gate = trio.Event()
+    begun = []
+
+    async def waits(context):
+        await gate.wait()
+
+    async def fails(context):
+        begun.append(context.operation)
+        raise KeyError
+
+    first = op(waits)
+    async with flow_source([first, op(fails, after=[first])]):
+        await wait_all_tasks_blocked()
+        gate.set()
+    assert begun == []
+
+
+async def test_leaving_a_flow_cancels_who_waits_for_room():
+    """The chunk is not given, so what comes after it does not happen."""
+
+    async def fails_after_two(context):
+        await context.send(1)
+        await context.send(2)
+        raise KeyError
+
+    async with flow_source([op(fails_after_two)], size=1):
+        await wait_all_tasks_blocked()
+
+
 # on_error="skip"
+
+
+async def test_a_cancellation_passes_where_operations_were_skipped_before(autojump_clock):
+    bad = op(answer(1, after=1, then=OSError("broken")))
+    with trio.move_on_after(2) as scope:
+        await run_flow([bad, op(answer(1, after=5))], on_error="skip")
+    assert scope.cancelled_caught
 
 
 async def test_the_rest_goes_on_and_what_needs_the_failed_one_is_skipped(autojump_clock):

@@ -13,6 +13,7 @@ from typing import Any
 from lionpride_trio import DecodeError, LimitExceeded, reassemble, stages
 from lionpride_trio.providers import StreamDecoder, get
 from lionpride_trio.wire import NDJSONDecoder, SSEDecoder
+from tests.flow.graphs import check_graphs
 
 PROVIDERS = {
     "openai": ("openai", "chat"),
@@ -120,8 +121,14 @@ def _meaning(name: str, out: list[Any]) -> Any:
     return repr(out)
 
 
+def flow(_data: bytes, source: random.Random) -> None:
+    """Random graphs of operations do as the reference says; these need no bytes."""
+    check_graphs([source.randrange(2**32) for _ in range(5)])
+
+
 TARGETS: dict[str, Callable[[bytes, random.Random], None]] = {
     "wire": wire,
+    "flow": flow,
     **{
         f"provider {name}": lambda data, source, name=name: provider(name, data, source)
         for name in PROVIDERS

@@ -193,6 +193,75 @@ MUTANTS = [
     ("session/_session.py", "await client.aclose()", "pass", "services local"),
     ("stages/_think_tags.py", "self._start = text[end:]", 'self._start = ""', "stages"),
     ("stages/_lines.py", "\\r", "\\v", "stages"),
+    # Generators, and who is told of their failures
+    (
+        "_channels/_carry.py",
+        "step = generator.athrow(cancelled)\n                else",
+        "raise\n                else",
+        "channels",
+    ),
+    (
+        "_channels/_carry.py",
+        "step = generator.athrow(cancelled)\n    if step",
+        "pass\n    if step",
+        "channels",
+    ),
+    (
+        "_channels/_carry.py",
+        "await hand_over(held)\n        except ReaderGone",
+        "held.clear()\n        except ReaderGone",
+        "channels flow",
+    ),
+    ("_channels/_carry.py", "len(held) > MOST_HELD", "False", "channels"),
+    ("_channels/_carry.py", "group.split(GeneratorExit)[1]", "group", "channels"),
+    (
+        "_channels/_nursery.py",
+        "if is_cancelled() or not is_cancellation(error):",
+        "if True:",
+        "channels flow",
+    ),
+    ("_channels/_nursery.py", "broken = nursery.cancel_scope.cancel_called", "pass", "channels"),
+    (
+        "_channels/_nursery.py",
+        "own = None if exc is None or is_cancellation(exc) else exc",
+        "own = exc",
+        "channels flow",
+    ),
+    ("_channels/_generator.py", "if box.gone or is_cancelled():", "if False:", "channels"),
+    ("session/_session.py", "late.add(error)", "raise", "flow"),
+    ("flow/_run.py", "if self.gone or is_cancelled():", "if False:", "flow"),
+    # Flows
+    (
+        "flow/_runner.py",
+        "lost = list(failed.dependents)",
+        "lost = [*failed.dependents, *failed.readers]",
+        "flow",
+    ),
+    (
+        "flow/_runner.py",
+        "            skipped.append(node)\n",
+        "            skipped.append(node)\n            if node.line is not None and node.waits:\n                self._count_ready(skipped.pop().line)\n",
+        "flow",
+    ),
+    ("flow/_runner.py", "if failure is None and unexplained:", "if False:", "flow"),
+    ("flow/_runner.py", "if line.running:", "if True:", "flow"),
+    ("flow/_runner.py", "await trio.lowlevel.checkpoint_if_cancelled()", "pass", "flow"),
+    ("flow/_runner.py", "self._failed if ended_it else self._failed_late", "self._failed", "flow"),
+    (
+        "flow/_runner.py",
+        "self._failure(self._failed if ended_it else self._failed_late) or cancelled",
+        "cancelled",
+        "flow",
+    ),
+    ("flow/_context.py", "await trio.lowlevel.checkpoint_if_cancelled()", "pass", "flow"),
+    # Slots of a model
+    ("_channels/_lending.py", "slot.limiter.total_tokens += 1 if lent else -1", "pass", "flow"),
+    ("_channels/_lending.py", "        _lend(slot, lent=False)", "        pass", "flow"),
+    ("_channels/_lending.py", "slot.task in _above(task)", "slot.task is task", "flow"),
+    ("_channels/_lending.py", "task is None or slot.task in _above(task)", "True", "flow"),
+    ("_channels/_lending.py", "lending = lending.outer", "lending = None", "flow"),
+    ("flow/_context.py", "stack.enter_context(lent(of_all_tasks=True))", "pass", "flow"),
+    ("operations/_asking.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
 ]
 
 
