@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
 import pytest
 import trio
 from hypothesis import settings, strategies as st
@@ -186,16 +183,6 @@ async def test_chunks_keep_their_place_and_their_answer():
         TextChunk("c e", index=1),
     ]
     assert error is FAILURE
-
-
-async def test_the_example(capsys):
-    example = Path(__file__).parents[2] / "docs" / "examples" / "broken_off.py"
-    await runpy.run_path(str(example))["main"]()
-    assert capsys.readouterr().out == (
-        "'It was a bright cold day. ' complete=True\n"
-        "'The clocks were striking thir' complete=False\n"
-        "and then: the line is dead\n"
-    )
 
 
 # A stage that fails
