@@ -157,6 +157,13 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             error = failure
         self._end = trio.EndOfChannel() if error is None else error
 
+    def _add_failure(self, error: Exception) -> None:
+        """As `_finish`, once the end is known: the first failure is the one that is raised."""
+        if self._end is None or isinstance(self._end, trio.EndOfChannel):
+            self._finish(error)
+        else:
+            self._end.add_note(f"What was held back then could not be given out: {error!r}")
+
     async def receive(self) -> T_co:
         """The next item.  Always a checkpoint.
 

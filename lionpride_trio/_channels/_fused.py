@@ -6,21 +6,24 @@ before the consumer has taken all that is ready.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import trio
 
 from ..stages import Stage
+from ..stages._protocol import end
 from ._channel import Channel
-from ._program import may_be_done, program
+from ._program import Failure, may_be_done, program
 
 
 class FusedChannel(Channel[Any]):
     """What *stages* make of what *upstream* gives.
 
     Each item goes through all stages before the next one does, but for a stage that takes many at
-    once.  A failure, upstream or in a stage, comes after the items that were whole before it.
+    once.  A failure comes after all that came before it: whole items first, then what the stages held
+    back.  Where upstream failed these are all stages, and where a stage did, those after it; it was
+    asked for nothing more, and what the stages before it hold could go nowhere.
     """
 
     def __init__(self, upstream: Channel[Any], stages: Sequence[Stage[Any, Any]]) -> None:
@@ -58,7 +61,7 @@ class FusedChannel(Channel[Any]):
             if batch and not self._closed:
                 failure = self._program(batch, made)
                 if failure is not None:
-                    self._finish(failure)
+                    self._break(failure, made)
                 if made:
                     self._deliver(made)
             row = self._row
@@ -76,34 +79,42 @@ class FusedChannel(Channel[Any]):
         batch = self._pull_nowait(self._upstream)
         return None if batch is None else self._made(batch)
 
-    def _made(self, batch: Iterable[Any]) -> list[Any]:
+    def _made(self, batch: Sequence[Any]) -> list[Any]:
         """What the stages make of *batch*, and at the end of what they held back."""
         made: list[Any] = []
         if batch:
             failure = self._program(batch, made)
             if failure is not None:
-                self._finish(failure)
-        elif isinstance(self._end, trio.EndOfChannel):
+                self._break(failure, made)
+        elif self._end is not None and not self._closed:
             self._flush(0, made)
         if self._may_be_done and self._end is None:
             first = self._first_done()
             if first is not None:
+                self._finish()
                 self._flush(first, made)
         return made
 
+    def _break(self, failure: Failure, made: list[Any]) -> None:
+        """End the stream with *failure*, after what the stages behind it held back."""
+        self._finish(failure.error)
+        self._flush(failure.stage + 1, made)
+
     def _flush(self, first: int, made: list[Any]) -> None:
-        """End the stream at the stage of number *first*, and so at all that follow."""
-        self._finish()
-        for number, stage in enumerate(self._stages[first:], first):
+        """Add to *made* what is held back from the stage of number *first* on: the stream ended."""
+        while first < len(self._stages):
+            rest: list[Any] = []
             try:
-                rest = list(stage.flush())
+                rest += end(
+                    self._stages[first], broken=not isinstance(self._end, trio.EndOfChannel)
+                )
             except Exception as error:
-                failure: Exception | None = error
-            else:
-                failure = program(self._stages[number + 1 :])(rest, made)
+                self._add_failure(error)
+            failure = program(self._stages[first + 1 :])(rest, made)
             if failure is not None:
-                self._finish(failure)
-                return
+                self._add_failure(failure.error)
+                first += failure.stage + 1  # which ends those before the one that failed as well
+            first += 1
 
     def _first_done(self) -> int | None:
         """The number of the first stage that wants no more input."""

@@ -3,6 +3,9 @@
 Items are drawn one by one, by generators, so that each goes through all stages before the next one
 does.  An iterator of C, as `map` gives, would take a `StopIteration` out of a stage for the end of the
 items.
+
+A failure is told with the stage that it came from, because those after it are still to be flushed.
+It passes through the generators of all of them on its way out, and the first one takes the blame.
 """
 
 from __future__ import annotations
@@ -11,13 +14,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias, TypeGuard
 
-from ..stages import Keep, MapEach, Stage, Tap
-from ._text import Joined, TextOnly
+import attrs
 
-Program: TypeAlias = Callable[[Iterable[Any], list[Any]], Exception | None]
-"""Sends items through stages, and appends what comes out to a list, piece by piece.  Gives the failure
-that ended it, if one did; the list has what came before that."""
-_FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterable[Any]]
+from ..stages import Keep, MapEach, Stage, Tap
+from ..stages._protocol import feed_of, items_of
+from ._text import FromText, Joined, OnText, TextOnly
+
+
+@attrs.frozen
+class Failure:
+    """What ended a program."""
+
+    error: Exception
+    stage: int
+    """The number of the stage that failed."""
+
+
+Program: TypeAlias = Callable[[Sequence[Any], list[Any]], Failure | None]
+"""Sends the items of a list through stages, and appends what comes out to a list, piece by piece.  Gives
+the failure that ended it, if one did; the list has what came before it, and nothing may be sent after it."""
+_FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterator[Any]]
+_Blame: TypeAlias = Callable[[int], None]
 _Plain: TypeAlias = MapEach[Any, Any] | Keep[Any] | Tap[Any]
 
 
@@ -25,20 +42,26 @@ def program(stages: Sequence[Stage[Any, Any]]) -> Program:
     """The program of *stages*, with neighbours that are plain functions run as one."""
     if all(type(stage) is MapEach for stage in stages):
         return _mapping([stage.fn for stage in stages if isinstance(stage, MapEach)])
+    blamed: list[int] = []
     feeds: list[_FeedAll] = []
+    number = -1
     for plain, group in groupby(stages, _is_plain):
+        neighbours = list(group)
         if plain:
-            feeds.append(_calling([stage for stage in group if _is_plain(stage)]))
+            number += len(neighbours)
+            feeds.append(_calling([s for s in neighbours if _is_plain(s)], number, blamed.append))
         else:
-            feeds += map(_feeding, group)
+            for stage in neighbours:
+                number += 1
+                feeds.append(_feeding(stage, number, blamed.append))
 
-    def run(items: Iterable[Any], made: list[Any]) -> Exception | None:
+    def run(items: Iterable[Any], made: list[Any]) -> Failure | None:
         try:
             for feed in feeds:
                 items = feed(items)
             made += items
         except Exception as error:
-            return error
+            return Failure(error, blamed[0])
         return None
 
     return run
@@ -57,7 +80,7 @@ def _is_plain(stage: object) -> TypeGuard[_Plain]:
 def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
     """The program that is no more than *functions*, which is the commonest."""
 
-    def run(items: Iterable[Any], made: list[Any]) -> Exception | None:
+    def run(items: Iterable[Any], made: list[Any]) -> Failure | None:
         try:
             for item in items:
                 value = item
@@ -65,63 +88,116 @@ def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
                     value = function(value)
                 made.append(value)
         except Exception as error:
-            return error
+            # Whichever it was: a function holds nothing back.
+            return Failure(error, len(functions) - 1)
         return None
 
     return run
 
 
-def _calling(stages: Sequence[_Plain]) -> _FeedAll:
-    """What calls the functions of *stages* for each item."""
+def _calling(stages: Sequence[_Plain], number: int, blame: _Blame) -> _FeedAll:
+    """What calls the functions of *stages* for each item; *number* is that of the last of them."""
     calls = [
         (type(stage), stage.predicate if isinstance(stage, Keep) else stage.fn) for stage in stages
     ]
 
     def called(items: Iterable[Any]) -> Iterator[Any]:
-        for item in items:
-            value = item
-            for kind, function in calls:
-                if kind is MapEach:
-                    value = function(value)
-                elif not function(value) and kind is Keep:
-                    break
-            else:
-                yield value
+        try:
+            for item in items:
+                value = item
+                for kind, function in calls:
+                    if kind is MapEach:
+                        value = function(value)
+                    elif not function(value) and kind is Keep:
+                        break
+                else:
+                    yield value
+        except Exception:
+            blame(number)
+            raise
 
     return called
 
 
-def _feeding(stage: Stage[Any, Any]) -> _FeedAll:
+def _reading(stage: TextOnly, number: int, blame: _Blame) -> _FeedAll:
+    """What feeds *stage* as its ``feed`` would, with a third of the calls."""
+    index = stage.index
+
+    def read(items: Iterable[Any]) -> Iterator[Any]:
+        try:
+            for item in items:
+                if isinstance(item, str):
+                    text = item
+                elif getattr(item, "index", None) == index:
+                    text = item.data
+                else:
+                    yield from stage.feed(item)  # which knows what is no chunk at all
+                    continue
+                if text:
+                    yield text
+        except Exception:
+            blame(number)
+            raise
+
+    return read
+
+
+def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
     """What feeds *stage* with many items: its own ``feed_all`` where it has one."""
+    if isinstance(stage, TextOnly):
+        return _reading(stage, number, blame)
+    feed = stage.feed if isinstance(stage, OnText | FromText) else feed_of(stage)
+    feed_all: Callable[[Iterable[Any]], Iterable[Any]] | None = getattr(stage, "feed_all", None)
+
+    def fed(items: Iterable[Any]) -> Iterator[Any]:
+        try:
+            for item in items:
+                yield from feed(item)
+        except Exception:
+            blame(number)
+            raise
+
+    def fed_until_done(items: Iterable[Any]) -> Iterator[Any]:
+        # What stands before the stage is asked for no more either.
+        try:
+            if getattr(stage, "done", False):
+                return
+            for item in items:
+                yield from feed(item)
+                if getattr(stage, "done", False):
+                    return
+        except Exception:
+            blame(number)
+            raise
+
+    def fed_as_drawn(items: Iterable[Any]) -> Iterator[Any]:
+        assert feed_all is not None
+        try:
+            yield from feed_all(items)
+        except Exception:
+            blame(number)
+            raise
+
+    def fed_at_once(items: Iterable[Any]) -> Iterator[Any]:
+        # A stage need not know that its items may end with a failure: it is fed with those before.
+        assert feed_all is not None
+        batch: list[Any] = []
+        failure: Exception | None = None
+        try:
+            batch += items
+        except Exception as error:
+            failure = error
+        try:
+            yield from items_of(feed_all(batch), stage)
+        except Exception:
+            if failure is None:
+                blame(number)
+                raise
+        if failure is not None:
+            raise failure
+
     if may_be_done(stage):
-        return lambda items: _until_done(stage, items)
-    own: _FeedAll | None = getattr(stage, "feed_all", None)
-    if own is None:
-        feed = stage.feed
-        return lambda items: (made for item in items for made in feed(item))
-    if isinstance(stage, TextOnly | Joined):
-        return own
-    return lambda items: _whole(own, items)
-
-
-def _until_done(stage: Stage[Any, Any], items: Iterable[Any]) -> Iterator[Any]:
-    """Feed *stage* as long as it wants more; what stands before it is asked for no more either."""
-    if getattr(stage, "done", False):
-        return
-    for item in items:
-        yield from stage.feed(item)
-        if getattr(stage, "done", False):
-            return
-
-
-def _whole(feed_all: _FeedAll, items: Iterable[Any]) -> Iterator[Any]:
-    """What *feed_all* makes of *items*, which may fail after some: a stage need not know that."""
-    batch: list[Any] = []
-    failure: Exception | None = None
-    try:
-        batch += items
-    except Exception as error:
-        failure = error
-    yield from feed_all(batch)
-    if failure is not None:
-        raise failure
+        return fed_until_done
+    if feed_all is None:
+        return fed
+    return fed_as_drawn if isinstance(stage, Joined) else fed_at_once

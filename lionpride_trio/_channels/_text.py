@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from .._chunks import Chunk, TextChunk
+import attrs
+
+from .._chunks import NO_METADATA, Chunk, TextChunk, text_chunk
 from ..stages import Stage
+from ..stages._protocol import end, feed_of, items_of
 
 
 def text_of(item: object) -> str:
@@ -20,24 +23,49 @@ def is_text(item: object) -> bool:
     return isinstance(item, str | TextChunk) or (isinstance(item, Chunk) and bool(item.data))
 
 
+def no_text(name: str, item: object) -> TypeError:
+    """The error for an *item* that the text transformer *name* cannot read."""
+    way = "decode them" if isinstance(item, bytes | bytearray) else "write text() or map_each(str)"
+    return TypeError(f"{name} takes text or chunks, not {type(item).__name__}: {way} before it")
+
+
+# Several items in one
+
+
 def joined(items: Sequence[Any]) -> list[Any]:
     """Several items in one: strings joined, text chunks joined, anything else as one list.
 
-    Chunks that hold no text stand between the joined ones, where they were.
+    Chunks that hold no text stand between the joined ones, where they were, and text of different
+    answers stays apart.
+
+    :raises TypeError: there are text and other things, or strings and chunks.
     """
     if not items:
         return []
-    if isinstance(items[0], str):
+    kinds = set(map(type, items))
+    families = set(map(_family, kinds))
+    if len(families) > 1:
+        names = " and ".join(sorted(kind.__name__ for kind in kinds))
+        raise TypeError(
+            f"buffer() joins strings, or chunks, and cannot join {names} to one item: write text()"
+            " before it, or for lists of what comes transformer(lionpride_trio.stages.BufferCount)(n)"
+        )
+    if str in families:
         return ["".join(items)]
-    if not isinstance(items[0], Chunk):
+    if Chunk not in families:
         return [list(items)]
     made: list[Any] = []
     for (text, index), group in groupby(items, lambda item: (is_text(item), item.index)):
         if text:
-            made.append(TextChunk("".join(item.data for item in group), index=index))
+            data = "".join([item.data for item in group])
+            made.append(text_chunk(data, NO_METADATA, None, index))
         else:
             made.extend(group)
     return made
+
+
+def _family(kind: type) -> type:
+    return str if issubclass(kind, str) else Chunk if issubclass(kind, Chunk) else object
 
 
 class Joined:
@@ -67,97 +95,156 @@ class Joined:
         return joined(held)
 
 
+# Text machines
+
+
 class OnText:
     """Runs a text machine on strings or on chunks.
 
-    Pieces of a stream of chunks are `TextChunk`.  Before any other chunk the machine is flushed and
-    a fresh one takes over, so that the chunk keeps its place.  Alternative answers of one stream
-    (``chunk.index``) have a machine each.
+    Pieces of a stream of chunks are `TextChunk`.  Any other chunk keeps its place: the text before it
+    is given out first.  Alternative answers of one stream (``chunk.index``) have a machine each, and
+    nothing of one gets into another.  An answer whose machine is done gives nothing more; the stream
+    is done when all answers are that have begun.
     """
 
-    def __init__(self, make: Callable[[], Stage[str, Any]]) -> None:
+    def __init__(self, make: Callable[[], Stage[str, Any]], name: str) -> None:
         self._make = make
-        self._machine = make()  # of strings, and of the first answer
-        self.may_be_done = hasattr(self._machine, "done")
-        self._others: dict[int, Stage[str, Any]] = {}
+        self._name = name
+        self._machines: dict[int, Stage[str, Any]] = {}
+        # The machine that was fed last, and whose it is: nearly always that of the next item too.
+        self._latest = make()
+        self._feed = self._latest.feed
+        self._spare: Stage[str, Any] | None = self._latest
+        self.may_be_done = hasattr(self._latest, "done")
+        self._index: int | None = None
         self._chunks = False
 
     @property
     def done(self) -> bool:
-        """The machine wants no more input."""
-        return getattr(self._machine, "done", False)
+        """No machine wants more input."""
+        if not getattr(self._latest, "done", False):
+            return False
+        return all(map(_is_done, self._machines.values()))
 
     def feed(self, item: str | Chunk, /) -> Iterable[Any]:
         """The pieces of a string, or the chunks that a chunk makes whole."""
         if isinstance(item, str):
-            return self._machine.feed(item)
+            if self._index != 0:
+                self._turn_to(0)
+            return self._feed(item)
+        try:
+            index = item.index
+        except AttributeError:
+            raise no_text(self._name, item) from None
+        if not is_text(item):
+            return self._let_past(item)
         self._chunks = True
-        index = item.index
-        if is_text(item):
-            machine = self._machine if index == 0 else self._others.get(index)
-            if machine is None:
-                machine = self._others[index] = self._make()
-            return _chunks(machine.feed(item.data), index)
-        return [*self.settle(index), item]
+        if self._index != index:
+            self._turn_to(index)
+        if self.may_be_done and _is_done(self._latest):
+            return ()
+        return _chunks(self._feed(item.data), index)
 
     def flush(self) -> Iterable[Any]:
         """What was held back."""
-        if not self._chunks:
-            return self._machine.flush()
-        rest = _chunks(self._machine.flush(), 0)
-        for index, machine in self._others.items():
-            rest += _chunks(machine.flush(), index)
-        self._others.clear()
-        return rest
+        return self._end(broken=False)
 
-    def settle(self, index: int = 0) -> list[Any]:
-        """Give what one answer's machine holds back, and go on afresh.
+    def break_off(self) -> Iterable[Any]:
+        """What was held back, when the input broke off."""
+        return self._end(broken=True)
 
-        A machine with a ``settle`` of its own keeps what it knows beyond the text held back.
-        """
-        machine = self._machine if index == 0 else self._others.get(index)
-        if machine is None or getattr(machine, "done", False):
+    def settle(self) -> Iterator[Any]:
+        """Give what is held back, and go on."""
+        for index in list(self._machines):
+            yield from self._settle(index)
+
+    def _turn_to(self, index: int) -> None:
+        """Make the machine of one answer the latest; the first is that which is there already."""
+        machine = self._machines.get(index)
+        if machine is None:
+            machine, self._spare = self._spare or self._make(), None
+            self._machines[index] = machine
+        self._latest = machine
+        self._feed = feed_of(machine)
+        self._index = index
+
+    def _let_past(self, item: Chunk) -> Sequence[Any]:
+        """A chunk without text, after the text before it."""
+        if not isinstance(item, Chunk):
+            raise no_text(self._name, item)
+        self._chunks = True
+        index = item.index
+        machine = self._machines.get(index)
+        if machine is None:
+            return (item,)
+        let_past = getattr(machine, "let_past", None)
+        if let_past is not None:
+            return _chunks(let_past(item), index)
+        rest = self._settle(index)
+        # What was held back may have been what the machine waited for: then *item* stands behind it.
+        return rest if _is_done(machine) else [*rest, item]
+
+    def _settle(self, index: int) -> list[Any]:
+        machine = self._machines[index]
+        if _is_done(machine):
             return []
         own = getattr(machine, "settle", None)
-        if own is not None:
-            rest = own()
-        else:
-            rest = machine.flush()
-            if index == 0:
-                self._machine = self._make()
-            else:
-                del self._others[index]
-        return _chunks(rest, index) if self._chunks else list(rest)
+        rest = list(items_of((own or machine.flush)(), machine))
+        if own is None and not _is_done(machine):
+            self._machines[index] = self._make()
+            self._index = None
+        return _chunks(rest, index) if self._chunks else rest
+
+    def _end(self, *, broken: bool) -> Iterator[Any]:
+        """What all machines hold back; one that fails keeps no other from it."""
+        failure: Exception | None = None
+        if not self._machines:
+            self._turn_to(0)
+        for index, machine in self._machines.items():
+            try:
+                rest = end(machine, broken=broken)
+                yield from _chunks(rest, index) if self._chunks else rest
+            except Exception as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+
+def _is_done(machine: object) -> bool:
+    return getattr(machine, "done", False)
 
 
 def _chunks(pieces: Iterable[Any], index: int) -> list[Any]:
+    """The pieces that a machine made of the answer *index*, as chunks of that answer."""
     return [
-        piece if isinstance(piece, Chunk) else TextChunk(piece, index=index) for piece in pieces
+        piece if isinstance(piece, Chunk) and piece.index == index else _chunk(piece, index)
+        for piece in pieces
     ]
+
+
+def _chunk(piece: Any, index: int) -> Chunk:
+    if isinstance(piece, str):
+        return text_chunk(piece, NO_METADATA, None, index)
+    if isinstance(piece, Chunk):
+        return attrs.evolve(piece, index=index)
+    raise TypeError(
+        f"a text stage gives str, or chunks, and not {piece!r}: where the pieces are something"
+        " else, write text() | transformer(YourStage)"
+    )
 
 
 class TextOnly:
     """The text of strings and chunks, piece by piece; what holds none is left out."""
 
     def __init__(self, index: int) -> None:
-        self._index = index
+        self.index = index
 
     def feed(self, item: str | Chunk, /) -> Sequence[str]:
         """The text of *item*, if it has any."""
-        return tuple(self.feed_all((item,)))
-
-    def feed_all(self, items: Iterable[str | Chunk], /) -> Iterable[str]:
-        """The text of each of *items* that has any."""
-        index = self._index
-        return (
-            text
-            for item in items
-            if (
-                text := item
-                if isinstance(item, str)
-                else (item.data if item.index == index else "")
-            )
-        )
+        if not isinstance(item, str | Chunk):
+            raise no_text("text()", item)
+        text = item if isinstance(item, str) else item.data if item.index == self.index else ""
+        return (text,) if text else ()
 
     def flush(self) -> Sequence[str]:
         """Nothing was held back."""
@@ -165,24 +252,27 @@ class TextOnly:
 
 
 class FromText:
-    """Runs a machine that reads text on strings or on chunks; chunks without text are left out."""
+    """Runs a machine that reads the text of one answer, on strings or on chunks.
 
-    def __init__(self, machine: Stage[str, Any], index: int = 0) -> None:
-        self._machine = machine
-        self._index = index
-        self.may_be_done = hasattr(machine, "done")
+    Chunks without text, and those of other answers, are left out.
+    """
 
-    @property
-    def done(self) -> bool:
-        """The machine wants no more input."""
-        return getattr(self._machine, "done", False)
+    def __init__(self, make: Callable[[], Stage[str, Any]], name: str) -> None:
+        self._machine = make()
+        self._name = name
 
     def feed(self, item: str | Chunk, /) -> Iterable[Any]:
         """What the text of *item* gives."""
         if isinstance(item, str):
             return self._machine.feed(item)
-        return self._machine.feed(item.data) if item.data and item.index == self._index else ()
+        if not isinstance(item, Chunk):
+            raise no_text(self._name, item)
+        return self._machine.feed(item.data) if item.index == 0 and item.data else ()
 
     def flush(self) -> Iterable[Any]:
         """What was held back."""
         return self._machine.flush()
+
+    def break_off(self) -> Iterable[Any]:
+        """What was held back, when the input broke off."""
+        return end(self._machine, broken=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import trio
@@ -55,14 +56,15 @@ class TimedBufferChannel(Channel[Any]):
         try:
             made += joined(held)
         except Exception as error:
-            self._finish(error)
+            self._add_failure(error)
         return made
 
 
 class IdleFlushChannel(FusedChannel):
-    """A text machine over *upstream*, flushed when nothing came for *seconds*."""
+    """A text machine over *upstream*, settled when nothing came for *seconds*."""
 
-    def __init__(self, upstream: Channel[Any], stage: OnText, seconds: float) -> None:
+    def __init__(self, upstream: Channel[Any], make: Callable[[], OnText], seconds: float) -> None:
+        stage = make()
         super().__init__(upstream, [stage])
         self._instant = self._plain = False  # each read has its clock
         self._stage = stage
@@ -75,4 +77,9 @@ class IdleFlushChannel(FusedChannel):
             self._holding = True
             return self._made(batch)
         self._holding = False
-        return self._stage.settle()
+        made: list[Any] = []
+        try:
+            made += self._stage.settle()
+        except Exception as error:
+            self._finish(error)
+        return made

@@ -24,12 +24,15 @@ def whole_number(owner: str, name: str, value: Any, *, least: int) -> int:
 def plain_function(owner: str, name: str, value: Any) -> None:
     """Refuse what cannot be called, and async functions: a stage does not wait."""
     if not callable(value):
-        raise ConfigurationError(f"{owner} needs a function for {name}, not {value!r}")
-    if inspect.iscoroutinefunction(value):
         raise ConfigurationError(
-            f"{owner} calls {name} without waiting, and {value!r} is an async function: "
-            "use map_concurrent, which awaits it"
+            f"{owner} needs a function for {name}, such as str or a lambda, not {value!r}"
         )
+    for called in (value, type(value).__call__):
+        if inspect.iscoroutinefunction(called) or inspect.isasyncgenfunction(called):
+            raise ConfigurationError(
+                f"{owner} calls {name} without waiting, and {value!r} is an async function: "
+                "use map_concurrent, which awaits it"
+            )
 
 
 def non_empty_text(owner: str, name: str, value: Any) -> str:

@@ -89,6 +89,8 @@ class JSONParser:
         self._root: Any = None
         self._stack: list[Any] = []
         self._paths: list[Path] = []
+        # Where the objects and arrays that are open begin.
+        self.open_places: list[int] = []
         self._key = ""
         # The token that has not ended: fragments, and whether it is a key.
         self._pieces: list[str] = []
@@ -255,11 +257,13 @@ class JSONParser:
         self._put(container)
         self._stack.append(container)
         self._paths.append(path)
+        self.open_places.append(self.seen)
         self._state = state
         self._tell(path, "start", type(container)())
 
     def _close(self) -> None:
         container = self._stack.pop()
+        self.open_places.pop()
         self._after_value()
         self._tell(self._paths.pop(), "end", container)
 

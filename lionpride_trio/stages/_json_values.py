@@ -24,16 +24,17 @@ class JSONValues(Holding):
 
     Between values there may be white space and commas, or nothing where a string, object or array
     begins or ends.  A number is known to have ended by the character after it, or by the flush.
-    Anything else is an error, unless *skip_prose*: then only objects and arrays are values, the
-    text around them is left out, and so is what begins like one and turns out to be none.
+    Anything else is an error, unless *skip_prose*: then only objects and arrays are values, and the
+    text around them is left out.  What begins like a value and turns out to be none, be it at the end
+    of the text, is prose too, in which values are looked for.
 
     Values are those of `json.loads` (it takes ``NaN`` and ``Infinity`` too); integers of any size
-    are exact.  Holds back the value that has not ended.
+    are exact.  Holds back the value that has not ended.  Where the stream fails, that is left out.
 
     Laws: chunking-invariant, linear.
 
-    :raises DecodeError: it is no JSON (never with *skip_prose*), or, at the flush, the last value
-        was cut off.
+    :raises DecodeError: it is no JSON, or, at the flush, the last value was cut off.  Never with
+        *skip_prose*.
     :raises LimitExceeded: a value is longer than *max_hold*, nested more than 256 deep, or a number
         has more than 100,000 digits.
     """
@@ -44,6 +45,10 @@ class JSONValues(Holding):
         # The value that has not ended, and its length so far.
         self._parser: JSONParser | None = None
         self._size = 0
+        # In prose: the text of that value but for what this feed has of it; and the places in the whole
+        # text where a bracket is known to begin no value.
+        self._held: list[str] = []
+        self._refuted: set[int] = set()
         # Whether a number or word stands right before.
         self._after_scalar = False
         # Whether the quick way is worth a try in this feed.
@@ -55,35 +60,77 @@ class JSONValues(Holding):
         if self._flushed:
             self._refuse()
         values: list[Any] = []
-        self._quick = True
         try:
-            at = 0
-            while at < len(text):
-                if self._parser is not None:
-                    at = self._go_on(self._parser, text, at, values)
-                else:
-                    at = self._begin_value(text, at, values)
+            self._read(text, values)
         except (DecodeError, LimitExceeded) as error:
             return self._fail(error, values)
-        self._begin += len(text)
         return values
 
     def flush(self) -> Sequence[Any]:
         if self._flushed:
             return self._nothing_more()
         self._flushed = True
-        if self._parser is None:
-            return ()
+        values: list[Any] = []
         try:
-            self._parser.end()
-        except DecodeError as error:
-            return self._fail(error, [])
-        return (self._parser.value,)
+            while self._parser is not None and self._skip_prose:
+                self._refute(self._parser)
+                self._read(self._take_held(), values)
+            if self._parser is not None:
+                self._parser.end()
+                values.append(self._parser.value)
+        except (DecodeError, LimitExceeded) as error:
+            return self._fail(error, values)
+        return values
+
+    def break_off(self) -> Sequence[Any]:
+        """Nothing more: what is whole was given, and of the rest nobody can tell what it would be."""
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        return ()
+
+    def _read(self, text: str, values: list[Any]) -> None:
+        self._quick = True
+        at = 0
+        # Where the value that has not ended begins in this text.
+        self._start = 0
+        while at < len(text):
+            if self._parser is None:
+                at = self._begin_value(text, at, values)
+                continue
+            try:
+                at = self._go_on(self._parser, text, at, values)
+            except DecodeError:
+                if not self._skip_prose:
+                    raise
+                self._refute(self._parser)
+                if self._held:
+                    text = self._take_held() + text
+                    self._start = 0
+                at = self._start
+        if self._skip_prose and self._parser is not None:
+            self._held.append(text[self._start :])
+        self._begin += len(text)
+
+    def _refute(self, parser: JSONParser) -> None:
+        """What *parser* read is no value, nor is what begins with a bracket that is open in it."""
+        places = parser.open_places
+        self._refuted = {place for place in self._refuted if place > places[0]}.union(places)
+        self._parser = None
+
+    def _take_held(self) -> str:
+        """The held text, to be read again."""
+        held = "".join(self._held)
+        self._held.clear()
+        self._begin -= len(held)
+        return held
 
     def _begin_value(self, text: str, at: int, values: list[Any]) -> int:
         """Go to the next value and begin it; at once to its end if the whole of it is here."""
         between = _PROSE if self._skip_prose else _BETWEEN
         start = between.match(text, at).end()  # type: ignore[union-attr]
+        if self._refuted and self._begin + start in self._refuted:
+            return start + 1
         if start > at:
             self._after_scalar = False
         if start == len(text):
@@ -99,6 +146,7 @@ class JSONValues(Holding):
             raise parser.refuse(char, "white space or a comma")
         self._parser = parser
         self._size = 0
+        self._start = start
         return start
 
     def _read_whole(self, text: str, start: int, values: list[Any]) -> int:
@@ -122,15 +170,7 @@ class JSONValues(Holding):
     def _go_on(self, parser: JSONParser, text: str, at: int, values: list[Any]) -> int:
         # One character more than there is room for, so that the bound is passed where it is.
         room = self._max_hold - self._size + 1
-        end = at
-        try:
-            end = parser.consume(text, at, min(at + room, len(text)))
-        except DecodeError:
-            if not self._skip_prose:
-                raise
-            # It was prose.  What came before the wrong character had its chance.
-            self._parser = None
-            return parser.seen - self._begin
+        end = parser.consume(text, at, min(at + room, len(text)))
         self._size += end - at
         if self._size > self._max_hold:
             raise self._too_long("a value")
@@ -139,4 +179,5 @@ class JSONValues(Holding):
             values.append(value)
             self._after_scalar = not isinstance(value, str | list | dict)
             self._parser = None
+            self._held.clear()
         return end

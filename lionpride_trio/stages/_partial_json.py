@@ -77,6 +77,13 @@ class PartialJSON(Holding):
                 return self._fail(error, self._handed_over())
         return self._handed_over()
 
+    def break_off(self) -> Sequence[JSONEvent]:
+        """Nothing more: each event was given when its text came, and a cut document is no error."""
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        return ()
+
     def _handed_over(self) -> list[JSONEvent]:
         events = self._events.copy()
         self._events.clear()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NoReturn, Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from .._errors import LocalProtocolError
 
@@ -14,9 +14,23 @@ Out_co = TypeVar("Out_co", covariant=True)
 class Stage(Protocol[In_contra, Out_co]):
     """A machine for one stream.
 
-    A stage may have an attribute ``done``: once it is true, the stage wants no more input, and the
-    pipeline ends after what it has given.  It may have a method ``feed_all(items)``, which gives
-    what ``feed`` gives for each item of a list, for speed.
+    A stream ends in one of two ways.  When all of it has come, ``flush`` is called.  When it fails,
+    upstream or in a stage before this one, the stage gives what it held back all the same, and the
+    failure comes after that: ``break_off`` is called if the stage has it, and ``flush`` if not.  A
+    stage that failed itself is asked for nothing more, and so is one whose reader went away.
+
+    What a stage may have beside ``feed`` and ``flush``:
+
+    - ``break_off()``: as ``flush``, but the input broke off in the middle.  Write it where the end of
+      the input means something: for a piece that says whether it is complete (it is not), or for a
+      document that is no error only because the rest of it never came.
+    - ``done``: an attribute.  Once it is true the stage wants no more input, and the stream ends after
+      what it has given.
+    - ``feed_all(items)``: gives what ``feed`` gives for each of *items*, for speed.
+    - ``settle()``, of a text stage: gives what is held back before a chunk without text, or before a
+      silence, and goes on.  A stage without it is flushed there, and a fresh one takes over.
+    - ``let_past(item)``, of a text stage, instead of ``settle``: holds *item*, a chunk without text, back
+      until what stands before it is decided.  It is given by this call, or by a later one, in its place.
     """
 
     def feed(self, item: In_contra, /) -> Iterable[Out_co]:
@@ -42,3 +56,34 @@ class OneStream:
         raise LocalProtocolError(
             f"this {name} was flushed, and its stream is over: make a fresh {name}() for the next"
         )
+
+
+def items_of(given: Any, stage: object) -> Iterable[Any]:
+    """*given*, which a method of *stage* returned, if it is items in a row.
+
+    :raises TypeError: it is a single text, or nothing that can be iterated.
+    """
+    if not isinstance(given, str | bytes):
+        try:
+            iter(given)
+        except TypeError:
+            pass
+        else:
+            items: Iterable[Any] = given
+            return items
+    raise TypeError(
+        f"a stage gives a list of items, and {type(stage).__name__} gave {given!r}:"
+        " write 'return [item]' in feed() and flush(), and 'return []' for nothing"
+    )
+
+
+def feed_of(stage: Stage[Any, Any]) -> Callable[[Any], Iterable[Any]]:
+    """The ``feed`` of *stage*; what a stage of one's own gives is looked at by `items_of`."""
+    feed = stage.feed
+    return feed if isinstance(stage, OneStream) else lambda item: items_of(feed(item), stage)
+
+
+def end(stage: Stage[Any, Any], *, broken: bool) -> Iterable[Any]:
+    """What *stage* held back, at the end of its input or where that broke off."""
+    finish = (getattr(stage, "break_off", None) if broken else None) or stage.flush
+    return items_of(finish(), stage)

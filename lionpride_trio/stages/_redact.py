@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from .._errors import ConfigurationError, LimitExceeded
 from ._checks import non_empty_text, non_empty_texts, whole_number
@@ -12,6 +13,11 @@ from ._holding import Holding
 from ._literals import Automaton, LiteralSearch
 from ._possible_match import looks_behind, possible_match
 
+T = TypeVar("T")
+_Piece: TypeAlias = tuple[str, int]
+"""Text as it was, and 0; or the replacement, and the length of what it stands for."""
+
+_MOST_PASSING: Final = 64
 MAX_MATCH: Final = 4096
 """Characters of the longest match, unless told otherwise: a private key in PEM form fits."""
 
@@ -31,6 +37,9 @@ class Redact(Holding):
     Laws: chunking-invariant (unless the bound is passed), linear for a given *max_match*: a possible
     match is looked at again with each piece that prolongs it.
 
+    Where the stream fails, what may be the first part of a match is replaced as if it were whole.  What
+    stands between two pieces of text, such as a citation, parts no match: see `let_past`.
+
     :raises ConfigurationError: *pattern* is no valid regular expression, matches the empty text,
         or has a back-reference or a conditional group, which cannot be followed through a stream.
     :raises LimitExceeded: a match, or what may be one, is longer than *max_match*.
@@ -47,6 +56,10 @@ class Redact(Holding):
         self._max = whole_number("Redact", "max_match", max_match, least=1)
         if not isinstance(replacement, str):
             raise ConfigurationError(f"Redact needs a str for replacement, not {replacement!r}")
+        self._replacement = replacement
+        # What stands between pieces of the text, and after how many characters of it.
+        self._passing: deque[tuple[int, Any]] = deque()
+        self._fed = 0
         self._engine: _Literals | _Regex
         if isinstance(pattern, str | re.Pattern):
             self._engine = _Regex(_compiled(pattern), replacement, max_match)
@@ -63,24 +76,78 @@ class Redact(Holding):
     def feed(self, text: str) -> Sequence[str]:
         if self._flushed:
             self._refuse()
-        out: list[str] = []
+        given = self._given if self._passing else 0
+        self._fed += len(text)
+        out: list[_Piece] = []
         try:
             self._engine.feed(text, out)
         except LimitExceeded as error:
-            return self._fail(error, _joined(out))
-        return _joined(out)
+            rest = [item for _, item in self._passing]
+            return self._fail(error, [*self._joined(out, given), *rest])
+        return self._joined(out, given)
+
+    def let_past(self, item: T) -> Sequence[str | T]:
+        """Put *item* behind the text fed so far, as something that is no part of it.
+
+        It is given at once, or, while a match is possible there, by a later call in its place in the text.
+        Where that is inside a match, it comes after the replacement.  At most 64 wait: when there are
+        more, the first of them goes ahead of the text.
+        """
+        if self._flushed:
+            self._refuse()
+        if self._given == self._fed:
+            return (item,)
+        self._passing.append((self._fed, item))
+        return (self._passing.popleft()[1],) if len(self._passing) > _MOST_PASSING else ()
 
     def flush(self) -> Sequence[str]:
         if self._flushed:
             return self._nothing_more()
         self._flushed = True
-        out: list[str] = []
+        given = self._given
+        out: list[_Piece] = []
         self._engine.flush(out)
-        return _joined(out)
+        return self._joined(out, given)
+
+    def break_off(self) -> Sequence[str]:
+        """What was held back, which may have become a match, as the replacement."""
+        if self._flushed:
+            return self._nothing_more()
+        self._flushed = True
+        held = self._engine.undecided
+        return self._joined([(self._replacement, held)] if held else [], self._given)
+
+    @property
+    def _given(self) -> int:
+        """Characters of the input that were decided."""
+        return self._fed - self._engine.undecided
+
+    def _joined(self, out: list[_Piece], given: int) -> list[Any]:
+        """The pieces as one text, or as several where something stands between or in them.
+
+        *given* characters of the input came before them.
+        """
+        if not self._passing:
+            text = out[0][0] if len(out) == 1 else "".join([text for text, _ in out])
+            return [text] if text else []
+        made: list[Any] = []
+        texts: list[str] = []
+        for text, replaced in out:
+            begin, given = given, given + (replaced or len(text))
+            start = 0
+            while self._passing and self._passing[0][0] <= given:
+                place, item = self._passing.popleft()
+                end = len(text) if replaced else place - begin
+                texts.append(text[start:end])
+                start = end
+                made += (*_text(texts), item)
+                texts.clear()
+            texts.append(text[start:])
+        return [*made, *_text(texts)]
 
 
-def _joined(out: list[str]) -> list[str]:
-    text = "".join(out)
+def _text(pieces: list[str]) -> list[str]:
+    text = "".join(pieces)
     return [text] if text else []
 
 
@@ -111,29 +178,33 @@ class _Literals:
         self._replacement = replacement
         self._held = ""
 
-    def feed(self, text: str, out: list[str]) -> None:
+    @property
+    def undecided(self) -> int:
+        return len(self._held)
+
+    def feed(self, text: str, out: list[_Piece]) -> None:
         start = len(self._held)
         if start:
             text = self._held + text
         given = 0
         while (match := self._search.search(text, start)) is not None:
-            out += text[given : match[0]], self._replacement
+            out += (text[given : match[0]], 0), (self._replacement, match[1] - match[0])
             given = start = match[1]
             self._search.restart()
         end = self._search.held_from(text)
         self._search.forget(end)
-        out.append(text[given:end])
+        out.append((text[given:end], 0))
         self._held = text[end:]
 
-    def flush(self, out: list[str]) -> None:
+    def flush(self, out: list[_Piece]) -> None:
         text, self._held = self._held, ""
         start, given = len(text), 0
         # A match that waited for a longer one is one now, and others may stand behind it.
         while (match := self._search.search(text, start) or self._search.end()) is not None:
-            out += text[given : match[0]], self._replacement
+            out += (text[given : match[0]], 0), (self._replacement, match[1] - match[0])
             given = start = match[1]
             self._search.restart()
-        out.append(text[given:])
+        out.append((text[given:], 0))
 
 
 class _Regex:
@@ -150,7 +221,11 @@ class _Regex:
         self._held = ""
         self._decided = 0
 
-    def feed(self, text: str, out: list[str]) -> None:
+    @property
+    def undecided(self) -> int:
+        return len(self._held) - self._decided
+
+    def feed(self, text: str, out: list[_Piece]) -> None:
         text = self._held + text
         given = self._decided
         undecided = len(text)
@@ -161,22 +236,22 @@ class _Regex:
                 break
             if begin < end:
                 self._bound(end - begin)
-                out += text[given:begin], self._replacement
+                out += (text[given:begin], 0), (self._replacement, end - begin)
                 given = end
-        out.append(text[given:undecided])
+        out.append((text[given:undecided], 0))
         self._bound(len(text) - undecided)
         kept = max(0, undecided - self._behind)
         self._held = text[kept:]
         self._decided = undecided - kept
 
-    def flush(self, out: list[str]) -> None:
+    def flush(self, out: list[_Piece]) -> None:
         text, given = self._held, self._decided
         for match in self._pattern.finditer(text, given):
             begin, end = match.span()
             if begin < end:
-                out += text[given:begin], self._replacement
+                out += (text[given:begin], 0), (self._replacement, end - begin)
                 given = end
-        out.append(text[given:])
+        out.append((text[given:], 0))
         self._held = ""
 
     def _bound(self, size: int) -> None:

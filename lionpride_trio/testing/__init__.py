@@ -2,8 +2,9 @@
 
 - strategies: `cuts`, `byte_cuts`, `prose`, `server_sent_events`, `replies`, `wire_bodies`,
   `transformers`, `flows`: whatever can happen to a stream, for hypothesis
-- laws: `check_stage`, `check_splitter`, `check_order`, `check_sse_decoder`, `check_provider`,
-  `check_operator`, `check_sink`, `check_flow`; each raises `LawBroken`, which says what was broken
+- laws: `check_stage`, `check_splitter`, `check_order`, `check_broken_off`, `check_sse_decoder`,
+  `check_provider`, `check_operator`, `check_sink`, `check_flow`; each raises `LawBroken`, which says
+  what was broken
 - `cancel_everywhere`: cancels a program at each of its steps in turn
 - fakes: `ScriptedProvider` (exact chunks at exact times), `ScriptedClient` (exact bytes), and
   `FaultyServer`, a server on loopback that misbehaves as told
@@ -22,6 +23,7 @@ try:
     from .laws import (
         EventDecoder,
         LawBroken,
+        check_broken_off,
         check_flow,
         check_operator,
         check_order,
@@ -66,6 +68,7 @@ __all__ = [
     "Sent",
     "byte_cuts",
     "cancel_everywhere",
+    "check_broken_off",
     "check_flow",
     "check_operator",
     "check_order",

@@ -58,6 +58,15 @@ async def test_own_stage(capsys):
     assert capsys.readouterr().out == "7. Call me Ishmael. \n8. Some years ago I went to sea.\n"
 
 
+async def test_broken_off(capsys):
+    await load("broken_off")["main"]()
+    assert capsys.readouterr().out == (
+        "'It was a bright cold day. ' complete=True\n"
+        "'The clocks were striking thir' complete=False\n"
+        "and then: the line is dead\n"
+    )
+
+
 async def test_three_sinks(server, capsys, tmp_path):
     path = tmp_path / "answer.txt"
     questions = ["Why is the sea salt?", "Why is the sky blue?"]

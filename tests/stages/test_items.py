@@ -55,7 +55,10 @@ def test_buffer_chars_gives_pieces_of_one_size():
         (lambda: Take(True), "not True"),
         (lambda: BufferCount(0), "at least 1 for n, not 0"),
         (lambda: BufferChars(1.5), "not 1.5"),
-        (lambda: MapEach(None), "MapEach needs a function for fn, not None"),
+        (
+            lambda: MapEach(None),
+            "MapEach needs a function for fn, such as str or a lambda, not None",
+        ),
         (lambda: Keep("x"), "Keep needs a function for predicate"),
     ],
 )

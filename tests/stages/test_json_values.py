@@ -1,13 +1,15 @@
 """JSON values one after another."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, strategies as st
 
 from lionpride_trio import DecodeError, LimitExceeded
 from lionpride_trio.stages import JSONValues
-from tests.stages.cutting import outcome, run
+from lionpride_trio.stages._json_parser import JSONParser
+from tests.stages.cutting import made_of, outcome, run
 from tests.stages.test_partial_json import DOCUMENTS
 
 
@@ -70,9 +72,70 @@ def test_prose_is_skipped_where_that_is_wanted():
         assert run(JSONValues(skip_prose=True), pieces) == expected
 
 
-def test_a_value_that_is_cut_off_is_an_error_in_prose_too():
-    given, error = outcome(JSONValues(skip_prose=True), ['here: [1] and {"a": 1, '])
-    assert (given, error and error[0]) == ([[1]], DecodeError)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Use ["foo, e.g. {"a":1} please', [{"a": 1}]),
+        ('Use [1, {"a":1} please', [{"a": 1}]),
+        ('Use {"a": [1], and [2] please', [[1], [2]]),
+        ('["a\\"[1] {"b":2}', [[1], {"b": 2}]),
+        ("[1, [2, [3] x", [[3]]),
+        ('["[[" [1]', [[1]]),
+        # What is cut off at the end is no value either.
+        ("Rated [5", []),
+        ('here: [1] and {"a": 1, ', [[1]]),
+        ('Note [" and [1, 2] end.', [[1, 2]]),
+        ('Note ["[" and {"a": "[1]', [[1]]),
+        ('[{"a":1},{"a":2},{"a":', [{"a": 1}, {"a": 2}]),
+    ],
+)
+def test_what_turns_out_to_be_no_value_is_prose(text, expected):
+    for size in (len(text), 1, 2, 3, 7):
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        assert run(JSONValues(skip_prose=True), pieces) == expected
+
+
+@given(made_of("[", "]", "{", "}", '"', ",", ":", "1", " ", "x", "\\", '"a":', max_size=24))
+def test_values_in_prose_are_the_first_that_can_be_read(text):
+    decoder = json.JSONDecoder()
+    expected, at = [], 0
+    while (start := re.compile(r"[\[{]").search(text, at)) is not None:
+        try:
+            value, at = decoder.raw_decode(text, start.start())
+        except ValueError:
+            at = start.start() + 1
+        else:
+            expected.append(value)
+    for pieces in ([text], text):
+        assert run(JSONValues(skip_prose=True), pieces) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200 + "1," * 4000 + "x"]
+    + [part * 2000 for part in ('["', "[", '{"a":', '[""', '[""[1,', '{{["', '"]', "[1,[2],")],
+    ids=lambda text: text[:9],
+)
+def test_prose_full_of_brackets_is_read_a_few_times_at_most(text, monkeypatch):
+    read = 0
+    consume = JSONParser.consume
+
+    def counting(parser, *args):
+        nonlocal read
+        before = parser.seen
+        try:
+            return consume(parser, *args)
+        finally:
+            read += parser.seen - before
+
+    monkeypatch.setattr(JSONParser, "consume", counting)
+    for size in (len(text), 7):
+        read = 0
+        outcome(
+            JSONValues(skip_prose=True),
+            ['["', *(text[at : at + size] for at in range(0, len(text), size))],
+        )
+        assert read < 4 * len(text)
 
 
 def test_depth_is_bounded():

@@ -48,6 +48,45 @@ CASES = {
     "html that is closed on its line": [("<!-- a -->\n", "html"), ("b\n", "paragraph")],
     "a tag alone": [("<x-y a='b'>\n", "html")],
     "white space alone": [("\n  \n", "blank")],
+    # A quote goes on without its mark only where a paragraph is open in it.
+    "a blank line in a quote ends its paragraph": [
+        ("> Note\n>\n", "quote"), ("Next para\n", "paragraph"),
+    ],
+    "a heading in a quote": [("> ## T\n", "quote"), ("Body\n", "paragraph")],
+    "an open fence in a quote": [("> ```\n", "quote"), ("x\n", "paragraph")],
+    "code in a quote": [(">     c\n", "quote"), ("    d\n", "code")],
+    "an empty quote": [(">\n", "quote"), ("===\n", "paragraph")],
+    "a lazy line in a list in a quote": [("> - a\nlazy\n> b\n", "quote")],
+    "a lazy line in quotes in a quote": [("> > a\nlazy\n> b\n", "quote")],
+    "a lazy line after nothing": [("> > a\n>\n", "quote"), ("b\n", "paragraph")],
+    "a second item after a quote": [("> q\n", "quote"), ("2. second\n", "list")],
+    "a tenth item after a quote": [("> q\n", "quote"), ("10. z\n", "list")],
+    "an empty item after a quote": [("> q\n", "quote"), ("-\n", "list")],
+    "a tag after a quote is lazy": [("> q\n<b>x</b>\n", "quote")],
+    "a list after a table": [
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n", "table"), ("2. x\n", "list"),
+    ],
+    "code after a table": [("| a |\n|---|\n", "table"), ("    code\n", "code")],
+    "text goes on a table": [("| a |\n|---|\ntext\n", "table")],
+    # So does a list, where it is not indented.
+    "a heading in a list": [("- # h\n", "list"), ("text\n", "paragraph")],
+    "an empty item": [("-\n", "list"), ("text\n", "paragraph")],
+    "an item that begins with two blank lines": [("-\n\n", "list"), ("  foo\n", "paragraph")],
+    "code in a list": [("-     c\n", "list"), ("text\n", "paragraph")],
+    "a lazy line in a list": [("- a\nlazy\n- b\n", "list")],
+    "a lazy line in a list in a list": [("- a\n  - b\nlazy\n", "list")],
+    "indented less than a long mark": [("10. z\n\n", "list"), ("   ind3\n", "paragraph")],
+    "indented as a long mark": [("10. z\n\n    ind4\n", "list")],
+    "indented less than far text": [("-    foo\n\n", "list"), ("  bar\n", "paragraph")],
+    "a tab after a mark": [("-\tfoo\n\n    bar\n", "list")],
+    "a first item that is deeper": [("  - b\n- a\n  ```py\n  x\n  ```\n- c\n", "list")],
+    "items that go in step by step": [("- a\n - b\n  - c\n   - d\n", "list")],
+    "an item of another kind that is not indented more": [("  1. a\n", "list"), ("  - b\n", "list")],
+    # Kept together where CommonMark cuts.
+    "a fence in an item, not indented": [("- ```\ntext\n\n# x\n```\n- b\n", "list")],
+    "a fence in an item of an item, not indented": [("- - ```\ntext\n```\n", "list")],
+    "an item indented by two": [("1. a\n  - b\n    c\n2. d\n", "list")],
+    "an item indented by two after a blank line": [("10. a\n\n   - b\n\n11. c\n", "list")],
 }  # fmt: skip
 
 
@@ -72,5 +111,25 @@ def test_a_block_is_a_str():
     block = MarkdownBlock("# a\n", "heading")
     assert block == "# a\n"
     assert repr(block) == "MarkdownBlock('# a\\n', 'heading')"
+    assert repr(MarkdownBlock("a", complete=False)) == (
+        "MarkdownBlock('a', 'paragraph', complete=False)"
+    )
     for same in (copy.copy(block), pickle.loads(pickle.dumps(block))):
-        assert (same, same.kind) == (block, "heading")
+        assert (same, same.kind, same.complete) == (block, "heading", True)
+
+
+def test_a_block_that_was_never_closed_is_not_complete():
+    for text, complete in [
+        ("```\nx\n", False),
+        ("```\nx\n```\n", True),
+        ("- ```\nx\n", False),
+        ("<!-- x\n", False),
+        ("> ```\n", True),
+        ("text", True),
+    ]:
+        assert [block.complete for block in run(MarkdownBlockSplitter(), [text])] == [complete]
+
+
+def test_what_is_nested_too_deep_is_text():
+    deep = "> " * 10_000 + "x\n" + "1. " * 10_000 + "y\n"
+    assert [kind for _, kind in blocks([deep])] == ["quote", "list"]

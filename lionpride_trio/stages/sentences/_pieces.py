@@ -13,7 +13,7 @@ class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like t
     ``kind`` says what it is part of: ``"prose"``, ``"heading"``, ``"item"`` (of a list),
     ``"code"`` (a fence or a displayed formula) or ``"table"``.  ``start`` is its offset in the
     stream, in characters.  ``complete`` is false when something other than its own end ended it:
-    ``max_chars``, ``first="clause"``, or a flush in its middle.
+    ``max_chars``, ``first="clause"``, a flush in its middle, or a stream that failed.
     """
 
     __slots__ = ("complete", "kind", "start")

@@ -26,7 +26,7 @@ from ._pieces import Kind, Sentence
 from ._scripts import decide_scripted
 from ._stops import decide_mark
 from ._wide import decide_full
-from .tables import tables
+from .tables import CODES, LANGUAGES, tables
 
 _CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨"
 _EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
@@ -56,7 +56,7 @@ _ENDING: Final = 64
 
 _new_piece: Final = str.__new__
 
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*\Z")
+_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*\Z")
 
 
 class SentenceSplitter(Holding):
@@ -123,6 +123,13 @@ class SentenceSplitter(Holding):
             return self._nothing_more()
         self._flushed = True
         return self._run(final=True)
+
+    def break_off(self) -> Sequence[Sentence]:
+        """What was held back, in pieces that are not ``complete``: more was to come."""
+        pieces = self.flush()
+        for piece in pieces:
+            piece.complete = False
+        return pieces
 
     def _run(self, *, final: bool) -> list[Sentence]:
         """Decide what can be decided."""
@@ -280,9 +287,12 @@ def _language(code: str | None) -> str | None:
     """The two or three letters of a language tag."""
     if code is None:
         return None
-    if not isinstance(code, str) or not _TAG.match(code):
+    tag = _TAG.match(code) if isinstance(code, str) else None
+    language = tag[1].lower() if tag else None
+    if language not in CODES:
         raise ConfigurationError(
-            f'SentenceSplitter needs a language code such as "en" or "pt-BR" for language, '
-            f"or None for all languages at once, not {code!r}"
+            'SentenceSplitter needs a language code of two letters for language, such as "en" or'
+            f' "pt-BR", or None for all languages at once, not {code!r}: it has tables for '
+            + ", ".join(sorted(LANGUAGES))
         )
-    return code.replace("_", "-").split("-", 1)[0].lower()
+    return language

@@ -1,5 +1,6 @@
 """Laws as functions: each says in plain words what was broken, and on what input."""
 
+from ._breaking import check_broken_off
 from ._broken import LawBroken
 from ._events import EventDecoder, check_sse_decoder
 from ._flows import check_flow
@@ -11,6 +12,7 @@ from ._stages import check_splitter, check_stage
 __all__ = [
     "EventDecoder",
     "LawBroken",
+    "check_broken_off",
     "check_flow",
     "check_operator",
     "check_order",

@@ -77,7 +77,7 @@ def check_operator(
     """
     if passes_on is None:
         passes_on = isinstance(operator, SameItems)
-    trial = _Trial(_piped(operator), items, meaning, passes_on)
+    trial = _Trial(piped(operator), items, meaning, passes_on)
     with nothing_left_to_the_collector():
         whole = run(trial.whole)
         trial.check_fresh(whole)
@@ -92,7 +92,8 @@ def check_operator(
             run(trial.check_bounded)
 
 
-def _piped(operator: Any) -> Callable[[Source[Any]], Source[Any]]:
+def piped(operator: Any) -> Callable[[Source[Any]], Source[Any]]:
+    """What puts *operator* onto a source."""
     if isinstance(operator, Recipe):
         return lambda source: Source.pipe(source, cast(Any, operator))
     if not callable(operator):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ..._errors import LionprideError, LocalProtocolError
 from ...stages import Stage
+from ...stages._protocol import end
 from ..strategies._cutting import byte_cuts, cuts, one_by_one
 from ..strategies._prose import prose
 from ._broken import LawBroken, for_all, shown, simpler_text
@@ -55,14 +56,14 @@ class Outcome:
         return f"{shown(self.given)}{end}"
 
 
-def run(make: Make, pieces: Iterable[Any]) -> Outcome:
-    """Feed a fresh machine with *pieces* and flush it."""
+def run(make: Make, pieces: Iterable[Any], *, broken: bool = False) -> Outcome:
+    """Feed a fresh machine with *pieces* and flush it, or break it off."""
     given: list[Any] = []
     machine = make()
     try:
         for piece in pieces:
             given += machine.feed(piece)
-        given += machine.flush()
+        given += end(machine, broken=broken)
     except LionprideError as error:
         return Outcome(given, type(error))
     return Outcome(given)
@@ -103,7 +104,8 @@ def check_stage(
         alone = check_fresh(make, pieces, meaning)
         if invariant and isinstance(whole, str | bytes):
             _check_cutting(make, whole, pieces, alone, meaning)
-        _check_flush(make, pieces)
+        _check_end(make, pieces, broken=False)
+        _check_end(make, pieces, broken=True)
         _check_feed_all(make, pieces, alone)
 
     for_all(
@@ -126,7 +128,7 @@ def check_splitter(
     max_hold: int | None = None,
     settings: hypothesis.settings | None = None,
 ) -> None:
-    """As `check_stage`, and that the pieces joined are the text, none of them empty::
+    """As `check_stage`, and that the pieces joined are the text, none of them empty, however it ends::
 
         def test_my_splitter():
             check_splitter(MySplitter)
@@ -138,19 +140,20 @@ def check_splitter(
     wanted = prose() if texts is None else texts
 
     def check(text: str) -> None:
-        outcome = run(make, [text])
-        if outcome.error is None:
-            check_lossless(text, outcome.given)
-        if not all(outcome.given):
-            raise LawBroken(
-                "lossless", f"fed with {shown(text)}, it gave an empty piece: {outcome}"
-            )
+        for broken in (False, True):
+            outcome = run(make, [text], broken=broken)
+            if outcome.error is None:
+                check_lossless(text, outcome.given, broken=broken)
+            if not all(outcome.given):
+                raise LawBroken(
+                    "lossless", f"fed with {shown(text)}, it gave an empty piece: {outcome}"
+                )
 
     for_all(wanted, check, settings, simpler=simpler_text)
     check_stage(make, wanted, max_hold=max_hold, settings=settings)
 
 
-def check_lossless(text: str, given: Sequence[str]) -> None:
+def check_lossless(text: str, given: Sequence[str], *, broken: bool = False) -> None:
     """The pieces joined are the text."""
     joined = "".join(given)
     if joined == text:
@@ -159,7 +162,8 @@ def check_lossless(text: str, given: Sequence[str]) -> None:
     at = min(len(joined), len(text)) if at is None else at
     raise LawBroken(
         "lossless",
-        f"fed with {shown(text)}, it gave {shown(list(given))}; joined, that differs from the text"
+        f"fed with {shown(text)}{' and broken off' * broken}, it gave {shown(list(given))}; joined,"
+        " that differs from the text"
         f" at character {at}: {shown(joined[at : at + 20])} instead of {shown(text[at : at + 20])}",
     )
 
@@ -237,30 +241,32 @@ def _check_cutting(
             )
 
 
-def _check_flush(make: Make, pieces: list[Any]) -> None:
+def _check_end(make: Make, pieces: list[Any], *, broken: bool) -> None:
+    """What ends a machine ends it for good: its flush, and its ``break_off`` if it has one."""
     machine = make()
+    name = "break_off" if broken and hasattr(machine, "break_off") else "flush"
     try:
         for piece in pieces:
             list(machine.feed(piece))
-        list(machine.flush())
-        again = list(machine.flush())
+        list(end(machine, broken=broken))
     except LionprideError:
         return
-    if again:
-        raise LawBroken(
-            "flush is final",
-            f"after {shown(pieces)} and a flush, a second flush gave {shown(again)}",
-        )
     item = pieces[0] if pieces else ""
     try:
         given = list(machine.feed(item))
     except LocalProtocolError:
-        return
-    raise LawBroken(
-        "flush is final",
-        f"after {shown(pieces)} and a flush it still took {shown(item)} (and gave {shown(given)}):"
-        " it has to raise LocalProtocolError",
-    )
+        again = list(machine.flush())
+    else:
+        raise LawBroken(
+            "flush is final",
+            f"after {shown(pieces)} and a {name} it still took {shown(item)} (and gave"
+            f" {shown(given)}): it has to raise LocalProtocolError",
+        )
+    if again:
+        raise LawBroken(
+            "flush is final",
+            f"after {shown(pieces)} and a {name}, a second flush gave {shown(again)}",
+        )
 
 
 def _check_feed_all(make: Make, pieces: list[Any], alone: Outcome) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from lionpride_trio import LimitExceeded, LocalProtocolError, TextChunk
-from lionpride_trio.testing import check_order, check_splitter, check_stage
+from lionpride_trio.testing import check_broken_off, check_order, check_splitter, check_stage
 from lionpride_trio.transformers import transformer, words
 from tests.testing.mutants.case import Case
 
@@ -122,6 +122,25 @@ class Repeats(Commas):
         return given * 2 if len(given) == 2 else given
 
 
+class DropsWhatBrokeOff(Commas):
+    def break_off(self):
+        self.over = True
+        self.held = ""
+        return []
+
+
+class TakesAfterBreakOff(Commas):
+    def break_off(self):
+        held, self.held = self.held, ""
+        return [held] if held else []
+
+
+class BreaksOff(TakesAfterBreakOff):
+    def break_off(self):
+        self.over = True
+        return super().break_off()
+
+
 class WrongFeedAll(Commas):
     def feed_all(self, items):
         return [piece for item in items if item for piece in self.feed(item)[:1]]
@@ -178,10 +197,20 @@ CASES = [
     Case("OneForAll", check_stage, Commas, lambda: ONE, "fresh state", True),
     Case("FlushesTwice", check_splitter, Commas, FlushesTwice, "flush is final", True),
     Case("TakesAfterFlush", check_splitter, Commas, TakesAfterFlush, "flush is final", True),
+    Case("DropsWhatBrokeOff", check_splitter, BreaksOff, DropsWhatBrokeOff, "lossless", True),
+    Case("TakesAfterBreakOff", check_stage, BreaksOff, TakesAfterBreakOff, "flush is final", True),
     Case("HoldsAll", BOUNDED, Commas, HoldsAll, "bounded", True),
     Case("HoldsCopies", BOUNDED, lambda: Commas(), HoldsCopies, "bounded", True),
     Case(
         "WrongFeedAll", check_stage, RightFeedAll, WrongFeedAll, "feed_all is feed for each", True
+    ),
+    Case(
+        "DropsWhatBrokeOff in a stream",
+        partial(check_broken_off, lossless=True),
+        transformer(BreaksOff, text=True),
+        transformer(DropsWhatBrokeOff, text=True),
+        "broken off",
+        True,
     ),
     Case("Late", check_order, words(), transformer(Late), "order", True),
     Case("Eager", check_order, words(), transformer(Eager), "order", True),

@@ -9,7 +9,7 @@ import trio
 
 from lionpride_trio._channels._channel import Channel
 from lionpride_trio._channels._source import Source
-from lionpride_trio.testing import check_operator
+from lionpride_trio.testing import check_broken_off, check_operator
 from lionpride_trio.transformers import map_each, prefetch, source
 from tests.testing.mutants.case import Case
 
@@ -77,6 +77,23 @@ class DropsTheLast(Passing):
         elif isinstance(self._end, trio.EndOfChannel):
             return self.held
         return batch
+
+
+class DropsWhatIsReady(Passing):
+    """Gives what came at the next silence, and nothing of it where there is a failure instead."""
+
+    def __init__(self, upstream):
+        super().__init__(upstream)
+        self.held = []
+
+    async def _fetch(self):
+        with trio.move_on_after(0.5):
+            while self._end is None:
+                self.held += await self._pull(self.upstream)
+        if not isinstance(self._end, trio.EndOfChannel | type(None)):
+            return []
+        held, self.held = self.held, []
+        return held
 
 
 class FailsWhenAskedAgain(Passing):
@@ -250,6 +267,15 @@ CASES = [
     Case("WrapsTheFailure", check_operator, PLAIN, over(WrapsTheFailure),
          "failures come plain"),
     Case("DropsTheLast", PASSES, PLAIN, over(DropsTheLast), "failures come plain"),
+    Case("a failure that is swallowed", check_broken_off, PLAIN, over(SwallowsTheFailure),
+         "broken off", True),
+    Case("a failure that is wrapped", check_broken_off, PLAIN, over(WrapsTheFailure),
+         "failures come plain", True),
+    Case("the last is lost to a failure", partial(check_broken_off, lossless=True), PLAIN,
+         over(DropsTheLast),
+         "broken off", True),
+    Case("what is ready is lost to a failure", check_broken_off, PLAIN, over(DropsWhatIsReady),
+         "broken off", True),
     Case("NeverEnds", check_operator, PLAIN, over(NeverEnds), "no deadlock"),
     Case("groups", check_operator, prefetch(1), through(groups), "failures come plain"),
     Case("leaves a task", check_operator, prefetch(1), through(leaves_a_task), "structured"),
