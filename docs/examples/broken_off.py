@@ -1,5 +1,7 @@
 """What comes of a stream that fails: whole sentences, the rest, and then the failure."""
 
+from collections.abc import AsyncIterator
+
 import trio
 
 from lionpride_trio import source
@@ -7,7 +9,7 @@ from lionpride_trio.transformers import sentences
 
 
 @source
-async def cut_off():
+async def cut_off() -> AsyncIterator[str]:
     yield "It was a bright cold day. The clocks "
     yield "were striking thir"
     raise OSError("the line is dead")

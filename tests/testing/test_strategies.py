@@ -26,7 +26,7 @@ from lionpride_trio.testing.strategies.wires import WIRES
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import ServerSentEvent
 
-QUICK = settings(database=None, max_examples=2000, deadline=None)
+QUICK = settings(database=None, max_examples=2000, deadline=None, derandomize=True)
 
 
 SOME = settings(QUICK, phases=[Phase.generate])
