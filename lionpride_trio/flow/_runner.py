@@ -127,6 +127,7 @@ class Runner:
         if cancelled is None:
             failure = self._failure(self._failed)
             if failure is None and unexplained:
+                await trio.lowlevel.checkpoint_if_cancelled()  # it was left, and began nothing more
                 failure = _no_end(unexplained)
         elif is_cancellation(cancelled):
             # What failed before, where that does not end the flow, is told by the flow's status.
@@ -229,6 +230,8 @@ class Runner:
         if self._slots is not None:
             for line in self._slots.granted():
                 starting.extend(line.members)
+        if starting and self.out is not None and self.out.gone:
+            return  # the flow was left: code of theirs would run to its first wait, and may fail
         spawn = self._context.run
         start_soon: Any = self._nursery.start_soon
         while starting:
@@ -244,8 +247,6 @@ class Runner:
 
     async def _perform(self, node: Node) -> None:
         operation, progress = node.operation, node.progress
-        # Its code would run to its first wait, and may fail there, in a flow that was left.
-        await trio.lowlevel.checkpoint_if_cancelled()
         progress.started = trio.current_time()
         begin_lending()
         context = Context(operation, progress, self, node.inlet, node.outlets)
