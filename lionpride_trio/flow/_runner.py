@@ -125,10 +125,10 @@ class Runner:
         unexplained = self._settle()
         failure: BaseException | None = cancelled
         if cancelled is None:
-            failure = self._failure(self._failed)
-            if failure is None and unexplained:
+            if unexplained:
                 await trio.lowlevel.checkpoint_if_cancelled()  # it was left, and began nothing more
-                failure = _no_end(unexplained)
+                self._fail_unexplained(unexplained)
+            failure = self._failure(self._failed)
         elif is_cancellation(cancelled):
             # What failed before, where that does not end the flow, is told by the flow's status.
             ended_it = self._policy.on_error == "cancel"
@@ -351,8 +351,9 @@ class Runner:
                 self._count_ready(node.line)
 
     def _settle(self) -> list[Node]:
-        """Mark what never ended as skipped; give those for which there is no failure."""
-        cause = self._failed[0] if self._failed else None
+        """Mark what never ended as skipped; give those that no failure ended."""
+        ended_it = self._policy.on_error == "cancel"
+        cause = self._failed[0] if self._failed and ended_it else None
         unexplained: list[Node] = []
         for node in self._nodes:
             progress = node.progress
@@ -371,6 +372,16 @@ class Runner:
                         inner.error, inner.because = progress.error, progress.because
         return unexplained
 
+    def _fail_unexplained(self, nodes: Sequence[Node]) -> None:
+        """The last net: what neither ended nor has a cause has failed, though nobody knows why."""
+        for node in nodes:
+            node.progress.state = State.FAILED
+            node.progress.error = LocalProtocolError(
+                f"operation {node.operation.name!r} ended without a result and without a failure:"
+                " its nursery was cancelled, and nothing around the flow was"
+            )
+            self._failed.append(node)
+
     def _failure(self, failed: Sequence[Node]) -> Exception | None:
         if not failed:
             return None
@@ -384,15 +395,6 @@ class Runner:
             errors,
             results=self.ledger.results(),
         )
-
-
-def _no_end(nodes: Sequence[Node]) -> LocalProtocolError:
-    names = ", ".join(repr(node.operation.name) for node in nodes[:5])
-    more = ", …" if len(nodes) > 5 else ""
-    return LocalProtocolError(
-        f"operations ended without a result and without a failure: {names}{more}; their nursery was"
-        " cancelled, and neither a failure nor anything around the flow did so"
-    )
 
 
 def _operation_error(node: Node) -> OperationError:

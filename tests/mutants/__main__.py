@@ -215,7 +215,7 @@ MUTANTS = [
         "            skipped.append(node)\n            if node.line is not None and node.waits:\n                self._count_ready(skipped.pop().line)\n",
         "flow",
     ),
-    ("flow/_runner.py", "if failure is None and unexplained:", "if False:", "flow"),
+    ("flow/_runner.py", "            if unexplained:", "            if False:", "flow"),
     ("flow/_runner.py", "if line.running:", "if True:", "flow"),
     ("flow/_runner.py", "self.out is not None and self.out.gone", "False", "flow"),
     ("flow/_runner.py", "self._failed if ended_it else self._failed_late", "self._failed", "flow"),
