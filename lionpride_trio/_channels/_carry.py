@@ -39,7 +39,7 @@ class ReaderGone(Exception):
 async def carry(
     generator: AsyncGenerator[T, Any],
     hand_over: Callable[[deque[T]], Awaitable[object]],
-    hand_over_nowait: Callable[[T], bool] = lambda _: False,
+    hand_over_nowait: Callable[[T], bool] | None = None,
 ) -> None:
     """Call *hand_over* with each item of *generator*, in order; close the generator.
 
@@ -62,7 +62,7 @@ async def carry(
                 suspended = False
                 item = await step
                 suspended = True
-                if not held and hand_over_nowait(item):
+                if hand_over_nowait is not None and not held and hand_over_nowait(item):
                     step = generator.__anext__()
                     continue
                 held.append(item)

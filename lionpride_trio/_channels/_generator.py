@@ -28,7 +28,7 @@ async def run_generator(
     box = Mailbox(ahead)
     with LateFailures() as late:
         async with open_pump_nursery() as nursery:
-            nursery.start_soon(_fill, box, make, late, name="source")
+            nursery.start_soon(_fill, box, ahead, make, late, name="source")
             yield box
 
 
@@ -37,17 +37,18 @@ def is_generator(thing: object) -> TypeGuard[AsyncGenerator[Any, Any]]:
     return isinstance(thing, AsyncGenerator)
 
 
-async def _fill(box: Mailbox, make: Callable[[], AsyncIterator[Any]], late: LateFailures) -> None:
+async def _fill(
+    box: Mailbox, ahead: int, make: Callable[[], AsyncIterator[Any]], late: LateFailures
+) -> None:
     """Put what the generator yields into *box*, and its end; what it fails with later, to *late*."""
 
     async def hand_over(items: deque[Any]) -> None:
         while items:
-            room = box.room or await box.wait_room()
+            if not box.room:
+                await box.wait_room()
             if box.gone:
                 raise ReaderGone
-            while items and room:
-                box.put([items.popleft()])
-                room -= 1
+            box.put([items.popleft()])
         # The generator goes on when there is room for what it makes next.
         await box.wait_room()
         if box.gone:
@@ -62,7 +63,7 @@ async def _fill(box: Mailbox, make: Callable[[], AsyncIterator[Any]], late: Late
     try:
         items = make()
         if is_generator(items):
-            await carry(items, hand_over, hand_over_nowait)
+            await carry(items, hand_over, hand_over_nowait if ahead > 1 else None)
         else:
             async for item in items:
                 await hand_over(deque([item]))

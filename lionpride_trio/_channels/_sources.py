@@ -29,7 +29,11 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
 
     Opening one opens a nursery: the generator runs in a task of its own, at most *ahead* items
     ahead of its consumer.  What it raises arrives after the items before it; leaving the block
-    early cancels it, and its clean-up is joined.
+    early cancels it, and its clean-up is joined.  What fails in that clean-up is raised from the
+    block, or told by a note on the block's own exception.
+
+    The generator may hold nurseries and cancel scopes open around its ``yield``.  Their
+    cancellations are raised there, also while an item waits for the consumer; the item is kept.
     """
     check_size("ahead", ahead)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from .._channels._channel import Channel
-from .._channels._lending import lent
+from .._channels._lending import SlotsLent
 from .._channels._mailbox import Mailbox
 from .._errors import LocalProtocolError
 from ._graph import Graph
@@ -182,7 +182,7 @@ class Context:
     def _others_awaited(self) -> Generator[None]:
         """Others are waited for: the timeouts' clocks stand still, the models' slots are lent."""
         with ExitStack() as stack:
-            stack.enter_context(lent(of_all_tasks=True))
+            stack.enter_context(SlotsLent(of_all_tasks=True))
             for context in (self, *self._outer()):
                 if context.clock is not None:
                     stack.enter_context(context.clock.stopped())

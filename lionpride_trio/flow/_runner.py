@@ -125,9 +125,10 @@ class Runner:
         unexplained = self._settle()
         failure: BaseException | None = cancelled
         if cancelled is None:
+            if unexplained:
+                await trio.lowlevel.checkpoint_if_cancelled()  # it was left, and began nothing more
+                self._fail_unexplained(unexplained)
             failure = self._failure(self._failed)
-            if failure is None and unexplained:
-                failure = _no_end(unexplained)
         elif is_cancellation(cancelled):
             # What failed before, where that does not end the flow, is told by the flow's status.
             ended_it = self._policy.on_error == "cancel"
@@ -229,6 +230,8 @@ class Runner:
         if self._slots is not None:
             for line in self._slots.granted():
                 starting.extend(line.members)
+        if starting and self.out is not None and self.out.gone:
+            return  # the flow was left: code of theirs would run to its first wait, and may fail
         spawn = self._context.run
         start_soon: Any = self._nursery.start_soon
         while starting:
@@ -244,8 +247,6 @@ class Runner:
 
     async def _perform(self, node: Node) -> None:
         operation, progress = node.operation, node.progress
-        # Its code would run to its first wait, and may fail there, in a flow that was left.
-        await trio.lowlevel.checkpoint_if_cancelled()
         progress.started = trio.current_time()
         begin_lending()
         context = Context(operation, progress, self, node.inlet, node.outlets)
@@ -350,8 +351,9 @@ class Runner:
                 self._count_ready(node.line)
 
     def _settle(self) -> list[Node]:
-        """Mark what never ended as skipped; give those for which there is no failure."""
-        cause = self._failed[0] if self._failed else None
+        """Mark what never ended as skipped; give those that no failure ended."""
+        ended_it = self._policy.on_error == "cancel"
+        cause = self._failed[0] if self._failed and ended_it else None
         unexplained: list[Node] = []
         for node in self._nodes:
             progress = node.progress
@@ -370,6 +372,16 @@ class Runner:
                         inner.error, inner.because = progress.error, progress.because
         return unexplained
 
+    def _fail_unexplained(self, nodes: Sequence[Node]) -> None:
+        """The last net: what neither ended nor has a cause has failed, though nobody knows why."""
+        for node in nodes:
+            node.progress.state = State.FAILED
+            node.progress.error = LocalProtocolError(
+                f"operation {node.operation.name!r} ended without a result and without a failure:"
+                " its nursery was cancelled, and nothing around the flow was"
+            )
+            self._failed.append(node)
+
     def _failure(self, failed: Sequence[Node]) -> Exception | None:
         if not failed:
             return None
@@ -383,15 +395,6 @@ class Runner:
             errors,
             results=self.ledger.results(),
         )
-
-
-def _no_end(nodes: Sequence[Node]) -> LocalProtocolError:
-    names = ", ".join(repr(node.operation.name) for node in nodes[:5])
-    more = ", …" if len(nodes) > 5 else ""
-    return LocalProtocolError(
-        f"operations ended without a result and without a failure: {names}{more}; their nursery was"
-        " cancelled, and neither a failure nor anything around the flow did so"
-    )
 
 
 def _operation_error(node: Node) -> OperationError:

@@ -69,7 +69,8 @@ class iModel:
     ``extra_headers`` are headers of it.
 
     *retry* says how a call that failed before its first content is repeated, None for not at all.
-    *max_concurrent* replies may be open at a time; the others wait before they send anything.  In
+    *max_concurrent* replies may be open at a time; the others wait before they send anything.  A
+    reply that waits for its reader in a flow does not count for that time.  In
     *capacity_refresh_time* seconds (60) at most *limit_requests* requests are sent, of about
     *limit_tokens* tokens together.  *timeouts* and *bounds* have defaults that suit most.
 

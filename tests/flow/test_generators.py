@@ -231,17 +231,28 @@ def test_a_kept_cancellation_is_its_operations_failure(work, on_error):
     trio.run(program, clock=MockClock(autojump_threshold=0))
 
 
-def test_a_flow_with_an_operation_that_did_not_end_raises():
+@pytest.mark.parametrize(
+    ("on_error", "fails"), [("cancel", False), ("skip", False), ("skip", True)]
+)
+def test_a_flow_with_an_operation_that_did_not_end_raises(on_error, fails):
     """Whatever cancelled it: an operation that is not done and has no cause is told."""
 
     async def program():
         async def ends_its_nursery(context):
+            await trio.sleep(1)
             context._runner._nursery.cancel_scope.cancel()
             await trio.sleep_forever()
 
-        ending, other = op(ends_its_nursery, name="ending"), op(answer(1, after=1), name="other")
-        with pytest.raises(LocalProtocolError, match="without a failure: 'ending', 'other'"):
-            await run_flow([ending, other])
+        operations = [op(ends_its_nursery, name="ending"), op(answer(1, after=5), name="other")]
+        if fails:
+            operations.append(op(answer(1, then=OSError("known")), name="failing"))
+        with pytest.raises(FlowError) as caught:
+            await run_flow(operations, on_error=on_error)
+        errors = {one.operation: one.__cause__ for one in caught.value.exceptions}
+        assert set(errors) == set(operations)
+        for one in operations[:2]:
+            assert isinstance(errors[one], LocalProtocolError)
+            assert f"{one.name!r} ended without a result and without" in str(errors[one])
 
     # Not by pytest-trio, which takes a cancellation that comes out for its own.
     trio.run(program, clock=MockClock(autojump_threshold=0))

@@ -243,9 +243,9 @@ MUTANTS = [
         "            skipped.append(node)\n            if node.line is not None and node.waits:\n                self._count_ready(skipped.pop().line)\n",
         "flow",
     ),
-    ("flow/_runner.py", "if failure is None and unexplained:", "if False:", "flow"),
+    ("flow/_runner.py", "            if unexplained:", "            if False:", "flow"),
     ("flow/_runner.py", "if line.running:", "if True:", "flow"),
-    ("flow/_runner.py", "await trio.lowlevel.checkpoint_if_cancelled()", "pass", "flow"),
+    ("flow/_runner.py", "self.out is not None and self.out.gone", "False", "flow"),
     ("flow/_runner.py", "self._failed if ended_it else self._failed_late", "self._failed", "flow"),
     (
         "flow/_runner.py",
@@ -260,7 +260,7 @@ MUTANTS = [
     ("_channels/_lending.py", "slot.task in _above(task)", "slot.task is task", "flow"),
     ("_channels/_lending.py", "task is None or slot.task in _above(task)", "True", "flow"),
     ("_channels/_lending.py", "lending = lending.outer", "lending = None", "flow"),
-    ("flow/_context.py", "stack.enter_context(lent(of_all_tasks=True))", "pass", "flow"),
+    ("flow/_context.py", "stack.enter_context(SlotsLent(of_all_tasks=True))", "pass", "flow"),
     ("operations/_asking.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
 ]
 
