@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, TypeGuard
 
 import attrs
 
+from .._chunks import Chunk
 from ..stages import Keep, MapEach, Stage, Tap
 from ..stages._protocol import feed_of, items_of
 from ._text import FromText, Joined, OnText, TextOnly
@@ -34,7 +35,6 @@ Program: TypeAlias = Callable[[Sequence[Any], list[Any]], Failure | None]
 """Sends the items of a list through stages, and appends what comes out to a list, piece by piece.  Gives
 the failure that ended it, if one did; the list has what came before it, and nothing may be sent after it."""
 _FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterator[Any]]
-_Blame: TypeAlias = Callable[[int], None]
 _Plain: TypeAlias = MapEach[Any, Any] | Keep[Any] | Tap[Any]
 
 
@@ -49,11 +49,11 @@ def program(stages: Sequence[Stage[Any, Any]]) -> Program:
         neighbours = list(group)
         if plain:
             number += len(neighbours)
-            feeds.append(_calling([s for s in neighbours if _is_plain(s)], number, blamed.append))
+            feeds.append(_calling([s for s in neighbours if _is_plain(s)], number, blamed))
         else:
             for stage in neighbours:
                 number += 1
-                feeds.append(_feeding(stage, number, blamed.append))
+                feeds.append(_feeding(stage, number, blamed))
 
     def run(items: Iterable[Any], made: list[Any]) -> Failure | None:
         try:
@@ -95,7 +95,7 @@ def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
     return run
 
 
-def _calling(stages: Sequence[_Plain], number: int, blame: _Blame) -> _FeedAll:
+def _calling(stages: Sequence[_Plain], number: int, blamed: list[int]) -> _FeedAll:
     """What calls the functions of *stages* for each item; *number* is that of the last of them."""
     calls = [
         (type(stage), stage.predicate if isinstance(stage, Keep) else stage.fn) for stage in stages
@@ -113,39 +113,39 @@ def _calling(stages: Sequence[_Plain], number: int, blame: _Blame) -> _FeedAll:
                 else:
                     yield value
         except Exception:
-            blame(number)
+            blamed.append(number)
             raise
 
     return called
 
 
-def _reading(stage: TextOnly, number: int, blame: _Blame) -> _FeedAll:
+def _reading(stage: TextOnly, number: int, blamed: list[int]) -> _FeedAll:
     """What feeds *stage* as its ``feed`` would, with a third of the calls."""
     index = stage.index
 
     def read(items: Iterable[Any]) -> Iterator[Any]:
         try:
             for item in items:
-                if isinstance(item, str):
+                if isinstance(item, Chunk):
+                    text = item.data if item.index == index else ""
+                elif isinstance(item, str):
                     text = item
-                elif getattr(item, "index", None) == index:
-                    text = item.data
                 else:
-                    yield from stage.feed(item)  # which knows what is no chunk at all
+                    yield from stage.feed(item)  # which says what to write
                     continue
                 if text:
                     yield text
         except Exception:
-            blame(number)
+            blamed.append(number)
             raise
 
     return read
 
 
-def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
+def _feeding(stage: Stage[Any, Any], number: int, blamed: list[int]) -> _FeedAll:
     """What feeds *stage* with many items: its own ``feed_all`` where it has one."""
     if isinstance(stage, TextOnly):
-        return _reading(stage, number, blame)
+        return _reading(stage, number, blamed)
     feed = stage.feed if isinstance(stage, OnText | FromText) else feed_of(stage)
     feed_all: Callable[[Iterable[Any]], Iterable[Any]] | None = getattr(stage, "feed_all", None)
 
@@ -154,7 +154,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
             for item in items:
                 yield from feed(item)
         except Exception:
-            blame(number)
+            blamed.append(number)
             raise
 
     def fed_until_done(items: Iterable[Any]) -> Iterator[Any]:
@@ -167,7 +167,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
                 if getattr(stage, "done", False):
                     return
         except Exception:
-            blame(number)
+            blamed.append(number)
             raise
 
     def fed_as_drawn(items: Iterable[Any]) -> Iterator[Any]:
@@ -175,7 +175,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
         try:
             yield from feed_all(items)
         except Exception:
-            blame(number)
+            blamed.append(number)
             raise
 
     def fed_at_once(items: Iterable[Any]) -> Iterator[Any]:
@@ -191,7 +191,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blame: _Blame) -> _FeedAll:
             yield from items_of(feed_all(batch), stage)
         except Exception:
             if failure is None:
-                blame(number)
+                blamed.append(number)
                 raise
         if failure is not None:
             raise failure

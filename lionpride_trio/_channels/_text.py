@@ -42,17 +42,15 @@ def joined(items: Sequence[Any]) -> list[Any]:
     """
     if not items:
         return []
-    kinds = set(map(type, items))
-    families = set(map(_family, kinds))
-    if len(families) > 1:
-        names = " and ".join(sorted(kind.__name__ for kind in kinds))
-        raise TypeError(
-            f"buffer() joins strings, or chunks, and cannot join {names} to one item: write text()"
-            " before it, or for lists of what comes transformer(lionpride_trio.stages.BufferCount)(n)"
-        )
-    if str in families:
-        return ["".join(items)]
-    if Chunk not in families:
+    family = _family(items[0])
+    if family is str:
+        try:
+            return ["".join(items)]
+        except TypeError:
+            raise _mixed(items) from None
+    if not all(_family(item) is family for item in items):
+        raise _mixed(items)
+    if family is object:
         return [list(items)]
     made: list[Any] = []
     for (text, index), group in groupby(items, lambda item: (is_text(item), item.index)):
@@ -64,8 +62,16 @@ def joined(items: Sequence[Any]) -> list[Any]:
     return made
 
 
-def _family(kind: type) -> type:
-    return str if issubclass(kind, str) else Chunk if issubclass(kind, Chunk) else object
+def _family(item: object) -> type:
+    return str if isinstance(item, str) else Chunk if isinstance(item, Chunk) else object
+
+
+def _mixed(items: Sequence[Any]) -> TypeError:
+    names = " and ".join(sorted({type(item).__name__ for item in items}))
+    return TypeError(
+        f"buffer() joins strings, or chunks, and cannot join {names} to one item: write text()"
+        " before it, or for lists of what comes transformer(lionpride_trio.stages.BufferCount)(n)"
+    )
 
 
 class Joined:

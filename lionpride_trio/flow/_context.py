@@ -181,12 +181,15 @@ class Context:
     @contextmanager
     def _others_awaited(self) -> Generator[None]:
         """Others are waited for: the timeouts' clocks stand still, the models' slots are lent."""
-        with ExitStack() as stack:
-            stack.enter_context(SlotsLent(of_all_tasks=True))
-            for context in (self, *self._outer()):
-                if context.clock is not None:
-                    stack.enter_context(context.clock.stopped())
-            yield
+        clocks = [one.clock for one in (self, *self._outer()) if one.clock is not None]
+        with SlotsLent(of_all_tasks=True):
+            if not clocks:  # nearly always
+                yield
+                return
+            with ExitStack() as stack:
+                for clock in clocks:
+                    stack.enter_context(clock.stopped())
+                yield
 
     def _put(self, chunks: Sequence[Any]) -> None:
         if not chunks:
