@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import trio
 
-from .. import LionprideError, Session, iModel
+from .. import LionprideError, Response, Session, iModel
 from .._channels._nursery import open_pump_nursery
 from .._text import escape_controls
-from ..session import AssistantResponseContent, Branch, InstructionContent, Message
-from ..session.messages.utils import prepare_messages_for_chat
+from ..operations._turn import CUT, Turn, commit
+from ..session import Branch
 from ._lines import Lines
 
 
@@ -29,24 +29,25 @@ class _Conversation:
 
     async def answer(self, line: str) -> None:
         """Stream the answer to *line*, and keep both; what fails or is stopped leaves no trace."""
-        asked = Message(content=InstructionContent(instruction=line))
-        history = self.session.history(self.branch)
+        turn = Turn.ask(self.session, self.branch, line, on_cut="keep")
         self.answering = trio.CancelScope()
-        text: str | None = None
+        response: Response | None = None
         with self.answering:
-            text = await self._stream(prepare_messages_for_chat([*history, asked]))
+            response = await self._stream(turn.messages())
             await trio.lowlevel.checkpoint()
         stopped = self.answering.cancelled_caught
         self.answering = None
-        self.failed = text is None and not stopped
+        self.failed = response is None and not stopped
         if stopped:
             print("\n(stopped)", flush=True)
-        elif text is not None:
-            said = Message(content=AssistantResponseContent(assistant_response=text))
-            self.session.conversations.add_items([asked, said], [self.branch])
+        elif response is not None:
+            commit(self.session, self.branch.name, turn.kept(response))
 
-    async def _stream(self, messages: list[dict[str, Any]]) -> str | None:
-        """Print the answer while it comes; None, and a line about it, when it fails."""
+    async def _stream(self, messages: list[dict[str, Any]]) -> Response | None:
+        """Print the answer while it comes; None, and a line about it, when it fails.
+
+        An answer that was cut says so: it is kept, with its verdict.
+        """
         text = ""
         try:
             async with self.model.stream(messages) as reply:
@@ -58,7 +59,10 @@ class _Conversation:
             print("error:", " ".join(str(error).split()), file=sys.stderr)
             return None
         print(flush=True)
-        return text
+        response = reply.response
+        if response.verdict in CUT:
+            print(f"(the answer was cut: {response.verdict.value})", file=sys.stderr, flush=True)
+        return response
 
 
 async def talk(

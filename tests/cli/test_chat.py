@@ -1,5 +1,6 @@
 """Chat: lines in, answers out, Ctrl-C in between."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import trio
 from lionpride_trio import iModel, local
 from lionpride_trio.cli._chat import talk
 from lionpride_trio.cli._lines import Lines
+from lionpride_trio.testing import Answer, FaultyServer
 
 
 @pytest.fixture
@@ -62,6 +64,19 @@ async def test_what_came_before_an_error_is_shown(stdin, capsys):
     assert len(captured.out) > 20
     assert captured.out.endswith("\n")
     assert "end mark" in captured.err
+
+
+async def test_a_cut_answer_says_so_and_is_kept(stdin, capsys):
+    stdin("hi\nand then?\n")
+    said = b'data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\n'
+    cut = b'data: {"choices":[{"index":0,"finish_reason":"length"}]}\n\ndata: [DONE]\n\n'
+    async with FaultyServer(Answer(body=said + cut)) as server:
+        assert await talk("local", "m", base_url=server.url("local")) == 0
+        messages = json.loads(server.requests[1].body)["messages"]
+    captured = capsys.readouterr()
+    assert captured.out == "Hel\nHel\n"
+    assert captured.err == "(the answer was cut: length)\n" * 2
+    assert [message["content"] for message in messages] == ["hi", "Hel", "and then?"]
 
 
 async def test_lines_come_however_they_were_written():
