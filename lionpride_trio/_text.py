@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Final, NoReturn
 
 import attrs
@@ -36,16 +37,29 @@ class Secret:
         return self._value
 
     def mask(self, text: str) -> str:
-        """*text* with every occurrence of the secret masked.
+        """*text* with the secret masked, and what a cut has left of its beginning.
 
         One of under eight characters is masked only where it stands as a word of its own:
         the key "k" of a test would leave no error text readable.
         """
         if len(self._value) >= SHORT_SECRET:
-            return text.replace(self._value, MASK)
+            return self._mask_beginnings(text)
         if not self._value:
             return text
         return re.sub(rf"(?<!\w){re.escape(self._value)}(?!\w)", MASK, text)
+
+    def _mask_beginnings(self, text: str) -> str:
+        """*text* with the secret masked, and what a cut of the text has left of its beginning."""
+        begin = self._value[:SHORT_SECRET]
+        pieces: list[str] = []
+        given = 0
+        while (at := text.find(begin, given)) >= 0:
+            pieces += text[given:at], MASK
+            same = takewhile(
+                lambda pair: pair[0] == pair[1], zip(text[at:], self._value, strict=False)
+            )
+            given = at + sum(1 for _ in same)
+        return "".join([*pieces, text[given:]])
 
     def __repr__(self) -> str:
         return f"Secret({MASK!r})"

@@ -10,7 +10,7 @@ import trio
 
 from ._channel import Channel
 from ._mailbox import DEFAULT_SIZE, Mailbox, pump
-from ._nursery import open_pump_nursery
+from ._nursery import LateFailures, is_cancelled, open_pump_nursery
 from ._source import Source
 
 FAIR_SHARE: Final = 16
@@ -20,8 +20,9 @@ FAIR_SHARE: Final = 16
 class _Merge:
     """A task for each source; the first failure ends them all."""
 
-    def __init__(self, sources: Mapping[Any, Source[Any]], size: int) -> None:
+    def __init__(self, sources: Mapping[Any, Source[Any]], size: int, late: LateFailures) -> None:
         self._sources = sources
+        self._late = late
         self._scope = trio.CancelScope()
         self.box = Mailbox(size)
 
@@ -38,23 +39,33 @@ class _Merge:
                 async for batch in channel.batches(FAIR_SHARE):
                     await self.box.send([(label, item) for item in batch])
         except Exception as error:
-            self.box.finish(error)
+            _tell(error, self.box, self._late)
             self._scope.cancel()
+
+
+def _tell(error: Exception, box: Mailbox, late: LateFailures) -> None:
+    """Give *error* to the reader of *box*, or where it has gone to the end of its block."""
+    if box.gone or is_cancelled():
+        late.add(error)
+    else:
+        box.finish(error)
 
 
 @asynccontextmanager
 async def merge(sources: Mapping[Any, Source[Any]], size: int) -> AsyncGenerator[Channel[Any]]:
     """All of *sources* at once, each item as ``(label, item)``."""
-    merging = _Merge(sources, size)
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(merging.run, name="merge")
-        yield merging.box
+    with LateFailures() as late:
+        merging = _Merge(sources, size, late)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(merging.run, name="merge")
+            yield merging.box
 
 
 @asynccontextmanager
 async def chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[Any]]:
     """*sources* one after the other, each opened when the one before it has ended."""
     box = Mailbox(DEFAULT_SIZE)
+    late = LateFailures()
 
     async def carry() -> None:
         try:
@@ -63,20 +74,22 @@ async def chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[Any]]:
                     async for batch in channel.batches(FAIR_SHARE):
                         await box.send(batch)
         except Exception as error:
-            box.finish(error)
+            _tell(error, box, late)
         else:
             box.finish()
 
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(carry, name="chain")
-        yield box
+    with late:
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(carry, name="chain")
+            yield box
 
 
 class _Race:
     """Contenders start one after another; the first to speak has the mailbox to itself."""
 
-    def __init__(self, sources: Sequence[Source[Any]], after: float) -> None:
+    def __init__(self, sources: Sequence[Source[Any]], after: float, late: LateFailures) -> None:
         self._sources = sources
+        self._late = late
         self._after = after
         self._scopes = [trio.CancelScope() for _ in sources]
         self._winner: int | None = None
@@ -117,7 +130,7 @@ class _Race:
         if self._winner is None:
             self._drop_out(failure)
         elif self._winner == number and failure is not None:
-            self.box.finish(failure)
+            _tell(failure, self.box, self._late)
         self._ended.set()
 
     def _win(self, number: int) -> None:
@@ -136,7 +149,8 @@ class _Race:
 @asynccontextmanager
 async def race(sources: Sequence[Source[Any]], after: float) -> AsyncGenerator[Channel[Any]]:
     """The one of *sources* that speaks first; the next is started every *after* seconds."""
-    contest = _Race(sources, after)
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(contest.run, nursery, name="race")
-        yield contest.box
+    with LateFailures() as late:
+        contest = _Race(sources, after, late)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(contest.run, nursery, name="race")
+            yield contest.box

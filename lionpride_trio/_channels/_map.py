@@ -11,7 +11,7 @@ import attrs
 import trio
 
 from ._channel import Channel
-from ._nursery import open_pump_nursery
+from ._nursery import failure_in, open_pump_nursery
 
 
 @attrs.define(eq=False)
@@ -66,8 +66,10 @@ class MapChannel(Channel[Any]):
     async def _work(self, call: _Call) -> None:
         try:
             call.result = await self._function(call.item)
-        except Exception as error:
-            call.failure = error
+        except BaseException as error:
+            call.failure = failure_in(error)
+            if call.failure is None:
+                raise
         call.done = True
         self._changed.unpark_all()
 

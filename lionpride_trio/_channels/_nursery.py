@@ -50,6 +50,7 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
     # where it is a group itself, make it anew in its search for cancellations.
     aside = _Aside()
     broken = False
+    raised: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
             try:
@@ -61,7 +62,9 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
     except BaseExceptionGroup as group:
         # Cancelled from outside, the pumps say so too; the block's word stands for all.
         if aside.error is None or group.split(trio.Cancelled)[1] is not None:
-            raise
+            raised = alone_in(group)
+    if raised is not None:
+        raise raised
     error = aside.error
     if broken and (error is None or is_cancellation(error)) and not is_cancelled():
         raise stray_cancellation("a task beside this block") from error
@@ -100,6 +103,20 @@ class LateFailures:
             first.add_note(f"its clean-up failed, too: {error!r}")
         if first is not own:
             raise first
+
+
+def alone_in(error: BaseException) -> BaseException:
+    """What *error*, a nursery's group, has beside cancellations where that is one exception.
+
+    Ctrl-C in one of the tasks is to be a `KeyboardInterrupt` for who waits for them all.
+    """
+    found = error
+    while _is_group(found):
+        rest = found.split(trio.Cancelled)[1] or found
+        if len(rest.exceptions) > 1:
+            return error
+        found = rest.exceptions[0]
+    return found
 
 
 def failure_in(error: BaseException) -> Exception | None:

@@ -204,6 +204,7 @@ class _OwnedIterator(AsyncIterator[T_co]):
     """
 
     _channel: Channel[T_co] | None = None
+    _opening = False
     _run: trio.lowlevel.TrioToken
 
     def __init__(self, source: Source[T_co], owner: Owner) -> None:
@@ -212,7 +213,13 @@ class _OwnedIterator(AsyncIterator[T_co]):
 
     async def __anext__(self) -> T_co:
         if self._channel is None:
-            self._channel = await self._owner.adopt(self._source)
+            if self._opening:
+                raise trio.BusyResourceError("another task is opening this source")
+            self._opening = True
+            try:
+                self._channel = await self._owner.adopt(self._source)
+            finally:
+                self._opening = False
             self._run = trio.lowlevel.current_trio_token()
         return await self._channel.__anext__()
 

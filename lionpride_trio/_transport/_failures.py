@@ -20,7 +20,7 @@ def translated(error: Exception) -> LionprideError:
     :raises Exception: *error* itself, when it is none that a network causes.
     """
     names = {parent.__name__ for parent in type(error).__mro__}
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = ": ".join(filter(None, [type(error).__name__, _first_text(error)]))
     if isinstance(error, LionprideError):
         return error
     if "ConnectTimeout" in names:
@@ -35,6 +35,21 @@ def translated(error: Exception) -> LionprideError:
     if "TransportError" in names:
         return TransportError(text)
     raise error
+
+
+def _first_text(error: BaseException) -> str:
+    """What *error* says, or the first of the errors behind it that says something.
+
+    httpx wraps a failure of TLS in errors without a text.
+    """
+    seen: list[BaseException] = []
+    found: BaseException | None = error
+    while found is not None and found not in seen:
+        if text := str(found):
+            return text
+        seen.append(found)
+        found = found.__cause__ or found.__context__
+    return ""
 
 
 def without_request(error: Exception) -> Exception | None:

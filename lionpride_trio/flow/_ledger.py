@@ -96,7 +96,14 @@ class ByOperation(Mapping[Any, Any]):
         self._values = values
 
     def __getitem__(self, key: Operation | str) -> Any:
-        return self._values[key.id if isinstance(key, Operation) else key]
+        name = key.id if isinstance(key, Operation) else key
+        try:
+            return self._values[name]
+        except (KeyError, TypeError):
+            known = f"{key!r} is not there" if isinstance(key, Operation) else f"no id {key!r}"
+            raise KeyError(
+                f"{known}: the keys are operations, or their ids ({len(self._values)} are there)"
+            ) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -17,7 +17,7 @@ import trio
 
 from .._channels._lending import LendingMailbox, begin_lending
 from .._channels._mailbox import Mailbox, check_size
-from .._channels._nursery import failure_in, is_cancellation, is_cancelled
+from .._channels._nursery import alone_in, failure_in, is_cancellation, is_cancelled
 from .._errors import ConfigurationError, FlowError, LocalProtocolError, OperationError
 from ._context import Context
 from ._graph import Graph
@@ -121,7 +121,7 @@ class Runner:
                         self._ready(node)
                 self._start_all()
         except BaseException as error:  # raised below, if nothing failed beside it
-            cancelled = error
+            cancelled = error if is_cancellation(error) else alone_in(error)
         unexplained = self._settle()
         failure: BaseException | None = cancelled
         if cancelled is None:

@@ -80,6 +80,7 @@ class Turn:
         calls: list[Content] = [
             ActionRequestContent(function=call.name, arguments=call.arguments, call_id=call.id)
             for call in response.tool_calls
+            if not cut  # it gets no result, and no API takes a call without one
         ]
         answer = AssistantResponseContent(
             assistant_response=response.text or response.refusal, verdict=response.verdict

@@ -7,11 +7,11 @@ assistant message may have ``tool_calls`` (OpenAI's form); a ``tool`` message an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from .._errors import ConfigurationError
-from ..wire._json import loads
 from ._parsing import Json
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -52,10 +52,24 @@ def text_of(message: Mapping[str, Any]) -> str:
     return "".join(str(part.get("text", "")) for part in content or () if isinstance(part, Mapping))
 
 
-def tool_arguments(call: Mapping[str, Any]) -> Any:
-    """The arguments of a tool call in OpenAI's form, decoded."""
+def tool_arguments(call: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments of a tool call in OpenAI's form, as the object that other APIs want.
+
+    A model may have written something else, or half of it.  That must not make its conversation
+    one that can never go on, so it is told as a text in an object.
+    """
     arguments = call["function"].get("arguments") or "{}"
-    return loads(arguments) if isinstance(arguments, str) else arguments
+    if isinstance(arguments, Mapping):
+        return arguments
+    try:
+        value: Json = json.loads(arguments, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError, TypeError):
+        value = None
+    return value if isinstance(value, Mapping) else {"arguments": arguments}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def function_of(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:

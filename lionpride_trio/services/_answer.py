@@ -42,10 +42,10 @@ class Judge:
             return
         if 300 <= status < 400:
             place = exchange.headers.get("location", "")
-            where = shorten(place, 200) if place else "elsewhere"
+            where = repr(shorten(place, 200)) if place else "another place, which it does not name"
             raise RedirectRefused(
-                f"the provider answered {status} and points to {where!r}; a prompt and a key never"
-                " follow: write that address as base_url= if it is right"
+                f"the provider answered {status} and points to {where}; a prompt and a key never"
+                " follow: write the right address as base_url="
             )
         document = await self._document(exchange)
         raise self.provider.parse_error(

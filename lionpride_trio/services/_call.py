@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import trio
 
-from .._errors import LionprideError, ProviderError, StreamTimeout
+from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
@@ -157,8 +157,8 @@ class Caller:
             partial=partial,
             secrets=() if self.key is None else (self.key,),
         )
-        if isinstance(error, ProviderError) and error.partial is None and exchange is not None:
-            error.partial = Response()
+        if error.partial is None and exchange is not None:
+            error.partial = Response()  # a byte of the answer came, and none of its text
 
 
 class OpenReply(AbstractAsyncContextManager[Reply]):

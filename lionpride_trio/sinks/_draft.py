@@ -43,7 +43,7 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
         raise ConfigurationError(
             f"{sink} needs the path of a file, such as 'answer.txt', not {text!r}"
         )
-    target = Path(text)
+    target = Path(text).absolute()  # the program may change its directory while it writes
     try:
         mode = target.stat().st_mode
     except OSError:

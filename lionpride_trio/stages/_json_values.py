@@ -25,16 +25,16 @@ class JSONValues(Holding):
     Between values there may be white space and commas, or nothing where a string, object or array
     begins or ends.  A number is known to have ended by the character after it, or by the flush.
     Anything else is an error, unless *skip_prose*: then only objects and arrays are values, and the
-    text around them is left out.  What begins like a value and turns out to be none, be it at the end
-    of the text, is prose too, in which values are looked for.
+    text around them is left out.  What begins like a value and turns out to be none is prose too, in
+    which values are looked for; what the end of the text cuts off may have been one, and its inner
+    values are not the answer's.
 
     Values are those of `json.loads` (it takes ``NaN`` and ``Infinity`` too); integers of any size
     are exact.  Holds back the value that has not ended.  Where the stream fails, that is left out.
 
     Laws: chunking-invariant, linear.
 
-    :raises DecodeError: it is no JSON, or, at the flush, the last value was cut off.  Never with
-        *skip_prose*.
+    :raises DecodeError: it is no JSON, or, at the flush, the last value was cut off.
     :raises LimitExceeded: a value is longer than *max_hold*, nested more than 256 deep, or a number
         has more than 100,000 digits.
     """
@@ -72,9 +72,6 @@ class JSONValues(Holding):
         self._flushed = True
         values: list[Any] = []
         try:
-            while self._parser is not None and self._skip_prose:
-                self._refute(self._parser)
-                self._read(self._take_held(), values)
             if self._parser is not None:
                 self._parser.end()
                 values.append(self._parser.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -63,6 +64,12 @@ def items_of(given: Any, stage: object) -> Iterable[Any]:
 
     :raises TypeError: it is a single text, or nothing that can be iterated.
     """
+    if inspect.iscoroutine(given):
+        given.close()
+        raise TypeError(
+            f"{type(stage).__name__} is async, and a stage waits for nothing: write 'def feed', or"
+            " map_concurrent(function, limit) for an async function"
+        )
     if not isinstance(given, str | bytes):
         try:
             iter(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 
 import pytest
 import trio
@@ -11,10 +12,10 @@ from hypothesis import given
 from lionpride_trio import (
     AnswerCut,
     ConfigurationError,
-    DecodeError,
     FinishChunk,
     FlowError,
     OtherChunk,
+    ProviderError,
     ReasoningChunk,
     Response,
     Session,
@@ -25,17 +26,19 @@ from lionpride_trio import (
     UsageChunk,
     Verdict,
     chunks_of,
+    iModel,
     reassemble,
 )
 from lionpride_trio.operations import Builder, communicate, flow, flow_stream
 from lionpride_trio.services import fallback
 from lionpride_trio.session import (
     ActionRequestContent,
+    ActionResponseContent,
     AssistantResponseContent,
     InstructionContent,
     Message,
 )
-from lionpride_trio.testing import ScriptedProvider
+from lionpride_trio.testing import Answer, FaultyServer, ScriptedProvider
 from lionpride_trio.transformers import from_iterable
 from tests.chunks.making import chunks
 
@@ -114,17 +117,14 @@ async def test_a_cut_answer_is_given_and_not_kept_when_asked_for(verdict, stream
 
 
 @STREAMED
-async def test_a_cut_tool_call_is_reached_and_kept_as_the_model_wrote_it(stream):
+async def test_a_cut_tool_call_is_reached_and_is_not_kept(stream):
+    """It will have no result, and no API takes a call without one: the branch could not go on."""
     session = asked(CUT_CALL, stream=stream)
     with pytest.raises(AnswerCut) as caught:
         await communicate(session=session, branch="b", parameters=ASK)
     assert caught.value.partial == reassemble(CUT_CALL)
     await communicate(session=session, branch="b", parameters=ASK, on_cut="keep")
-    request = contents(session)[-1]
-    assert request == ActionRequestContent(function="f", arguments='{"x": 1, "y', call_id="a")
-    assert request.chat_msg()["tool_calls"][0]["function"]["arguments"] == '{"x": 1, "y'
-    with pytest.raises(DecodeError):
-        request.parsed()
+    assert contents(session) == [QUESTION, answer("Let me look. ", Verdict.LENGTH)]
 
 
 @pytest.mark.parametrize("arguments", ["[1]", '"a"', "3", "{", "", '{"a": NaN}', '{"a": 1}'])
@@ -405,3 +405,39 @@ async def test_a_name_is_free_again_when_its_operation_failed():
     with pytest.raises(AnswerCut):
         await flow(builder)
     assert builder.session.create_branch().name == "branch-1"
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini", "ollama"])
+@pytest.mark.parametrize(
+    "arguments", ['{"x": 1,}', '{"x": 1, "y', "[1]", "5", "null", '{"a": NaN}']
+)
+async def test_a_branch_goes_on_whatever_a_model_wrote_as_arguments(provider, arguments):
+    """The next question is sent, in the form of any provider, with what was written."""
+    session = asked(
+        Response(
+            tool_calls=(ToolCall("1", "f", arguments),),
+            verdict=Verdict.TOOL_USE,
+            verdicts=(Verdict.TOOL_USE,),
+        )
+    )
+    await communicate(session=session, branch="b", parameters=ASK)
+    result = ActionResponseContent(output="no", function="f", call_id="1")
+    session.conversations.add_item(Message(content=result), ["b"])
+    async with FaultyServer(Answer(status=418, body=b"{}")) as server:
+        model = iModel(provider, "x", api_key="sk-0123456789", base_url=server.url(provider))
+        session.services.register(model)
+        with pytest.raises(ProviderError):
+            await communicate(session=session, branch="b", parameters={**ASK, "imodel": "x"})
+        sent = json.loads(server.requests[0].body, parse_constant=pytest.fail)
+        assert len(server.requests) == 1
+    assert "f" in json.dumps(sent)
+
+
+async def test_a_request_that_is_no_json_is_refused_before_it_is_sent():
+    async with FaultyServer(Answer()) as server:
+        model = iModel(
+            "openai", "x", api_key="sk-0123456789", base_url=server.url(), temperature=float("nan")
+        )
+        with pytest.raises(ConfigurationError, match="JSON"):
+            await model.complete("hi")
+        assert server.requests == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import trio
+import trio.testing
 
 from lionpride_trio import LocalProtocolError, Session, TextChunk, iModel, sinks
 from lionpride_trio.operations import Builder, flow_stream
@@ -245,3 +246,19 @@ async def test_one_around_a_nursery_is_told_what_to_write(caplog):
     (channel,) = [opening.channel for opening in made._openings.values()]
     assert not channel._closed
     await made.__aexit__(None, None, None)
+
+
+async def test_two_tasks_in_one_bare_iterator_are_refused_and_ask_once(nursery):
+    stalled = Answer(body=CHAT.unended, then="stall")
+    async with FaultyServer(stalled) as server, Session() as session:
+        model = CHAT.model(server, stream=True, max_concurrent=1)
+        session.services.register(model)
+        held = [aiter(model.stream("q"))]
+        nursery.start_soon(anext, held[0])
+        await trio.lowlevel.checkpoint()
+        with pytest.raises(trio.BusyResourceError, match="another task"):
+            await anext(held[0])
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        held.clear()
+        await server.wait_idle()
+        assert len(server.requests) == 1

@@ -2,17 +2,28 @@
 
 import gzip
 import zlib
+from functools import partial
 
+import httpx
+import httpx2
 import pytest
 import trio
 
-from lionpride_trio import DecodeError, HTTPProtocolError, RequestTooLarge, Timeouts
+from lionpride_trio import (
+    ConnectionFailed,
+    DecodeError,
+    HTTPProtocolError,
+    LionprideError,
+    RequestTooLarge,
+    Timeouts,
+)
 from lionpride_trio._transport import open_client
 from lionpride_trio._transport._inflate import STEP_BYTES, Inflater
 from lionpride_trio.services import Retry
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
 from tests.faults.wires import TEXT, WIRES
+from tests.transport.authority import server_context
 
 CHAT = WIRES[0]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -205,4 +216,65 @@ async def test_the_clock_of_the_first_content_starts_when_the_request_was_sent(
         async with model.stream("x" * 40_000_000) as reply:
             assert "".join([chunk.data async for chunk in reply]) == TEXT
         assert trio.current_time() - began > 20
+    nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer(body=b'{"choices": [', frame_cut=True, then="close"), "ConnectionLost"),
+        (Answer(body=b"<p>busy</p>", media="text/html"), "NotAStream"),
+        (Answer(status=204, media=None, framing="length"), "NotAStream"),
+        (Answer(status=307, headers=[("location", "/x")]), "RedirectRefused"),
+        (Answer(body=b"x", headers=[("content-encoding", "br")]), "NotAStream"),
+        (Answer(body=b"{", then="stall"), "StreamTimeout"),
+        (Answer(status=500), "ServerError"),
+    ],
+)
+@pytest.mark.parametrize("stream", [True, False])
+async def test_every_error_after_the_first_byte_has_what_came(
+    answer, error, stream, autojump_clock
+):
+    async with FaultyServer(answer) as server:
+        model = CHAT.model(server, timeouts=Timeouts(answer=5))
+        with pytest.raises(LionprideError) as caught:
+            if stream:
+                async with model.stream("hi") as reply:
+                    await reply.receive()
+            else:
+                await model.complete("hi")
+    assert type(caught.value).__name__ in {error, "ConnectionLost", "StreamTruncated"}
+    assert caught.value.partial is not None
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+async def test_a_failure_of_tls_in_another_client_says_what_it_was(library):
+    async with (
+        FaultyServer(Answer(body=CHAT.body), ssl_context=server_context()) as server,
+        library.AsyncClient() as client,
+    ):
+        error = (await ask(CHAT.model(server, http_client=client))).error
+    assert type(error) is ConnectionFailed
+    assert "certificate" in str(error).lower()
+
+
+DEAF = b"HTTP/1.1 413 X\r\ncontent-length: 2\r\n\r\n{}"
+
+
+async def test_a_server_that_answers_and_reads_no_more(nursery):
+    """It keeps the connection open: nothing but its answer can end the sending."""
+
+    async def serve(stream):
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += await stream.receive_some(1024)
+        await stream.send_all(DEAF)
+        await trio.sleep_forever()
+
+    listeners = await nursery.start(partial(trio.serve_tcp, serve, 0, host="127.0.0.1"))
+    async with FaultyServer(Answer()) as server:
+        server._port = listeners[0].socket.getsockname()[1]
+        with trio.fail_after(20), pytest.raises(RequestTooLarge):
+            async with CHAT.model(server).stream("x" * 20_000_000):
+                pass
     nursery.cancel_scope.cancel()
