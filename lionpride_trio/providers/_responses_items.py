@@ -7,13 +7,61 @@ that is done, and in the terminal event.  Servers leave out any of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import StringIO
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
+from zlib import crc32
 
 import attrs
 
 Part: TypeAlias = tuple[str, int]
 """The kind of a part (text, refusal, summary, thought or arguments), and its place in the item."""
+
+
+MAX_LOOSE: Final = 512
+"""Pieces of a part that are kept before they are summed up."""
+MAX_LOOSE_CHARS: Final = 4096
+"""A piece of this length is summed up at once."""
+
+
+class Told:
+    """What was told of a text, as its length and a checksum: a reply may be longer than memory.
+
+    Both count UTF-16, in which an emoji that two deltas share is the same as one in one piece.
+    """
+
+    __slots__ = ("_check", "_size", "loose")
+
+    def __init__(self) -> None:
+        self.loose: list[str] = []
+        self._size = 0
+        self._check = 0
+
+    def add(self, piece: str) -> None:
+        """Count *piece* as told."""
+        self.loose.append(piece)
+        if len(self.loose) > MAX_LOOSE or len(piece) > MAX_LOOSE_CHARS:
+            self.sum_up()
+
+    def sum_up(self) -> None:
+        """Forget the text of the pieces."""
+        data = _units("".join(self.loose))
+        self.loose.clear()
+        self._check = crc32(data, self._check)
+        self._size += len(data)
+
+    def end_in(self, whole: bytes, begin: int = 0) -> int | None:
+        """Where this text ends in *whole* if it stands there at *begin*; None if it does not."""
+        self.sum_up()
+        end = begin + self._size
+        here = whole[begin:end]
+        return end if len(here) == self._size and crc32(here) == self._check else None
+
+
+def _units(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _text(units: bytes) -> str:
+    return units.decode("utf-16-le", "surrogatepass")
 
 
 @attrs.define(eq=False)
@@ -38,15 +86,11 @@ class Item:
     """How many citations were told."""
     strange: set[int] = attrs.Factory(set[int])
     """The places of its parts of an unknown type that were told."""
-    _parts: dict[Part, StringIO] = attrs.Factory(dict[Part, StringIO])
+    _parts: dict[Part, Told] = attrs.Factory(dict[Part, Told])
 
-    def part(self, part: Part) -> StringIO:
+    def part(self, part: Part) -> Told:
         """Where to note the text that is told of *part*."""
-        return self._parts.setdefault(part, StringIO())
-
-    def told(self) -> str:
-        """All the text that was told."""
-        return "".join(part.getvalue() for part in self._parts.values())
+        return self._parts.setdefault(part, Told())
 
     def untold_of(self, part: Part, whole: str) -> str:
         """What was not told yet of a part whose text is *whole*.  It counts as told now.
@@ -54,9 +98,10 @@ class Item:
         Text that was told otherwise cannot be taken back, and stays.
         """
         noted = self.part(part)
-        told = noted.getvalue()
-        rest = whole[len(told) :] if whole.startswith(told) else ""
-        noted.write(rest)
+        units = _units(whole)
+        end = noted.end_in(units)
+        rest = "" if end is None else _text(units[end:])
+        noted.add(rest)
         return rest
 
     def untold(self, wholes: Sequence[tuple[Part, str]]) -> list[tuple[str, str]]:
@@ -65,12 +110,13 @@ class Item:
         The parts are compared as one text first: servers number the parts of their deltas
         otherwise than those of the item.
         """
-        told = self.told()
-        if "".join(text for _, text in wholes).startswith(told):
+        end = self._told_of("".join(text for _, text in wholes))
+        if end is not None:
             self._parts.clear()
             for part, text in wholes:
-                self.part(part).write(text[: len(told)])
-                told = told[len(text) :]
+                units = _units(text)
+                self.part(part).add(_text(units[:end]))
+                end = max(0, end - len(units))
         rests = [(part[0], self.untold_of(part, text)) for part, text in wholes]
         return [rest for rest in rests if rest[1]]
 
@@ -78,7 +124,15 @@ class Item:
         """Whether an item under another id, whose text is *whole*, may be this one."""
         if call_id is not None and self.call_id is not None:
             return call_id == self.call_id
-        return whole.startswith(self.told())
+        return self._told_of(whole) is not None
+
+    def _told_of(self, whole: str) -> int | None:
+        """The end of what was told in *whole*, which begins with it; None if it does not."""
+        units = _units(whole)
+        end: int | None = 0
+        for part in self._parts.values():
+            end = None if end is None else part.end_in(units, end)
+        return end
 
 
 class Items:

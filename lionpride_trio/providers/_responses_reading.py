@@ -7,7 +7,6 @@ finished items and the terminal event repeat the answer; of them only what nothi
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any, Final
 
 from .._chunks import (
@@ -32,7 +31,7 @@ from ._parsing import (
     text,
     usage,
 )
-from ._responses_items import Item, Items, Part
+from ._responses_items import Item, Items, Part, Told
 
 _INCOMPLETE: Final = {
     "max_output_tokens": Verdict.LENGTH,
@@ -99,7 +98,7 @@ class ResponsesParser(BaseParser):
         super().__init__()
         self._items = Items()
         self._writes_at: tuple[Any, ...] = ()
-        self._write = StringIO().write
+        self._part = Told()
         self._calls = 0
         self._thoughts = 0
         self._refused = False
@@ -111,19 +110,20 @@ class ResponsesParser(BaseParser):
         """The chunks of one event."""
         if value == DONE:
             return []
-        kind = text(value.get("type"), "type") or event
+        kind = value.get("type") or event
         if kind == "response.output_text.delta":
             # Nearly all events are of this type and continue the part before: it is kept at hand.
             piece = text(value["delta"], "delta")
             at = (value.get("item_id"), value.get("output_index"), value.get("content_index"))
             if at != self._writes_at:
                 item = self._items.find("message", at[0], at[1] or 0)
-                self._write = item.part(("text", at[2] or 0)).write
+                self._part = item.part(("text", at[2] or 0))
                 self._writes_at = at
-            self._write(piece)
+            self._part.add(piece)
             return [text_chunk(piece, self._metadata, value)]
         self._writes_at = ()
         chunks: list[Chunk] = []
+        kind = text(kind, "type")
         self._rare(kind, event, value, chunks)
         if not chunks and self.failure is None:
             chunks.append(self._other(kind, value, value))
@@ -142,7 +142,7 @@ class ResponsesParser(BaseParser):
                 of, what, where, _ = _DELTAS[kind]
                 item = self._items.find(of, value.get("item_id"), place)
                 piece = text(value["delta"], "delta")
-                item.part((what, value.get(where) or 0)).write(piece)
+                item.part((what, value.get(where) or 0)).add(piece)
                 chunks.append(self._say(item, what, piece, value))
             case _ if kind in _DONES:
                 of, what, where, field = _DONES[kind]
