@@ -2,7 +2,16 @@
 
 import pytest
 
-from lionpride_trio import Overloaded, ServerError, StreamTruncated, Usage, Verdict
+from lionpride_trio import (
+    FinishChunk,
+    Overloaded,
+    ServerError,
+    StreamTruncated,
+    ToolCallChunk,
+    Usage,
+    Verdict,
+)
+from lionpride_trio.providers import get
 from tests.providers.reading import calls, read, read_whole, thoughts
 
 BEGIN = {
@@ -164,3 +173,10 @@ def test_a_whole_message_means_what_its_stream_does():
     whole, failure = read_whole("anthropic", value)
     assert failure is None
     assert whole == streamed
+
+
+def test_the_whole_input_is_told_before_the_end():
+    parser = get("anthropic").parser()
+    events = (BEGIN, use(0, "c", "f", {"a": 1}), end("tool_use"), STOP)
+    chunks = [chunk for event in events for chunk in parser.feed("", event)]
+    assert [type(chunk) for chunk in chunks[-2:]] == [ToolCallChunk, FinishChunk]

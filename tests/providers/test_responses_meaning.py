@@ -4,7 +4,16 @@ import itertools
 
 import pytest
 
-from lionpride_trio import ProviderError, ServerError, StreamTruncated, Usage, Verdict
+from lionpride_trio import (
+    FinishChunk,
+    OtherChunk,
+    ProviderError,
+    ReasoningChunk,
+    ServerError,
+    StreamTruncated,
+    Usage,
+    Verdict,
+)
 from lionpride_trio.providers import get
 from lionpride_trio.providers._responses_items import MAX_LOOSE
 from tests.providers.reading import calls, read as read_stream, read_whole, thoughts
@@ -337,3 +346,30 @@ def test_a_long_text_in_many_pieces_is_compared_and_not_kept():
     for one in told:
         parser.feed("", one)
     assert len(parser._part.loose) <= MAX_LOOSE
+
+
+def test_items_under_one_place_without_openings_are_told_apart_by_their_text():
+    first, second = message("one", "a"), message("two", "b")
+    assert read(done(first), done(second), end(first, second)).text == "onetwo"
+
+
+def test_the_name_may_come_when_the_arguments_are_done():
+    opening = {"type": "function_call", "id": "x", "call_id": "c"}
+    last = event("function_call_arguments.done", item_id="x", name="f", arguments="{}")
+    assert calls(read(added(opening), last, end())) == [("c", "f", "{}")]
+
+
+def test_the_error_of_a_servers_tool_is_not_the_answers():
+    failed = event("code_interpreter_call.failed", item_id="i", error={"message": "boom"})
+    assert read(failed, end(message("Hi"))).verdict is Verdict.COMPLETE
+
+
+def test_the_terminal_event_repeats_no_item():
+    sealed = {"type": "reasoning", "id": "t", "summary": [], "encrypted_content": "E"}
+    search = {"type": "web_search_call", "id": "w"}
+    parser = get("openai", "responses").parser()
+    for place, item in enumerate((sealed, search)):
+        parser.feed("", done(item, place))
+    assert [type(one) for one in parser.feed("", end(sealed, search))] == [FinishChunk]
+    alone = get("openai", "responses").parser().feed("", end(sealed, search))
+    assert [type(one) for one in alone] == [ReasoningChunk, OtherChunk, FinishChunk]
