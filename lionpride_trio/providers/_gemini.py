@@ -289,7 +289,7 @@ class GenerateParser(BaseParser):
         """
         thinks = bool(part.get("thought"))
         signature = part.get("thoughtSignature")
-        if not thinks:
+        if not thinks and (signature or "functionCall" in part):
             self._close_thought(index)
         if "functionCall" in part:
             self._called.add(index)

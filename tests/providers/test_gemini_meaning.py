@@ -56,6 +56,10 @@ def test_a_signed_thought_is_one_block_and_the_next_another():
     assert response.reasoning == "abcd"
 
 
+def test_a_strange_part_is_no_end_of_a_thought():
+    assert thoughts(answer(thought("a"), {"aNewPart": 1}, thought("b"))) == [("ab", None)]
+
+
 @pytest.mark.parametrize("reason", ["STOP", "A_NEW_REASON", "FINISH_REASON_UNSPECIFIED"])
 def test_calls_wait_for_the_client_whatever_the_reason(reason):
     assert answer(call(), reason=reason).verdict is Verdict.TOOL_USE
