@@ -66,6 +66,8 @@ class Usage:
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
     """Input tokens read from a cache."""
+    cache_write_tokens: int | None = None
+    """Input tokens written to a cache, where the provider tells of them."""
 
     def updated(self, newer: Usage) -> Usage:
         """This report with what *newer* says put in its place (never added up)."""

@@ -8,7 +8,6 @@ calls tools; usage is a running total in every event.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -28,7 +27,16 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import function_of, split_system, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, members, tells_of_failure, text, usage
+from ._parsing import (
+    DONE,
+    BaseParser,
+    arguments_text,
+    members,
+    tells_of_failure,
+    text,
+    usage,
+    verdict_after_calls,
+)
 from ._partial_args import PartialArguments
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
@@ -183,9 +191,14 @@ class GenerateParser(BaseParser):
         self._seen: set[int] = set()
         self._finished: set[int] = set()
         self._streamed: PartialArguments | None = None
+        self._thoughts: dict[int, int] = {}
+        """The block of reasoning that is open, by the answer's index."""
+        self._closed_thoughts: dict[int, int] = {}
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
+        if value == DONE:
+            return []
         if event == "error" or tells_of_failure(value):
             self.failure = provider_error(value)
             return []
@@ -195,7 +208,10 @@ class GenerateParser(BaseParser):
             self._identify(id=response_id, model=value.get("modelVersion"))
         chunks: list[Chunk] = []
         for candidate in value.get("candidates") or ():
-            self._candidate(members(candidate), value, chunks)
+            if candidate.__class__ is dict:
+                self._candidate(candidate, value, chunks)
+            elif candidate is not None:
+                chunks.append(self._other("candidate", candidate, 0, value))
         report = value.get("usageMetadata")
         if report:
             self._report(lambda: self._usage(report, value), chunks)
@@ -222,8 +238,13 @@ class GenerateParser(BaseParser):
             for part in content.get("parts") or ():
                 if not part:
                     continue
+                if part.__class__ is not dict:
+                    chunks.append(self._other("part", part, index, raw))
+                    continue
                 if "text" in part and not part.get("thought"):
                     said = text(part["text"], "text")
+                    if self._thoughts:
+                        self._close_thought(index)
                     chunks.append(text_chunk(said, self._metadata, raw, index))
                 if len(part) > 1 or "text" not in part:
                     self._rare(part, index, raw, chunks)
@@ -243,8 +264,8 @@ class GenerateParser(BaseParser):
             })
             return
         verdict = VERDICTS.get(reason, Verdict.UNKNOWN)
-        if verdict is Verdict.COMPLETE and index in self._called:
-            verdict = Verdict.TOOL_USE
+        if index in self._called:
+            verdict = verdict_after_calls(verdict)
         facts = {
             name: candidate[name]
             for name in ("finishReason", "finishMessage", "safetyRatings")
@@ -261,25 +282,41 @@ class GenerateParser(BaseParser):
         )
 
     def _rare(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
-        """All of a part but its text."""
+        """All of a part but its text.
+
+        A signature proves the very part that it came with: on a part that is no thought it is a
+        block of its own, beside its part.
+        """
+        thinks = bool(part.get("thought"))
         signature = part.get("thoughtSignature")
+        if not thinks and (signature or "functionCall" in part):
+            self._close_thought(index)
         if "functionCall" in part:
             self._called.add(index)
-            self._function(part["functionCall"], index, raw, chunks)
+            self._function(members(part["functionCall"]), index, raw, chunks)
         elif "text" not in part and any(key != "thoughtSignature" for key in part):
             kind = next(key for key in part if key not in {"thoughtSignature", "thought"})
             chunks.append(self._other(kind, part[kind], index, raw))
-        thought = text(part.get("text"), "text") if part.get("thought") else ""
+        thought = text(part.get("text"), "text") if thinks else ""
         if thought or signature:
             chunks.append(
                 ReasoningChunk(
                     text=thought,
                     signature=signature,
+                    block=self._thoughts.setdefault(index, self._closed_thoughts.get(index, 0)),
                     metadata=self._metadata,
                     raw_response=raw,
                     index=index,
                 )
             )
+        if signature:
+            self._close_thought(index)
+
+    def _close_thought(self, index: int) -> None:
+        """What the answer with this index thinks next is another block."""
+        block = self._thoughts.pop(index, None)
+        if block is not None:
+            self._closed_thoughts[index] = block + 1
 
     def _function(self, call: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
         """A whole call in one part, or (Vertex) a call whose arguments come path by path."""
@@ -288,8 +325,7 @@ class GenerateParser(BaseParser):
             self._slots += 1
             self._streamed = PartialArguments() if call.get("willContinue") else None
         if self._streamed is None:
-            args = call.get("args")
-            piece = json.dumps(args, ensure_ascii=False) if args else ""
+            piece = arguments_text(call.get("args"))
         else:
             self._streamed.add(call.get("partialArgs") or ())
             if not call.get("willContinue"):

@@ -6,7 +6,6 @@ the stream is a line of its own without it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -25,7 +24,16 @@ from .._text import Secret
 from ._faults import provider_error
 from ._messages import checked, tool_arguments
 from ._options import check_options
-from ._parsing import BaseParser, members, tells_of_failure, text, usage
+from ._parsing import (
+    DONE,
+    BaseParser,
+    arguments_text,
+    fields,
+    tells_of_failure,
+    text,
+    usage,
+    verdict_after_calls,
+)
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 TOP_LEVEL: Final = frozenset([
@@ -132,6 +140,8 @@ class OllamaParser(BaseParser):
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one line."""
+        if value == DONE:
+            return []
         if tells_of_failure(value):
             self.failure = provider_error(value)
             return []
@@ -153,14 +163,16 @@ class OllamaParser(BaseParser):
         for call in message.get("tool_calls") or ():
             if not call:
                 continue
-            function = members(call["function"])
-            given = function.get("arguments")
+            function = fields(fields(call).get("function"))
+            if not function:
+                chunks.append(self._other("tool_call", call, value))
+                continue
             chunks.append(
                 ToolCallChunk(
                     slot=self._calls,
                     id=call.get("id"),
                     name=function.get("name"),
-                    arguments=json.dumps(given, ensure_ascii=False) if given else "",
+                    arguments=arguments_text(function.get("arguments")),
                     metadata=self._metadata,
                     raw_response=value,
                 )
@@ -169,8 +181,11 @@ class OllamaParser(BaseParser):
         if value.get("done"):
             self._finish(value, chunks)
         elif "done" not in value and not chunks:
-            chunks.append(OtherChunk(value=value, metadata=self._metadata, raw_response=value))
-        return chunks or [OtherChunk(kind="empty", metadata=self._metadata, raw_response=value)]
+            chunks.append(self._other("", value, value))
+        return chunks or [self._other("empty", None, value)]
+
+    def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
+        return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)
 
     def _finish(self, value: Any, chunks: list[Chunk]) -> None:
         self.ended = self.whole = True
@@ -189,8 +204,8 @@ class OllamaParser(BaseParser):
             )
         reason = value.get("done_reason")
         verdict = VERDICTS.get(reason, Verdict.COMPLETE if reason is None else Verdict.UNKNOWN)
-        if verdict is Verdict.COMPLETE and self._calls:
-            verdict = Verdict.TOOL_USE
+        if self._calls:
+            verdict = verdict_after_calls(verdict)
         chunks.append(
             FinishChunk(
                 verdict=verdict,

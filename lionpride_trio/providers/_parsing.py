@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk
+from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk, Verdict
 from .._errors import DecodeError, LionprideError
 from .._readonly import ReadOnlyDict
 
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | float | None"
 """Decoded JSON."""
+
+DONE: Final = "[DONE]"
+"""OpenAI's end mark.  Gateways add it to streams of other APIs too, where it means nothing."""
 
 
 class BaseParser:
@@ -73,6 +77,11 @@ def members(container: Any) -> Any:
     return {} if container is None else container
 
 
+def fields(value: Any) -> Any:
+    """*value* if it is an object, and an empty one for anything else: it has no fields."""
+    return value if value.__class__ is dict else {}
+
+
 def text(value: Any, what: str) -> str:
     """*value*, which must be a string; None counts as empty.
 
@@ -83,6 +92,25 @@ def text(value: Any, what: str) -> str:
     if value is None:
         return ""
     raise DecodeError(f"{what} should be a string, not {type(value).__name__}")
+
+
+def arguments_text(given: Any) -> str:
+    """The arguments of a tool call as text: a string as it is, anything else as JSON.
+
+    None, and what is empty, is no text: the call has none yet.
+    """
+    if given.__class__ is str:
+        return text(given, "arguments")
+    return json.dumps(given, ensure_ascii=False) if given else ""
+
+
+def verdict_after_calls(said: Verdict) -> Verdict:
+    """How an answer ended that calls the client's tools, though its reason says *said*.
+
+    An answer that was cut or refused stays that: its last call may be cut too.
+    """
+    waits = said in {Verdict.COMPLETE, Verdict.PAUSED, Verdict.UNKNOWN}
+    return Verdict.TOOL_USE if waits else said
 
 
 def count(value: Any) -> int | None:
@@ -98,6 +126,7 @@ def usage(
     total_tokens: str = "total_tokens",
     reasoning: tuple[str, str] | str = "",
     cached: tuple[str, str] | str = "",
+    cache_write: tuple[str, str] | str = "",
 ) -> Usage:
     """A report under the provider's names (a pair: a name inside an object) as `Usage`."""
 
@@ -113,4 +142,5 @@ def usage(
         total_tokens=look(total_tokens),
         reasoning_tokens=look(reasoning),
         cached_tokens=look(cached),
+        cache_write_tokens=look(cache_write),
     )

@@ -71,6 +71,9 @@ def _reasoning(abilities: Abilities) -> st.SearchStrategy[list[Reasoning]]:
             return st.lists(st.one_of(kinds), max_size=2)
 
 
+_OUTWEIGHED: Final = {Verdict.COMPLETE, Verdict.PAUSED, Verdict.UNKNOWN}
+
+
 @st.composite
 def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     """A response made of what *abilities* allow."""
@@ -80,8 +83,8 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     calls = [] if refusal else draw(_calls(abilities))
     verdicts: list[Verdict] = [v for v in abilities.endings if v is not Verdict.TOOL_USE]
     if calls:
-        # Some APIs say "stop" where tools are called, so a plain end would be ambiguous.
-        verdicts = [Verdict.TOOL_USE, *(v for v in verdicts if v is not Verdict.COMPLETE)]
+        # Calls that wait outweigh any reason but that the answer was cut or refused.
+        verdicts = [Verdict.TOOL_USE, *(v for v in verdicts if v not in _OUTWEIGHED)]
     if refusal:
         verdicts = [Verdict.REFUSED]
     elif abilities.refusals:

@@ -26,7 +26,7 @@ ABILITIES: Final = Abilities(
     signed=True,
     sealed=True,
     citations=True,
-    more_counts=("reasoning_tokens", "cached_tokens"),
+    more_counts=("reasoning_tokens", "cached_tokens", "cache_write_tokens"),
     usage_always=True,
 )
 _UNKNOWN: Final[list[dict[str, Any]]] = [
@@ -98,6 +98,8 @@ def messages_body(hand: Hand, reply: Response) -> bytes:
     began: dict[str, Any] = {"input_tokens": usage.input_tokens, "output_tokens": 1}
     if usage.cached_tokens is not None:
         began["cache_read_input_tokens"] = usage.cached_tokens
+    if usage.cache_write_tokens is not None:
+        began["cache_creation_input_tokens"] = usage.cache_write_tokens
     ended: dict[str, Any] = {"output_tokens": usage.output_tokens}
     if usage.reasoning_tokens is not None:
         ended["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}

@@ -22,7 +22,7 @@ ABILITIES: Final = Abilities(
     sealed=True,
     refusals=True,
     citations=True,
-    more_counts=("reasoning_tokens", "cached_tokens"),
+    more_counts=("reasoning_tokens", "cached_tokens", "cache_write_tokens"),
 )
 _WHY: Final = {
     Verdict.LENGTH: "max_output_tokens",
@@ -134,6 +134,10 @@ def _usage(usage: Usage) -> dict[str, Any]:
     }
     if usage.reasoning_tokens is not None:
         report["output_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
-    if usage.cached_tokens is not None:
-        report["input_tokens_details"] = {"cached_tokens": usage.cached_tokens}
+    cache = {
+        "cached_tokens": usage.cached_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+    }
+    if told := {name: count for name, count in cache.items() if count is not None}:
+        report["input_tokens_details"] = told
     return report

@@ -1,0 +1,198 @@
+"""The items of an OpenAI Responses answer, and what of each was told.
+
+The API tells everything up to four times: in deltas, in the ``.done`` event of a part, in the item
+that is done, and in the terminal event.  Servers leave out any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+from zlib import crc32
+
+import attrs
+
+Part: TypeAlias = tuple[str, int]
+"""The kind of a part (text, refusal, summary, thought or arguments), and its place in the item."""
+
+
+MAX_LOOSE: Final = 512
+"""Pieces of a part that are kept before they are summed up."""
+MAX_LOOSE_CHARS: Final = 4096
+"""A piece of this length is summed up at once."""
+
+
+class Told:
+    """What was told of a text, as its length and a checksum: a reply may be longer than memory.
+
+    Both count UTF-16, in which an emoji that two deltas share is the same as one in one piece.
+    """
+
+    __slots__ = ("_check", "_size", "loose")
+
+    def __init__(self) -> None:
+        self.loose: list[str] = []
+        self._size = 0
+        self._check = 0
+
+    def add(self, piece: str) -> None:
+        """Count *piece* as told."""
+        self.loose.append(piece)
+        if len(self.loose) > MAX_LOOSE or len(piece) > MAX_LOOSE_CHARS:
+            self.sum_up()
+
+    def sum_up(self) -> None:
+        """Forget the text of the pieces."""
+        data = _units("".join(self.loose))
+        self.loose.clear()
+        self._check = crc32(data, self._check)
+        self._size += len(data)
+
+    def end_in(self, whole: bytes, begin: int = 0) -> int | None:
+        """Where this text ends in *whole* if it stands there at *begin*; None if it does not."""
+        self.sum_up()
+        end = begin + self._size
+        here = whole[begin:end]
+        return end if len(here) == self._size and crc32(here) == self._check else None
+
+
+def _units(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _text(units: bytes) -> str:
+    return units.decode("utf-16-le", "surrogatepass")
+
+
+@attrs.define(eq=False)
+class Item:
+    """One output item."""
+
+    kind: str
+    id: str | None = None
+    announced: bool = False
+    """Whether an event of its own opened it."""
+    call_id: str | None = None
+    name: str | None = None
+    told_id: str | None = None
+    told_name: str | None = None
+    given: str = ""
+    """Arguments that its opening had, told at the end when nothing else tells them."""
+    sealed: str | None = None
+    """The encrypted reasoning that was told."""
+    number: int | None = None
+    """Its place among what was told of its kind."""
+    cited: int = 0
+    """How many citations were told."""
+    strange: set[int] = attrs.Factory(set[int])
+    """The places of its parts of an unknown type that were told."""
+    _parts: dict[Part, Told] = attrs.Factory(dict[Part, Told])
+
+    def part(self, part: Part) -> Told:
+        """Where to note the text that is told of *part*."""
+        return self._parts.setdefault(part, Told())
+
+    def untold_of(self, part: Part, whole: str) -> str:
+        """What was not told yet of a part whose text is *whole*.  It counts as told now.
+
+        Text that was told otherwise cannot be taken back, and stays.
+        """
+        noted = self.part(part)
+        units = _units(whole)
+        end = noted.end_in(units)
+        rest = "" if end is None else _text(units[end:])
+        noted.add(rest)
+        return rest
+
+    def untold(self, wholes: Sequence[tuple[Part, str]]) -> list[tuple[str, str]]:
+        """What was not told yet of an item whose parts are *wholes*, each rest with its kind.
+
+        The parts are compared as one text first: servers number the parts of their deltas
+        otherwise than those of the item.
+        """
+        end = self._told_of("".join(text for _, text in wholes))
+        if end is not None:
+            self._parts.clear()
+            for part, text in wholes:
+                units = _units(text)
+                self.part(part).add(_text(units[:end]))
+                end = max(0, end - len(units))
+        rests = [(part[0], self.untold_of(part, text)) for part, text in wholes]
+        return [rest for rest in rests if rest[1]]
+
+    def agrees(self, call_id: str | None, whole: str) -> bool:
+        """Whether an item under another id, whose text is *whole*, may be this one."""
+        if call_id is not None and self.call_id is not None:
+            return call_id == self.call_id
+        return self._told_of(whole) is not None
+
+    def _told_of(self, whole: str) -> int | None:
+        """The end of what was told in *whole*, which begins with it; None if it does not."""
+        units = _units(whole)
+        end: int | None = 0
+        for part in self._parts.values():
+            end = None if end is None else part.end_in(units, end)
+        return end
+
+
+class Items:
+    """Finds the item that an event is about: by id first, by its place in the output second.
+
+    Invariant: an item that is opened is a new one, unless its id is known.  Gateways give all items
+    one place; what went by place would run into the item before.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[tuple[str, str], Item] = {}
+        self._by_place: dict[tuple[str, Any], Item] = {}
+        self.all: list[Item] = []
+
+    def find(self, kind: str, item_id: str | None, place: Any) -> Item:
+        """The item that a delta continues."""
+        item = self._by_id.get((kind, item_id)) if item_id else None
+        if item is None:
+            item = self._by_place.get((kind, place))
+            # Some gateways write another id into each event of an item; the place holds then.
+            if item is None or (item_id and item.id and not item.announced):
+                item = self._new(kind)
+        return self._note(item, kind, item_id, place)
+
+    def open(self, kind: str, told: Mapping[str, Any], place: Any) -> Item:
+        """The item that an event opens."""
+        item_id, call_id = told.get("id"), told.get("call_id")
+        item = self._by_id.get((kind, item_id)) if item_id else None
+        if item is None or (call_id and item.call_id and call_id != item.call_id):
+            item = self._new(kind)
+        item.announced = True
+        return self._note(item, kind, item_id, place, call_id)
+
+    def whole(self, kind: str, told: Mapping[str, Any], place: Any, text: str) -> Item:
+        """The item that an event tells as a whole: all its text is *text*."""
+        item_id, call_id = told.get("id"), told.get("call_id")
+        item = self._by_id.get(("call_id", call_id)) if call_id else None
+        if item is None and item_id:
+            item = self._by_id.get((kind, item_id))
+            if item is not None and call_id and item.call_id not in {None, call_id}:
+                item = None
+        if item is None:
+            item = self._by_place.get((kind, place))
+            if item is None or not item.agrees(call_id, text):
+                item = self._new(kind)
+        return self._note(item, kind, item_id, place, call_id)
+
+    def _new(self, kind: str) -> Item:
+        item = Item(kind)
+        self.all.append(item)
+        return item
+
+    def _note(
+        self, item: Item, kind: str, item_id: str | None, place: Any, call_id: str | None = None
+    ) -> Item:
+        if item_id:
+            item.id = item.id or item_id
+            self._by_id[kind, item_id] = item
+        if call_id:
+            item.call_id = item.call_id or call_id
+            self._by_id["call_id", call_id] = item
+        self._by_place[kind, place] = item
+        return item

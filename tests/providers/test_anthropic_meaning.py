@@ -1,0 +1,182 @@
+"""Messages of gateways that forget stops and indexes, and of what happened against what was said."""
+
+import pytest
+
+from lionpride_trio import (
+    FinishChunk,
+    Overloaded,
+    ServerError,
+    StreamTruncated,
+    ToolCallChunk,
+    Usage,
+    Verdict,
+)
+from lionpride_trio.providers import get
+from tests.providers.reading import calls, read, read_whole, thoughts
+
+BEGIN = {
+    "type": "message_start",
+    "message": {"id": "m", "model": "c", "usage": {"input_tokens": 9, "output_tokens": 1}},
+}
+STOP = {"type": "message_stop"}
+
+
+def start(index, **block):
+    return {"type": "content_block_start", "index": index, "content_block": block}
+
+
+def delta(index, kind, **fields):
+    return {"type": "content_block_delta", "index": index, "delta": {"type": kind, **fields}}
+
+
+def use(index, call, name, given=None, kind="tool_use"):
+    return start(index, type=kind, id=call, name=name, input={} if given is None else given)
+
+
+def piece(index, text):
+    return delta(index, "input_json_delta", partial_json=text)
+
+
+def think(index, text, signature):
+    return [
+        start(index, type="thinking", thinking=""),
+        delta(index, "thinking_delta", thinking=text),
+        delta(index, "signature_delta", signature=signature),
+    ]
+
+
+def end(reason):
+    return {"type": "message_delta", "delta": {"stop_reason": reason}}
+
+
+def message(*events, reason="end_turn"):
+    response, failure = read("anthropic", BEGIN, *events, end(reason), STOP)
+    assert failure is None
+    return response
+
+
+@pytest.mark.parametrize("indexes", [(0, 0, 0), (0, 1, 0), (None, None, None)])
+def test_a_new_block_closes_the_one_before_on_its_index(indexes):
+    events = []
+    for number, index in enumerate(indexes):
+        events += [use(index, f"c{number}", "f"), piece(index, f'{{"n":{number}}}')]
+    expected = [(f"c{number}", "f", f'{{"n":{number}}}') for number in range(3)]
+    assert calls(message(*events)) == expected
+
+
+def test_a_servers_tool_never_runs_into_the_clients_call():
+    for kind in ("server_tool_use", "mcp_tool_use", "a_new_tool_use"):
+        response = message(
+            use(0, "c", "f"),
+            piece(0, '{"a":1}'),
+            use(0, "s", "search", kind=kind),
+            piece(0, '{"query":"x"}'),
+        )
+        assert calls(response) == [("c", "f", '{"a":1}')]
+
+
+def test_input_of_a_servers_tool_alone_makes_no_call():
+    response = message(use(0, "s", "search", kind="server_tool_use"), piece(0, "{}"))
+    assert calls(response) == []
+    assert response.verdict is Verdict.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("given", "pieces", "expected"),
+    [
+        ({"a": 1}, ['{"a"', ":1}"], '{"a":1}'),
+        ({"a": 1}, [""], '{"a": 1}'),
+        ({"a": 1}, [], '{"a": 1}'),
+        ('{"a":1}', [], '{"a":1}'),
+        ('{"a":1}', ['{"a":1}'], '{"a":1}'),
+        ({}, [{"a": 1}], '{"a": 1}'),
+        ({}, [], "{}"),
+    ],
+)
+@pytest.mark.parametrize("stops", [True, False])
+def test_input_in_a_start_and_again_in_deltas_is_one_input(given, pieces, expected, stops):
+    closing = [{"type": "content_block_stop", "index": 0}] if stops else []
+    response = message(use(0, "c", "f", given), *(piece(0, one) for one in pieces), *closing)
+    assert calls(response) == [("c", "f", expected)]
+
+
+def test_input_in_the_start_is_known_of_a_message_that_was_cut():
+    response, failure = read("anthropic", BEGIN, use(0, "c", "f", {"a": 1}))
+    assert isinstance(failure, StreamTruncated)
+    assert calls(response) == [("c", "f", '{"a": 1}')]
+
+
+def test_thoughts_on_one_index_keep_their_signatures():
+    response = message(*think(0, "one", "S1"), *think(0, "two", "S2"))
+    assert thoughts(response) == [("one", "S1"), ("two", "S2")]
+
+
+def test_a_redacted_thought_on_the_same_index_is_a_block_of_its_own():
+    response = message(*think(0, "one", "S1"), start(0, type="redacted_thinking", data="R"))
+    assert [block.redacted for block in response.reasoning_blocks] == [None, "R"]
+
+
+@pytest.mark.parametrize("reason", ["end_turn", "pause_turn", "a_new_reason", None])
+def test_calls_wait_for_the_client_whatever_the_reason(reason):
+    response = message(use(0, "c", "f"), piece(0, "{}"), reason=reason)
+    assert response.verdict is Verdict.TOOL_USE
+    assert response.finish_reason == reason
+    content = [{"type": "tool_use", "id": "c", "name": "f", "input": {}}]
+    whole, _ = read_whole("anthropic", {"content": content, "stop_reason": reason})
+    assert whole.verdict is Verdict.TOOL_USE
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"), [("max_tokens", Verdict.LENGTH), ("refusal", Verdict.REFUSED)]
+)
+def test_a_call_may_be_cut_with_its_message(reason, verdict):
+    assert message(use(0, "c", "f"), piece(0, '{"a'), reason=reason).verdict is verdict
+
+
+def test_usage_alone_is_a_delta_of_the_message():
+    usage = {"output_tokens": 3, "cache_creation_input_tokens": 5, "cache_read_input_tokens": 4}
+    response = message(start(0, type="text", text="Hi"), {"type": "message_delta", "usage": usage})
+    assert response.text == "Hi"
+    assert response.usage == Usage(
+        input_tokens=9, output_tokens=3, cached_tokens=4, cache_write_tokens=5
+    )
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"error": {"message": "up", "type": "server_error"}}, ServerError),
+        ({"type": "upstream", "error": {"type": "overloaded_error"}}, Overloaded),
+    ],
+)
+def test_an_error_needs_no_type_of_its_own(document, expected):
+    _, failure = read("anthropic", BEGIN, document)
+    assert isinstance(failure, expected)
+    _, failure = read_whole("anthropic", document)
+    assert isinstance(failure, expected)
+
+
+def test_an_end_mark_of_another_api_means_nothing():
+    assert message(start(0, type="text", text="Hi"), "[DONE]").text == "Hi"
+
+
+def test_a_whole_message_means_what_its_stream_does():
+    blocks = [
+        {"type": "thinking", "thinking": "hm", "signature": "S"},
+        {"type": "text", "text": "Hi"},
+        {"type": "tool_use", "id": "c", "name": "f", "input": {"a": 1}},
+        {"type": "server_tool_use", "id": "s", "name": "g", "input": {"b": 1}},
+        "what is this",
+    ]
+    streamed = message(*(start(0, **block) for block in blocks[:-1]), reason="tool_use")
+    value = {**BEGIN["message"], "content": blocks, "stop_reason": "tool_use"}
+    whole, failure = read_whole("anthropic", value)
+    assert failure is None
+    assert whole == streamed
+
+
+def test_the_whole_input_is_told_before_the_end():
+    parser = get("anthropic").parser()
+    events = (BEGIN, use(0, "c", "f", {"a": 1}), end("tool_use"), STOP)
+    chunks = [chunk for event in events for chunk in parser.feed("", event)]
+    assert [type(chunk) for chunk in chunks[-2:]] == [ToolCallChunk, FinishChunk]

@@ -1,0 +1,43 @@
+"""Ollama's tool calls, as its own server and others that speak for it write them."""
+
+import pytest
+
+from lionpride_trio import Verdict
+from tests.providers.reading import calls, read, read_whole
+
+
+def line(done=False, reason="stop", **message):
+    finish = {"done_reason": reason} if done else {}
+    return {"model": "m", "message": {"content": "", **message}, "done": done, **finish}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"a": 1}, '{"a": 1}'), ('{"a":1}', '{"a":1}'), ({}, "{}"), ("", "{}"), (None, "{}")],
+)
+def test_arguments_may_be_an_object_or_its_text(given, expected):
+    called = [{"function": {"name": "f", "arguments": given}}]
+    streamed, failure = read("ollama", line(tool_calls=called), line(done=True))
+    assert failure is None
+    assert calls(streamed) == [(None, "f", expected)]
+    assert streamed.verdict is Verdict.TOOL_USE
+    whole, _ = read_whole("ollama", line(done=True, tool_calls=called))
+    assert whole == streamed
+
+
+def test_strange_calls_pass_and_no_error_is_none():
+    strange = [{"a_new_kind": 1}, "what is this", {"function": None}]
+    first = {**line(content="Hi", tool_calls=strange), "error": None}
+    response, failure = read("ollama", first, "[DONE]", line(done=True))
+    assert failure is None
+    assert response.text == "Hi"
+    assert response.verdict is Verdict.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"), [("length", Verdict.LENGTH), ("a_new_reason", Verdict.TOOL_USE)]
+)
+def test_calls_wait_unless_the_answer_was_cut(reason, verdict):
+    called = [{"function": {"name": "f", "arguments": {}}}]
+    response, _ = read("ollama", line(tool_calls=called), line(done=True, reason=reason))
+    assert response.verdict is verdict
