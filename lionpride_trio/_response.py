@@ -123,7 +123,7 @@ class _OpenCall:
 
     def add(self, chunk: ToolCallChunk) -> None:
         self.id = self.id or chunk.id
-        self.name = self.name or chunk.name
+        self.name = chunk.name or self.name  # as far as it is known: it may come in pieces
         self.arguments.append(chunk.arguments)
         self.arguments.compact()
 
