@@ -5,7 +5,14 @@ import json
 
 import pytest
 
-from lionpride_trio import FinishChunk, ProviderError, StreamTruncated, Verdict, reassemble
+from lionpride_trio import (
+    FinishChunk,
+    ProviderError,
+    StreamTruncated,
+    Verdict,
+    chunks_of,
+    reassemble,
+)
 from lionpride_trio.providers import StreamDecoder, get
 
 
@@ -212,6 +219,16 @@ def test_calls_outweigh_the_reason(reason):
 def test_words_for_ends(reason, verdict):
     said = read(choice({"content": "a"}), choice(reason=reason))[0]
     assert (said.verdict, said.finish_reason) == (verdict, reason)
+
+
+def test_alternatives_beyond_the_first_keep_their_calls():
+    events = [call({**function(*F, index=0, id="a")}), call(function(*G, index=0, id="b"))]
+    events[1]["choices"][0]["index"] = 2
+    said = read(*events)[0]
+    assert [c.name for c in said.tool_calls] == ["f"]
+    assert [[c.name for c in calls] for calls in said.other_tool_calls] == [[], ["g"]]
+    assert said.verdicts == (Verdict.TOOL_USE, Verdict.UNKNOWN, Verdict.TOOL_USE)
+    assert reassemble(chunks_of(said)) == said
 
 
 def test_a_call_that_was_cut_is_no_use_of_a_tool():
