@@ -77,6 +77,8 @@ class Response:
     """The provider's own word for how the reply ended."""
     verdicts: tuple[Verdict, ...] = (Verdict.UNKNOWN,)
     """The verdicts of all alternatives, by index."""
+    other_tool_calls: tuple[tuple[ToolCall, ...], ...] = ()
+    """The tool calls of the alternatives beyond the first, by index from 1; empty where none has any."""
     metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, eq=False, repr=False)
 
     def __str__(self) -> str:
@@ -123,7 +125,7 @@ class _OpenCall:
 
     def add(self, chunk: ToolCallChunk) -> None:
         self.id = self.id or chunk.id
-        self.name = self.name or chunk.name
+        self.name = chunk.name or self.name  # as far as it is known: it may come in pieces
         self.arguments.append(chunk.arguments)
         self.arguments.compact()
 
@@ -156,7 +158,7 @@ class ResponseBuilder:
         self._texts: dict[int, _Text] = {0: _Text()}
         self._reasoning: dict[int, _OpenReasoning] = {}
         self._refusal = _Text()
-        self._calls: dict[int, _OpenCall] = {}
+        self._calls: dict[tuple[int, int], _OpenCall] = {}  # by alternative and slot
         self._citations: list[Any] = []
         self.usage: Usage | None = None
         self._finishes: dict[int, FinishChunk] = {}
@@ -187,9 +189,9 @@ class ResponseBuilder:
             case ReasoningChunk(index=0):
                 self.characters += len(chunk.text) + len(chunk.redacted or "")
                 self._reasoning.setdefault(chunk.block, _OpenReasoning()).add(chunk)
-            case ToolCallChunk(index=0):
+            case ToolCallChunk():
                 self.characters += len(chunk.arguments)
-                self._calls.setdefault(chunk.slot, _OpenCall()).add(chunk)
+                self._calls.setdefault((chunk.index, chunk.slot), _OpenCall()).add(chunk)
             case UsageChunk():
                 self.usage = self.usage.updated(chunk.usage) if self.usage else chunk.usage
             case FinishChunk():
@@ -208,18 +210,23 @@ class ResponseBuilder:
 
     def response(self) -> Response:
         """What the chunks so far add up to."""
-        alternatives = range(max([*self._texts, *self._finishes]) + 1)
+        called = [index for index, _ in self._calls]
+        alternatives = range(max([*self._texts, *self._finishes, *called]) + 1)
         texts = tuple(str(self._texts.get(index, "")) for index in alternatives)
         unfinished = FinishChunk()
         finishes = [self._finishes.get(index, unfinished) for index in alternatives]
         blocks = tuple(block.whole() for _, block in sorted(self._reasoning.items()))
+        calls: list[list[ToolCall]] = [[] for _ in range(max([0, *called]) + 1)]
+        for (index, _), call in sorted(self._calls.items()):
+            calls[index].append(call.whole())
         return Response(
             text=texts[0],
             texts=texts,
             reasoning="".join(block.text for block in blocks),
             reasoning_blocks=blocks,
             refusal=str(self._refusal),
-            tool_calls=tuple(call.whole() for _, call in sorted(self._calls.items())),
+            tool_calls=tuple(calls[0]),
+            other_tool_calls=tuple(map(tuple, calls[1:])),
             citations=tuple(self._citations),
             usage=self.usage,
             verdict=finishes[0].verdict,
@@ -266,10 +273,13 @@ def chunks_of(response: Response) -> list[Chunk]:
     chunks += [TextChunk(text, index=index) for index, text in enumerate(texts) if text]
     if response.refusal:
         chunks.append(OtherChunk(kind="refusal", value=response.refusal))
-    for slot, call in enumerate(response.tool_calls):
-        chunks.append(
-            ToolCallChunk(slot=slot, id=call.id, name=call.name, arguments=call.arguments)
-        )
+    for index, calls in enumerate([response.tool_calls, *response.other_tool_calls]):
+        chunks += [
+            ToolCallChunk(
+                slot=slot, id=call.id, name=call.name, arguments=call.arguments, index=index
+            )
+            for slot, call in enumerate(calls)
+        ]
     chunks += [OtherChunk(kind="citation", value=citation) for citation in response.citations]
     if response.usage is not None:
         chunks.append(UsageChunk(usage=response.usage))

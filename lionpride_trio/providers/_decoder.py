@@ -7,15 +7,23 @@ the chunks before it: `feed` gives them, and `failure` is to be raised afterward
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._chunks import (
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+)
 from .._errors import DecodeError, LimitExceeded, LionprideError, NotAStream, StreamTruncated
 from .._text import shorten
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
 from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
+from ._content import takes_end_back
 from ._faults import provider_error
 from ._parsing import tells_of_failure
 from ._protocol import Provider
@@ -49,6 +57,9 @@ class StreamDecoder:
         self._flushed = False
         self._max_blocks = max_blocks
         self._citations = 0
+        self._finished: set[int] = set()  # alternatives that a finish reason has ended,
+        self._reopened: set[int] = set()  # and those whose end was taken back
+        self._misled = False  # an end was taken back before
         self._reader: EventReader | LineReader
         if provider.framing == "sse":
             self._reader = EventReader(max_event_bytes=max_event_bytes, on_ignored=self._ignore)
@@ -64,7 +75,17 @@ class StreamDecoder:
     @property
     def whole(self) -> bool:
         """Whether a clean end of the body now would be the end of a whole answer."""
-        return self._parser.whole
+        return self._parser.whole and not self._reopened
+
+    @property
+    def may_end_in_silence(self) -> bool:
+        """Whether the answer counts as whole, though its body stays open and nothing comes.
+
+        Only where an end mark is due at once, and where no finish reason has proved wrong before:
+        some servers stamp it on every chunk.
+        """
+        due: bool = getattr(self._parser, "has_end_mark", True)
+        return self.whole and due and not self._misled
 
     def feed(self, data: bytes) -> list[Chunk]:
         """The chunks that *data* completes."""
@@ -99,6 +120,8 @@ class StreamDecoder:
         chunks += self._mender.flush()
         if not self.whole:
             chunks += getattr(self._parser, "late", ())
+            if not self._parser.ended:
+                chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
         if not self.ended:
             self.failure = self._reported or self._explain()
         return chunks
@@ -124,8 +147,8 @@ class StreamDecoder:
         if self.ended or not events:
             return
         self._began = True
-        parser, mender = self._parser, self._mender
-        data = b""
+        parser, mender, finished = self._parser, self._mender, self._finished
+        name, data, value = "", b"", None
         try:
             for name, data, _, _ in events:
                 try:
@@ -133,10 +156,10 @@ class StreamDecoder:
                 except ValueError:
                     if not data.strip():
                         continue  # a heartbeat: proxies send ``data:`` with nothing in it
-                    value = _DONE if data.startswith(_DONE_MARK) else loads_refused(_text(data))
+                    value = self._refused(name, data)
                 made = parser.feed(name, value)
                 for chunk in made:
-                    if chunk.__class__ is not TextChunk or chunk.index:
+                    if finished or chunk.__class__ is not TextChunk or chunk.index:
                         self._check(chunk)
                 chunks += mender.mend(made, data) if mender.held or b"\\" in data else made
                 if parser.failure is not None or parser.ended:
@@ -145,14 +168,43 @@ class StreamDecoder:
         except LionprideError as error:
             self.failure = error
         except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+            if name == "error" or tells_of_failure(value):
+                self.failure = provider_error(value)
+                return
             line = shorten(_text(data), 200)
             self.failure = DecodeError(f"an event of an unexpected shape: {line!r}", line=line)
             self.failure.__cause__ = error
 
+    def _refused(self, name: str, data: bytes) -> Any:
+        """The value of an event that is not plain JSON."""
+        if data.startswith(_DONE_MARK):
+            return _DONE
+        try:
+            return loads_refused(_text(data))
+        except DecodeError:
+            if name != "error":
+                raise
+            raise provider_error(_text(data).strip()) from None
+
     def _check(self, chunk: Chunk) -> None:
-        """Refuse an answer in too many pieces: each is held until the end."""
+        """Judge a chunk that is no plain piece of text, or comes after a finish reason.
+
+        :raises ProviderError: its event is an error document that its parser does not know.
+        :raises LimitExceeded: the answer has too many pieces: each is held until the end.
+        """
+        if isinstance(chunk, FinishChunk):
+            self._finished.add(chunk.index)
+            self._reopened.discard(chunk.index)
+        elif chunk.index in self._finished and takes_end_back(chunk):
+            self._finished.discard(chunk.index)
+            self._reopened.add(chunk.index)
+            self._misled = True
         places = [chunk.index]
         match chunk:
+            case OtherChunk() if chunk.value is chunk.raw_response and tells_of_failure(
+                chunk.value
+            ):
+                raise provider_error(chunk.value)
             case ToolCallChunk():
                 places.append(chunk.slot)
             case ReasoningChunk():

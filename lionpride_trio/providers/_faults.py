@@ -43,56 +43,58 @@ _BY_STATUS: Final[Mapping[int, type[ProviderError]]] = {
     529: Overloaded,  # Anthropic
 }
 
+_WORDS: Final[Mapping[type[ProviderError], str]] = {
+    # OpenAI and those who speak its APIs · Anthropic · Google · DashScope · names of exceptions (vLLM)
+    AuthenticationError: """
+        invalid_api_key invalid_token unauthorized authentication_error
+        UNAUTHENTICATED
+        InvalidApiKey""",
+    BadRequest: """
+        string_above_max_length invalid_request_error invalid_request bad_request invalid_prompt
+        tool_use_failed
+        INVALID_ARGUMENT FAILED_PRECONDITION OUT_OF_RANGE
+        DataInspectionFailed
+        BadRequestError UnprocessableEntityError ValueError""",
+    ContextTooLong: "context_length_exceeded",
+    NotFound: """
+        model_not_found not_found not_found_error
+        ModelNotFound Model.NotFound NotFoundError""",
+    Overloaded: """
+        service_unavailable service_unavailable_error server_is_overloaded engine_overloaded
+        slow_down overloaded_error insufficient_system_resource
+        UNAVAILABLE
+        ModelServingError""",
+    PermissionDenied: """
+        permission_error forbidden
+        PERMISSION_DENIED
+        AccessDenied Model.AccessDenied AccessDenied.Unpurchased PermissionDeniedError""",
+    QuotaExhausted: """
+        insufficient_quota billing_hard_limit_reached billing_error enforced_spend_limit_reached
+        Arrearage""",
+    RateLimited: """
+        rate_limit_exceeded rate_limit_error rate_limit_reached requests tokens too_many_requests
+        RESOURCE_EXHAUSTED
+        Throttling Throttling.RateQuota Throttling.BurstRate Throttling.AllocationQuota""",
+    RequestTooLarge: "request_too_large",
+    ServerError: """
+        server_error internal_server_error internal_error timeout_error network_error api_error
+        INTERNAL UNKNOWN DEADLINE_EXCEEDED CANCELLED
+        InternalError.Algo InternalError.Timeout RequestTimeOut""",
+}
+
+
+def _letters(word: str) -> str:
+    """*word* without what gateways change in it: ``RateLimitError`` is ``rate_limit_error``."""
+    return "".join(filter(str.isalnum, word)).lower()
+
+
 _BY_WORD: Final[Mapping[str, type[ProviderError]]] = {
-    # OpenAI and those who speak its APIs
-    "context_length_exceeded": ContextTooLong,
-    "string_above_max_length": BadRequest,
-    "insufficient_quota": QuotaExhausted,
-    "billing_hard_limit_reached": QuotaExhausted,
-    "rate_limit_exceeded": RateLimited,
-    "rate_limit_error": RateLimited,
-    "requests": RateLimited,
-    "tokens": RateLimited,
-    "invalid_api_key": AuthenticationError,
-    "invalid_request_error": BadRequest,
-    "invalid_prompt": BadRequest,
-    "tool_use_failed": BadRequest,
-    "model_not_found": NotFound,
-    "server_error": ServerError,
-    "internal_server_error": ServerError,
-    "service_unavailable": Overloaded,
-    "service_unavailable_error": Overloaded,
-    "server_is_overloaded": Overloaded,
-    "engine_overloaded": Overloaded,
-    "slow_down": Overloaded,
-    # Anthropic
-    "authentication_error": AuthenticationError,
-    "permission_error": PermissionDenied,
-    "not_found_error": NotFound,
-    "request_too_large": RequestTooLarge,
-    "timeout_error": ServerError,
-    "overloaded_error": Overloaded,
-    "api_error": ServerError,
-    "billing_error": QuotaExhausted,
-    "enforced_spend_limit_reached": QuotaExhausted,
-    # Google
-    "INVALID_ARGUMENT": BadRequest,
-    "FAILED_PRECONDITION": BadRequest,
-    "OUT_OF_RANGE": BadRequest,
-    "UNAUTHENTICATED": AuthenticationError,
-    "PERMISSION_DENIED": PermissionDenied,
-    "NOT_FOUND": NotFound,
-    "RESOURCE_EXHAUSTED": RateLimited,
-    "INTERNAL": ServerError,
-    "UNKNOWN": ServerError,
-    "UNAVAILABLE": Overloaded,
-    "DEADLINE_EXCEEDED": ServerError,
-    "CANCELLED": ServerError,
+    _letters(word): error_class for error_class, words in _WORDS.items() for word in words.split()
 }
 
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 # Gemini: "Please retry in 46.1s."  OpenAI: "Please try again in 1m6.5s." or "… in 350ms."
-_WORDS = re.compile(
+_DELAY_WORDS = re.compile(
     r"(?:retry|try again) in (?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)(m?s))?"
 )
 
@@ -109,21 +111,24 @@ def provider_error(
         word
         for word in (
             _word(_details(document).get("error_code")),
-            _word(document.get("code")),
+            _word(document.get("code")) or _word(document.get("error_code")),
             _word(document.get("type")),
             _word(document.get("status")),
+            _code(document.get("error")),
         )
         if word
     ]
-    number = status or _status(document.get("code")) or _status(document.get("status_code"))
-    named: list[type[ProviderError]] = [_BY_WORD[word] for word in words if word in _BY_WORD]
+    number = status or next(
+        (given for name in _STATUS_NAMES if (given := _status(document.get(name)))), None
+    )
+    named = [found for word in words if (found := _BY_WORD.get(_letters(word)))]
     by_status = _BY_STATUS.get(number or 0)
     if by_status is None and number is not None:
         by_status = ServerError if number >= 500 else BadRequest if number >= 400 else None
     error_class = _narrowest(named, by_status)
     if issubclass(error_class, RateLimited) and _spent_for_today(document):
         error_class = QuotaExhausted
-    message = document.get("message") or document.get("detail") or value
+    message = next((told for name in _MESSAGE_NAMES if (told := document.get(name))), value)
     retry_after = _retry_after(headers or {})
     if retry_after is None:
         retry_after = _retry_info(document)
@@ -140,6 +145,18 @@ def provider_error(
         retry_after=retry_after,
         request_id=request_id(headers or {}) or _word(document.get("request_id")),
     )
+
+
+_STATUS_NAMES: Final = ("code", "status_code", "error_code", "status", "http_code", "http_status")
+_MESSAGE_NAMES: Final = (
+    "message",
+    "detail",
+    "msg",
+    "error_msg",
+    "status_msg",
+    "error_description",
+    "title",
+)
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -163,16 +180,29 @@ def _narrowest(
 
 def _document(value: Json) -> Mapping[str, Any]:
     """The innermost object that tells of the error, out of its provider's wrapping."""
-    if isinstance(value, list) and value:
-        value = value[0]  # Gemini sometimes sends a list of one
-    if not isinstance(value, Mapping):
-        return {"message": value} if isinstance(value, str) else {}
-    inner = value.get("error")
-    if isinstance(inner, Mapping):
-        return {"request_id": value.get("request_id"), **inner}
-    if isinstance(inner, str):
-        return {**value, "message": value.get("message") or inner}
-    return value
+    outer: dict[str, Any] = {}
+    for _ in range(
+        8
+    ):  # a list of one (Gemini), `error` in `error` (gateways), `errors` (Cloudflare)
+        if isinstance(value, list) and value:
+            value = value[0]
+        elif isinstance(value, str):
+            return {"message": value, **outer}
+        elif not isinstance(value, Mapping):
+            break
+        else:
+            inner = next((found for name in _WRAPPERS if (found := value.get(name))), None)
+            if not isinstance(inner, Mapping | list):
+                if isinstance(inner, str) and not value.get("message"):
+                    return {**outer, **value, "message": inner}
+                return {**outer, **value}
+            if value.get("request_id"):
+                outer["request_id"] = value["request_id"]
+            value = inner
+    return outer
+
+
+_WRAPPERS: Final = ("error", "errors", "base_resp")
 
 
 def _details(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -184,7 +214,15 @@ def _word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _code(value: Any) -> str | None:
+    """A text that is a code, as some servers send in the place of the object: one without blanks."""
+    return value if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) else None
+
+
 def _status(value: Any) -> int | None:
+    """The HTTP status that *value* is: a number, or its digits as a text."""
+    if isinstance(value, str) and re.fullmatch(r"[45]\d\d", value, re.ASCII):
+        value = int(value)
     return value if isinstance(value, int) and 400 <= value <= 599 else None
 
 
@@ -215,7 +253,7 @@ def _retry_info(document: Mapping[str, Any]) -> float | None:
 
 def _delay_in_words(message: object) -> float | None:
     """The delay that a text names.  Texts never decide what an error is, only how long it lasts."""
-    match = _WORDS.search(message) if isinstance(message, str) else None
+    match = _DELAY_WORDS.search(message) if isinstance(message, str) else None
     if match is None or not any(match.groups()):
         return None
     hours, minutes, seconds, unit = match.groups()

@@ -183,6 +183,8 @@ def _contents(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 class GenerateParser(BaseParser):
     """Generate-content events to chunks."""
 
+    has_end_mark = False
+
     def __init__(self) -> None:
         super().__init__()
         self._id: str | None = None

@@ -20,6 +20,12 @@ DONE: Final = "[DONE]"
 class BaseParser:
     """State that every parser has, see `ChunkParser`."""
 
+    has_end_mark = True
+    """Whether an end mark is due at once after the finish reason.
+
+    Where it is, silence there ends a reply.  Where it is not, the end of the body is the end.
+    """
+
     def __init__(self) -> None:
         self.ended = False
         self.whole = False
@@ -62,14 +68,43 @@ class BaseParser:
 
 
 def tells_of_failure(value: Any) -> bool:
-    """Whether *value* is an error document: an object whose ``error`` says something, or a list of such.
+    """Whether *value* is an error document, in any of the forms that providers and gateways use.
 
-    ``"error": null`` says that there is none: OpenAI's Response object always has it.
+    That is an object whose ``error`` says something, one that is called an error, or one without an
+    answer that has a code and a message; or a list of such.  ``"error": null`` says that there is
+    none: OpenAI's Response object always has it.
     """
     document: Json = value
-    if isinstance(document, dict):
-        return bool(document.get("error"))
-    return isinstance(document, list) and bool(document) and tells_of_failure(document[0])
+    if not isinstance(document, dict):
+        return isinstance(document, list) and bool(document) and tells_of_failure(document[0])
+    get = document.get
+    if get("error"):
+        return not _tells_of_a_part(document)
+    if get("candidates") or get("choices") or "done" in document:
+        return False  # an answer, and asked of each event
+    base = get("base_resp")  # MiniMax's
+    if isinstance(base, dict) and base.get("status_code"):
+        return True
+    if get("object") == "error" or get("type") == "error" or get("success") is False:
+        return True
+    if get("errors") or get("status_code") in _NO_SUCCESS:
+        return not _tells_of_a_part(document)
+    words = [get(name) for name in ("message", "msg", "detail", "error_msg")]
+    if not any(isinstance(word, str) and word for word in words):
+        return isinstance(get("detail"), list) and len(document) == 1
+    code = get("code") or get("error_code") or get("status_code")
+    return len(document) == 1 or (isinstance(code, str | int) and str(code) not in _GOOD_CODES)
+
+
+def _tells_of_a_part(document: Mapping[str, Json]) -> bool:
+    return "type" in document and not _PLACES.isdisjoint(document)
+
+
+_PLACES: Final = frozenset(["index", "item_id", "output_index"])
+"""An event that has one of these and a type tells of a part of the answer: a tool's failure is none
+of the answer's."""
+_GOOD_CODES: Final = frozenset(["0", "200", "Success", "success", "OK", "ok"])
+_NO_SUCCESS: Final = range(400, 600)
 
 
 def members(container: Any) -> Any:
@@ -118,21 +153,27 @@ def count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+Name: TypeAlias = str | tuple[str, str]
+"""Where a count stands: a name, or a pair for a name inside an object."""
+
+
 def usage(
     report: Mapping[str, Any],
     *,
-    input_tokens: str,
-    output_tokens: str,
-    total_tokens: str = "total_tokens",
-    reasoning: tuple[str, str] | str = "",
-    cached: tuple[str, str] | str = "",
-    cache_write: tuple[str, str] | str = "",
+    input_tokens: Name | list[Name],
+    output_tokens: Name | list[Name],
+    total_tokens: Name | list[Name] = "total_tokens",
+    reasoning: Name | list[Name] = "",
+    cached: Name | list[Name] = "",
+    cache_write: Name | list[Name] = "",
 ) -> Usage:
-    """A report under the provider's names (a pair: a name inside an object) as `Usage`."""
+    """A report under the provider's names as `Usage`; of a list of names the first that counts."""
 
-    def look(name: tuple[str, str] | str) -> int | None:
+    def look(name: Name | list[Name]) -> int | None:
         if isinstance(name, str):
             return count(report.get(name))
+        if isinstance(name, list):
+            return next((found for each in name if (found := look(each)) is not None), None)
         details: Json = report.get(name[0])
         return count(details.get(name[1])) if isinstance(details, Mapping) else None
 

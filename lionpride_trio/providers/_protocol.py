@@ -38,7 +38,11 @@ class HTTPRequest:
 
 
 class ChunkParser(Protocol):
-    """Reads the events of one stream.  Make a fresh one for each."""
+    """Reads the events of one stream.  Make a fresh one for each.
+
+    A parser may have an attribute ``has_end_mark``.  False says that the end of the body is the only
+    end, so that silence after a finish reason ends nothing; True is taken where there is none.
+    """
 
     ended: bool
     """The provider's end mark was seen: nothing after it counts."""

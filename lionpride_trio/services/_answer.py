@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import attrs
 import trio
@@ -22,6 +23,7 @@ from .._text import shorten
 from .._transport import Exchange
 from ..providers import Provider
 from ..providers._parsing import tells_of_failure
+from ..wire._event_reader import BOM
 from ..wire._json import loads
 from ._policy import Bounds
 
@@ -52,26 +54,36 @@ class Judge:
             status, exchange.headers, document or f"HTTP status {status}"
         )
 
-    async def check_stream(self, exchange: Exchange) -> None:
-        """Raise if a 2xx answer is no event stream: 204, HTML, or a JSON document."""
+    async def check_stream(self, exchange: Exchange) -> bytes:
+        """Raise if a 2xx answer is no event stream: 204, HTML, or a JSON document.
+
+        The first bytes decide where the media type says that it is none: some servers and proxies
+        label their streams so.  Returns what was read for that.
+        """
         if exchange.status == 204:
             raise NotAStream("the provider answered 204, no content")
         media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media == "text/html" or (media == "application/json" and self.provider.framing == "sse"):
-            document = await self._document(exchange)
-            exchange.complete = False  # whatever it is, it is not what was asked for
-            if tells_of_failure(document):
-                raise self.provider.parse_error(None, exchange.headers, document)
-            raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
+        if media not in _NO_STREAM or (media != "text/html" and self.provider.framing != "sse"):
+            return b""
+        begins = begins_events if self.provider.framing == "sse" else begins_lines
+        pieces: list[bytes] = []
+        document = await self._document(exchange, pieces, begins)
+        start = b"".join(pieces)
+        if begins(start):
+            return start
+        exchange.complete = False  # whatever it is, it is not what was asked for
+        if tells_of_failure(document):
+            raise self.provider.parse_error(None, exchange.headers, document)
+        raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
 
     async def whole(self, exchange: Exchange) -> Response:
         """The response of an answer that is not streamed."""
         body = await self._read(exchange)
         value = _decoded(body)
-        if not isinstance(value, dict):
-            raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
         if tells_of_failure(value):
             raise self.provider.parse_error(None, exchange.headers, value)
+        if not isinstance(value, dict):
+            raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
         try:
             chunks, failure = self.provider.parse_body(value)
         except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
@@ -102,28 +114,59 @@ class Judge:
             pieces.append(piece)
         return b"".join(pieces)
 
-    async def _document(self, exchange: Exchange) -> Any:
-        """The start of an error document: what came of it counts, whatever ended it."""
+    async def _document(
+        self,
+        exchange: Exchange,
+        pieces: list[bytes] | None = None,
+        enough: Callable[[bytes], bool] = lambda _: False,
+    ) -> Any:
+        """The start of an error document: what came of it counts, whatever ended it.
+
+        What is read is added to *pieces*, until it is *enough*.
+        """
         limit = self.bounds.max_error_bytes
-        pieces: list[bytes] = []
+        pieces = [] if pieces is None else pieces
         try:
             with trio.move_on_after(self.patience):
-                exchange.complete = await _collect(exchange, pieces, limit)
+                exchange.complete = await _collect(exchange, pieces, limit, enough)
         except (TransportError, StreamError):
             pass  # the status has told more than the connection can
         return _decoded(b"".join(pieces)[:limit])
 
 
-async def _collect(exchange: Exchange, pieces: list[bytes], limit: int) -> bool:
+async def _collect(
+    exchange: Exchange, pieces: list[bytes], limit: int, enough: Callable[[bytes], bool]
+) -> bool:
     """Read the body into *pieces*, up to *limit* bytes; whether that was all of it."""
     size = 0
+    start = b""
     while size < limit:
         piece = await exchange.receive_some()
         if not piece:
             return True
         pieces.append(piece)
         size += len(piece)
+        if len(start) < _ENOUGH:
+            start += piece[:_ENOUGH]
+            if enough(start):
+                return False
     return False
+
+
+_NO_STREAM: Final = frozenset(["text/html", "application/json", "application/problem+json"])
+_ENOUGH: Final = 64
+"""How many first bytes tell what a body is."""
+_FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+def begins_events(start: bytes) -> bool:
+    """Whether a body that begins with *start* is an event stream."""
+    return start.removeprefix(BOM).lstrip().startswith(_FIELDS)
+
+
+def begins_lines(start: bytes) -> bool:
+    """Whether a body that begins with *start* is lines of JSON."""
+    return start.removeprefix(BOM).lstrip().startswith(b"{")
 
 
 _NOTHING = Response()

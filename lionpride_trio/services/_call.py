@@ -82,7 +82,7 @@ class Caller:
         judge = self._judge()
         try:
             await judge.check_status(exchange)
-            await judge.check_stream(exchange)
+            begun = await judge.check_stream(exchange)
         except LionprideError as error:
             self.locate(error, exchange)
             raise
@@ -97,6 +97,7 @@ class Caller:
             waited=trio.current_time() - exchange.sent_at,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
             locate=lambda error, partial: self.locate(error, exchange, partial),
+            begun=begun,
         )
         await reply.wait_content()
         return reply

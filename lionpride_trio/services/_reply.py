@@ -8,25 +8,19 @@ from typing import Any, Final
 import trio
 
 from .._channels._channel import Channel
-from .._chunks import (
-    Chunk,
-    FinishChunk,
-    OtherChunk,
-    ReasoningChunk,
-    TextChunk,
-    ToolCallChunk,
-    Usage,
-    UsageChunk,
-)
+from .._chunks import Chunk, FinishChunk, Usage, UsageChunk
 from .._errors import LimitExceeded, LionprideError, ProviderError, StreamTimeout
 from .._response import Response, ResponseBuilder
 from .._transport import Exchange
 from ..providers import StreamDecoder
+from ..providers._content import is_content, is_progress
 from ._policy import HELD_CHUNKS
 from ._settings import Timeouts
 
 AFTER_FINISH_SECONDS: Final = 5.0
-"""How long a body may stay silent after the answer's finish reason before it counts as ended."""
+"""How long a body may stay silent after the answer's finish reason before it counts as ended.
+
+That is where an end mark is due at once; elsewhere the end of the body is the end, and nothing else."""
 
 
 class Reply(Channel[Chunk]):
@@ -52,8 +46,11 @@ class Reply(Channel[Chunk]):
         waited: float,
         max_kept_chars: int | None,
         locate: Callable[[LionprideError, Response], None],
+        begun: bytes = b"",
     ) -> None:
+        """*begun* is the start of the body, where it was read to learn what it is."""
         super().__init__()
+        self._begun = begun
         self._exchange = exchange
         self._decoder = decoder
         self._timeouts = timeouts
@@ -83,6 +80,9 @@ class Reply(Channel[Chunk]):
         :raises LionprideError: the answer failed before its first content.
         """
         held: list[Any] = []
+        if self._begun:
+            held += self._decoded(self._begun)
+            self._begun = b""
         while not self._spoken and self._end is None and len(held) < HELD_CHUNKS:
             held += await self._fetch()
         if held:
@@ -123,7 +123,7 @@ class Reply(Channel[Chunk]):
                 chunks += self._take(self._decoder.flush())
             self._exchange.complete = self._decoder.failure is None
             self._fail(self._decoder.failure)
-        elif self._budget <= 0 and not self._decoder.whole:
+        elif self._budget <= 0 and not self._decoder.may_end_in_silence:
             # Keep-alives that are always there would never let a read wait.
             self._fail(self._timeout(self._clock))
         return chunks
@@ -135,11 +135,12 @@ class Reply(Channel[Chunk]):
         if data is not None:
             await trio.lowlevel.cancel_shielded_checkpoint()
             return data
-        idle = AFTER_FINISH_SECONDS if self._decoder.whole else self._timeouts.byte_idle
+        may_end = self._decoder.may_end_in_silence
+        idle = AFTER_FINISH_SECONDS if may_end else self._timeouts.byte_idle
         clock, seconds = ("byte_idle", idle) if idle < self._budget else (self._clock, self._budget)
         with trio.CancelScope(deadline=trio.current_time() + max(seconds, 0.0)):
             return await self._exchange.receive_some()
-        if self._decoder.whole:
+        if may_end:
             return b""
         raise self._timeout(clock)
 
@@ -156,8 +157,9 @@ class Reply(Channel[Chunk]):
             self._builder.extend([c for c in chunks if isinstance(c, FinishChunk | UsageChunk)])
         else:
             self._builder.extend(chunks)
-        if any(map(is_content, chunks)):
-            self._spoken = True
+        spoken = any(map(is_content, chunks))
+        self._spoken = self._spoken or spoken
+        if spoken or any(map(is_progress, chunks)):
             self._clock = "content_idle"
             self._budget = self._timeouts.content_idle
         if self._max_kept is not None and self._builder.characters > self._max_kept:
@@ -187,18 +189,3 @@ class Reply(Channel[Chunk]):
 
     def _noun(self) -> str:
         return "reply"
-
-
-def is_content(chunk: Chunk) -> bool:
-    """Whether *chunk* is a piece of the answer: text, reasoning, a tool call or a refusal."""
-    if isinstance(chunk, TextChunk):  # nearly always
-        return bool(chunk.data)
-    match chunk:
-        case ReasoningChunk():
-            return bool(chunk.text or chunk.redacted)
-        case ToolCallChunk():
-            return True
-        case OtherChunk(kind=kind):
-            return kind == "refusal"
-        case _:
-            return False

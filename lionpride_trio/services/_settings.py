@@ -51,7 +51,7 @@ class Timeouts:
     first_content: float = attrs.field(default=60.0, validator=_positive)
     """From the end of the request to the first content; keep-alives do not count."""
     content_idle: float = attrs.field(default=60.0, validator=_positive)
-    """Between two pieces of content; keep-alives do not count."""
+    """Between two pieces of the answer, content or not; keep-alives do not count."""
     byte_idle: float = attrs.field(default=30.0, validator=_positive)
     """Between any two bytes of the body, keep-alives included; of the request too, while it is sent."""
     answer: float = attrs.field(default=600.0, validator=_positive)

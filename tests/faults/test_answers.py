@@ -215,6 +215,8 @@ async def test_what_follows_the_end_mark_does_not_count(wire):
 
 
 async def test_an_end_mark_is_enough_though_the_server_stays_silent(wire, autojump_clock):
+    if wire.provider == "gemini":
+        return  # there is none: see the test of the end of its body
     async with FaultyServer(Answer(body=wire.body, media=wire.media, then="stall")) as server:
         began = trio.current_time()
         got = await ask(wire.model(server))
