@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import trio
 
 from .._channels._nursery import open_pump_nursery
-from .._errors import StreamTimeout
+from .._errors import ConfigurationError, StreamTimeout
 from ._client import Answer, Client, HTTPClient
 from ._failures import translated, without_request
 from ._inflate import InflatedBody, encoding_of
@@ -96,12 +96,13 @@ def open_exchange(
     is.
 
     :raises TransportError: one of its classes.
+    :raises ConfigurationError: JSON cannot say *body*.
     """
     own = isinstance(client, Client)
     request = client.stream(
         "POST",
         url,
-        content=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
+        content=_encoded(body),
         headers={
             "content-type": "application/json",
             "accept-encoding": "identity",
@@ -112,6 +113,13 @@ def open_exchange(
         follow_redirects=False,
     )
     return _Own(request) if own else _foreign(request, wait)
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"the request is no JSON: {error}") from error
 
 
 class _Own(AbstractAsyncContextManager[Exchange]):

@@ -14,7 +14,15 @@ from urllib.parse import quote
 from .._errors import ConfigurationError
 from ._content import read_part, refuse_part
 from ._gemini_schema import declaration
-from ._messages import Message, call_id_of, checked, decoded_call, mapping_or_empty, split_system
+from ._messages import (
+    Message,
+    call_id_of,
+    checked,
+    decoded_call,
+    mapping_or_empty,
+    name_results,
+    split_system,
+)
 from ._options import take_options
 from ._protocol import HTTPRequest, ModelCall
 from ._tools import function_of, read_choice, read_form, read_tools
@@ -167,60 +175,37 @@ def _tools(tools: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _contents(messages: list[Message]) -> list[dict[str, Any]]:
-    """Messages as contents: the results of one turn stand in one, in the order of its calls.
-
-    Gemini's calls have no ids, so that the order alone tells two calls of one function apart.
-    """
+    """Messages as contents: the results of one turn stand in one."""
     contents: list[dict[str, Any]] = []
-    called: dict[Any, tuple[int, str]] = {}
-    results: list[tuple[int, Any]] = []
-    for message in messages:
+    results: list[Any] = []
+    for message in name_results(messages):
         if message["role"] == "tool":
-            place, name = _answered(message, called)
-            results.append((place, _result(message, name)))
+            if not results:
+                contents.append({"role": "user", "parts": results})
+            results.append(_result(message))
             continue
-        contents += _gathered(results)
         results = []
         parts = _parts(message.get("content"))
-        for place, call in enumerate(message.get("tool_calls") or ()):
+        for call in message.get("tool_calls") or ():
             name, arguments = decoded_call(call)
-            called[call.get("id")] = place, name
             parts.append({"functionCall": {"name": name, "args": arguments}})
         role = "model" if message["role"] == "assistant" else "user"
         if parts:
             contents.append({"role": role, "parts": parts})
-    return contents + _gathered(results)
+    return contents
 
 
-def _gathered(results: list[tuple[int, Any]]) -> list[dict[str, Any]]:
-    ordered = [part for _, part in sorted(results, key=lambda result: result[0])]
-    return [{"role": "user", "parts": ordered}] if ordered else []
-
-
-def _answered(message: Message, called: Mapping[Any, tuple[int, str]]) -> tuple[int, str]:
-    """Which call of its turn a result answers, and the name of the function."""
-    found = called.get(message.get("tool_call_id"))
-    if found is not None:
-        return found
-    if isinstance(message.get("name"), str) and message["name"]:
-        return len(called), message["name"]
-    raise ConfigurationError(
-        f"the result of call {call_id_of(message)!r} answers no call of the messages before it,"
-        " and Gemini wants the name of its function: give its 'name'"
-    )
-
-
-def _result(message: Message, name: str) -> dict[str, Any]:
-    content = message["content"]
-    texts: list[str] = [content] if isinstance(content, str) else []
-    media: list[Any] = []
-    for part in () if isinstance(content, str) else _parts(content):
-        if part.keys() == {"text"}:
-            texts.append(part["text"])
-        else:
-            media.append(part)
+def _result(message: Message) -> dict[str, Any]:
+    if not message["name"]:
+        raise ConfigurationError(
+            f"the result of call {call_id_of(message)!r} answers no call of the messages before it,"
+            " and Gemini wants the name of its function: give its 'name'"
+        )
+    parts = _parts(message["content"])
     word = "error" if message.get("is_error") else "result"
-    response: dict[str, Any] = {"name": name, "response": {word: "".join(texts)}}
+    text = "".join(part["text"] for part in parts if part.keys() == {"text"})
+    response: dict[str, Any] = {"name": message["name"], "response": {word: text}}
+    media = [part for part in parts if part.keys() != {"text"}]
     if media:
         response["parts"] = media
     return {"functionResponse": response}

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -100,6 +102,33 @@ def _text_parts(message: Message) -> list[dict[str, Any]]:
         if not isinstance(part.get("text"), str):
             raise ConfigurationError(f"a system message has text alone, not {part!r:.200}")
     return [{"type": "text", **part} for part in content]
+
+
+def name_results(messages: list[Message]) -> list[Message]:
+    """*messages*, with the results of each turn in the order of its calls, and named as those are.
+
+    For providers whose calls have no ids: the order alone tells two calls of one function apart.
+    """
+    ordered: list[Message] = []
+    calls: dict[Any, tuple[int, str]] = {}
+    results: list[tuple[float, Message]] = []
+    places = itertools.count()
+    for message in messages:
+        if message["role"] == "tool":
+            unknown = math.inf, message.get("name")
+            place, name = calls.get(message.get("tool_call_id"), unknown)
+            results.append((place, {**message, "name": name}))
+            continue
+        ordered += _sorted(results)
+        results = []
+        ordered.append(message)
+        for call in message.get("tool_calls") or ():
+            calls[call.get("id")] = next(places), function_call_of(call)[0]
+    return ordered + _sorted(results)
+
+
+def _sorted(results: list[tuple[float, Message]]) -> list[Message]:
+    return [message for _, message in sorted(results, key=lambda result: result[0])]
 
 
 def call_id_of(message: Mapping[str, Any]) -> str:

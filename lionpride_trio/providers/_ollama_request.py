@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
 from ._content import Media, plain_text, read_part, refuse_part
-from ._messages import Message, checked, decoded_call, insert_system
+from ._messages import Message, checked, decoded_call, insert_system, name_results
 from ._options import take_options
 from ._protocol import HTTPRequest, ModelCall
 from ._tools import function_of, read_choice, read_form, read_tools
@@ -124,25 +124,23 @@ def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _messages(messages: list[Message]) -> list[dict[str, Any]]:
     """Messages as Ollama's: its calls have no ids, so that results name their function."""
-    names: dict[Any, str] = {}
     written: list[dict[str, Any]] = []
-    for message in messages:
+    for message in name_results(messages):
         made: dict[str, Any] = {"role": message["role"], **_said(message)}
         if message["role"] == "developer":
             made["role"] = "system"
-        calls = [(call.get("id"), *decoded_call(call)) for call in message.get("tool_calls") or ()]
-        if calls:
-            names |= {call_id: name for call_id, name, _ in calls}
-            made["tool_calls"] = [
-                {"function": {"name": name, "arguments": arguments}} for _, name, arguments in calls
-            ]
-        if message["role"] == "tool":
-            name = names.get(message.get("tool_call_id")) or message.get("name")
-            if name:
-                made["tool_name"] = name
+        if message.get("tool_calls"):
+            made["tool_calls"] = [_call(call) for call in message["tool_calls"]]
+        if message["role"] == "tool" and message["name"]:
+            made["tool_name"] = message["name"]
         made |= {field: message[field] for field in _OWN_FIELDS if field in message}
         written.append(made)
     return written
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    name, arguments = decoded_call(call)
+    return {"function": {"name": name, "arguments": arguments}}
 
 
 def _said(message: Message) -> dict[str, Any]:

@@ -15,8 +15,7 @@ import attrs
 
 from .._errors import ConfigurationError
 from .._text import Secret, Token
-from ..providers import Provider
-from ..providers._protocol import AddressReader, HeaderReader, TokenReader
+from ..providers import AddressReader, HeaderReader, Provider, TokenReader
 
 AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
 """Gives the key of one call."""

@@ -297,3 +297,13 @@ async def test_one_message_is_to_be_wrapped_in_a_list(messages):
         model.stream(messages)
     with pytest.raises(ConfigurationError, match="wrap it in a list"):
         await model.complete(messages)
+
+
+async def test_an_option_that_json_cannot_say_is_refused_before_anything_is_sent():
+    async with asked(metadata={"a": {1, 2}}) as (model, server):
+        with pytest.raises(ConfigurationError, match="set is not JSON"):
+            await model.complete("q")
+        with pytest.raises(ConfigurationError, match="set is not JSON"):
+            async with model.stream("q"):
+                pass
+    assert not server.requests
