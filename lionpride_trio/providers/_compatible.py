@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ._openai_chat import OpenAIChat
-from ._openai_chat_request import COMPATIBLE, GROQ, OPENROUTER
+from ._openai_chat_request import COMPATIBLE, GROQ, HINTS, OPENROUTER
 from ._protocol import HTTPRequest, ModelCall
 
 
@@ -34,7 +34,7 @@ class OpenRouter(OpenAIChat):
     key_variables = ("OPENROUTER_API_KEY",)
     fields = OPENROUTER | {"http_referer", "routing", "x_title"}
     header_variables: Mapping[str, str] = {}
-    hints: Mapping[str, str] = {"provider": "write routing={…}"}
+    hints: Mapping[str, str] = {**HINTS, "provider": "write routing={…}"}
     _HEADERS: Final = {"http_referer": "http-referer", "x_title": "x-title"}
 
     def request(self, call: ModelCall) -> HTTPRequest:

@@ -84,7 +84,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "n": "candidateCount",
     "stop": "stopSequences",
 }
-OPTIONS: Final = _FIELDS.keys() | {"response_format", "system", "tool_choice"}
+OPTIONS: Final = _FIELDS.keys() | {"response_format", "tool_choice"}
 HINTS: Final = {
     "max_completion_tokens": "write max_tokens=",
     "parallel_tool_calls": "Gemini decides itself how many tools it calls at once",

@@ -57,9 +57,7 @@ MODEL_OPTIONS: Final = frozenset([
     "use_mmap",
 ])
 """The fields of ``options``."""
-OPTIONS: Final = (
-    TOP_LEVEL | MODEL_OPTIONS | {"max_tokens", "response_format", "system", "tool_choice"}
-)
+OPTIONS: Final = TOP_LEVEL | MODEL_OPTIONS | {"max_tokens", "response_format", "tool_choice"}
 HINTS: Final = {
     "max_completion_tokens": "write max_tokens=",
     "max_output_tokens": "write max_tokens=",

@@ -28,7 +28,7 @@ from .._chunks import (
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
 from ._faults import provider_error
-from ._openai_chat_request import OPENAI, write_request
+from ._openai_chat_request import HINTS, OPENAI, write_request
 from ._parsing import BaseParser, members, text, usage
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
@@ -65,7 +65,7 @@ class OpenAIChat:
     }
     fields = OPENAI
     """The fields of the request's body."""
-    hints: Mapping[str, str] = {}
+    hints: Mapping[str, str] = HINTS
     """What to write in place of options that this service does not have."""
 
     def request(self, call: ModelCall) -> HTTPRequest:

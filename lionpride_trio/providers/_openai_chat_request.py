@@ -106,7 +106,9 @@ _OTHERS = (
 )
 COMPATIBLE: Final = OPENAI | {*_VLLM.split(), *_LLAMA_CPP.split(), *_OTHERS.split()}
 
-HINTS: Final = {"max_output_tokens": "write max_tokens=, or max_completion_tokens="}
+HINTS: Final[Mapping[str, str]] = {
+    "max_output_tokens": "write max_tokens=, or max_completion_tokens="
+}
 
 
 def write_request(
@@ -116,9 +118,9 @@ def write_request(
     options = take_options(
         call,
         provider,
-        fields | {"system"},
+        fields,
         reserved=("model", "messages", "stream"),
-        hints={**HINTS, **hints},
+        hints=hints,
     )
     messages = insert_system(checked(call.messages), options.pop("system", None))
     body: dict[str, Any] = {"model": call.model, "messages": [_message(each) for each in messages]}

@@ -47,7 +47,7 @@ FIELDS: Final = frozenset([
     "truncation",
     "user",
 ])
-OPTIONS: Final = FIELDS | {"max_tokens", "response_format", "system"}
+OPTIONS: Final = FIELDS | {"max_tokens", "response_format"}
 HINTS: Final = {
     "max_completion_tokens": "write max_tokens=, or max_output_tokens=",
     "reasoning_effort": "write reasoning={'effort': …}",

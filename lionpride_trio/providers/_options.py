@@ -6,7 +6,7 @@ lists the fields of its request; what is newer than its list goes through ``extr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Set as AbstractSet
 from typing import Any, Final
 
 from .._errors import ConfigurationError
@@ -54,29 +54,27 @@ EXTRAS: Final = frozenset(["extra_body", "extra_headers", "extra_query"])
 def take_options(
     call: ModelCall,
     provider: str,
-    known: Iterable[str],
+    known: AbstractSet[str],
     *,
-    reserved: Iterable[str],
+    reserved: Collection[str],
     hints: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The options of *call*, as a dict of its own, once each is one of *known*.
+    """The options of *call*, as a dict of its own, once each is one of *known*, or ``system``.
 
     *reserved* are fields that the library writes itself; *hints* say what to do about a name that
     the provider is often given.
 
     :raises ConfigurationError: names the option and what to write instead.
     """
-    names = frozenset(known)
-    taken = frozenset(reserved)
     for option in call.options:
-        if option in taken:
+        if option in reserved:
             raise ConfigurationError(f"option {option!r} is set by the call itself: leave it out")
-        if option not in names:
-            raise ConfigurationError(_refusal(option, provider, names, hints or {}))
+        if option not in known and option != "system":
+            raise ConfigurationError(_refusal(option, provider, known, hints or {}))
     return dict(call.options)
 
 
-def _refusal(option: str, provider: str, known: frozenset[str], hints: Mapping[str, str]) -> str:
+def _refusal(option: str, provider: str, known: AbstractSet[str], hints: Mapping[str, str]) -> str:
     refused = f"{provider} has no option {option!r}"
     if option in hints:
         return f"{refused}: {hints[option]}"
@@ -84,6 +82,6 @@ def _refusal(option: str, provider: str, known: frozenset[str], hints: Mapping[s
         return f"{refused}: {option}= is a setting of the model, as in iModel(…, {option}=…)"
     if option in ELSEWHERE:
         return f"{refused}: did you mean {ELSEWHERE[option]}?"
-    close = closest(option, known | SETTINGS | EXTRAS)
+    close = closest(option, {*known, *SETTINGS, *EXTRAS, "system"})
     newer = f"hat is newer than this library goes through extra_body={{{option!r}: …}}"
     return f"{refused}: did you mean {close!r}? W{newer}" if close else f"{refused}: w{newer}"

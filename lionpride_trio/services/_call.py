@@ -143,16 +143,9 @@ class Caller:
         accept = {"accept": "text/event-stream" if call.stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
+        later_ones_count = (self.headers, request.headers, call.headers, accept, key)
         headers = {
-            name.lower(): value
-            for given in (
-                self.headers,
-                request.headers,
-                call.headers,
-                accept,
-                key,
-            )  # the later one counts
-            for name, value in given.items()
+            name.lower(): value for given in later_ones_count for name, value in given.items()
         }
         return open_exchange(
             client,
