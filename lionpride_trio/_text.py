@@ -80,6 +80,10 @@ class Secret:
         return self
 
 
+class Token(Secret):
+    """A secret that a provider wants as a bearer's token, where its keys go into another header."""
+
+
 def escape_controls(text: str) -> str:
     """*text* with what could steer a terminal or hide on it written as Python writes it in a repr.
 

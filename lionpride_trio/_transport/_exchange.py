@@ -96,6 +96,7 @@ def open_exchange(
     is.
 
     :raises TransportError: one of its classes.
+    :raises ConfigurationError: JSON cannot say *body*.
     """
     own = isinstance(client, Client)
     request = client.stream(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from ._openai_chat import OPTIONS, OpenAIChat
+from ._openai_chat import OpenAIChat
+from ._openai_chat_request import COMPATIBLE, GROQ, HINTS, OPENROUTER
 from ._protocol import HTTPRequest, ModelCall
 
 
@@ -15,35 +17,32 @@ class Groq(OpenAIChat):
     base_url = "https://api.groq.com/openai/v1"
     base_url_variables = ("GROQ_BASE_URL",)
     key_variables = ("GROQ_API_KEY",)
-    options = OPTIONS | {"reasoning_format", "include_reasoning", "citation_options"}
+    fields = GROQ
+    header_variables: Mapping[str, str] = {}
 
 
 class OpenRouter(OpenAIChat):
     """OpenRouter: comments as keep-alives, errors beside a choice that finishes with ``error``.
 
-    ``http_referer`` and ``x_title`` go into the headers that name your application.
+    ``http_referer`` and ``x_title`` go into the headers that name your application; ``routing`` is
+    its field ``provider``, the preferences among those that serve a model.
     """
 
     name = "openrouter"
     base_url = "https://openrouter.ai/api/v1"
     base_url_variables = ("OPENROUTER_BASE_URL",)
     key_variables = ("OPENROUTER_API_KEY",)
-    options = OPTIONS | {
-        "http_referer",
-        "models",
-        "plugins",
-        "provider",
-        "reasoning",
-        "route",
-        "transforms",
-        "x_title",
-    }
+    fields = OPENROUTER | {"http_referer", "routing", "x_title"}
+    header_variables: Mapping[str, str] = {}
+    hints: Mapping[str, str] = {**HINTS, "provider": "write routing={…}"}
     _HEADERS: Final = {"http_referer": "http-referer", "x_title": "x-title"}
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """As OpenAI's, with the application's name in the headers."""
         request = super().request(call)
         body = dict(request.body)
+        if "routing" in body:
+            body["provider"] = body.pop("routing")
         headers = {
             header: str(body.pop(option))
             for option, header in self._HEADERS.items()
@@ -59,6 +58,8 @@ class OpenAICompatible(OpenAIChat):
     base_url = None
     base_url_variables = ()
     key_variables = ()
+    fields = COMPATIBLE
+    header_variables: Mapping[str, str] = {}
     key_required = False
 
 
@@ -69,5 +70,7 @@ class Local(OpenAIChat):
     base_url = None
     base_url_variables = ()
     key_variables = ()
+    fields = COMPATIBLE
+    header_variables: Mapping[str, str] = {}
     key_required = False
     host = "lionpride_trio.local"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
-from urllib.parse import quote
 
 from .._chunks import (
     Chunk,
@@ -22,11 +21,10 @@ from .._chunks import (
     Verdict,
     text_chunk,
 )
-from .._errors import ConfigurationError, LionprideError, ProviderError
+from .._errors import LionprideError, ProviderError
 from .._text import Secret
 from ._faults import provider_error
-from ._messages import function_of, split_system, tool_arguments
-from ._options import check_options
+from ._gemini_request import write_request
 from ._parsing import (
     DONE,
     BaseParser,
@@ -56,41 +54,6 @@ FAILURES: Final = frozenset([
     "OTHER",
 ])
 
-# The field of `generationConfig` that each neutral option is.
-CONFIG: Final[Mapping[str, str]] = {
-    "temperature": "temperature",
-    "max_tokens": "maxOutputTokens",
-    "top_p": "topP",
-    "top_k": "topK",
-    "stop": "stopSequences",
-    "seed": "seed",
-    "n": "candidateCount",
-    "presence_penalty": "presencePenalty",
-    "frequency_penalty": "frequencyPenalty",
-    "thinking_config": "thinkingConfig",
-    "response_mime_type": "responseMimeType",
-    "response_schema": "responseSchema",
-}
-OPTIONS: Final = (
-    frozenset([
-        "tools",
-        "tool_config",
-        "toolConfig",
-        "safetySettings",
-        "safety_settings",
-        "systemInstruction",
-        "cachedContent",
-        "generationConfig",
-        "generation_config",
-        "labels",
-    ])
-    | CONFIG.keys()
-)
-_NAMES: Final = {
-    "tool_config": "toolConfig",
-    "safety_settings": "safetySettings",
-}
-
 
 class Gemini:
     """``POST {base}/v1beta/models/{model}:streamGenerateContent?alt=sse``."""
@@ -106,27 +69,7 @@ class Gemini:
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request: messages become contents, neutral options fields of ``generationConfig``."""
-        check_options(call.options, OPTIONS, reserved=("model", "contents", "stream"))
-        system, messages = split_system(call.messages)
-        body: dict[str, Any] = {"contents": _contents(messages)}
-        if system is not None:
-            body["systemInstruction"] = {"parts": [{"text": system}]}
-        options = dict(call.options)
-        config: dict[str, Any] = dict(
-            options.pop("generationConfig", None) or options.pop("generation_config", None) or {}
-        )
-        for name, field in CONFIG.items():
-            if name in options:
-                config[field] = options.pop(name)
-        if isinstance(config.get("stopSequences"), str):
-            config["stopSequences"] = [config["stopSequences"]]
-        if config:
-            body["generationConfig"] = config
-        if "tools" in options:
-            body["tools"] = _tools(options.pop("tools"))
-        body |= {_NAMES.get(name, name): value for name, value in options.items()}
-        verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
-        return HTTPRequest(f"/v1beta/models/{_segment(call.model)}:{verb}", body)
+        return write_request(call)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """Google's own header; the key is never part of the URL."""
@@ -146,38 +89,6 @@ class Gemini:
     ) -> ProviderError:
         """The failure that an error document reports."""
         return provider_error(value, status=status, headers=headers)
-
-
-def _segment(model: str) -> str:
-    name = model.removeprefix("models/")
-    if name in {"", ".", ".."}:
-        raise ConfigurationError(f"{model!r} is no model's name")
-    return quote(name, safe="")
-
-
-def _tools(tools: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    functions = [function for tool in tools if (function := function_of(tool))]
-    others = [tool for tool in tools if not function_of(tool)]
-    return [{"functionDeclarations": functions}, *others] if functions else others
-
-
-def _contents(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names: dict[Any, str] = {}
-    contents: list[dict[str, Any]] = []
-    for message in messages:
-        said = message.get("content")
-        parts: list[Any] = [{"text": said}] if isinstance(said, str) and said else list(said or ())
-        role = "model" if message["role"] == "assistant" else "user"
-        if message["role"] == "tool":
-            name = names.get(message.get("tool_call_id")) or message.get("name", "")
-            parts = [{"functionResponse": {"name": name, "response": {"result": said}}}]
-        for call in message.get("tool_calls") or ():
-            names[call.get("id")] = call["function"]["name"]
-            parts.append({
-                "functionCall": {"name": call["function"]["name"], "args": tool_arguments(call)}
-            })
-        contents.append({"role": role, "parts": parts})
-    return contents
 
 
 class GenerateParser(BaseParser):

@@ -22,8 +22,7 @@ from .._chunks import (
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
 from ._faults import provider_error
-from ._messages import checked, tool_arguments
-from ._options import check_options
+from ._ollama_request import complete_address, write_request
 from ._parsing import (
     DONE,
     BaseParser,
@@ -36,35 +35,6 @@ from ._parsing import (
 )
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
-TOP_LEVEL: Final = frozenset([
-    "format",
-    "keep_alive",
-    "logprobs",
-    "options",
-    "think",
-    "tools",
-    "top_logprobs",
-])
-MODEL_OPTIONS: Final = frozenset([
-    "frequency_penalty",
-    "max_tokens",
-    "min_p",
-    "mirostat",
-    "num_ctx",
-    "num_gpu",
-    "num_keep",
-    "num_predict",
-    "num_thread",
-    "presence_penalty",
-    "repeat_last_n",
-    "repeat_penalty",
-    "seed",
-    "stop",
-    "temperature",
-    "tfs_z",
-    "top_k",
-    "top_p",
-])
 VERDICTS: Final = {"stop": Verdict.COMPLETE, "length": Verdict.LENGTH}
 
 
@@ -82,24 +52,11 @@ class Ollama:
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request: options of the model go under ``options``, ``max_tokens`` as ``num_predict``."""
-        check_options(
-            call.options, TOP_LEVEL | MODEL_OPTIONS, reserved=("model", "messages", "stream")
-        )
-        top = {name: value for name, value in call.options.items() if name not in MODEL_OPTIONS}
-        inner = {name: value for name, value in call.options.items() if name in MODEL_OPTIONS}
-        if "max_tokens" in inner:
-            inner["num_predict"] = inner.pop("max_tokens")
-        if isinstance(inner.get("stop"), str):
-            inner["stop"] = [inner["stop"]]
-        inner |= top.pop("options", {})
-        body: dict[str, Any] = {
-            "model": call.model,
-            "messages": [_message(message) for message in checked(call.messages)],
-            "stream": call.stream,
-        }
-        if inner:
-            body["options"] = inner
-        return HTTPRequest("/api/chat", body | top)
+        return write_request(call)
+
+    def complete_address(self, text: str) -> str:
+        """The base URL that *text* means, read as Ollama reads ``OLLAMA_HOST``."""
+        return complete_address(text)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """A bearer token, for a server behind a gate."""
@@ -119,16 +76,6 @@ class Ollama:
     ) -> ProviderError:
         """The failure that an error document reports."""
         return provider_error(value, status=status, headers=headers)
-
-
-def _message(message: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {"content": "", **message}
-    if message.get("tool_calls"):
-        plain["tool_calls"] = [
-            {"function": {"name": call["function"]["name"], "arguments": tool_arguments(call)}}
-            for call in message["tool_calls"]
-        ]
-    return plain
 
 
 class OllamaParser(BaseParser):

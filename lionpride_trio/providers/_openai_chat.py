@@ -7,53 +7,15 @@ Fact: the reference of ``POST /chat/completions`` (platform.openai.com).  What i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
 from ._chat_parser import ChatParser
 from ._faults import provider_error
-from ._messages import checked
-from ._options import check_options
+from ._openai_chat_request import HINTS, OPENAI, write_request
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
-
-OPTIONS: Final = frozenset([
-    "audio",
-    "frequency_penalty",
-    "function_call",
-    "functions",
-    "logit_bias",
-    "logprobs",
-    "max_completion_tokens",
-    "max_tokens",
-    "metadata",
-    "modalities",
-    "n",
-    "parallel_tool_calls",
-    "prediction",
-    "presence_penalty",
-    "prompt_cache_key",
-    "reasoning_effort",
-    "response_format",
-    "safety_identifier",
-    "seed",
-    "service_tier",
-    "stop",
-    "store",
-    "stream_options",
-    "temperature",
-    "tool_choice",
-    "tools",
-    "top_logprobs",
-    "top_p",
-    "user",
-    "verbosity",
-    "web_search_options",
-    "top_k",
-    "min_p",
-    "repetition_penalty",
-])
 
 
 class OpenAIChat:
@@ -67,15 +29,18 @@ class OpenAIChat:
     key_variables: Sequence[str] = ("OPENAI_API_KEY",)
     key_required = True
     host: str | None = None
-    options = OPTIONS
+    header_variables: Mapping[str, str] = {
+        "OPENAI_ORG_ID": "openai-organization",
+        "OPENAI_PROJECT_ID": "openai-project",
+    }
+    fields = OPENAI
+    """The fields of the request's body."""
+    hints: Mapping[str, str] = HINTS
+    """What to write in place of options that this service does not have."""
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""
-        check_options(call.options, self.options, reserved=("model", "messages", "stream"))
-        body: dict[str, Any] = {"model": call.model, "messages": checked(call.messages)}
-        if call.stream:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return HTTPRequest("/chat/completions", body | dict(call.options))
+        return write_request(call, self.name, self.fields, self.hints)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """A bearer token."""

@@ -16,16 +16,27 @@ from .._errors import LionprideError, ProviderError
 from .._text import Secret
 
 
+def _given(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
 @attrs.frozen
 class ModelCall:
-    """What the caller asks: neutral messages (``{"role", "content"}``) and options."""
+    """What the caller asks: neutral messages (``{"role", "content"}``) and options.
+
+    An option that is None is not given.
+    """
 
     model: str
     messages: Sequence[Mapping[str, Any]]
-    options: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    options: Mapping[str, Any] = attrs.field(factory=dict[str, Any], converter=_given)
     stream: bool = True
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """Headers that the request has besides its provider's own (the option ``extra_headers``)."""
+    extra_body: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    """What is merged into the body that its provider writes."""
+    extra_query: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    """What is appended to the URL."""
 
 
 @attrs.frozen
@@ -75,6 +86,32 @@ class ConfigurableProvider(Protocol):
         The provider may have an ``http_client``, which is then used for its calls.
         """
         ...
+
+
+@runtime_checkable
+class AddressReader(Protocol):
+    """A provider whose addresses may be written in a form of its own."""
+
+    def complete_address(self, text: str) -> str:
+        """The base URL that *text*, given or from the environment, means."""
+        ...
+
+
+@runtime_checkable
+class HeaderReader(Protocol):
+    """A provider some of whose headers come from the environment."""
+
+    header_variables: Mapping[str, str]
+    """Environment variables, and the header that each fills."""
+
+
+@runtime_checkable
+class TokenReader(Protocol):
+    """A provider that takes another kind of secret in place of its key."""
+
+    token_variables: Sequence[str]
+    """Environment variables that may have it; asked where there is no key.  `Provider.authorize`
+    is given a `Token`."""
 
 
 @runtime_checkable

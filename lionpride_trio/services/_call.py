@@ -20,10 +20,11 @@ from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import ModelCall, Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
+from ._extras import merged, with_query
 from ._gate import Gate, Ticket
 from ._policy import Bounds, Retry, call_with_retries
 from ._reply import Reply
-from ._settings import Timeouts, check_headers
+from ._settings import AskKey, Timeouts, ask_key, check_headers
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +38,9 @@ class Caller:
     provider: Provider
     model: str
     base_url: str | None
-    key: Secret | None
+    key: Secret | AskKey | None
+    headers: Mapping[str, str]
+    """What each request has besides: from the environment."""
     client: HTTPClient | None
     timeouts: Timeouts
     retry: Retry | None
@@ -68,14 +71,25 @@ class Caller:
     ) -> Response:
         """The whole answer of a call that is not streamed."""
         async with self.gate.slot(), _using(client) as http:
+            caller = await self.with_key()
 
             async def attempt() -> Response:
                 ticket = await self.gate.admit(call)
-                response = await self._complete_once(call, http, base_url)
+                response = await caller.complete_once(call, http, base_url)
                 self.gate.correct(ticket, response.usage)
                 return response
 
             return await call_with_retries(self.retry, attempt)
+
+    async def with_key(self) -> Caller:
+        """This, with the key of one call in the place of the function that gives it."""
+        if self.key is None or isinstance(self.key, Secret):
+            return self
+        return attrs.evolve(self, key=await ask_key(self.provider, self.key))
+
+    def _secret(self) -> Secret | None:
+        assert self.key is None or isinstance(self.key, Secret), "asked for in `with_key`"
+        return self.key
 
     async def answered(self, exchange: Exchange, *, keep: bool) -> Reply:
         """The reply that the answer of an exchange is, if it is one, read up to its first content."""
@@ -102,9 +116,10 @@ class Caller:
         await reply.wait_content()
         return reply
 
-    async def _complete_once(
+    async def complete_once(
         self, call: ModelCall, client: HTTPClient, base_url: str | None
     ) -> Response:
+        """The whole answer of one attempt."""
         exchange: Exchange | None = None
         try:
             with trio.move_on_after(self.timeouts.answer):
@@ -127,16 +142,16 @@ class Caller:
         request = self.provider.request(call)
         check_headers(request.headers)
         accept = {"accept": "text/event-stream" if call.stream else "application/json"}
-        key: Mapping[str, str] = {} if self.key is None else self.provider.authorize(self.key)
+        secret = self._secret()
+        key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
+        later_ones_count = (self.headers, request.headers, call.headers, accept, key)
         headers = {
-            name.lower(): value
-            for given in (request.headers, call.headers, accept, key)  # the later one counts
-            for name, value in given.items()
+            name.lower(): value for given in later_ones_count for name, value in given.items()
         }
         return open_exchange(
             client,
-            f"{base_url}{request.path}",
-            body=request.body,
+            f"{base_url}{with_query(request.path, call.extra_query)}",
+            body=merged(request.body, call.extra_body) if call.extra_body else request.body,
             headers=headers,
             connect=self.timeouts.connect,
             send_idle=self.timeouts.byte_idle,
@@ -156,7 +171,7 @@ class Caller:
             model=self.model,
             request_id=request_id(headers),
             partial=partial,
-            secrets=() if self.key is None else (self.key,),
+            secrets=(self.key,) if isinstance(self.key, Secret) else (),
         )
         if error.partial is None and exchange is not None:
             error.partial = Response()  # a byte of the answer came, and none of its text
@@ -185,6 +200,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         self._keep = keep
 
     async def __aenter__(self) -> Reply:
+        self._caller = await self._caller.with_key()
         await call_with_retries(self._caller.retry, self._attempt)
         return self._reply
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, Self, cast
 
 from .._channels._source import Owner, Source
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._response import Response
-from .._text import Secret
 from .._transport import HTTPClient
 from ..providers import ConfigurableProvider, ModelCall, Provider, get
+from ..providers._options import EXTRAS
 from ._call import Caller, open_host
+from ._extras import check_body, check_query
 from ._gate import Gate
 from ._policy import Bounds, Retry
 from ._reply import Reply
-from ._settings import Timeouts, check_headers, check_printable, find_base_url, find_key
+from ._settings import (
+    ApiKey,
+    Timeouts,
+    check_client,
+    check_headers,
+    check_printable,
+    find_base_url,
+    find_headers,
+    find_key,
+)
 
 DEFAULT_RETRY = Retry()
 
@@ -57,16 +67,35 @@ class ReplySource(Source[Chunk]):
         return channel
 
 
-class iModel:
+class _ProviderGivenOnce:
+    """Says what to write where Python would only say that an argument is there twice."""
+
+    def __new__(cls, *arguments: Any, **settings: Any) -> Self:
+        if arguments and "provider" in settings:
+            hint = (
+                "OpenRouter's field of that name is routing={…} here"
+                if arguments[0] == "openrouter"
+                else "give it once"
+            )
+            raise ConfigurationError(
+                f"provider is given twice, as {arguments[0]!r:.100} and as provider=: {hint}"
+            )
+        return super().__new__(cls)
+
+
+class iModel(_ProviderGivenOnce):
     """One model of one provider, with the options that all its calls share.
 
     *provider* is a name (see `lionpride_trio.providers`) or a `Provider`; *endpoint* picks one of its
     APIs.  *name* is how a session finds the model, by default the model's id.  *api_key* and
-    *base_url* come from the environment where they are not given.  *http_client* is an open
+    *base_url* come from the environment where they are not given; an *api_key* that is a function,
+    sync or async, is asked for each call.  *http_client* is an open
     ``httpx`` (or ``httpx2``) client of yours, which stays yours to close; without one, a session's
     models share one, and a model outside a session opens one for each call.  *options*
-    (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request;
-    ``extra_headers`` are headers of it.
+    (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request; one that the
+    provider's request does not have is refused, and None is not given.  ``system`` is told after the
+    system messages of a call.  What is newer than this library goes through ``extra_body`` (merged
+    into the body), ``extra_query`` (appended to the URL) and ``extra_headers``.
 
     *retry* says how a call that failed before its first content is repeated, None for not at all.
     *max_concurrent* replies may be open at a time; the others wait before they send anything.  A
@@ -87,7 +116,7 @@ class iModel:
         *,
         stream: bool = False,
         name: str | None = None,
-        api_key: str | Secret | None = None,
+        api_key: ApiKey | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
         timeouts: Timeouts | None = None,
@@ -102,7 +131,10 @@ class iModel:
         found = get(provider, endpoint) if isinstance(provider, str) else provider
         if isinstance(found, ConfigurableProvider):
             found, model, options = found.configured(model, options)
-        http_client = http_client or getattr(found, "http_client", None)
+        if http_client is None:
+            http_client = getattr(found, "http_client", None)
+        if http_client is not None:
+            check_client(http_client)
         if not model and found.host is not None:
             model = "trigram-1"
         if not isinstance(model, str) or not model:
@@ -124,6 +156,7 @@ class iModel:
             model=model,
             base_url=find_base_url(found, base_url),
             key=find_key(found, api_key),
+            headers=find_headers(found),
             client=http_client,
             timeouts=timeouts or Timeouts(),
             retry=retry,
@@ -185,17 +218,17 @@ class iModel:
             self._homes.append(home)
 
     def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
-        said: list[Mapping[str, Any]]
-        if isinstance(messages, str):
-            said = [{"role": "user", "content": messages}]
-        else:
-            said = [
-                cast(Mapping[str, Any], getattr(message, "chat_msg", message))
-                for message in messages
-            ]
         asked = {**self.options, **options}
-        headers = asked.pop("extra_headers", None)
-        return ModelCall(self.model, said, asked, stream, {} if headers is None else headers)
+        extras = {name: asked.pop(name, None) for name in EXTRAS}
+        return ModelCall(
+            self.model,
+            _plain_messages(messages),
+            asked,
+            stream,
+            headers=_or_empty(extras["extra_headers"]),
+            extra_body=check_body(_or_empty(extras["extra_body"])),
+            extra_query=check_query(_or_empty(extras["extra_query"])),
+        )
 
     def _check(self, call: ModelCall) -> None:
         """Refuse what cannot be sent, while the caller's own line is still in the traceback."""
@@ -240,6 +273,31 @@ class iModel:
 
     def __repr__(self) -> str:
         return f"iModel(provider={self.provider.name!r}, model={self.model!r}, name={self.name!r})"
+
+
+def _or_empty(given: Any) -> Any:
+    return {} if given is None else given
+
+
+def _plain_messages(messages: Messages) -> list[Mapping[str, Any]]:
+    """*messages* as a list of mappings, which the provider checks one by one."""
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
+    given: object = messages
+    if isinstance(given, Mapping) or hasattr(given, "chat_msg"):
+        raise ConfigurationError(
+            f"messages= takes a str or a list of messages, not one {type(given).__name__}: wrap it"
+            " in a list"
+        )
+    if isinstance(given, bytes | bytearray) or not isinstance(given, Iterable):
+        raise ConfigurationError(
+            f"messages= takes a str or a list of messages, not {given!r:.200}: wrap it in a list,"
+            ' such as [{"role": "user", "content": "…"}]'
+        )
+    return [
+        cast(Mapping[str, Any], getattr(message, "chat_msg", message))
+        for message in cast(Iterable[object], given)
+    ]
 
 
 class Streamed(ReplySource):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
 
 from .._errors import ConfigurationError
-from .._text import Secret
-from ..providers import Provider
+from .._text import Secret, Token
+from ..providers import AddressReader, HeaderReader, Provider, TokenReader
+
+AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
+"""Gives the key of one call."""
+ApiKey: TypeAlias = str | Secret | AskKey
 
 
 class PlainHTTPWarning(UserWarning):
@@ -58,24 +64,92 @@ class Timeouts:
     """To the whole of an answer that is not streamed."""
 
 
-def find_key(provider: Provider, api_key: str | Secret | None) -> Secret | None:
-    """The key: given, or from the provider's environment variables.
+def find_key(provider: Provider, api_key: ApiKey | None) -> Secret | AskKey | None:
+    """The key, or what is to be asked for it: given, or from the provider's environment variables.
 
     :raises ConfigurationError: there is none and the provider needs one, or it cannot be sent.
     """
+    if callable(api_key):
+        return api_key
     if api_key is None:
-        found = (os.environ.get(name) for name in provider.key_variables)
-        api_key = next((key for key in found if key), None)
-    if not api_key:
-        if provider.key_required:
-            variables = " or ".join(provider.key_variables)
-            raise ConfigurationError(
-                f"no key for provider {provider.name!r}: set {variables}, or pass api_key="
-            )
-        return None
+        return _key_from_environment(provider)
+    return _check_key(provider, read_key(api_key))
+
+
+def read_key(api_key: object) -> Secret | None:
+    """A key as a secret; None for an empty one.
+
+    :raises ConfigurationError: it is no key, or cannot be sent.
+    """
+    if not isinstance(api_key, str | Secret):
+        raise ConfigurationError(
+            "api_key= takes a str, or a function (sync or async) that gives one, not"
+            f" {type(api_key).__name__}"
+        )
     key = api_key if isinstance(api_key, Secret) else Secret(api_key)
+    if not key.reveal():
+        return None
     check_printable("api_key", key.reveal(), shown="its value")
     return key
+
+
+async def ask_key(provider: Provider, ask: AskKey) -> Secret | None:
+    """The key that the function of an ``api_key=`` gives now.
+
+    :raises ConfigurationError: what it gives is no key.
+    """
+    given = ask()
+    if inspect.isawaitable(given):
+        given = await given
+    return _check_key(provider, read_key(given))
+
+
+def _key_from_environment(provider: Provider) -> Secret | None:
+    for name in provider.key_variables:
+        if os.environ.get(name):
+            return read_key(os.environ[name])
+    for name in provider.token_variables if isinstance(provider, TokenReader) else ():
+        if os.environ.get(name):
+            check_printable(name, os.environ[name], shown="its value")
+            return Token(os.environ[name])
+    return _check_key(provider, None)
+
+
+def _check_key(provider: Provider, key: Secret | None) -> Secret | None:
+    if key is None and provider.key_required:
+        variables = " or ".join(provider.key_variables)
+        raise ConfigurationError(
+            f"no key for provider {provider.name!r}: set {variables}, or pass api_key="
+        )
+    return key
+
+
+def find_headers(provider: Provider) -> dict[str, str]:
+    """The headers that the provider's environment variables fill."""
+    if not isinstance(provider, HeaderReader):
+        return {}
+    found = {
+        header: os.environ[name]
+        for name, header in provider.header_variables.items()
+        if os.environ.get(name)
+    }
+    check_headers(found)
+    return found
+
+
+def check_client(client: object) -> None:
+    """Refuse what no call can be made with.
+
+    :raises ConfigurationError: *client* is a class, not of an async library, or closed.
+    """
+    wanted = "http_client= takes an open httpx.AsyncClient(…)"
+    if isinstance(client, type):
+        raise ConfigurationError(f"{wanted}, not the class: write {client.__name__}(…)")
+    if not all(callable(getattr(client, name, None)) for name in ("stream", "aclose")):
+        what = f"{type(client).__module__.partition('.')[0]}.{type(client).__name__}"
+        raise ConfigurationError(f"{wanted}, not {what}: its calls must be async")
+    if getattr(client, "is_closed", False) is True:
+        raise ConfigurationError(f"{wanted}, and this one is closed")
 
 
 def find_base_url(provider: Provider, base_url: str | None) -> str | None:
@@ -89,9 +163,9 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
         if provider.host is not None:
             return None
         raise ConfigurationError(f"provider {provider.name!r} has no address: pass base_url=")
+    if isinstance(provider, AddressReader):
+        url = provider.complete_address(url)
     check_printable("base_url", url)
-    if "://" not in url and provider.name == "ollama":
-        url = f"http://{url}"  # OLLAMA_HOST is often only host:port
     try:
         parts = urlsplit(url)
         well_formed = (

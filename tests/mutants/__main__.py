@@ -47,7 +47,12 @@ MUTANTS = [
         "pass",
         "providers wire faults fuzzing",
     ),
-    ("providers/_chat_parser.py", 'if value.__class__ is str and value == "[DONE]":', "if False:", "providers"),
+    (
+        "providers/_chat_parser.py",
+        'if value.__class__ is str and value == "[DONE]":',
+        "if False:",
+        "providers",
+    ),
     ("providers/_chat_parser.py", 'or delta.get("reasoning")', "", "providers"),
     ("_channels/_channel.py", "self._receiving = True\n", "pass\n", "channels"),
     (

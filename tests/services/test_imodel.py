@@ -311,8 +311,3 @@ async def test_communicate_commits_both_turns_or_none():
 def test_a_wrong_setting_is_refused_before_any_io(settings, words):
     with pytest.raises(ConfigurationError, match=words):
         iModel(**{"api_key": "k", **settings})
-
-
-def test_an_unknown_option_is_passed_on():
-    model = iModel(provider="openai", model="m", api_key="k", brand_new_switch=1)
-    assert model.options == {"brand_new_switch": 1}

@@ -1,0 +1,207 @@
+"""What Anthropic is asked: the fields of ``POST /v1/messages``, written from neutral messages.
+
+The fields are those of the reference of the Messages API (docs.claude.com), beta ones included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .._errors import ConfigurationError
+from ._message_parts import Media, read_part, refuse_part
+from ._messages import Message, call_id_of, checked, decoded_call, split_system
+from ._options import take_options
+from ._protocol import HTTPRequest, ModelCall
+from ._tools import function_of, read_choice, read_form, read_tools
+
+DEFAULT_MAX_TOKENS: Final = 4096
+"""Anthropic wants ``max_tokens`` in every request."""
+
+VERSION: Final = "2023-06-01"
+
+FIELDS: Final = frozenset([
+    "billing_policy",
+    "cache_control",
+    "compaction",
+    "container",
+    "context_management",
+    "diagnostics",
+    "fallback_credit_token",
+    "fallbacks",
+    "inference_geo",
+    "max_tokens",
+    "mcp_servers",
+    "metadata",
+    "output_config",
+    "service_tier",
+    "speed",
+    "stop_sequences",
+    "system",
+    "temperature",
+    "thinking",
+    "thread",
+    "tool_choice",
+    "tools",
+    "top_k",
+    "top_p",
+    "user_profile_id",
+    "workspace_id",
+])
+"""The fields of the body."""
+OPTIONS: Final = FIELDS | {
+    "anthropic_beta",
+    "anthropic_version",
+    "parallel_tool_calls",
+    "response_format",
+    "stop",
+}
+HINTS: Final = {
+    "betas": "write anthropic_beta=[…]",
+    "max_completion_tokens": "write max_tokens=",
+    "max_output_tokens": "write max_tokens=",
+    "output_format": "write output_config={'format': …}",
+    "reasoning_effort": "write output_config={'effort': …}, or thinking={…}",
+    "user": "write metadata={'user_id': …}",
+}
+_MODES: Final = {"auto": "auto", "none": "none", "required": "any"}
+_IMAGES: Final = frozenset(["image/gif", "image/jpeg", "image/png", "image/webp"])
+_TAKES: Final = "text, images (gif, jpeg, png, webp) and PDF files"
+
+
+def write_request(call: ModelCall) -> HTTPRequest:
+    """The request for *call*."""
+    options = take_options(
+        call, "anthropic", OPTIONS, reserved=("model", "messages", "stream"), hints=HINTS
+    )
+    headers = {"anthropic-version": str(options.pop("anthropic_version", VERSION))}
+    beta = options.pop("anthropic_beta", None)
+    if beta:
+        headers["anthropic-beta"] = beta if isinstance(beta, str) else ",".join(beta)
+    system, messages = split_system(checked(call.messages), options.pop("system", None))
+    body: dict[str, Any] = {
+        "model": call.model,
+        "max_tokens": DEFAULT_MAX_TOKENS,
+        "messages": _messages(messages),
+    }
+    if system:
+        is_plain = all(part.keys() == {"type", "text"} for part in system)
+        body["system"] = "\n\n".join(part["text"] for part in system) if is_plain else system
+    if call.stream:
+        body["stream"] = True
+    return HTTPRequest("/v1/messages", body | _converted(options), headers)
+
+
+def _converted(options: dict[str, Any]) -> dict[str, Any]:
+    """*options* with those in OpenAI's form as Anthropic's own."""
+    if "stop" in options:
+        stop = options.pop("stop")
+        options["stop_sequences"] = [stop] if isinstance(stop, str) else list(stop)
+    if "tools" in options:
+        options["tools"] = [_tool(tool) for tool in read_tools(options["tools"])]
+    if "tool_choice" in options:
+        options["tool_choice"] = _choice(options["tool_choice"])
+    if "parallel_tool_calls" in options:
+        one_at_a_time = not options.pop("parallel_tool_calls")
+        choice = options.get("tool_choice", {"type": "auto"})
+        if one_at_a_time and "tools" in options and choice["type"] != "none":
+            options["tool_choice"] = {**choice, "disable_parallel_tool_use": True}
+    if "response_format" in options:
+        form = read_form(options.pop("response_format"))
+        if form.kind == "json":
+            raise ConfigurationError(
+                "anthropic has no JSON without a schema: write response_format={'type':"
+                " 'json_schema', …}, or output_config={'format': …}"
+            )
+        if form.kind == "schema":
+            wanted = {"format": {"type": "json_schema", "schema": form.schema}}
+            options["output_config"] = wanted | dict(options.get("output_config", {}))
+    return options
+
+
+def _choice(value: Any) -> Mapping[str, Any]:
+    choice = read_choice(value, "{'type': 'any'} or {'type': 'tool', 'name': …}")
+    if choice is None:
+        return dict(value)
+    if not choice.names:
+        return {"type": _MODES[choice.mode]}
+    if choice.mode == "required" and len(choice.names) == 1:
+        return {"type": "tool", "name": choice.names[0]}
+    raise ConfigurationError(
+        "anthropic cannot allow some of the tools: leave the others out of tools="
+    )
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = function_of(tool)
+    if function is None:
+        return tool
+    kept = {
+        name: value
+        for source in (tool, function)
+        for name, value in source.items()
+        if name not in {"type", "function", "parameters"} and value is not None
+    }
+    return kept | {"input_schema": function.get("parameters") or {"type": "object"}}
+
+
+def _messages(messages: list[Message]) -> list[dict[str, Any]]:
+    """Messages as Anthropic's: the results of one turn's calls stand in one message."""
+    written: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
+    for message in messages:
+        if message["role"] == "tool":
+            if not results:
+                written.append({"role": "user", "content": results})
+            results.append(_result(message))
+            continue
+        results = []
+        content = _content(message.get("content"))
+        if message.get("tool_calls"):
+            said = [{"type": "text", "text": content}] if isinstance(content, str) else content
+            content = [*(said if content else ()), *map(_call, message["tool_calls"])]
+        if content or message.get("content") is not None:
+            written.append({"role": message["role"], "content": content})
+    return written
+
+
+def _result(message: Message) -> dict[str, Any]:
+    return {
+        "type": "tool_result",
+        "tool_use_id": call_id_of(message),
+        "content": _content(message["content"]),
+        **{name: message[name] for name in ("is_error", "cache_control") if message.get(name)},
+    }
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    name, arguments = decoded_call(call)
+    return {"type": "tool_use", "id": call.get("id"), "name": name, "input": arguments}
+
+
+def _content(content: Any) -> Any:
+    if isinstance(content, str):
+        return content
+    return [_block(part) for part in content or ()]
+
+
+def _block(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    read = read_part(part)
+    if read is None:
+        return part
+    rest = {"cache_control": part["cache_control"]} if part.get("cache_control") else {}
+    if isinstance(read, str):
+        kept = part if part.get("type") == "text" else {"text": read}
+        return {**kept, "type": "text"}
+    if read.kind == "image" and (read.url or read.media_type in _IMAGES):
+        return {"type": "image", "source": _source(read), **rest}
+    if read.kind == "file" and (read.url or read.media_type == "application/pdf"):
+        title = {"title": read.name} if read.name else {}
+        return {"type": "document", "source": _source(read), **title, **rest}
+    raise refuse_part("anthropic", read, _TAKES)
+
+
+def _source(media: Media) -> dict[str, Any]:
+    if media.url:
+        return {"type": "url", "url": media.url}
+    return {"type": "base64", "media_type": media.media_type, "data": media.data}

@@ -1,0 +1,233 @@
+"""What Gemini is asked: the fields of ``generateContent``, written from neutral messages.
+
+The fields are those of the reference of ``models.generateContent`` (ai.google.dev) and, for servers
+of Vertex, its own; each may be written as there (``topK``) or with underscores (``top_k``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+from .._errors import ConfigurationError
+from ._gemini_schema import declaration
+from ._message_parts import read_part, refuse_part
+from ._messages import (
+    Message,
+    call_id_of,
+    checked,
+    decoded_call,
+    mapping_or_empty,
+    name_results,
+    split_system,
+)
+from ._options import take_options
+from ._protocol import HTTPRequest, ModelCall
+from ._tools import function_of, read_choice, read_form, read_tools
+
+CONFIG: Final = frozenset([
+    "audioTimestamp",
+    "audioTranscriptionConfig",
+    "candidateCount",
+    "enableAffectiveDialog",
+    "enableEnhancedCivicAnswers",
+    "frequencyPenalty",
+    "imageConfig",
+    "logprobs",
+    "maxOutputTokens",
+    "mediaResolution",
+    "modelSelectionConfig",
+    "presencePenalty",
+    "responseFormat",
+    "responseJsonSchema",
+    "responseLogprobs",
+    "responseMimeType",
+    "responseModalities",
+    "responseSchema",
+    "routingConfig",
+    "seed",
+    "speechConfig",
+    "stopSequences",
+    "temperature",
+    "thinkingConfig",
+    "topK",
+    "topP",
+    "translationConfig",
+])
+"""The fields of ``generationConfig``."""
+TOP_LEVEL: Final = frozenset([
+    "cachedContent",
+    "generationConfig",
+    "labels",
+    "modelArmorConfig",
+    "safetySettings",
+    "serviceTier",
+    "store",
+    "systemInstruction",
+    "toolConfig",
+    "tools",
+])
+"""The other fields of the body."""
+
+
+def _underscored(field: str) -> str:
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", field)
+
+
+# The field that each option is: by its own name, with underscores, or as other providers say.
+_FIELDS: Final[Mapping[str, str]] = {
+    **{field: field for field in CONFIG | TOP_LEVEL},
+    **{_underscored(field): field for field in CONFIG | TOP_LEVEL},
+    "max_tokens": "maxOutputTokens",
+    "n": "candidateCount",
+    "stop": "stopSequences",
+}
+OPTIONS: Final = _FIELDS.keys() | {"response_format", "tool_choice"}
+HINTS: Final = {
+    "max_completion_tokens": "write max_tokens=",
+    "parallel_tool_calls": "Gemini decides itself how many tools it calls at once",
+    "reasoning_effort": "write thinking_config={…}",
+    "thinking": "write thinking_config={…}",
+}
+_MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
+_TAKES: Final = "text, images, audio and files"
+
+
+def write_request(call: ModelCall) -> HTTPRequest:
+    """The request for *call*."""
+    options = take_options(
+        call, "gemini", OPTIONS, reserved=("model", "contents", "messages", "stream"), hints=HINTS
+    )
+    system, messages = split_system(checked(call.messages), options.pop("system", None))
+    choice = options.pop("tool_choice", None)
+    form = options.pop("response_format", None)
+    fields = {_FIELDS[option]: value for option, value in options.items()}
+    config: dict[str, Any] = dict(fields.pop("generationConfig", {}))
+    config |= {field: fields.pop(field) for field in CONFIG & fields.keys()}
+    if isinstance(config.get("stopSequences"), str):
+        config["stopSequences"] = [config["stopSequences"]]
+    if form is not None:
+        config = _form(form) | config
+    body: dict[str, Any] = {"contents": _contents(messages)}
+    parts = [{"text": part["text"]} for part in system]
+    parts += _instruction(fields.pop("systemInstruction", None))
+    if parts:
+        body["systemInstruction"] = {"parts": parts}
+    if config:
+        body["generationConfig"] = config
+    if "tools" in fields:
+        fields["tools"] = _tools(read_tools(fields["tools"]))
+    if choice is not None:
+        chosen = {"functionCallingConfig": _choice(choice)}
+        fields["toolConfig"] = {**fields.get("toolConfig", {}), **chosen}
+    verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
+    return HTTPRequest(f"/v1beta/models/{_segment(call.model)}:{verb}", body | fields)
+
+
+def _segment(model: str) -> str:
+    name = model.removeprefix("models/")
+    if name in {"", ".", ".."}:
+        raise ConfigurationError(f"{model!r} is no model's name")
+    return quote(name, safe="")
+
+
+def _instruction(given: Any) -> list[Any]:
+    """The parts of a ``systemInstruction`` in Gemini's own form, or of a plain text."""
+    if not given:
+        return []
+    if isinstance(given, str):
+        return [{"text": given}]
+    parts = mapping_or_empty(given).get("parts")
+    if isinstance(parts, list | tuple):
+        return list(cast(Sequence[Any], parts))
+    raise ConfigurationError(
+        f"systemInstruction= is {{'parts': [{{'text': …}}]}} or a str, not {given!r:.200}"
+    )
+
+
+def _form(value: Any) -> dict[str, Any]:
+    form = read_form(value)
+    if form.kind == "text":
+        return {}
+    schema = {"responseJsonSchema": form.schema} if form.kind == "schema" else {}
+    return {"responseMimeType": "application/json", **schema}
+
+
+def _choice(value: Any) -> dict[str, Any]:
+    choice = read_choice(value, "toolConfig={'functionCallingConfig': {'mode': 'ANY'}}")
+    if choice is None:
+        raise ConfigurationError(
+            f"tool_choice={value!r:.200} is not OpenAI's: write"
+            " tool_config={'functionCallingConfig': {'mode': 'ANY'}}"
+        )
+    if not choice.names:
+        return {"mode": _MODES[choice.mode]}
+    mode = "ANY" if choice.mode == "required" else "VALIDATED"  # AUTO takes no names
+    return {"mode": mode, "allowedFunctionNames": list(choice.names)}
+
+
+def _tools(tools: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    functions = [declaration(function) for tool in tools if (function := function_of(tool))]
+    others = [tool for tool in tools if not function_of(tool)]
+    return [{"functionDeclarations": functions}, *others] if functions else others
+
+
+def _contents(messages: list[Message]) -> list[dict[str, Any]]:
+    """Messages as contents: the results of one turn stand in one."""
+    contents: list[dict[str, Any]] = []
+    results: list[Any] = []
+    for message in name_results(messages):
+        if message["role"] == "tool":
+            if not results:
+                contents.append({"role": "user", "parts": results})
+            results.append(_result(message))
+            continue
+        results = []
+        parts = _parts(message.get("content"))
+        for call in message.get("tool_calls") or ():
+            name, arguments = decoded_call(call)
+            parts.append({"functionCall": {"name": name, "args": arguments}})
+        role = "model" if message["role"] == "assistant" else "user"
+        if parts:
+            contents.append({"role": role, "parts": parts})
+    return contents
+
+
+def _result(message: Message) -> dict[str, Any]:
+    if not message["name"]:
+        raise ConfigurationError(
+            f"the result of call {call_id_of(message)!r} answers no call of the messages before it,"
+            " and Gemini wants the name of its function: give its 'name'"
+        )
+    parts = _parts(message["content"])
+    word = "error" if message.get("is_error") else "result"
+    text = "".join(part["text"] for part in parts if part.keys() == {"text"})
+    response: dict[str, Any] = {"name": message["name"], "response": {word: text}}
+    media = [part for part in parts if part.keys() != {"text"}]
+    if media:
+        response["parts"] = media
+    return {"functionResponse": response}
+
+
+def _parts(content: Any) -> list[Any]:
+    if isinstance(content, str):
+        return [{"text": content}] if content else []
+    return [_part(part) for part in content or ()]
+
+
+def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    read = read_part(part)
+    if read is None:
+        if "type" in part:  # which no part of Gemini's own has
+            raise refuse_part("gemini", part, _TAKES)
+        return part
+    if isinstance(read, str):
+        return {"text": read}
+    if read.file_id:
+        raise refuse_part("gemini", read, _TAKES)
+    kind = {"mimeType": read.media_type} if read.media_type else {}
+    if read.url:
+        return {"fileData": {**kind, "fileUri": read.url}}
+    return {"inlineData": {**kind, "data": read.data}}

@@ -1,0 +1,181 @@
+"""What Ollama is asked: the fields of ``POST /api/chat``, written from neutral messages.
+
+The fields are those of docs.ollama.com/api; the options of a model, those of its Modelfile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from .._errors import ConfigurationError
+from ._message_parts import Media, plain_text, read_part, refuse_part
+from ._messages import Message, checked, decoded_call, insert_system, name_results
+from ._options import take_options
+from ._protocol import HTTPRequest, ModelCall
+from ._tools import function_of, read_choice, read_form, read_tools
+
+TOP_LEVEL: Final = frozenset([
+    "format",
+    "keep_alive",
+    "logprobs",
+    "options",
+    "shift",
+    "think",
+    "tools",
+    "top_logprobs",
+    "truncate",
+])
+"""The fields of the body."""
+MODEL_OPTIONS: Final = frozenset([
+    "draft_num_predict",
+    "frequency_penalty",
+    "main_gpu",
+    "min_p",
+    "mirostat",
+    "mirostat_eta",
+    "mirostat_tau",
+    "num_batch",
+    "num_ctx",
+    "num_gpu",
+    "num_keep",
+    "num_predict",
+    "num_thread",
+    "penalize_newline",
+    "presence_penalty",
+    "repeat_last_n",
+    "repeat_penalty",
+    "seed",
+    "stop",
+    "temperature",
+    "tfs_z",
+    "top_k",
+    "top_p",
+    "typical_p",
+    "use_mlock",
+    "use_mmap",
+])
+"""The fields of ``options``."""
+OPTIONS: Final = TOP_LEVEL | MODEL_OPTIONS | {"max_tokens", "response_format", "tool_choice"}
+HINTS: Final = {
+    "max_completion_tokens": "write max_tokens=",
+    "max_output_tokens": "write max_tokens=",
+    "parallel_tool_calls": "Ollama has no such choice",
+    "reasoning_effort": "write think='low' | 'medium' | 'high'",
+}
+_TAKES: Final = "text, and images as data: URLs"
+_OWN_FIELDS: Final = ("thinking", "tool_name")
+_PORT: Final = 11434
+# Where a server is asked that listens on all addresses, or is said to be nowhere.
+_OWN: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # ruff: ignore[hardcoded-bind-all-interfaces]  # nothing is bound
+
+
+def write_request(call: ModelCall) -> HTTPRequest:
+    """The request; options of the model go under ``options``, ``max_tokens`` as ``num_predict``."""
+    options = take_options(
+        call, "ollama", OPTIONS, reserved=("model", "messages", "stream"), hints=HINTS
+    )
+    messages = insert_system(checked(call.messages), options.pop("system", None))
+    if "max_tokens" in options:
+        options["num_predict"] = options.pop("max_tokens")
+    if isinstance(options.get("stop"), str):
+        options["stop"] = [options["stop"]]
+    if "response_format" in options:
+        form = read_form(options.pop("response_format"))
+        if form.kind != "text":
+            options.setdefault("format", form.schema if form.kind == "schema" else "json")
+    if "tools" in options:
+        options["tools"] = [_tool(tool) for tool in read_tools(options["tools"])]
+    if "tool_choice" in options and _calls_none(options.pop("tool_choice")):
+        options.pop("tools", None)
+    inner = {name: options.pop(name) for name in MODEL_OPTIONS & options.keys()}
+    inner |= options.pop("options", {})
+    body: dict[str, Any] = {
+        "model": call.model,
+        "messages": _messages(messages),
+        "stream": call.stream,
+    }
+    if inner:
+        body["options"] = inner
+    return HTTPRequest("/api/chat", body | options)
+
+
+def _calls_none(value: Any) -> bool:
+    """Whether no tool is to be called.
+
+    :raises ConfigurationError: a tool must be called, which Ollama cannot be told.
+    """
+    choice = read_choice(value, "nothing else")
+    if choice is None or choice.names or choice.mode == "required":
+        raise ConfigurationError(
+            "ollama has no tool_choice: leave it out, and leave out of tools= what is not to be"
+            f" called; not {value!r:.200}"
+        )
+    return choice.mode == "none"
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = function_of(tool)
+    return tool if function is None else {"type": "function", "function": function}
+
+
+def _messages(messages: list[Message]) -> list[dict[str, Any]]:
+    """Messages as Ollama's: its calls have no ids, so that results name their function."""
+    written: list[dict[str, Any]] = []
+    for message in name_results(messages):
+        made: dict[str, Any] = {"role": message["role"], **_said(message)}
+        if message["role"] == "developer":
+            made["role"] = "system"
+        if message.get("tool_calls"):
+            made["tool_calls"] = [_call(call) for call in message["tool_calls"]]
+        if message["role"] == "tool" and message["name"]:
+            made["tool_name"] = message["name"]
+        made |= {field: message[field] for field in _OWN_FIELDS if field in message}
+        written.append(made)
+    return written
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    name, arguments = decoded_call(call)
+    return {"function": {"name": name, "arguments": arguments}}
+
+
+def _said(message: Message) -> dict[str, Any]:
+    content = message.get("content")
+    images = list(message.get("images") or ())
+    if message["role"] == "tool" or content is None or isinstance(content, str):
+        text = plain_text(content, "ollama")
+    else:
+        read = [_read(part) for part in content]
+        text = "".join(each for each in read if isinstance(each, str))
+        images += [each.data for each in read if isinstance(each, Media)]
+    return {"content": text, **({"images": images} if images else {})}
+
+
+def _read(part: Mapping[str, Any]) -> str | Media:
+    read = read_part(part)
+    if isinstance(read, str) or (read and read.kind == "image" and read.data):
+        return read
+    raise refuse_part("ollama", read or part, _TAKES)
+
+
+def complete_address(text: str) -> str:
+    """The base URL that *text* (of ``OLLAMA_HOST``) means, as Ollama itself reads it.
+
+    The scheme, the host and the port may each be missing; a server that listens on all addresses
+    is asked on this machine's own.
+    """
+    scheme, mark, rest = text.strip(" \t\"'").rpartition("://")
+    port = {"http": 80, "https": 443}.get(scheme, _PORT) if mark else _PORT
+    place, slash, path = rest.partition("/")
+    if place.count(":") > 1 and not place.startswith("["):
+        place = f"[{place}]"  # an address of IPv6 by itself
+    try:
+        parts = urlsplit(f"//{place}")
+        port = port if parts.port is None else parts.port
+    except ValueError:
+        return text  # and is refused as any other
+    host = place.rpartition(":")[0] if place.endswith(":") or parts.port is not None else place
+    host = _OWN.get(host, host)
+    return f"{scheme or 'http'}://{host}:{port}{slash}{path}"

@@ -1,0 +1,152 @@
+"""What Responses are asked: the fields of ``POST /responses``, written from neutral messages.
+
+The fields are those of OpenAI's reference (platform.openai.com).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ._message_parts import Media, read_part
+from ._messages import Message, call_id_of, checked, function_call_of, insert_system
+from ._options import take_options
+from ._protocol import HTTPRequest, ModelCall
+from ._tools import function_of, read_choice, read_form, read_tools
+
+FIELDS: Final = frozenset([
+    "access_programs",
+    "background",
+    "background_options",
+    "context_management",
+    "conversation",
+    "image",
+    "include",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "metadata",
+    "moderation",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "reasoning",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "stream_options",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+])
+OPTIONS: Final = FIELDS | {"max_tokens", "response_format"}
+HINTS: Final = {
+    "max_completion_tokens": "write max_tokens=, or max_output_tokens=",
+    "reasoning_effort": "write reasoning={'effort': …}",
+    "stop": "Responses know no stop sequences; endpoint='chat' does",
+    "verbosity": "write text={'verbosity': …}",
+}
+
+
+def write_request(call: ModelCall, provider: str) -> HTTPRequest:
+    """The request for *call*; ``max_tokens`` is taken as ``max_output_tokens``."""
+    options = take_options(
+        call, provider, OPTIONS, reserved=("model", "input", "messages", "stream"), hints=HINTS
+    )
+    messages = insert_system(checked(call.messages), options.pop("system", None))
+    if "max_tokens" in options:
+        options["max_output_tokens"] = options.pop("max_tokens")
+    if "tools" in options:
+        options["tools"] = [_tool(tool) for tool in read_tools(options["tools"])]
+    if "tool_choice" in options:
+        options["tool_choice"] = _choice(options["tool_choice"])
+    if "response_format" in options:
+        form = read_form(options.pop("response_format"))
+        kind = {"schema": "json_schema", "json": "json_object", "text": "text"}[form.kind]
+        schema = {"schema": form.schema} if form.kind == "schema" else {}
+        wanted = {"format": {"type": kind, **form.about, **schema}}
+        options["text"] = wanted | dict(options.get("text", {}))
+    body: dict[str, Any] = {"model": call.model, "input": _items(messages)}
+    if call.stream:
+        body["stream"] = True
+    else:
+        options.pop("stream_options", None)  # refused where nothing streams
+    return HTTPRequest("/responses", body | options)
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = function_of(tool)
+    return tool if function is None else {"type": "function", **function}
+
+
+def _choice(value: Any) -> Any:
+    choice = read_choice(value, "{'type': …} of a tool of OpenAI's own")
+    if choice is None or isinstance(value, str):
+        return value
+    named = [{"type": "function", "name": name} for name in choice.names]
+    if value["type"] == "function":
+        return named[0]
+    return {"type": "allowed_tools", "mode": choice.mode, "tools": named}
+
+
+def _items(messages: list[Message]) -> list[dict[str, Any]]:
+    """Messages as input items: tool calls and their results are items of their own."""
+    items: list[dict[str, Any]] = []
+    for message in messages:
+        if message["role"] == "tool":
+            items.append({
+                "type": "function_call_output",
+                "call_id": call_id_of(message),
+                "output": _content(message["content"], "user"),
+            })
+            continue
+        if message.get("content"):
+            content = _content(message["content"], message["role"])
+            items.append({"role": message["role"], "content": content})
+        items += map(_call, message.get("tool_calls") or ())
+    return items
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    name, arguments = function_call_of(call)
+    return {
+        "type": "function_call",
+        "call_id": call.get("id"),
+        "name": name,
+        "arguments": arguments or "{}",
+    }
+
+
+def _content(content: Any, role: str) -> Any:
+    if isinstance(content, str):
+        return content
+    return [_part(part, role) for part in content or ()]
+
+
+def _part(part: Mapping[str, Any], role: str) -> Mapping[str, Any]:
+    read = read_part(part)
+    if read is None:
+        return part
+    if isinstance(read, str):
+        return {"type": "output_text" if role == "assistant" else "input_text", "text": read}
+    if read.kind == "audio":
+        return part
+    facts: dict[str, Any] = {"file_id": read.file_id, "detail": read.detail}
+    if read.kind == "image":
+        facts |= {"type": "input_image", "image_url": read.url or _data_url(read)}
+    else:
+        facts |= {"type": "input_file", "file_url": read.url, "filename": read.name}
+        facts |= {"file_data": _data_url(read)}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _data_url(media: Media) -> str | None:
+    return None if media.data is None else f"data:{media.media_type};base64,{media.data}"
