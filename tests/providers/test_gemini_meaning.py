@@ -86,7 +86,7 @@ def test_strange_parts_pass(strange):
 
 def test_strange_candidates_pass():
     value = event({"text": "Hi"}, reason="STOP")
-    value["candidates"] += ["what is this", None]
+    value["candidates"][:0] = ["what is this", None]
     response, failure = read("gemini", value)
     assert failure is None
     assert response.text == "Hi"

@@ -380,8 +380,6 @@ def test_tools_of_a_wrong_kind_are_refused(provider, endpoint, tools):
         ("openai", ["hi"], "'role'"),
         ("anthropic", [{"role": "system", "content": "x"}], "user's message"),
         ("gemini", [{"role": "assistant", "tool_calls": [{"id": "1"}]}], "'function'"),
-        ("ollama", [{"role": "assistant", "tool_calls": [call("1", "f") | {
-            "function": {"name": "f", "arguments": '{"a": '}}]}], "no JSON object"),
     ],
 )  # fmt: skip
 def test_a_message_that_cannot_be_sent_is_refused(provider, messages, words):
