@@ -112,7 +112,7 @@ def alone_in(error: BaseException) -> BaseException:
     """
     found = error
     while _is_group(found):
-        rest = found.split(trio.Cancelled)[1] or found
+        rest: Any = found.split(trio.Cancelled)[1] or found
         if len(rest.exceptions) > 1:
             return error
         found = rest.exceptions[0]

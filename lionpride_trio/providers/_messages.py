@@ -173,7 +173,9 @@ def decoded_call(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     value: Any = None
     with contextlib.suppress(ValueError, RecursionError, TypeError):  # and told as it is below
         value = json.loads(arguments or "{}", parse_constant=_refuse_constant)
-    return name, value if isinstance(value, dict) else {"arguments": arguments}
+    if isinstance(value, Mapping):
+        return name, dict(cast(Mapping[str, Any], value))
+    return name, {"arguments": arguments}
 
 
 def _refuse_constant(name: str) -> NoReturn:
