@@ -110,11 +110,12 @@ class GenerateParser(BaseParser):
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
-        if value == DONE:
-            return []
-        if event == "error" or tells_of_failure(value):
-            self.failure = provider_error(value)
-            return []
+        if "candidates" not in value or "error" in value or event == "error":  # hardly any event
+            if value == DONE:
+                return []
+            if event == "error" or tells_of_failure(value):
+                self.failure = provider_error(value)
+                return []
         response_id = value.get("responseId")
         if response_id != self._id or not self._metadata:
             self._id = response_id
