@@ -129,8 +129,13 @@ def refuses_news(self, event, value):
 
 
 def tells_items_twice(self, event, value):
-    self.parser._told = set()
-    return self.parser.feed(event, value)
+    from lionpride_trio import TextChunk
+
+    item = value.get("item") if isinstance(value, dict) else None
+    done = item is not None and value["type"] == "response.output_item.done"
+    parts = item.get("content") or [] if done and item["type"] == "message" else []
+    again = [TextChunk(part["text"]) for part in parts if part.get("text")]
+    return [*self.parser.feed(event, value), *again]
 
 
 def stop_is_stop(self, event, value):
