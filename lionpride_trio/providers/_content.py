@@ -31,6 +31,21 @@ _FRAMES: Final = frozenset([
 ])
 """Kinds of events that frame an answer, or keep its connection open, and carry nothing of it."""
 
+_WORK: Final = frozenset([
+    "audio",
+    "codeExecutionResult",
+    "executableCode",
+    "fileData",
+    "image",
+    "images",
+    "inlineData",
+    "refusal",
+    "toolCall",
+    "toolResponse",
+    "video",
+])
+"""Kinds of pieces after which a model goes on, whatever reason to end was given before them."""
+
 _LABELS: Final = frozenset([
     "created",
     "id",
@@ -72,10 +87,11 @@ def is_progress(chunk: Chunk) -> bool:
 def takes_end_back(chunk: Chunk) -> bool:
     """Whether *chunk*, after a finish reason, shows that the answer has not ended.
 
-    A citation does not: some providers send the sources last.
+    Work of the model's own tools does.  Sources do not, which some providers send last, and neither
+    does what is not known: it would make a whole answer a cut one.
     """
     match chunk:
         case OtherChunk(kind=kind):
-            return kind != "citation" and is_progress(chunk)
+            return kind in _WORK
         case _:
             return is_content(chunk)
