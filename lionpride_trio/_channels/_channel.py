@@ -212,7 +212,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         except trio.ClosedResourceError:
             if not self._closed:
                 raise
-            # What was waited for says that it was closed; this channel says by whom.
+            # The channel below says that it was closed; this one says by whom, as it returns.
         finally:
             self._receiving = False
         if self._instant:

@@ -143,7 +143,7 @@ class SlotsLent:
 class LendingMailbox(Mailbox):
     """A mailbox between tasks of a flow: who waits at one of its ends lends what its task holds.
 
-    What its task, or one above it, takes while it waits already is not lent for that wait.
+    A slot that its task, or one above it, takes while it waits already is not lent for that wait.
     """
 
     # A reader that is as fast as its writer waits for each chunk.  Nearly nobody holds a slot then,

@@ -24,7 +24,7 @@ from ._text import FromText, Joined, OnText, TextOnly
 
 @attrs.frozen
 class Failure:
-    """What ended a program."""
+    """An error that ended a program, and the stage that it came from."""
 
     error: Exception
     stage: int
@@ -96,7 +96,7 @@ def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
 
 
 def _calling(stages: Sequence[_Plain], number: int, blamed: list[int]) -> _FeedAll:
-    """What calls the functions of *stages* for each item; *number* is that of the last of them."""
+    """Make what calls the functions of *stages* for each item; *number* is the last one's."""
     calls = [
         (type(stage), stage.predicate if isinstance(stage, Keep) else stage.fn) for stage in stages
     ]
@@ -120,7 +120,7 @@ def _calling(stages: Sequence[_Plain], number: int, blamed: list[int]) -> _FeedA
 
 
 def _reading(stage: TextOnly, number: int, blamed: list[int]) -> _FeedAll:
-    """What feeds *stage* as its ``feed`` would, with a third of the calls."""
+    """Make what feeds *stage* as its ``feed`` would, with a third of the calls."""
     index = stage.index
 
     def read(items: Iterable[Any]) -> Iterator[Any]:
@@ -143,7 +143,7 @@ def _reading(stage: TextOnly, number: int, blamed: list[int]) -> _FeedAll:
 
 
 def _feeding(stage: Stage[Any, Any], number: int, blamed: list[int]) -> _FeedAll:
-    """What feeds *stage* with many items: its own ``feed_all`` where it has one."""
+    """Make what feeds *stage* with many items: by its own ``feed_all`` where it has one."""
     if isinstance(stage, TextOnly):
         return _reading(stage, number, blamed)
     feed = stage.feed if isinstance(stage, OnText | FromText) else feed_of(stage)
