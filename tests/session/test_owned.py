@@ -254,8 +254,14 @@ async def test_two_tasks_in_one_bare_iterator_are_refused_and_ask_once(nursery):
         model = CHAT.model(server, stream=True, max_concurrent=1)
         session.services.register(model)
         held = [aiter(model.stream("q"))]
-        nursery.start_soon(anext, held[0])
-        await trio.lowlevel.checkpoint()
+        began = trio.Event()
+
+        async def first():
+            began.set()
+            await anext(held[0])
+
+        nursery.start_soon(first)
+        await began.wait()
         with pytest.raises(trio.BusyResourceError, match="another task"):
             await anext(held[0])
         await trio.testing.wait_all_tasks_blocked(0.05)
