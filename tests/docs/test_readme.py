@@ -35,6 +35,37 @@ trio.run(main)
 """
 
 
+# An endpoint stands in an application, which is asked once and then told to end.
+WEB = """\
+import httpx
+import trio
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from hypercorn.config import Config
+from hypercorn.trio import serve
+from lionpride_trio import Session, iModel, sinks
+
+app = FastAPI()
+model = iModel("openai", "gpt-4o-mini")
+
+{program}
+
+async def main():
+    config = Config()
+    config.bind = ["127.0.0.1:0"]
+    config.loglevel = "ERROR"
+    async with Session() as session, trio.open_nursery() as nursery:
+        session.services.register(model)
+        [address] = await nursery.start(serve, app, config)
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{{address}}/ask", params={{"question": "hi"}})
+        print(answer.text)
+        nursery.cancel_scope.cancel()
+
+trio.run(main)
+"""
+
+
 def blocks(*languages):
     """The fenced blocks in one of the languages, with the line that each begins at."""
     fence = re.compile(r"^([ ]*)(`{3,})(\w+)[^\n]*\n(.*?)^\1\2[ ]*$", re.MULTILINE | re.DOTALL)
@@ -94,7 +125,9 @@ async def run_python(*arguments, cwd):
 
 @pytest.mark.parametrize("program", blocks("python", "py"))
 async def test_a_program_runs(program, tmp_path):
-    if "trio.run(" not in program:
+    if program.startswith("@app."):
+        program = WEB.format(program=program)
+    elif "trio.run(" not in program:
         program = FRAME.format(body=textwrap.indent(program, " " * 8))
     out, requests = await run_python("-c", program, cwd=tmp_path)
     assert "Traceback" not in out

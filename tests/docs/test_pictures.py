@@ -1,0 +1,20 @@
+"""The pictures of README and documentation show what their scripts draw."""
+
+import html
+import re
+import runpy
+from pathlib import Path
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def words(svg):
+    """The texts of a picture; how they are drawn is the drawing library's affair."""
+    return [html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
+
+
+async def test_the_picture_of_the_demo_is_what_the_demo_shows():
+    script = runpy.run_path(str(DOCS / "scripts" / "picture_demo.py"))
+    drawn = script["picture"](await script["answers"]())
+    assert words(drawn) == words((DOCS / "_static" / "demo.svg").read_text(encoding="utf-8"))
+    assert "http" not in re.sub(r'xmlns="[^"]*"|<!--.*?-->', "", drawn)
