@@ -1,10 +1,9 @@
 """Channels: what ``async with source`` gives.
 
 Inside, batches travel: one step of a channel (`_fetch`) gives a list of items.  A channel that
-stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready,
-and the user's loop takes items from there: the next few stand in a row, turned round, because a list
-is shortened at its end.  No list that waits behind the row is longer than a row, so that taking some
-of it costs no more than they are.  The rules that all channels share are kept here, once:
+stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready
+(`_ready.ReadyItems`), and the user's loop takes items from there.  The rules that all channels share
+are kept here, once:
 
 - an end or a failure comes after the items before it, and comes again when asked again;
 - cancelling loses nothing: what was fetched and not handed over stays ready;
@@ -15,28 +14,24 @@ of it costs no more than they are.  The rules that all channels share are kept h
 from __future__ import annotations
 
 import abc
-from collections import deque
 from collections.abc import AsyncIterator, Coroutine
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import trio
 
-from ._pipe import Pipeable, Recipe
-from ._statistics import ChannelStatistics, characters
-
-if TYPE_CHECKING:
-    from ._source import Source
+from ._ready import READY_ITEMS, ReadyItems
+from ._recipe import Pipeable, Recipe, Step
+from ._source import PipedChannel, Source
+from ._statistics import ChannelStatistics
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-READY_ITEMS: Final = 64
-"""Items handed out of the ready list before other tasks get a turn."""
 READ_ITEMS: Final = 8
 """What a read that needed no wait counts as at least, however few items came of it."""
 
 
-class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
+class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """A `trio.abc.ReceiveChannel` whose items may be piped on: ``channel | sentences()``.
 
     Cancelling a `receive` loses nothing; it can be asked again.
@@ -50,18 +45,11 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """Others deliver the items, and `_fetch` only waits until they do."""
 
     def __init__(self) -> None:
-        # The items to hand out before other tasks get a turn, the first of them last; and those
-        # behind them, by lists, and how many they are.
-        self._row: list[Any] = []
-        self._ready: deque[list[Any]] | None = None
-        self._behind = 0
+        super().__init__()
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
         self._free = 0  # items that an iteration may still hand out before a checkpoint
-        self._items = 0
-        self._characters = 0
-        self._peak = 0
 
     @abc.abstractmethod
     async def _fetch(self) -> list[Any]:
@@ -113,37 +101,6 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         except Exception as error:
             self._finish(error)
         return []
-
-    def _deliver(self, items: list[Any], *, behind: bool = False) -> None:
-        """Make *items*, of which there are some, ready to be handed out; the list is now ours.
-
-        They join the row, but have to stand *behind* it when its reader is who delivers them: no
-        other task has a turn then.
-        """
-        count = len(items)
-        self._items += count
-        self._characters += characters(items)
-        row = self._row
-        buffered = count + len(row)
-        if behind or self._behind or buffered > READY_ITEMS:
-            buffered = self._queue(items)
-        else:
-            items.reverse()
-            self._row = items + row if row else items
-        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
-            self._peak = buffered
-
-    def _queue(self, items: list[Any]) -> int:
-        """Put *items* behind what is ready; how many there are then."""
-        if self._ready is None:
-            self._ready = deque()
-        count = len(items)
-        if count <= READY_ITEMS:
-            self._ready.append(items)
-        else:
-            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
-        self._behind += count
-        return self._buffered()
 
     def _finish(self, error: Exception | None = None) -> None:
         """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
@@ -231,37 +188,6 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self._deliver(items)
         return self._free >= 0
 
-    def _fill_row(self) -> None:
-        """Make the next lists the row."""
-        assert self._ready is not None, "something is behind the row"
-        row = self._ready.popleft()
-        while self._ready and len(row) + len(self._ready[0]) <= READY_ITEMS:
-            row += self._ready.popleft()
-        self._behind -= len(row)
-        row.reverse()
-        self._row = row
-
-    def _draw(self, limit: int | None) -> list[Any]:
-        """What is ready, at most *limit* items."""
-        row = self._row
-        if limit is not None and limit < len(row):
-            rest = len(row) - limit
-            batch = row[rest:]
-            del row[rest:]
-            batch.reverse()
-            return batch
-        row.reverse()
-        self._row = []
-        while self._ready and (limit is None or len(row) < limit):
-            following = self._ready.popleft()
-            self._behind -= len(following)
-            row += following
-        if limit is not None and len(row) > limit:
-            self._row = row[limit:]
-            self._row.reverse()
-            del row[limit:]
-        return row
-
     async def aclose(self) -> None:
         """Hand nothing out any more.  Safe at any time, and twice.
 
@@ -274,9 +200,7 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         """As `aclose`, without the checkpoint."""
         self._closed = True
         self._end = self._closed_error()
-        self._row = []
-        self._ready = None
-        self._behind = 0
+        self._drop_ready()
 
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
         """Iterate by lists of what is ready, as `receive_batch` gives them: the fastest way."""
@@ -294,12 +218,11 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         )
 
     def _piped(self, other: Recipe) -> Source[Any]:
-        from ._source import PipedChannel  # which needs channels
+        return self._as_source(f"{self._noun()} | {other.text}", other.steps)
 
-        return PipedChannel(self, name=f"{self._noun()} | {other.text}", steps=other.steps)
-
-    def _buffered(self) -> int:
-        return len(self._row) + self._behind
+    def _as_source(self, name: str, steps: tuple[Step, ...] = ()) -> Source[T_co]:
+        """A source of what this channel gives, sent through *steps*; the channel stays its block's."""
+        return PipedChannel(lambda: _ReadThrough(self), name=name, steps=steps)
 
     def _closed_error(self) -> trio.ClosedResourceError:
         return trio.ClosedResourceError(f"this {self._noun()} was closed")
@@ -325,3 +248,29 @@ class _Batches(AsyncIterator[list[T]]):
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
         return channel._draw(self._limit)
+
+
+class _ReadThrough(Channel[Any]):
+    """An open channel, read one item at a time.
+
+    Its own block may go on with it when the pipe is left early, and is to find all that the pipe
+    did not need: what is taken here cannot be given back.
+    """
+
+    _instant = True
+    _read_items = 1
+
+    def __init__(self, origin: Channel[Any]) -> None:
+        super().__init__()
+        self._origin = origin
+
+    async def _fetch(self) -> list[Any]:
+        return await self._pull_ready(self._origin, 1)
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        origin = self._origin
+        if origin._receiving:
+            return None
+        if origin._row or (origin._instant and origin._take_nowait()):
+            return origin._draw(1)
+        return None

@@ -6,15 +6,30 @@ before the consumer has taken all that is ready.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import attrs
 import trio
 
 from ..stages import Stage
 from ..stages._protocol import end
 from ._channel import Channel
 from ._program import Failure, may_be_done, program
+from ._recipe import Run
+
+
+@attrs.frozen
+class StageStep:
+    """A step that runs fused with its neighbours, inside the consumer's ``receive``."""
+
+    make: Callable[[], Stage[Any, Any]]
+
+    @classmethod
+    def plan(cls, neighbours: Sequence[StageStep], /) -> Iterable[Run]:
+        """All of them in one channel."""
+        makers = [step.make for step in neighbours]
+        return [lambda upstream: FusedChannel(upstream, [make() for make in makers])]
 
 
 class FusedChannel(Channel[Any]):

@@ -15,9 +15,10 @@ from typing import Any, TypeGuard
 import trio
 
 from ._carry import ReaderGone, carry
-from ._channel import READY_ITEMS, Channel
+from ._channel import Channel
 from ._mailbox import Mailbox
 from ._nursery import LateFailures, failure_in, is_cancelled, open_pump_nursery
+from ._ready import READY_ITEMS
 
 
 @asynccontextmanager

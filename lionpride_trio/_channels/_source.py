@@ -7,20 +7,20 @@ the owner it was made with (an open session), and by no one else.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
-from itertools import groupby
+from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext, suppress
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 import trio
 
 from .._errors import LocalProtocolError
-from ..stages import Stage
-from ._channel import Channel
-from ._fused import FusedChannel
-from ._pipe import ChannelStep, NurseryStep, Pipeable, Recipe, StageStep, Step
+from ._opening import ChannelBlock, plan_opening, plan_runs, put_all_on
+from ._recipe import NurseryStep, Pipeable, Recipe, Step
+
+if TYPE_CHECKING:
+    from ._channel import Channel
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -45,7 +45,7 @@ class Source(Pipeable[T_co]):
 
     def __init__(
         self,
-        open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
+        open_channel: Callable[[], ChannelBlock],
         *,
         name: str,
         owner: Callable[[], Owner | None] = lambda: None,
@@ -66,18 +66,18 @@ class Source(Pipeable[T_co]):
         )
 
     async def __aenter__(self) -> Channel[T_co]:
-        context, makers = _contexts(self._open_channel(), self._steps)
+        block, makers = plan_opening(self._open_channel(), self._steps)
         task = trio.lowlevel.current_task()
         nurseries = len(task.child_nurseries)
-        origin = await context.__aenter__()
+        origin = await block.__aenter__()
         try:
-            channel = _made(origin, makers)
+            channel = put_all_on(origin, makers)
         except BaseException:
-            await context.__aexit__(*sys.exc_info())
+            await block.__aexit__(*sys.exc_info())
             raise
         opened_nursery = len(task.child_nurseries) > nurseries
         outer = self._openings.get(task)
-        self._openings[task] = _Opening(channel, origin, context, opened_nursery, outer)
+        self._openings[task] = _Opening(channel, origin, block, opened_nursery, outer)
         return channel
 
     async def __aexit__(
@@ -92,7 +92,7 @@ class Source(Pipeable[T_co]):
             self._openings[task] = opening.outer
         opening.channel.close_nowait()
         opening.origin.close_nowait()  # which wakes who waits in it
-        return await opening.context.__aexit__(exc_type, exc, traceback)
+        return await opening.block.__aexit__(exc_type, exc, traceback)
 
     def _abandoned(self) -> _Opening:
         """The opening of another task, which an async generator around the block has left behind.
@@ -138,62 +138,11 @@ class _Opening:
     channel: Channel[Any]
     origin: Channel[Any]
     """What stages were put onto, or the channel itself."""
-    context: AbstractAsyncContextManager[Channel[Any]]
+    block: ChannelBlock
     opened_nursery: bool
     """Only the task that opened it can close it."""
     outer: _Opening | None
     """That of the block around it: a task may have one source open twice."""
-
-
-_Maker: TypeAlias = Callable[[Channel[Any]], Channel[Any]]
-
-
-def _contexts(
-    context: AbstractAsyncContextManager[Channel[Any]], steps: Sequence[Step]
-) -> tuple[AbstractAsyncContextManager[Channel[Any]], list[_Maker]]:
-    """What is to be entered for a channel sent through *steps*, and what is then put onto it."""
-    makers: list[_Maker] = []
-    for run in _runs(steps):
-        if isinstance(run, NurseryStep):
-            context, makers = _inside(context, makers, run), []
-        else:
-            makers.append(run)
-    return context, makers
-
-
-@asynccontextmanager
-async def _inside(
-    context: AbstractAsyncContextManager[Channel[Any]], makers: Sequence[_Maker], step: NurseryStep
-) -> AsyncGenerator[Channel[Any]]:
-    async with context as channel:
-        try:
-            async with step.open(_made(channel, makers)) as opened:
-                yield opened
-        finally:
-            channel.close_nowait()
-
-
-def _made(channel: Channel[Any], makers: Sequence[_Maker]) -> Channel[Any]:
-    for make in makers:
-        channel = make(channel)
-    return channel
-
-
-def _runs(steps: Sequence[Step]) -> Iterator[NurseryStep | _Maker]:
-    """The steps with neighbouring stages fused."""
-    for kind, group in groupby(steps, type):
-        if kind is StageStep:
-            yield _fused([step.make for step in group if isinstance(step, StageStep)])
-        else:
-            for step in group:
-                if isinstance(step, NurseryStep):
-                    yield step
-                elif isinstance(step, ChannelStep):
-                    yield step.make
-
-
-def _fused(makers: Sequence[Callable[[], Stage[Any, Any]]]) -> _Maker:
-    return lambda upstream: FusedChannel(upstream, [make() for make in makers])
 
 
 class _OwnedIterator(AsyncIterator[T_co]):
@@ -238,49 +187,25 @@ class _OwnedIterator(AsyncIterator[T_co]):
             self._run.run_sync_soon(channel.close_nowait)
 
 
-class _ReadThrough(Channel[Any]):
-    """An open channel, read one item at a time.
-
-    Its own block may go on with it when the pipe is left early, and is to find all that the pipe
-    did not need: what is taken here cannot be given back.
-    """
-
-    _instant = True
-    _read_items = 1
-
-    def __init__(self, origin: Channel[Any]) -> None:
-        super().__init__()
-        self._origin = origin
-
-    async def _fetch(self) -> list[Any]:
-        return await self._pull_ready(self._origin, 1)
-
-    def _fetch_nowait(self) -> list[Any] | None:
-        origin = self._origin
-        if origin._receiving:
-            return None
-        if origin._row or (origin._instant and origin._take_nowait()):
-            return origin._draw(1)
-        return None
-
-
 class PipedChannel(Source[T_co]):
     """An open channel, piped on.  The channel stays owned by its own block.
 
     ``async for`` works at once where no step needs a nursery; ``async with`` always.
     """
 
-    def __init__(self, origin: Channel[Any], *, name: str, steps: tuple[Step, ...]) -> None:
-        super().__init__(lambda: nullcontext(_ReadThrough(origin)), name=name, steps=steps)
-        self._origin = origin
+    def __init__(
+        self, read: Callable[[], Channel[Any]], *, name: str, steps: tuple[Step, ...]
+    ) -> None:
+        super().__init__(lambda: nullcontext(read()), name=name, steps=steps)
+        self._read = read
 
     def _piped(self, other: Recipe) -> Source[Any]:
         name = f"{self._name} | {other.text}"
-        return PipedChannel(self._origin, name=name, steps=self._steps + other.steps)
+        return PipedChannel(self._read, name=name, steps=self._steps + other.steps)
 
     def __aiter__(self) -> AsyncIterator[T_co]:
-        channel: Channel[Any] = _ReadThrough(self._origin)
-        for run in _runs(self._steps):
+        channel = self._read()
+        for run in plan_runs(self._steps):
             if isinstance(run, NurseryStep):
                 raise LocalProtocolError(
                     f"'{self._name}' opens a nursery, which needs a block: write"

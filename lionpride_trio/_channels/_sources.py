@@ -12,7 +12,7 @@ import trio
 from ._channel import Channel
 from ._generator import ForeignChannel, IterableChannel, run_generator
 from ._mailbox import check_size
-from ._source import PipedChannel, Source
+from ._source import Source
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -61,6 +61,6 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
     ``channel | …`` works at once.
     """
     if isinstance(channel, Channel):
-        return PipedChannel(channel, name="channel", steps=())
+        return channel._as_source("channel")
 
     return Source(lambda: nullcontext(ForeignChannel(channel)), name="from_channel")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from .._channels._mailbox import check_size
-from .._channels._pipe import Recipe, check_recipe
+from .._channels._recipe import Recipe, check_recipe
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._readonly import ReadOnlyDict

@@ -5,9 +5,9 @@ runs inside the consumer's ``receive`` without a task, and what has tasks of its
 nursery" and ends them with the block.  A recipe is immutable and may be used for many streams.
 """
 
-from .._channels import _channel, _pipe
+from .._channels import _opening, _recipe, _source
 from .._channels._channel import Channel
-from .._channels._pipe import Grouping, SameItems, TextTransformer, Transformer
+from .._channels._recipe import Grouping, SameItems, TextTransformer, Transformer
 from .._channels._source import Source
 from .._channels._sources import from_channel, from_iterable, source
 from .._channels._statistics import ChannelStatistics
@@ -88,6 +88,7 @@ __all__ = [
     "words",
 ]
 
-let_hints_know(_channel, Source=Source)
-let_hints_know(_pipe, Channel=Channel, Source=Source)
+let_hints_know(_recipe, Channel=Channel, Source=Source)
+let_hints_know(_source, Channel=Channel)
+let_hints_know(_opening, Channel=Channel)
 show_public_path(globals(), but=("Channel", "Source"))

@@ -26,7 +26,7 @@ from .._channels._mailbox import (
     check_when_full,
 )
 from .._channels._map import map_concurrent as _map_concurrent
-from .._channels._pipe import (
+from .._channels._recipe import (
     ChannelStep,
     NurseryStep,
     SameItems,

@@ -12,15 +12,15 @@ from collections.abc import (
 from typing import Any, Literal, TypeVar, cast, overload
 
 from .. import stages
+from .._channels._fused import StageStep
 from .._channels._mailbox import (
     check_seconds,
     check_size,
 )
-from .._channels._pipe import (
+from .._channels._recipe import (
     ChannelStep,
     Grouping,
     SameItems,
-    StageStep,
     TextTransformer,
     Transformer,
     made_by,

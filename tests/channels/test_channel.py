@@ -10,7 +10,8 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import source, transformer
-from lionpride_trio._channels._channel import READ_ITEMS, READY_ITEMS
+from lionpride_trio._channels._channel import READ_ITEMS
+from lionpride_trio._channels._ready import READY_ITEMS
 from lionpride_trio.transformers import Channel, from_iterable, map_each, merge, prefetch
 
 

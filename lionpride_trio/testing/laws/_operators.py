@@ -11,7 +11,7 @@ import trio
 from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
-from ..._channels._pipe import Recipe, SameItems, check_recipe
+from ..._channels._recipe import Recipe, SameItems, check_recipe
 from ..._channels._source import Source
 from ..._chunks import (
     Chunk,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from ... import transformers as recipes
-from ..._channels._pipe import Recipe
+from ..._channels._recipe import Recipe
 
 _SMALL: Final = st.integers(1, 4)
 _PURE: Final = [

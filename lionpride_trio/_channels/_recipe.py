@@ -1,4 +1,7 @@
-"""``|``: how recipes are put together, and what type of item comes out.
+"""Recipes: what stands right of ``|``, how two are put together, and what type of item comes out.
+
+A recipe is data, the steps that a stream is sent through.  It knows nothing of how they are run, so that
+this stands below channels and sources; the classes of its steps know.
 
 Four kinds of recipe, told apart for the type checkers:
 
@@ -12,14 +15,13 @@ Four kinds of recipe, told apart for the type checkers:
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
 import attrs
 
 from .._chunks import Chunk
-from ..stages import Stage
 
 if TYPE_CHECKING:
     from ._channel import Channel
@@ -34,18 +36,29 @@ U = TypeVar("U")
 P = TypeVar("P", bound=str)
 
 
-@attrs.frozen
-class StageStep:
-    """Runs fused with its neighbours, inside the consumer's ``receive``."""
+PutOn: TypeAlias = Callable[["Channel[Any]"], "Channel[Any]"]
+"""Puts a channel onto another, at once."""
 
-    make: Callable[[], Stage[Any, Any]]
+
+class Step(Protocol):
+    """One step of a recipe.  Neighbours of one class are run together where that class can."""
+
+    @classmethod
+    def plan(cls, neighbours: Sequence[Any], /) -> Iterable[Run]:
+        """What is done for *neighbours*, steps of this class that follow each other."""
+        ...
 
 
 @attrs.frozen
 class ChannelStep:
     """A channel over a channel that needs no task: it waits inside the consumer's ``receive``."""
 
-    make: Callable[[Channel[Any]], Channel[Any]]
+    make: PutOn
+
+    @classmethod
+    def plan(cls, neighbours: Sequence[ChannelStep], /) -> Iterable[Run]:
+        """One after the other."""
+        return [step.make for step in neighbours]
 
 
 @attrs.frozen
@@ -54,8 +67,14 @@ class NurseryStep:
 
     open: Callable[[Channel[Any]], AbstractAsyncContextManager[Channel[Any]]]
 
+    @classmethod
+    def plan(cls, neighbours: Sequence[NurseryStep], /) -> Iterable[Run]:
+        """One inside the other."""
+        return neighbours
 
-Step: TypeAlias = StageStep | ChannelStep | NurseryStep
+
+Run: TypeAlias = PutOn | NurseryStep
+"""What is done when a source is opened: a channel put on, or a block entered."""
 
 
 class Recipe:

@@ -1,0 +1,99 @@
+"""Items that are ready to be handed out.
+
+The next ones stand in a row, in reverse order, so that each is taken by ``list.pop()``: taking one from
+the front of a list moves all the others.  What does not fit into the row waits behind it, in lists.  No
+list there is longer than a row, so that taking some of one costs no more than they are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final
+
+from ._statistics import characters
+
+READY_ITEMS: Final = 64
+"""Items handed out of the ready list before other tasks get a turn."""
+
+
+class ReadyItems:
+    """What was delivered and not handed out yet, and counts of it."""
+
+    def __init__(self) -> None:
+        self._row: list[Any] = []  # the next items, the first of them last
+        self._ready: deque[list[Any]] | None = None  # those behind the row
+        self._behind = 0  # how many they are
+        self._items = 0
+        self._characters = 0
+        self._peak = 0
+
+    def _deliver(self, items: list[Any], *, behind: bool = False) -> None:
+        """Make *items*, of which there are some, ready to be handed out; the list is now ours.
+
+        They join the row, but have to stand *behind* it when its reader is who delivers them: no
+        other task has a turn then.
+        """
+        count = len(items)
+        self._items += count
+        self._characters += characters(items)
+        row = self._row
+        buffered = count + len(row)
+        if behind or self._behind or buffered > READY_ITEMS:
+            buffered = self._queue(items)
+        else:
+            items.reverse()
+            self._row = items + row if row else items
+        if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
+            self._peak = buffered
+
+    def _queue(self, items: list[Any]) -> int:
+        """Put *items* behind what is ready; how many there are then."""
+        if self._ready is None:
+            self._ready = deque()
+        count = len(items)
+        if count <= READY_ITEMS:
+            self._ready.append(items)
+        else:
+            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
+        self._behind += count
+        return self._buffered()
+
+    def _fill_row(self) -> None:
+        """Make the next lists the row."""
+        assert self._ready is not None, "something is behind the row"
+        row = self._ready.popleft()
+        while self._ready and len(row) + len(self._ready[0]) <= READY_ITEMS:
+            row += self._ready.popleft()
+        self._behind -= len(row)
+        row.reverse()
+        self._row = row
+
+    def _draw(self, limit: int | None) -> list[Any]:
+        """What is ready, at most *limit* items."""
+        row = self._row
+        if limit is not None and limit < len(row):
+            rest = len(row) - limit
+            batch = row[rest:]
+            del row[rest:]
+            batch.reverse()
+            return batch
+        row.reverse()
+        self._row = []
+        while self._ready and (limit is None or len(row) < limit):
+            following = self._ready.popleft()
+            self._behind -= len(following)
+            row += following
+        if limit is not None and len(row) > limit:
+            self._row = row[limit:]
+            self._row.reverse()
+            del row[limit:]
+        return row
+
+    def _drop_ready(self) -> None:
+        """Forget what is ready."""
+        self._row = []
+        self._ready = None
+        self._behind = 0
+
+    def _buffered(self) -> int:
+        return len(self._row) + self._behind
