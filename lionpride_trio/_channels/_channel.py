@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 import trio
 
 from ._ready import READY_ITEMS, ReadyItems
-from ._recipe import Pipeable, Recipe, Step
+from ._recipe import Pipeable, Recipe
 from ._source import PipedChannel, Source
 from ._statistics import ChannelStatistics
 
@@ -218,11 +218,8 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         )
 
     def _piped(self, other: Recipe) -> Source[Any]:
-        return self._as_source(f"{self._noun()} | {other.text}", other.steps)
-
-    def _as_source(self, name: str, steps: tuple[Step, ...] = ()) -> Source[T_co]:
-        """A source of what this channel gives, sent through *steps*; the channel stays its block's."""
-        return PipedChannel(lambda: _ReadThrough(self), name=name, steps=steps)
+        name = f"{self._noun()} | {other.text}"
+        return PipedChannel(lambda: ReadThrough(self), name=name, steps=other.steps)
 
     def _closed_error(self) -> trio.ClosedResourceError:
         return trio.ClosedResourceError(f"this {self._noun()} was closed")
@@ -250,7 +247,7 @@ class _Batches(AsyncIterator[list[T]]):
         return channel._draw(self._limit)
 
 
-class _ReadThrough(Channel[Any]):
+class ReadThrough(Channel[Any]):
     """An open channel, read one item at a time.
 
     Its own block may go on with it when the pipe is left early, and is to find all that the pipe

@@ -19,6 +19,8 @@ from ._channel import Channel
 WhenFull: TypeAlias = Literal["block", "drop_oldest", "drop_newest", "detach"]
 
 DEFAULT_SIZE: Final = 64
+FAIR_SHARE: Final = 16
+"""Items that one of many writers may put before the others get a turn."""
 
 
 @attrs.define(eq=False)

@@ -13,7 +13,7 @@ import trio
 
 from .._channels._carry import carry
 from .._channels._generator import is_generator
-from .._channels._join import FAIR_SHARE
+from .._channels._mailbox import FAIR_SHARE
 from .._channels._source import Source
 from .._errors import LionprideError, StreamTimeout
 from ._context import Clock, Context

@@ -8,9 +8,8 @@ from typing import Any, Final
 import attrs
 import trio
 
-from .._channels._join import FAIR_SHARE
 from .._channels._lending import LendingMailbox
-from .._channels._mailbox import Mailbox
+from .._channels._mailbox import FAIR_SHARE, Mailbox
 from .._channels._nursery import open_pump_nursery
 from .._response import Response
 from ..flow import Context, Operation

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
-from .._channels._join import FAIR_SHARE
+from .._channels._mailbox import FAIR_SHARE
 from .._chunks import Verdict
 from .._errors import AnswerCut, ConfigurationError
 from .._response import Response, chunks_of

@@ -10,7 +10,6 @@ from typing import Any, Final
 import attrs
 import trio
 
-from .._channels._join import chain
 from .._channels._source import Source
 from .._chunks import (
     Chunk,
@@ -21,6 +20,7 @@ from .._chunks import (
 )
 from .._errors import ConfigurationError, FlowError, LionprideError, OperationError, SinkError
 from ..stages._checks import whole_number
+from ..transformers._merge import open_chain
 from ..wire import encode_comment, encode_event
 from ._common import json_text
 
@@ -96,7 +96,7 @@ def _opened_aside(source: Source[Any]) -> Source[Any]:
     owner = source.owner()
     if owner is None:
         return source  # a channel piped on, which is open, or what iterating refuses
-    return Source(lambda: chain([source]), name=repr(source), owner=lambda: owner)
+    return Source(lambda: open_chain([source]), name=repr(source), owner=lambda: owner)
 
 
 class EventStream(AsyncIterator[bytes]):

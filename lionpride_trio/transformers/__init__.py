@@ -9,42 +9,32 @@ from .._channels import _opening, _recipe, _source
 from .._channels._channel import Channel
 from .._channels._recipe import Grouping, SameItems, TextTransformer, Transformer
 from .._channels._source import Source
-from .._channels._sources import from_channel, from_iterable, source
 from .._channels._statistics import ChannelStatistics
 from .._public import let_hints_know, show_public_path
-from ._operators import (
-    chain,
-    fork,
-    hedge,
-    idle_timeout,
-    map_concurrent,
-    merge,
-    pace,
-    prefetch,
-    race,
-    tee,
-)
-from ._pure import (
-    StageTransformer,
-    buffer,
+from ._fork import fork
+from ._map_concurrent import map_concurrent
+from ._merge import chain, merge
+from ._on_items import StageTransformer, buffer, keep, map_each, take, tap, transformer
+from ._on_text import (
     json_values,
-    keep,
     lines,
-    map_each,
     markdown_blocks,
     paragraphs,
     partial_json,
     redact,
     sentences,
     stop_at,
-    take,
-    tap,
     text,
     think_tags,
-    transformer,
     word_count,
     words,
 )
+from ._pace import pace
+from ._prefetch import prefetch
+from ._race import hedge, race
+from ._sources import from_channel, from_iterable, source
+from ._tee import tee
+from ._timing import idle_timeout
 
 __all__ = [
     "Channel",

@@ -2,8 +2,8 @@
 
 The rule is the table below. The test reads every module's imports with `ast`, wherever they stand
 (a lazy import inside a function and one under `TYPE_CHECKING` are dependencies too), so it needs
-nothing installed and runs nothing. Only the search for circles asks *when* an import happens: it
-looks at what runs while a module is being imported.
+nothing installed and runs nothing. The search for circles leaves out what is imported for types
+alone: a channel may be piped into a source, and a source opens a channel.
 """
 
 from __future__ import annotations
@@ -64,6 +64,22 @@ LAYERS: dict[str, float] = {
 # Neighbours on one layer may use each other, but for these: (who, may not import).
 STRANGERS = {("flow", "services"), ("services", "flow")}
 
+# Within these rooms each module imports only from those before it: read them in this order.
+ORDER = {
+    "_channels": """
+        _statistics _ready _recipe _opening _source _channel _text _program _fused
+        _nursery _mailbox _lending _carry _generator
+    """,
+    "transformers": """
+        _sources _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
+    """,
+    "_transport": """
+        _socket _tls _framing _connection _client _failures _inflate _pump _exchange
+    """,
+    "flow": "_operation _graph _ledger _mermaid _lines _context _work _runner _run",
+    "services": "_policy _settings _extras _gate _answer _reply _call _imodel _fallback _registry",
+}
+
 # What a layer may import from outside the package, beside the standard library. What a layer may
 # use, the ones above may use too, unless it is confined.
 THIRD_PARTY: dict[float, set[str]] = {
@@ -116,7 +132,7 @@ class Import:
     module: Module
     target: str
     line: int
-    at_import_time: bool
+    for_types_alone: bool
 
     def __str__(self) -> str:
         return f"{self.module.name}:{self.line} imports {self.target}"
@@ -139,26 +155,25 @@ def _is_type_checking(test: ast.expr) -> bool:
 
 
 def _import_nodes(
-    node: ast.AST, *, at_import_time: bool = True
+    node: ast.AST, *, for_types_alone: bool = False
 ) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every import below `node`, and whether it runs while the module is being imported."""
+    """Every import below `node`, and whether it is there for the type checkers alone."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        yield node, at_import_time
+        yield node, for_types_alone
     elif isinstance(node, ast.If) and _is_type_checking(node.test):
         for child in node.body:
-            yield from _import_nodes(child, at_import_time=False)
+            yield from _import_nodes(child, for_types_alone=True)
         for child in node.orelse:
-            yield from _import_nodes(child, at_import_time=at_import_time)
+            yield from _import_nodes(child, for_types_alone=for_types_alone)
     else:
-        later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for child in ast.iter_child_nodes(node):
-            yield from _import_nodes(child, at_import_time=at_import_time and not later)
+            yield from _import_nodes(child, for_types_alone=for_types_alone)
 
 
 def read_imports(module: Module, modules: dict[str, Module]) -> Iterator[Import]:
     """What `module` imports, relative imports resolved and submodules told from names."""
     package = module.name if module.is_package else module.name.rpartition(".")[0]
-    for node, at_import_time in _import_nodes(module.tree):
+    for node, for_types_alone in _import_nodes(module.tree):
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         else:
@@ -173,7 +188,7 @@ def read_imports(module: Module, modules: dict[str, Module]) -> Iterator[Import]
                 for alias in node.names
             ]
         for target in dict.fromkeys(targets):
-            yield Import(module, target, node.lineno, at_import_time)
+            yield Import(module, target, node.lineno, for_types_alone)
 
 
 def _may_use(module: Module, distribution: str) -> bool:
@@ -221,7 +236,7 @@ def _ancestors(name: str) -> list[str]:
 
 
 def import_cycles(root: Path) -> list[list[str]]:
-    """Circles among the imports that run at import time, each as a path back to its start.
+    """Circles among the imports that run at some time, each as a path back to its start.
 
     Importing `a.b.c` runs `a` and `a.b` first, so those are edges too, unless they are being
     imported already because the importer lies within them.
@@ -232,7 +247,7 @@ def import_cycles(root: Path) -> list[list[str]]:
         already = {module.name, *_ancestors(module.name)}
         targets: dict[str, None] = {}
         for imported in read_imports(module, modules):
-            if imported.at_import_time and imported.target in modules:
+            if not imported.for_types_alone and imported.target in modules:
                 packages = [name for name in _ancestors(imported.target) if name not in already]
                 targets |= dict.fromkeys([*packages, imported.target])
         targets.pop(module.name, None)  # `from . import name` where `name` is the package's own
@@ -256,6 +271,39 @@ def import_cycles(root: Path) -> list[list[str]]:
 
 def test_layers_hold():
     assert layer_violations(ROOT) == []
+
+
+def order_violations(root: Path, order: dict[str, str]) -> list[str]:
+    """Every import within a room that does not go to a module before, and modules without a place."""
+    modules = read_modules(root)
+    found = []
+    for room, names in order.items():
+        place = {f"{root.name}.{room}.{name}": n for n, name in enumerate(names.split())}
+        for module in modules.values():
+            if module.room != room or module.inner == room:
+                continue
+            if module.name not in place:
+                found.append(f"{module.name} has no place in its room")
+                continue
+            found += [
+                f"{imported}, which comes later in the room"
+                for imported in read_imports(module, modules)
+                if not imported.for_types_alone
+                and place.get(imported.target, -1) >= place[module.name]
+            ]
+    return found
+
+
+def test_within_a_room_arrows_run_one_way():
+    assert order_violations(ROOT, ORDER) == []
+
+
+def test_a_seeded_arrow_back_is_found(tmp_path):
+    files = {"flow/_a.py": "def f():\n    from ._b import x", "flow/_b.py": "", "flow/_c.py": ""}
+    assert order_violations(seed(tmp_path, files), {"flow": "_a _b"}) == [
+        "lionpride_trio.flow._a:2 imports lionpride_trio.flow._b, which comes later in the room",
+        "lionpride_trio.flow._c has no place in its room",
+    ]
 
 
 def test_nothing_is_imported_in_circles():
@@ -366,6 +414,10 @@ def test_a_seeded_violation_is_found(tmp_path, files, expected):
 
 
 CIRCLES = {
+    "in a function": {
+        "wire/_a.py": "from ._b import x",
+        "wire/_b.py": "def f():\n    from ._a import y",
+    },
     "two modules": {"wire/_a.py": "from ._b import x", "wire/_b.py": "from ._a import y"},
     "by name and by path": {
         "wire/_a.py": "import lionpride_trio.wire._b",
@@ -392,10 +444,6 @@ NO_CIRCLES = {
     "types alone": {
         "wire/_a.py": "from ._b import x",
         "wire/_b.py": "import typing\nif typing.TYPE_CHECKING:\n    from ._a import y",
-    },
-    "in a function": {
-        "wire/_a.py": "from ._b import x",
-        "wire/_b.py": "def f():\n    from ._a import y",
     },
     "a room's own front door": {
         "wire/__init__.py": "from ._a import x",

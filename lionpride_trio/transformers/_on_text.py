@@ -1,91 +1,20 @@
-"""Recipes that open no nursery: what they do runs inside the consumer's ``receive``."""
+"""Recipes for text that open no nursery: they run inside the consumer's ``receive``."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import (
-    Callable,
-    Iterable,
-    Sequence,
-)
-from typing import Any, Literal, TypeVar, cast, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
 
 from .. import stages
 from .._channels._fused import StageStep
-from .._channels._mailbox import (
-    check_seconds,
-    check_size,
-)
-from .._channels._recipe import (
-    ChannelStep,
-    Grouping,
-    SameItems,
-    TextTransformer,
-    Transformer,
-    made_by,
-    name_of,
-)
-from .._channels._text import FromText, Joined, OnText, TextOnly
-from .._channels._timed import IdleFlushChannel, TimedBufferChannel
+from .._channels._mailbox import check_seconds, check_size
+from .._channels._recipe import ChannelStep, TextTransformer, Transformer, made_by
+from .._channels._text import FromText, OnText, TextOnly
 from .._chunks import Chunk
-from .._errors import ConfigurationError
-from ..stages._checks import plain_function
 from ..stages._redact import MAX_MATCH
-
-In = TypeVar("In")
-Out = TypeVar("Out")
-T = TypeVar("T")
-
-
-# One's own stages
-
-
-class StageTransformer(Transformer[In, Out]):
-    """A transformer made of a stage's class; call it where the class takes arguments."""
-
-    __slots__ = ("_make",)
-
-    def __init__(self, make: Callable[..., stages.Stage[In, Out]]) -> None:
-        super().__init__(name_of(make), StageStep(make))
-        self._make = make
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Transformer[In, Out]:
-        """The transformer whose stages are made with these arguments."""
-        make = functools.partial(self._make, *args, **kwargs)
-        return Transformer(made_by(self.text, *args, **kwargs), StageStep(make))
-
-
-@overload
-def transformer(stage: Callable[..., stages.Stage[In, Out]], /) -> StageTransformer[In, Out]: ...
-@overload
-def transformer(
-    stage: Callable[[], stages.Stage[str, str]], /, *, text: Literal[True]
-) -> TextTransformer[str]: ...
-def transformer(
-    stage: Any, /, *, text: bool = False
-) -> StageTransformer[Any, Any] | TextTransformer[str]:
-    """A transformer of *stage*: a class with ``feed(item)`` and ``flush()``, or what makes one.
-
-    Each stream gets a stage of its own, made when it is opened: ``source | transformer(Upper)``,
-    or ``transformer(Upper)(…)`` with arguments for the class.  With ``text=True`` the stage takes
-    and gives strings, and works on streams of chunks as well.
-
-    :raises TypeError: it has no ``feed`` or ``flush``, or is a stage rather than its class.
-    """
-    if not callable(stage):
-        raise TypeError(f"transformer() takes the class of a stage, not {stage!r}")
-    if isinstance(stage, type) and not (hasattr(stage, "feed") and hasattr(stage, "flush")):
-        raise TypeError(f"{name_of(stage)} is no stage: it needs feed(item) and flush()")
-    make = cast("Callable[..., stages.Stage[Any, Any]]", stage)
-    if text:
-        return TextTransformer(
-            name_of(make), StageStep(functools.partial(OnText, make, name_of(make)))
-        )
-    return StageTransformer(make)
-
-
-# The library's own
+from ._timing import IdleFlushChannel
 
 
 def text(*, index: int = 0) -> Transformer[str | Chunk, str]:
@@ -97,83 +26,6 @@ def text(*, index: int = 0) -> Transformer[str | Chunk, str]:
     return Transformer(
         made_by("text", index=index or None), StageStep(functools.partial(TextOnly, index))
     )
-
-
-def map_each(function: Callable[[In], Out]) -> Transformer[In, Out]:
-    """*function* of each item.  It must not block; `map_concurrent` is for async functions."""
-    plain_function("map_each()", "function", function)
-    return Transformer(
-        made_by("map_each", function), StageStep(functools.partial(stages.MapEach, function))
-    )
-
-
-def keep(predicate: Callable[[T], object]) -> Transformer[T, T]:
-    """The items for which *predicate* is true."""
-    plain_function("keep()", "predicate", predicate)
-    return Transformer(
-        made_by("keep", predicate), StageStep(functools.partial(stages.Keep, predicate))
-    )
-
-
-def tap(function: Callable[[T], object]) -> Transformer[T, T]:
-    """The items as they are, after *function* was called with each."""
-    plain_function("tap()", "function", function)
-    return Transformer(made_by("tap", function), StageStep(functools.partial(stages.Tap, function)))
-
-
-def take(n: int) -> SameItems:
-    """The first *n* items; then the stream ends and nothing more is read."""
-    check_size("n", n, least=0)
-    return SameItems(made_by("take", n), StageStep(functools.partial(stages.Take[Any], n)))
-
-
-@overload
-def buffer(*, count: int) -> Grouping: ...
-@overload
-def buffer(count: int, /) -> Grouping: ...
-@overload
-def buffer(*, chars: int) -> TextTransformer[str]: ...
-@overload
-def buffer(*, seconds: float) -> Grouping: ...
-def buffer(
-    n: int | None = None,
-    /,
-    *,
-    count: int | None = None,
-    chars: int | None = None,
-    seconds: float | None = None,
-) -> Grouping | TextTransformer[str]:
-    """Several items in one; exactly one of the three says how many.
-
-    ``count``: so many items; strings and text chunks are joined, other items come as a list.
-    ``chars``: text in pieces of exactly so many characters.
-    ``seconds``: what came within so many seconds of the first item; no nursery, it waits inside the
-    consumer's ``receive``.
-    The end of the stream gives out the rest, and so does a failure, before it.
-
-    :raises TypeError: in the stream, where strings and chunks, or text and other items, come together.
-    """
-    given = [value is not None for value in (n, count, chars, seconds)]
-    if sum(given) != 1:
-        raise ConfigurationError(
-            "buffer() takes exactly one of count=, chars= and seconds=, such as buffer(count=10)"
-        )
-    if seconds is not None:
-        wait = check_seconds("seconds", seconds)
-        return Grouping(
-            made_by("buffer", seconds=seconds),
-            ChannelStep(functools.partial(TimedBufferChannel, seconds=wait)),
-        )
-    if chars is not None:
-        size = check_size("chars", chars)
-        return TextTransformer(
-            made_by("buffer", chars=size),
-            StageStep(
-                functools.partial(OnText, functools.partial(stages.BufferChars, size), "buffer()")
-            ),
-        )
-    size = check_size("count", n if count is None else count)
-    return Grouping(made_by("buffer", count=size), StageStep(functools.partial(Joined, size)))
 
 
 def lines(*, keep_ends: bool = True, max_hold: int = stages.MAX_HOLD) -> TextTransformer[str]:

@@ -1,87 +1,48 @@
-"""Many streams into one: ``merge``, ``chain``, ``race`` and ``hedge``."""
+"""``race`` and ``hedge``: of several streams, the one that speaks first."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, TypeVar
 
 import trio
 
-from ._channel import Channel
-from ._mailbox import DEFAULT_SIZE, Mailbox, pump
-from ._nursery import LateFailures, is_cancelled, open_pump_nursery
-from ._source import Source
+from .._channels._channel import Channel
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_seconds, pump
+from .._channels._nursery import LateFailures, open_pump_nursery
+from .._channels._source import Source
+from .._errors import ConfigurationError
+from ._sources import any_owner, source_of, tell_failure
 
-FAIR_SHARE: Final = 16
-"""Items that one source of a merge may put before others get a turn."""
-
-
-class _Merge:
-    """A task for each source; the first failure ends them all."""
-
-    def __init__(self, sources: Mapping[Any, Source[Any]], size: int, late: LateFailures) -> None:
-        self._sources = sources
-        self._late = late
-        self._scope = trio.CancelScope()
-        self.box = Mailbox(size)
-
-    async def run(self) -> None:
-        with self._scope:
-            async with trio.open_nursery() as nursery:
-                for label, source in self._sources.items():
-                    nursery.start_soon(self._carry, label, source, name=f"merge {label}")
-            self.box.finish()
-
-    async def _carry(self, label: Any, source: Source[Any]) -> None:
-        try:
-            async with source as channel:
-                async for batch in channel.batches(FAIR_SHARE):
-                    await self.box.send([(label, item) for item in batch])
-        except Exception as error:
-            _tell(error, self.box, self._late)
-            self._scope.cancel()
+T = TypeVar("T")
 
 
-def _tell(error: Exception, box: Mailbox, late: LateFailures) -> None:
-    """Give *error* to the reader of *box*, or where it has gone to the end of its block."""
-    if box.gone or is_cancelled():
-        late.add(error)
-    else:
-        box.finish(error)
+def race(*sources: Source[T] | Channel[T]) -> Source[T]:
+    """The source that speaks first; the others are closed at once.
+
+    Opens a nursery.  To speak is to give an item: one that fails or ends before it gave one is out
+    of the race.  When all are out, the race ends without an item, or raises the first failure where
+    all failed.  Leaving early closes all.
+    """
+    return _contest("race", sources, after=0.0)
 
 
-@asynccontextmanager
-async def merge(sources: Mapping[Any, Source[Any]], size: int) -> AsyncGenerator[Channel[Any]]:
-    """All of *sources* at once, each item as ``(label, item)``."""
-    with LateFailures() as late:
-        merging = _Merge(sources, size, late)
-        async with open_pump_nursery() as nursery:
-            nursery.start_soon(merging.run, name="merge")
-            yield merging.box
+def hedge(*sources: Source[T], after: float) -> Source[T]:
+    """As `race`, but each next source starts only when *after* seconds passed in silence.
+
+    One source alone is opened twice.  A source that fails, or ends without an item, makes way for
+    the next at once.
+    """
+    contenders = sources * 2 if len(sources) == 1 else sources
+    return _contest("hedge", contenders, after=check_seconds("after", after))
 
 
-@asynccontextmanager
-async def chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[Any]]:
-    """*sources* one after the other, each opened when the one before it has ended."""
-    box = Mailbox(DEFAULT_SIZE)
-    late = LateFailures()
-
-    async def carry() -> None:
-        try:
-            for source in sources:
-                async with source as channel:
-                    async for batch in channel.batches(FAIR_SHARE):
-                        await box.send(batch)
-        except Exception as error:
-            _tell(error, box, late)
-        else:
-            box.finish()
-
-    with late:
-        async with open_pump_nursery() as nursery:
-            nursery.start_soon(carry, name="chain")
-            yield box
+def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float) -> Source[T]:
+    if not sources:
+        raise ConfigurationError(f"{name}() needs at least one source")
+    opened = [source_of(one) for one in sources]
+    return Source(lambda: _open_race(opened, after), name=name, owner=any_owner(opened))
 
 
 class _Race:
@@ -130,7 +91,7 @@ class _Race:
         if self._winner is None:
             self._drop_out(failure)
         elif self._winner == number and failure is not None:
-            _tell(failure, self.box, self._late)
+            tell_failure(failure, self.box, self._late)
         self._ended.set()
 
     def _win(self, number: int) -> None:
@@ -147,7 +108,7 @@ class _Race:
 
 
 @asynccontextmanager
-async def race(sources: Sequence[Source[Any]], after: float) -> AsyncGenerator[Channel[Any]]:
+async def _open_race(sources: Sequence[Source[Any]], after: float) -> AsyncGenerator[Channel[Any]]:
     """The one of *sources* that speaks first; the next is started every *after* seconds."""
     with LateFailures() as late:
         contest = _Race(sources, after, late)

@@ -4,16 +4,57 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar, cast
 
 import trio
 
+from .._channels._channel import Channel
+from .._channels._mailbox import (
+    DEFAULT_SIZE,
+    Mailbox,
+    WhenFull,
+    check_seconds,
+    check_size,
+    check_when_full,
+)
+from .._channels._nursery import open_pump_nursery
+from .._channels._source import Source
 from .._errors import LocalProtocolError
-from ._channel import Channel
-from ._mailbox import Mailbox, WhenFull
-from ._nursery import open_pump_nursery
-from ._source import Source
+from ._sources import source_of
+
+T = TypeVar("T")
+
+
+def fork(
+    source: Source[T] | Channel[T],
+    n: int,
+    *,
+    size: int = DEFAULT_SIZE,
+    when_full: WhenFull = "block",
+    patience: float = 10.0,
+) -> AbstractAsyncContextManager[tuple[Channel[T], ...]]:
+    """Equal branches of one stream, as many as *n*.
+
+    Used with ``async with fork(source, 2) as (one, other):``.
+
+    Opens a nursery.  The source is read once, for the branch that is furthest behind; *when_full*
+    says what a branch that is *size* items behind does (see `tee`).  Each branch ends as the source
+    does, a failure included; a branch that is closed is detached; leaving the block closes all.
+
+    With ``"block"``, read each branch in a task of its own: reading one to its end before the other
+    is begun would wait for ever once the other is full.  A wait for a branch becomes
+    `LocalProtocolError` when for *patience* seconds another one was full that no other task reads:
+    none has begun to, or the one that did has ended.  A reader that is only slow is waited for.
+    """
+    check_size("n", n)
+    check_size("size", size)
+    check_when_full(when_full)
+    check_seconds("patience", patience)
+    return cast(
+        AbstractAsyncContextManager[tuple[Channel[T], ...]],
+        _open_fork(source_of(source), n, size, when_full, patience),
+    )
 
 
 class Branch(Mailbox):
@@ -109,7 +150,7 @@ class Hub:
 
 
 @asynccontextmanager
-async def fork(
+async def _open_fork(
     upstream: Source[Any], n: int, size: int, when_full: WhenFull, patience: float
 ) -> AsyncGenerator[Sequence[Channel[Any]]]:
     """*n* branches, each with all items."""

@@ -4,13 +4,41 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import trio
 
-from ._channel import Channel
-from ._mailbox import Mailbox, WhenFull
-from ._nursery import open_pump_nursery
+from .._channels._channel import Channel
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox, WhenFull, check_size, check_when_full
+from .._channels._nursery import open_pump_nursery
+from .._channels._recipe import NurseryStep, SameItems, made_by
+from .._errors import ConfigurationError
+
+
+def tee(
+    sink: Callable[[Channel[Any]], Awaitable[Any]],
+    *,
+    when_full: WhenFull = "block",
+    size: int = DEFAULT_SIZE,
+) -> SameItems:
+    """The items as they are, and a copy of each for *sink*, as Unix tee.
+
+    *sink* is an async function of a channel.  *when_full* says what happens when it is *size* items
+    behind: ``"block"`` (the stream waits for it), ``"drop_oldest"``, ``"drop_newest"``, or
+    ``"detach"`` (it gets `LimitExceeded`, and the stream goes on).  Opens a nursery.  At the normal
+    end the stream waits until the sink has returned; a failure of the sink arrives as the stream's,
+    one of the stream reaches the sink too; leaving early cancels the sink.  A sink that returns
+    early is detached.
+    """
+    check_when_full(when_full)
+    check_size("size", size)
+    if not callable(sink):
+        raise ConfigurationError(f"tee() takes an async function of a channel, not {sink!r}")
+    return SameItems(
+        made_by("tee", sink),
+        NurseryStep(partial(_open_tee, sink=sink, size=size, when_full=when_full)),
+    )
 
 
 class _Side:
@@ -68,7 +96,7 @@ class TeeChannel(Channel[Any]):
 
 
 @asynccontextmanager
-async def tee(
+async def _open_tee(
     upstream: Channel[Any],
     sink: Callable[[Channel[Any]], Awaitable[Any]],
     size: int,

@@ -9,10 +9,11 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 import trio
 
-from ._channel import Channel
-from ._generator import ForeignChannel, IterableChannel, run_generator
-from ._mailbox import check_size
-from ._source import Source
+from .._channels._channel import Channel, ReadThrough
+from .._channels._generator import ForeignChannel, IterableChannel, run_generator
+from .._channels._mailbox import Mailbox, check_size
+from .._channels._nursery import LateFailures, is_cancelled
+from .._channels._source import Owner, PipedChannel, Source
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -61,6 +62,34 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
     ``channel | …`` works at once.
     """
     if isinstance(channel, Channel):
-        return channel._as_source("channel")
+        return PipedChannel(lambda: ReadThrough(channel), name="channel", steps=())
 
     return Source(lambda: nullcontext(ForeignChannel(channel)), name="from_channel")
+
+
+def source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:
+    """What is given to an operator as a source.
+
+    :raises TypeError: it is none; says what to write.
+    """
+    if isinstance(given, Source):
+        return given
+    if isinstance(given, trio.abc.ReceiveChannel):
+        return from_channel(given)
+    raise TypeError(
+        f"a source or a channel is needed, not {given!r}: @source makes one of an async generator"
+        " function, from_iterable() of a list"
+    )
+
+
+def any_owner(sources: Iterable[Source[Any]]) -> Callable[[], Owner | None]:
+    """An open session that owns one of *sources* owns what is made of them."""
+    return lambda: next(filter(None, (one.owner() for one in sources)), None)
+
+
+def tell_failure(error: Exception, box: Mailbox, late: LateFailures) -> None:
+    """Give *error* to the reader of *box*, or where it has gone to the end of its block."""
+    if box.gone or is_cancelled():
+        late.add(error)
+    else:
+        box.finish(error)

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import trio
 
+from .._channels._channel import Channel
+from .._channels._fused import FusedChannel
+from .._channels._mailbox import check_seconds
+from .._channels._recipe import ChannelStep, SameItems, made_by
+from .._channels._text import OnText, joined
 from .._errors import StreamTimeout
-from ._channel import Channel
-from ._fused import FusedChannel
-from ._text import OnText, joined
+
+
+def idle_timeout(seconds: float) -> SameItems:
+    """The items as they are; `StreamTimeout` when one is waited for longer than *seconds*.
+
+    Opens no nursery.  A slow consumer does not trip it.
+    """
+    wait = check_seconds("seconds", seconds)
+    return SameItems(
+        made_by("idle_timeout", seconds), ChannelStep(partial(IdleTimeoutChannel, seconds=wait))
+    )
 
 
 class IdleTimeoutChannel(Channel[Any]):

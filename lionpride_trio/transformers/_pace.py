@@ -1,36 +1,44 @@
-"""Operators that carry one stream through a task: ``prefetch`` and ``pace``."""
+"""``pace``: text at an even speed, as it is read aloud or typed."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import attrs
 import trio
 
+from .._channels._channel import Channel
+from .._channels._mailbox import Mailbox, check_seconds, check_size, pump
+from .._channels._nursery import open_pump_nursery
+from .._channels._recipe import NurseryStep, SameItems, made_by
+from .._channels._text import is_text, text_of
 from .._chunks import TextChunk
-from ._channel import Channel
-from ._mailbox import Mailbox, pump
-from ._nursery import open_pump_nursery
-from ._text import is_text, text_of
 
 TICK: Final = 0.03
 """Seconds between two pieces of paced text."""
 
 
-@asynccontextmanager
-async def run_ahead(upstream: Channel[Any], size: int) -> AsyncGenerator[Channel[Any]]:
-    """*upstream*, read at most *size* items ahead of the consumer."""
-    box = Mailbox(size)
-    async with open_pump_nursery() as nursery:
-        nursery.start_soon(pump, upstream, box, name="prefetch")
-        yield box
+def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> SameItems:
+    """Text at an even speed, in pieces of a few characters.
+
+    When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
+    reads ahead, at most *size* items.  Ends, failures and leaving early as for `prefetch`.
+    """
+    rate = check_seconds("chars_per_second", chars_per_second)
+    lag = check_seconds("max_lag", max_lag)
+    check_size("size", size)
+    return SameItems(
+        made_by("pace", chars_per_second, max_lag),
+        NurseryStep(partial(_open_pace, rate=rate, max_lag=lag, size=size)),
+    )
 
 
 @asynccontextmanager
-async def pace(
+async def _open_pace(
     upstream: Channel[Any], rate: float, max_lag: float, size: int
 ) -> AsyncGenerator[Channel[Any]]:
     """*upstream*, read as it comes and given out at *rate* characters a second."""

@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import attrs
 import trio
 
-from ._channel import Channel
-from ._nursery import failure_in, open_pump_nursery
+from .._channels._channel import Channel
+from .._channels._mailbox import check_size
+from .._channels._nursery import failure_in, open_pump_nursery
+from .._channels._recipe import NurseryStep, Transformer, made_by
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+def map_concurrent(
+    function: Callable[[In], Awaitable[Out]], limit: int, *, ordered: bool = True
+) -> Transformer[In, Out]:
+    """Results of the async *function*, for at most *limit* items at a time.
+
+    In the order of the items, or with ``ordered=False`` as they come.  At most *limit* items are in
+    work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
+    arrives in its item's turn and cancels the calls that are not done; leaving early cancels all.
+    """
+    check_size("limit", limit)
+    return Transformer(
+        made_by("map_concurrent", function, limit),
+        NurseryStep(partial(_open_map, function=function, limit=limit, ordered=ordered)),
+    )
 
 
 @attrs.define(eq=False)
@@ -104,7 +126,7 @@ class MapChannel(Channel[Any]):
 
 
 @asynccontextmanager
-async def map_concurrent(
+async def _open_map(
     upstream: Channel[Any],
     function: Callable[[Any], Awaitable[Any]],
     limit: int,

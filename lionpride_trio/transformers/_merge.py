@@ -1,0 +1,113 @@
+"""``merge`` and ``chain``: several streams into one, at once or one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, overload
+
+import trio
+
+from .._channels._channel import Channel
+from .._channels._mailbox import DEFAULT_SIZE, FAIR_SHARE, Mailbox, check_size
+from .._channels._nursery import LateFailures, open_pump_nursery
+from .._channels._source import Source
+from ._sources import any_owner, source_of, tell_failure
+
+T = TypeVar("T")
+
+
+@overload
+def merge(*sources: Source[T] | Channel[T], size: int = DEFAULT_SIZE) -> Source[tuple[int, T]]: ...
+@overload
+def merge(
+    sources: Mapping[str, Source[T] | Channel[T]], /, *, size: int = DEFAULT_SIZE
+) -> Source[tuple[str, T]]: ...
+def merge(
+    *sources: Mapping[Any, Any] | Source[Any] | Channel[Any], size: int = DEFAULT_SIZE
+) -> Source[tuple[Any, Any]]:
+    """All sources at once, as ``(label, item)``: the position, or the key in a mapping.
+
+    Fair: no source gets more than a few items ahead of the others that have some.  Opens a nursery
+    with a task for each.  Ends when all have; the first failure ends it, after the items before it;
+    leaving early closes all.
+    """
+    check_size("size", size)
+    labelled: Mapping[Any, Any]
+    if len(sources) == 1 and isinstance(sources[0], Mapping):
+        labelled = sources[0]
+    else:
+        labelled = dict(enumerate(sources))
+    opened = {label: source_of(one) for label, one in labelled.items()}
+    return Source(lambda: _open_merge(opened, size), name="merge", owner=any_owner(opened.values()))
+
+
+def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
+    """One source after the other, each opened when the one before it has ended.
+
+    Opens a nursery.  A failure ends it, after the items before it; leaving early closes the one
+    that is open.
+    """
+    opened = [source_of(one) for one in sources]
+    return Source(lambda: open_chain(opened), name="chain", owner=any_owner(opened))
+
+
+class _Merge:
+    """A task for each source; the first failure ends them all."""
+
+    def __init__(self, sources: Mapping[Any, Source[Any]], size: int, late: LateFailures) -> None:
+        self._sources = sources
+        self._late = late
+        self._scope = trio.CancelScope()
+        self.box = Mailbox(size)
+
+    async def run(self) -> None:
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                for label, source in self._sources.items():
+                    nursery.start_soon(self._carry, label, source, name=f"merge {label}")
+            self.box.finish()
+
+    async def _carry(self, label: Any, source: Source[Any]) -> None:
+        try:
+            async with source as channel:
+                async for batch in channel.batches(FAIR_SHARE):
+                    await self.box.send([(label, item) for item in batch])
+        except Exception as error:
+            tell_failure(error, self.box, self._late)
+            self._scope.cancel()
+
+
+@asynccontextmanager
+async def _open_merge(
+    sources: Mapping[Any, Source[Any]], size: int
+) -> AsyncGenerator[Channel[Any]]:
+    """All of *sources* at once, each item as ``(label, item)``."""
+    with LateFailures() as late:
+        merging = _Merge(sources, size, late)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(merging.run, name="merge")
+            yield merging.box
+
+
+@asynccontextmanager
+async def open_chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[Any]]:
+    """*sources* one after the other, each opened when the one before it has ended."""
+    box = Mailbox(DEFAULT_SIZE)
+    late = LateFailures()
+
+    async def carry() -> None:
+        try:
+            for source in sources:
+                async with source as channel:
+                    async for batch in channel.batches(FAIR_SHARE):
+                        await box.send(batch)
+        except Exception as error:
+            tell_failure(error, box, late)
+        else:
+            box.finish()
+
+    with late:
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(carry, name="chain")
+            yield box

@@ -1,0 +1,32 @@
+"""``prefetch``: the producer runs ahead of the consumer, in a task of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from .._channels._channel import Channel
+from .._channels._mailbox import Mailbox, check_size, pump
+from .._channels._nursery import open_pump_nursery
+from .._channels._recipe import NurseryStep, SameItems, made_by
+
+
+def prefetch(n: int) -> SameItems:
+    """Let the producer run at most *n* items ahead of the consumer.
+
+    Opens a nursery.  At the normal end the task has ended; a failure arrives after the items before
+    it; leaving early cancels the task, and what it had read ahead is lost.
+    """
+    size = check_size("n", n)
+    return SameItems(made_by("prefetch", n), NurseryStep(partial(_open_prefetch, size=size)))
+
+
+@asynccontextmanager
+async def _open_prefetch(upstream: Channel[Any], size: int) -> AsyncGenerator[Channel[Any]]:
+    """*upstream*, read at most *size* items ahead of the consumer."""
+    box = Mailbox(size)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(pump, upstream, box, name="prefetch")
+        yield box
