@@ -1,8 +1,10 @@
 """Flows: a graph of operations, run in one nursery.  Knows nothing of models and sessions.
 
-Layout: ``_operation`` (nodes and edges), ``_graph`` (checked before anything runs), ``_ledger`` (how
-each stands), ``_context`` (what an operation's function is called with), ``_work`` (carrying out
-one), ``_lines`` (slots), ``_runner`` (the nursery), ``_run`` (the channel), ``_mermaid``.
+Read the modules in this order; each imports only from those before it.  ``_operation`` (nodes and
+edges), ``_graph_checks`` and ``_graph`` (checked before anything runs), ``_ledger`` (how each stands),
+``_mermaid``, ``_policy``, ``_slots`` (how many run at once), ``_nodes`` (one run's operations and
+edges), ``_outcome`` (how a run ended), ``_context`` (what an operation's function is called with),
+``_attempt`` (its timeout and further attempts), ``_runner`` (the nursery), ``_run`` (the channel).
 """
 
 from .._public import let_hints_know, show_public_path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import attrs
 import trio
 
 from .._channels._channel import Channel
@@ -16,9 +17,6 @@ from .._errors import LocalProtocolError
 from ._graph import Graph
 from ._ledger import Progress, Results
 from ._operation import Operation
-
-if TYPE_CHECKING:
-    from ._runner import Runner
 
 
 class Clock:
@@ -46,6 +44,20 @@ class Clock:
                 self.scope.deadline = trio.current_time() + self._left
 
 
+@attrs.frozen
+class Shared:
+    """What the contexts of one run have in common."""
+
+    values: Mapping[str, Any]
+    """Results so far, by id."""
+    out: Mailbox | None
+    """Where the chunks of all operations go."""
+    outer: Context | None
+    """That of the operation that this flow runs inside of."""
+    run_inner: Callable[..., Awaitable[Mapping[Any, Any]]]
+    """Runs a flow inside the operation of a context."""
+
+
 class Context:
     """What an operation gets and where its chunks go."""
 
@@ -54,11 +66,11 @@ class Context:
         "_outlets",
         "_progress",
         "_results",
-        "_runner",
+        "_shared",
         "_spoke_inside",
         "_turn",
         "clock",
-        "entered",
+        "inner_first_attempt",
         "operation",
     )
 
@@ -66,7 +78,7 @@ class Context:
         self,
         operation: Operation,
         progress: Progress,
-        runner: Runner,
+        shared: Shared,
         inlet: Mailbox | None,
         outlets: Sequence[Mailbox],
     ) -> None:
@@ -74,11 +86,11 @@ class Context:
         """The operation itself."""
         self.clock: Clock | None = None
         """The clock of its timeout, while it has one."""
-        self.entered: dict[Operation, int] = {}
-        """Operations of flows inside this one, with the attempt that they were first run in."""
+        self.inner_first_attempt: dict[Operation, int] = {}
+        """The attempt that each operation of a flow inside this one was first run in."""
         self._spoke_inside = False
         self._progress = progress
-        self._runner = runner
+        self._shared = shared
         self._inlet = inlet
         self._outlets = outlets
         self._results: Results | None = None
@@ -91,10 +103,10 @@ class Context:
         In a flow inside a flow also those that the outer operation waits for.
         """
         if self._results is None:
-            outer = self._runner.outer
+            outer = self._shared.outer
             values: dict[str, Any] = {} if outer is None else dict(outer.results)
             for earlier in self.operation.after:
-                values[earlier.id] = self._runner.ledger.values[earlier.id]
+                values[earlier.id] = self._shared.values[earlier.id]
             self._results = Results(values)
         return self._results
 
@@ -112,7 +124,7 @@ class Context:
         return self._inlet
 
     @property
-    def untouched(self) -> bool:
+    def may_be_retried(self) -> bool:
         """No chunk went out or came in: the operation may be begun again."""
         inlet = self._inlet
         spoke = self._progress.chunks or self._spoke_inside
@@ -125,10 +137,10 @@ class Context:
 
     def _outer(self) -> Iterator[Context]:
         """The operations that this one's flow is inside of, the nearest first."""
-        outer = self._runner.outer
+        outer = self._shared.outer
         while outer is not None:
             yield outer
-            outer = outer._runner.outer  # ruff: ignore[private-member-access] - its own class
+            outer = outer._shared.outer  # ruff: ignore[private-member-access] - its own class
 
     async def send(self, chunk: Any) -> None:
         """Give one chunk to the reader of the flow and the readers of this operation's stream.
@@ -172,7 +184,7 @@ class Context:
 
         The flow's comes last: others write to it, too, and who waited for its room must put then.
         """
-        out = self._runner.out
+        out = self._shared.out
         boxes = [box for box in self._outlets if not box.gone]
         if out is not None and not out.gone:
             boxes.append(out)
@@ -202,7 +214,7 @@ class Context:
         progress.chunks += len(chunks)
         for box in self._outlets:
             box.put(list(chunks))
-        out = self._runner.out
+        out = self._shared.out
         if out is not None:
             key = self.operation.id
             out.put([(key, chunk) for chunk in chunks])
@@ -216,4 +228,4 @@ class Context:
         are ``max_concurrent`` and ``on_error``, by default as this flow has it.  Failures are
         raised as `lionpride_trio.operations.flow` raises them.
         """
-        return await self._runner.run_inner(operations, self, **options)
+        return await self._shared.run_inner(operations, self, **options)

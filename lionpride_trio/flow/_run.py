@@ -15,7 +15,8 @@ from ._graph import Graph
 from ._ledger import Ledger, Results, Status
 from ._mermaid import to_mermaid
 from ._operation import Operation
-from ._runner import Policy, Runner
+from ._policy import Policy
+from ._runner import Runner
 
 Operations = Iterable[Operation]
 

@@ -10,74 +10,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import copy_context
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any
 
-import attrs
 import trio
 
-from .._channels._lending import LendingMailbox, begin_lending
-from .._channels._mailbox import Mailbox, check_size
+from .._channels._lending import begin_lending
+from .._channels._mailbox import Mailbox
 from .._channels._nursery import alone_in, failure_in, is_cancellation, is_cancelled
-from .._errors import ConfigurationError, FlowError, LocalProtocolError, OperationError
-from ._context import Context
+from .._errors import ConfigurationError
+from ._attempt import run_once, run_with_retries
+from ._context import Context, Shared
 from ._graph import Graph
-from ._ledger import Ledger, Progress, Results, State
-from ._lines import Line, Slots
+from ._ledger import Ledger, Results, State
+from ._nodes import Node, connect_nodes
 from ._operation import Operation
-from ._work import attempt, carry_out
+from ._outcome import fail_unexplained, failure_of, skip_unfinished
+from ._policy import Policy
+from ._slots import Slots, StreamGroup
 
-OnError: TypeAlias = Literal["cancel", "skip"]
-
-_WAITING: Final = State.WAITING
-_RUNNING: Final = State.RUNNING
-
-
-class Node:
-    """One operation in one run."""
-
-    __slots__ = (
-        "dependents",
-        "inlet",
-        "line",
-        "operation",
-        "outlets",
-        "progress",
-        "readers",
-        "upstream",
-        "waits",
-    )
-
-    def __init__(self, operation: Operation, progress: Progress) -> None:
-        self.operation = operation
-        self.progress = progress
-        self.waits = 0
-        """Whole results that are still missing."""
-        self.dependents: list[Node] = []
-        self.upstream: Node | None = None
-        self.readers: Sequence[Node] = ()
-        self.inlet: Mailbox | None = None
-        self.outlets: Sequence[Mailbox] = ()
-        self.line: Line | None = None
-
-
-@attrs.frozen
-class Policy:
-    """How a flow is run.
-
-    :raises ConfigurationError: in a way that there is not.
-    """
-
-    max_concurrent: int | None = None
-    on_error: OnError = "cancel"
-
-    def __attrs_post_init__(self) -> None:
-        if self.max_concurrent is not None:
-            check_size("max_concurrent", self.max_concurrent)
-        if self.on_error not in get_args(OnError):
-            raise ConfigurationError(
-                f"on_error must be one of {', '.join(map(repr, get_args(OnError)))},"
-                f" not {self.on_error!r}"
-            )
+_WAITING = State.WAITING  # looked up for each operation, and an enum's member costs a call
 
 
 class Runner:
@@ -93,7 +44,7 @@ class Runner:
     ) -> None:
         self.ledger = ledger
         self.out = out
-        self.outer = outer
+        self._shared = Shared(ledger.values, out, outer, self._run_inner)
         self._policy = policy
         self._graph = graph
         self._failed: list[Node] = []
@@ -104,7 +55,7 @@ class Runner:
         # into those after it.
         self._context = copy_context()
         self._slots = Slots(policy.max_concurrent) if policy.max_concurrent else None
-        self._nodes = self._connect()
+        self._nodes = connect_nodes(graph, ledger, in_groups=self._slots is not None)
 
     async def run(self) -> None:
         """Until all operations have ended.  Opens a nursery; cancelled, it ends them all.
@@ -122,22 +73,27 @@ class Runner:
                 self._start_all()
         except BaseException as error:  # raised below, if nothing failed beside it
             cancelled = error if is_cancellation(error) else alone_in(error)
-        unexplained = self._settle()
+        ended_it = self._policy.on_error == "cancel"
+        cause = self._failed[0] if self._failed and ended_it else None
+        unexplained = skip_unfinished(self._nodes, self.ledger, cause)
         failure: BaseException | None = cancelled
         if cancelled is None:
             if unexplained:
                 await trio.lowlevel.checkpoint_if_cancelled()  # it was left, and began nothing more
-                self._fail_unexplained(unexplained)
-            failure = self._failure(self._failed)
+                fail_unexplained(unexplained)
+                self._failed += unexplained
+            failure = self._failure_of(self._failed)
         elif is_cancellation(cancelled):
             # What failed before, where that does not end the flow, is told by the flow's status.
-            ended_it = self._policy.on_error == "cancel"
-            failure = self._failure(self._failed if ended_it else self._failed_late) or cancelled
+            failure = self._failure_of(self._failed if ended_it else self._failed_late) or cancelled
         self._failed, self._failed_late = [], []
         if failure is not None:
             raise failure
 
-    async def run_inner(
+    def _failure_of(self, failed: Sequence[Node]) -> Exception | None:
+        return failure_of(failed, len(self._nodes), self._policy, self.ledger)
+
+    async def _run_inner(
         self, operations: Graph | Iterable[Operation], context: Context, **options: Any
     ) -> Mapping[Any, Any]:
         """Run a flow inside the operation of *context*."""
@@ -153,7 +109,7 @@ class Runner:
     def _enter(self, graph: Graph, context: Context) -> None:
         """Make the operations of a flow known that was not known beforehand."""
         for operation in graph.walk():
-            first = context.entered.setdefault(operation, context.attempt)
+            first = context.inner_first_attempt.setdefault(operation, context.attempt)
             if operation.id in self.ledger.progress and first == context.attempt:
                 raise ConfigurationError(
                     f"operation {operation.name!r} is in this flow already: make new operations"
@@ -161,66 +117,26 @@ class Runner:
                 )
         self.ledger.enter(graph, self.ledger.values)
 
-    def _connect(self) -> list[Node]:
-        """A node for each operation that has to run, and the edges between them."""
-        graph, progress = self._graph, self.ledger.progress
-        values = self.ledger.values
-        to_run = graph.pending(values) if values else graph.operations
-        nodes: dict[Operation, Node] = {}
-        for operation in graph.operations:
-            if not values or operation in to_run:
-                mine = progress[operation.id]
-                mine.state = _WAITING
-                nodes[operation] = Node(operation, mine)
-        for operation, node in nodes.items():
-            for earlier in operation.after:
-                other = nodes.get(earlier)
-                if other is not None:
-                    other.dependents.append(node)
-                    node.waits += 1
-            if operation.stream_from is not None:
-                self._join(node, nodes)
-        if self._slots is not None:
-            self._form_lines(nodes)
-        return list(nodes.values())
-
-    def _join(self, node: Node, nodes: Mapping[Operation, Node]) -> None:
-        producer = node.operation.producer
-        assert producer is not None
-        node.inlet = LendingMailbox(node.operation.stream_size)
-        node.upstream = upstream = nodes.get(producer)
-        if upstream is not None:
-            upstream.readers = [*upstream.readers, node]
-            upstream.outlets = [*upstream.outlets, node.inlet]
-
-    def _form_lines(self, nodes: Mapping[Operation, Node]) -> None:
-        lines: dict[Operation, Line] = {}
-        for operation, node in nodes.items():
-            head = self._graph.heads.get(operation, operation)
-            line = node.line = lines.setdefault(head, Line())
-            line.members.append(node)
-            line.unready += 1
-
     def _ready(self, node: Node) -> None:
         """All results that *node* waits for are there."""
-        line = node.line
-        if line is None:
+        group = node.group
+        if group is None:
             upstream = node.upstream
             if upstream is None or upstream.progress.state is not _WAITING:
                 self._to_start.append(node)
         else:
-            self._count_ready(line)
+            self._count_ready(group)
 
-    def _count_ready(self, line: Line) -> None:
-        line.unready -= 1
-        if not line.unready:
-            line.members = [one for one in line.members if one.progress.state is _WAITING]
-            line.running = sum(one.operation.takes_slot for one in line.members)
+    def _count_ready(self, group: StreamGroup) -> None:
+        group.unready -= 1
+        if not group.unready:
+            group.members = [one for one in group.members if one.progress.state is _WAITING]
+            group.running = sum(one.operation.takes_slot for one in group.members)
             assert self._slots is not None
-            if line.running:
-                self._slots.ask(line)
+            if group.running:
+                self._slots.ask(group)
             else:
-                self._to_start.extend(line.members)
+                self._to_start.extend(group.members)
 
     def _start_all(self) -> None:
         """Start what may start.  Starting one lets the readers of its stream start."""
@@ -228,8 +144,8 @@ class Runner:
             return
         starting = self._to_start
         if self._slots is not None:
-            for line in self._slots.granted():
-                starting.extend(line.members)
+            for group in self._slots.granted():
+                starting.extend(group.members)
         if starting and self.out is not None and self.out.gone:
             return  # the flow was left: code of theirs would run to its first wait, and may fail
         spawn = self._context.run
@@ -238,9 +154,9 @@ class Runner:
             node = starting.popleft()
             if node.progress.state is not _WAITING:
                 continue
-            node.progress.state = _RUNNING
+            node.progress.state = State.RUNNING
             spawn(start_soon, self._perform, node, name=node.operation.name)
-            if node.line is None:
+            if node.group is None:
                 for reader in node.readers:
                     if not reader.waits:
                         starting.append(reader)
@@ -249,15 +165,15 @@ class Runner:
         operation, progress = node.operation, node.progress
         progress.started = trio.current_time()
         begin_lending()
-        context = Context(operation, progress, self, node.inlet, node.outlets)
+        context = Context(operation, progress, self._shared, node.inlet, node.outlets)
         if node.inlet is not None and node.upstream is None:
             self._nursery.start_soon(self._replay, node, name=f"{operation.name} (replay)")
         try:
             if operation.timeout is None and not operation.retry:
                 progress.attempts = 1
-                result = await carry_out(operation, context)
+                result = await run_once(operation, context)
             else:
-                result = await attempt(operation, context, progress)
+                result = await run_with_retries(operation, context, progress)
         except BaseException as error:
             failure = failure_in(error)
             if failure is None:
@@ -269,9 +185,9 @@ class Runner:
             progress.ended = trio.current_time()
             if node.inlet is not None:
                 node.inlet.close_nowait()
-            if node.line is not None and operation.takes_slot:
+            if node.group is not None and operation.takes_slot:
                 assert self._slots is not None
-                self._slots.ended(node.line)
+                self._slots.ended(node.group)
                 self._start_all()
 
     async def _replay(self, node: Node) -> None:
@@ -345,63 +261,7 @@ class Runner:
                 node.inlet.close_nowait()
             skipped.append(node)
             lost += (*node.dependents, *node.readers)
-        # Not before: a line takes a slot for each member that is not skipped when it asks.
+        # Not before: a group takes a slot for each member that is not skipped when it asks.
         for node in skipped:
-            if node.line is not None and node.waits:
-                self._count_ready(node.line)
-
-    def _settle(self) -> list[Node]:
-        """Mark what never ended as skipped; give those that no failure ended."""
-        ended_it = self._policy.on_error == "cancel"
-        cause = self._failed[0] if self._failed and ended_it else None
-        unexplained: list[Node] = []
-        for node in self._nodes:
-            progress = node.progress
-            if progress.state is _WAITING or progress.state is _RUNNING:
-                progress.state = State.SKIPPED
-                if cause is None:
-                    unexplained.append(node)
-                else:
-                    progress.error = cause.progress.error
-                    progress.because = cause.operation
-            if node.operation.inner is not None and progress.state is not State.DONE:
-                for operation in node.operation.inner.walk():
-                    inner = self.ledger.progress[operation.id]
-                    if inner.state is _WAITING:
-                        inner.state = State.SKIPPED
-                        inner.error, inner.because = progress.error, progress.because
-        return unexplained
-
-    def _fail_unexplained(self, nodes: Sequence[Node]) -> None:
-        """The last net: what neither ended nor has a cause has failed, though nobody knows why."""
-        for node in nodes:
-            node.progress.state = State.FAILED
-            node.progress.error = LocalProtocolError(
-                f"operation {node.operation.name!r} ended without a result and without a failure:"
-                " its nursery was cancelled, and nothing around the flow was"
-            )
-            self._failed.append(node)
-
-    def _failure(self, failed: Sequence[Node]) -> Exception | None:
-        if not failed:
-            return None
-        if len(failed) == 1 and self._policy.on_error == "cancel":
-            return failed[0].progress.error
-        errors = [_operation_error(node) for node in failed]
-        names = ", ".join(repr(node.operation.name) for node in failed[:5])
-        more = ", …" if len(failed) > 5 else ""
-        return FlowError(
-            f"{len(failed)} of {len(self._nodes)} operations failed: {names}{more}",
-            errors,
-            results=self.ledger.results(),
-        )
-
-
-def _operation_error(node: Node) -> OperationError:
-    cause = node.progress.error
-    error = OperationError(
-        f"operation {node.operation.name!r} failed: {type(cause).__name__}: {cause}",
-        operation=node.operation,
-    )
-    error.__cause__ = cause
-    return error
+            if node.group is not None and node.waits:
+                self._count_ready(node.group)

@@ -16,7 +16,7 @@ from .._response import Response, chunks_of
 from ..flow import Context, Graph, Operation, StreamBranch, fork
 from ..flow._mermaid import to_mermaid
 from ..flow._operation import STREAM_SIZE
-from ..flow._runner import Policy
+from ..flow._policy import Policy
 from ..services import Fallback, iModel
 from ..session import Branch, Session
 from ._asking import AskEach, AskOnce

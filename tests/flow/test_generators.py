@@ -240,7 +240,7 @@ def test_a_flow_with_an_operation_that_did_not_end_raises(on_error, fails):
     async def program():
         async def ends_its_nursery(context):
             await trio.sleep(1)
-            context._runner._nursery.cancel_scope.cancel()
+            trio.lowlevel.current_task().parent_nursery.cancel_scope.cancel()
             await trio.sleep_forever()
 
         operations = [op(ends_its_nursery, name="ending"), op(answer(1, after=5), name="other")]

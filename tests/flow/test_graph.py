@@ -145,7 +145,7 @@ def test_ten_thousand_operations_in_each_shape_are_checked_without_recursion():
         streams.append(op(str(number), stream_from=streams[-1]))
     assert Graph(chain).order == chain
     assert Graph(streams).order == streams
-    assert set(Graph(streams).heads.values()) == {streams[0]}
+    assert set(Graph(streams).group_of.values()) == {streams[0]}
 
 
 def test_what_is_done_is_not_pending_but_for_streams_that_cannot_be_replayed():

@@ -76,7 +76,10 @@ ORDER = {
     "_transport": """
         _socket _tls _framing _connection _client _failures _inflate _pump _exchange
     """,
-    "flow": "_operation _graph _ledger _mermaid _lines _context _work _runner _run",
+    "flow": """
+        _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
+        _context _attempt _runner _run
+    """,
     "services": "_policy _settings _extras _gate _answer _reply _call _imodel _fallback _registry",
 }
 
@@ -104,7 +107,7 @@ CONFINED: dict[str, set[str]] = {
 }
 
 # Modules that are purer than their layer: no trio.
-PURE = {"flow._graph"}
+PURE = {"flow._graph", "flow._graph_checks"}
 
 
 @attrs.frozen

@@ -24,7 +24,7 @@ FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 60.0
 
 
-async def carry_out(operation: Operation, context: Context) -> Any:
+async def run_once(operation: Operation, context: Context) -> Any:
     """Run the operation's function once, in the calling task, whatever kind of function it is."""
     given: Source[Any] | AsyncIterator[Any] | Awaitable[Any] | None = operation.work(context)
     if isinstance(given, CoroutineType):
@@ -74,8 +74,8 @@ async def _send_source(source: Source[Any], operation: Operation, context: Conte
     return operation.reduce(given)
 
 
-async def attempt(operation: Operation, context: Context, progress: Progress) -> Any:
-    """As `carry_out`, with the operation's timeout and its further attempts."""
+async def run_with_retries(operation: Operation, context: Context, progress: Progress) -> Any:
+    """As `run_once`, with the operation's timeout and its further attempts."""
     pauses = _pauses()
     while True:
         progress.attempts += 1
@@ -84,7 +84,7 @@ async def attempt(operation: Operation, context: Context, progress: Progress) ->
         except Exception as error:
             if (
                 progress.attempts > operation.retry
-                or not context.untouched
+                or not context.may_be_retried
                 or (isinstance(error, LionprideError) and not error.retryable)
             ):
                 raise
@@ -96,10 +96,10 @@ async def attempt(operation: Operation, context: Context, progress: Progress) ->
 
 async def _timed(operation: Operation, context: Context) -> Any:
     if operation.timeout is None:
-        return await carry_out(operation, context)
+        return await run_once(operation, context)
     with trio.move_on_after(operation.timeout) as scope:
         context.clock = Clock(scope)
-        return await carry_out(operation, context)
+        return await run_once(operation, context)
     raise StreamTimeout(
         f"operation {operation.name!r} took longer than {operation.timeout:g} s", clock="operation"
     )

@@ -1,0 +1,32 @@
+"""How a flow is run: how much at once, and what a failure ends."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, get_args
+
+import attrs
+
+from .._channels._mailbox import check_size
+from .._errors import ConfigurationError
+
+OnError: TypeAlias = Literal["cancel", "skip"]
+
+
+@attrs.frozen
+class Policy:
+    """How a flow is run.
+
+    :raises ConfigurationError: in a way that there is not.
+    """
+
+    max_concurrent: int | None = None
+    on_error: OnError = "cancel"
+
+    def __attrs_post_init__(self) -> None:
+        if self.max_concurrent is not None:
+            check_size("max_concurrent", self.max_concurrent)
+        if self.on_error not in get_args(OnError):
+            raise ConfigurationError(
+                f"on_error must be one of {', '.join(map(repr, get_args(OnError)))},"
+                f" not {self.on_error!r}"
+            )
