@@ -28,8 +28,6 @@ from ._outcome import fail_unexplained, failure_of, skip_unfinished
 from ._policy import Policy
 from ._slots import Slots, StreamGroup
 
-_WAITING = State.WAITING  # looked up for each operation, and an enum's member costs a call
-
 
 class Runner:
     """One run of one graph.  Chunks go to *out*, or nowhere."""
@@ -122,7 +120,7 @@ class Runner:
         group = node.group
         if group is None:
             upstream = node.upstream
-            if upstream is None or upstream.progress.state is not _WAITING:
+            if upstream is None or upstream.progress.state is not State.WAITING:
                 self._to_start.append(node)
         else:
             self._count_ready(group)
@@ -130,7 +128,7 @@ class Runner:
     def _count_ready(self, group: StreamGroup) -> None:
         group.unready -= 1
         if not group.unready:
-            group.members = [one for one in group.members if one.progress.state is _WAITING]
+            group.members = [one for one in group.members if one.progress.state is State.WAITING]
             group.running = sum(one.operation.takes_slot for one in group.members)
             assert self._slots is not None
             if group.running:
@@ -152,7 +150,7 @@ class Runner:
         start_soon: Any = self._nursery.start_soon
         while starting:
             node = starting.popleft()
-            if node.progress.state is not _WAITING:
+            if node.progress.state is not State.WAITING:
                 continue
             node.progress.state = State.RUNNING
             spawn(start_soon, self._perform, node, name=node.operation.name)
@@ -211,7 +209,7 @@ class Runner:
         if node.dependents:
             for dependent in node.dependents:
                 dependent.waits -= 1
-                if not dependent.waits and dependent.progress.state is _WAITING:
+                if not dependent.waits and dependent.progress.state is State.WAITING:
                     self._ready(dependent)
             self._start_all()
 
@@ -252,7 +250,7 @@ class Runner:
         while lost:
             node = lost.pop()
             progress = node.progress
-            if progress.state is not _WAITING:
+            if progress.state is not State.WAITING:
                 continue  # skipped already, for it or for another
             progress.state = State.SKIPPED
             progress.error = error
