@@ -1,14 +1,27 @@
 """Channels: what ``async with source`` gives.
 
-Inside, batches travel: one step of a channel (`_fetch`) gives a list of items.  A channel that
-stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready
-(`_ready.ReadyItems`), and the user's loop takes items from there.  The rules that all channels share
-are kept here, once:
+Goals.  A `trio.abc.ReceiveChannel` from which a cancelled task loses nothing, whose end and failure come
+in their order, and which costs a list's ``pop`` an item where many items come at once.
 
-- an end or a failure comes after the items before it, and comes again when asked again;
-- cancelling loses nothing: what was fetched and not handed over stays ready;
-- two tasks in one channel are refused;
-- iterating is a checkpoint at each fetch that waits, and at the latest after `READY_ITEMS` items.
+Strategy.  Inside, batches travel: one step of a channel (`_fetch`) gives a list of items.  A channel that
+stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready
+(`_ready.ReadyItems`), and the user's loop takes items from there.
+
+What must hold, for every channel, and is kept here once:
+
+1. An end or a failure (``_end``) comes after the items before it, and comes again when asked again: a loop
+   that was cancelled and asks again must not wait for ever.
+2. What was fetched and not handed over stays ready: so `_fetch` waits before it takes, and between the
+   taking and `_deliver` there is no checkpoint.
+3. Two tasks in one channel are refused (``_receiving``): the items of a stream would come in no order.
+4. Iterating is a checkpoint at each fetch that waits, and at the latest after `READY_ITEMS` items
+   (``_free``): a source that is always ready would otherwise keep all other tasks from running.
+5. After `close_nowait` nothing is handed out, though a task waits inside `_fetch`: it looks at ``_closed``
+   when it comes back, and what it was given is dropped.
+
+How a stream can be over are five different things, one word each: *ended* (the provider's end mark was
+seen), *finished* (``_finish``: nothing more will be delivered), *closed* (``close_nowait``: nothing more
+is wanted), *done* (a stage wants no more input), *flushed* (a stage has given what it held back).
 """
 
 from __future__ import annotations

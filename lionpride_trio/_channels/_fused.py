@@ -49,7 +49,7 @@ class FusedChannel(Channel[Any]):
         self._may_be_done = any(map(may_be_done, stages))
         self._instant = upstream._instant
         self._read_items = upstream._read_items
-        # Nothing but a read is to be done, nearly always.
+        # `__anext__` may use its single-frame path: it saves two of three frames at each read that waits.
         self._plain = not (self._instant or self._may_be_done or upstream._delivered)
 
     async def __anext__(self) -> Any:

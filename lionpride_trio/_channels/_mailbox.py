@@ -1,8 +1,27 @@
 """A mailbox: the channel between a task that fills it and a task that reads it.
 
-All operators that have tasks stand on it.  It is bounded in items, and exactly so: what is ready
-to be handed out counts.  A writer that waits for room is served when half of it is free, so that
-two tasks do not take turns for each item.
+All operators that have tasks stand on it.
+
+Goals.  It is bounded in items, and exactly so: what is ready to be handed out counts.  Nothing is lost
+when a reader or a writer is cancelled.  Writers are served in the order in which they came.  Two tasks do
+not take turns for each item: a switch of tasks costs many times what handing over an item does.
+
+Strategy.  There is no lock and no event: trio runs one task at a time, so whoever changes the mailbox
+wakes exactly the task that can now go on.
+
+- A writer puts what there is room for, and wakes the reader that waits.
+- A writer without room leaves its items in ``_writers`` and sleeps.  The *reader* takes them from there, as
+  it makes room, and wakes the writer when all of them are taken.  So a writer's items never overtake
+  those of a writer that came before, and a writer that is cancelled leaves nothing behind that is half put.
+- The reader serves writers when half of the room is free (`_taken`), not at each item.
+
+What must hold:
+
+1. A reader that sleeps finds nothing ready, and no writer has items.  Otherwise both would sleep for ever:
+   so `_fetch` serves the writers before it sleeps, and every put wakes the reader.
+2. A writer that was woken for room puts at least one item before it waits for anything else.  Room is
+   given to one writer at a time (`_serve` counts it as used), so room that is not used wakes nobody.
+3. After `_finish` nothing is put, and nobody sleeps: a reader, a writer, each is woken and sees the end.
 """
 
 from __future__ import annotations
@@ -75,7 +94,8 @@ class Mailbox(Channel[Any]):
     async def wait_room(self) -> int:
         """Wait until there is room; how much there is.
 
-        A writer that was waited for has to put at least one item: nobody else was woken for it.
+        After this returns the caller must put at least one item, or the next waiting writer is never
+        woken: the room was counted as the caller's.
         """
         while (room := self.room) <= 0:
             await self._wait_turn(())
@@ -109,6 +129,7 @@ class Mailbox(Channel[Any]):
         self._writers[writer] = None
 
         def withdraw(_: object) -> trio.lowlevel.Abort:
+            # Cancelled: what was taken of its items is put, the rest never will be.
             del self._writers[writer]
             return trio.lowlevel.Abort.SUCCEEDED
 
@@ -124,7 +145,7 @@ class Mailbox(Channel[Any]):
         self._wake_all()
 
     def _fitted(self, items: list[Any]) -> list[Any]:
-        """What is put of *items* when nobody waits, with room made for it."""
+        """Apply the overflow policy; return the items to enqueue.  `drop_oldest` first removes queued items."""
         room = self._size - self._buffered()
         lost = len(items) - room
         if lost <= 0:
@@ -149,6 +170,7 @@ class Mailbox(Channel[Any]):
         return items
 
     async def _fetch(self) -> list[Any]:
+        # Before sleeping: a writer that waits for half of the room would wait for a reader that waits.
         self._serve()
         if self._row or self._behind:
             await trio.lowlevel.checkpoint()
@@ -189,9 +211,13 @@ class Mailbox(Channel[Any]):
             writer = next(iter(self._writers))
             taken = writer.items[writer.put : writer.put + room]
             if taken:
+                # Behind: this may run in the reader's own task, whose loop must still come to a checkpoint
+                # at the end of its row.
                 self._deliver(list(taken), behind=True)
                 writer.put += len(taken)
-            room -= len(taken) or 1  # for what it will put that waits for room alone
+            # One that waits for room alone will put at least one item: without counting it, the room
+            # would be promised to the writer behind it too, and the bound would be exceeded.
+            room -= len(taken) or 1
             if writer.put == len(writer.items):
                 del self._writers[writer]
                 trio.lowlevel.reschedule(writer.task)
@@ -222,7 +248,9 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
                 return
             items = await into._pull(upstream, room)
             if len(items) > room:
-                upstream._deliver(items[room:])  # where they wait for room
+                # A read is given whole and may be more than the room.  The rest goes back to where it
+                # came from: put here it would exceed the bound, and kept here a cancellation would lose it.
+                upstream._deliver(items[room:])
                 del items[room:]
             into.put(items)
     except Exception as error:

@@ -1,8 +1,7 @@
 """Stages as one function: what sends many items through them.
 
 Items are drawn one by one, by generators, so that each goes through all stages before the next one
-does.  An iterator of C, as `map` gives, would take a `StopIteration` out of a stage for the end of the
-items.
+does.  Do not use `map()` here: a stage that raises `StopIteration` would end the stream silently.
 
 A failure is told with the stage that it came from, because those after it are still to be flushed.
 It passes through the generators of all of them on its way out, and the first one takes the blame.

@@ -1,7 +1,17 @@
 """Sources: cold recipes for a channel.
 
-Nothing runs until ``async with source as channel``.  A source that was iterated bare is opened by
-the owner it was made with (an open session), and by no one else.
+Nothing runs until ``async with source as channel``.  A source that is iterated bare is opened by the owner
+that it was made with (an open session), and by no one else.
+
+What must hold:
+
+1. What a source opened is closed by the task that opened it: a nursery can be left by no other.  An async
+   generator around the block that was dropped is closed by trio in another task; that is allowed where
+   there is no nursery and only one opening that can be meant (`_abandoned`), and refused in words elsewhere.
+2. Leaving the block closes the channel on top first and its origin next, before the blocks between them:
+   a task that waits in the origin would otherwise keep their nurseries from ending.
+3. A bare loop that is left drops its iterator, and CPython closes it at once.  The collector may do this in
+   any thread and after the run, so closing is sent to the run (`run_sync_soon`) and never done in place.
 """
 
 from __future__ import annotations
@@ -114,7 +124,7 @@ class Source(Pipeable[T_co]):
         )
 
     def owner(self) -> Owner | None:
-        """What would keep the channel when the source is iterated bare, if anything open would."""
+        """The open session that would own a bare ``async for``; None if there is none."""
         return self._owner()
 
     def __aiter__(self) -> AsyncIterator[T_co]:

@@ -1,8 +1,21 @@
 """The runner: one nursery, in which each operation is a task that starts when it is ready.
 
-Waits are counted down, so a node costs the same in a graph of ten and of ten thousand, and a
-failure is one level deep however long the chain is.  The nursery ends when no task is left, which
-is when nothing more can become ready; there is nothing else to wait for.
+Goals.  An operation costs the same in a graph of ten and of ten thousand.  A failure is one level deep
+however long the chain is.  No work is dropped in silence: each operation ends DONE, FAILED or SKIPPED.
+
+Strategy.  Waits are counted down: who completes, counts down its dependents and starts those that wait for
+nothing more (`_complete`, `_ready`, `_start_all`).  No task waits for another operation; a task per
+operation that awaits its predecessors would cost a wake-up for each edge.  The nursery ends when no task is
+left, which is when nothing more can become ready; there is nothing else to wait for.
+
+What must hold:
+
+1. A node's state changes from WAITING once, and never back.  Two roads lead to a start (its last result,
+   its producer's start); whichever comes second finds it started.
+2. The readers of a stream start with its producer, or never wait for a slot that it holds; see `_slots`.
+3. Whoever changes ``waits`` or a group's ``unready`` calls `_start_all` afterwards: nobody else looks.
+4. Functions of the user run in tasks of their own and nowhere else, so that what they raise has an
+   operation that it belongs to.
 """
 
 from __future__ import annotations
