@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
-from ._imodel import Awaited, Home, Messages, ReplySource, Streamed, iModel
+from ._imodel import Home, iModel
+from ._invoked import Awaited, ReplySource, Streamed
+from ._messages import Messages
 from ._reply import Reply
 
 T = TypeVar("T")
