@@ -307,6 +307,9 @@ class Channel(Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def _noun(self) -> str:
         return "channel"
 
+    def _how_to_use(self) -> str:
+        return "write 'async for item in …', or 'await ….receive()' for one item"
+
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._end is None else "ended"
         return f"<{type(self).__name__} {state}, {self._buffered()} items ready>"

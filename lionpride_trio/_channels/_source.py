@@ -19,6 +19,7 @@ import trio
 from .._errors import LocalProtocolError
 from ..stages import Stage
 from ._channel import Channel
+from ._entrance import check_on_trio
 from ._fused import FusedChannel
 from ._pipe import ChannelStep, NurseryStep, Pipeable, Recipe, StageStep, Step
 
@@ -50,11 +51,14 @@ class Source(Pipeable[T_co]):
         name: str,
         owner: Callable[[], Owner | None] = lambda: None,
         steps: tuple[Step, ...] = (),
+        opens_once: bool = False,
     ) -> None:
+        """With *opens_once*, what repeats a source by itself leaves it alone: opening it costs."""
         self._open_channel = open_channel
         self._owner = owner
         self._name = name
         self._steps = steps
+        self.opens_once = opens_once
         self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
 
     def _piped(self, other: Recipe) -> Source[Any]:
@@ -63,9 +67,11 @@ class Source(Pipeable[T_co]):
             name=f"{self._name} | {other.text}",
             owner=self._owner,
             steps=self._steps + other.steps,
+            opens_once=self.opens_once,
         )
 
     async def __aenter__(self) -> Channel[T_co]:
+        check_on_trio()
         context, makers = _contexts(self._open_channel(), self._steps)
         task = trio.lowlevel.current_task()
         nurseries = len(task.child_nurseries)
@@ -118,6 +124,7 @@ class Source(Pipeable[T_co]):
         return self._owner()
 
     def __aiter__(self) -> AsyncIterator[T_co]:
+        check_on_trio()
         owner = self.owner()
         if owner is None:
             raise LocalProtocolError(

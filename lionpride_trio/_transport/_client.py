@@ -123,15 +123,19 @@ class Client:
         body: bytes,
         clocks: Clocks,
     ) -> Answer:
-        """Send a request and wait for the head of its answer."""
+        """Send a request and wait for the head of its answer.
+
+        With ``connection: close`` it gets a fresh connection, and is sent once.
+        """
         from ._connection import Connection
 
         origin = address.origin
         release = functools.partial(self._give_back, origin)
-        if self._idle.get(origin):
+        alone = headers.get("connection") == "close"
+        if self._idle.get(origin) and not alone:
             # What a server says after its answer comes a moment later, and is to be seen first.
             await trio.lowlevel.checkpoint()
-        idle = self._take_idle(origin)
+        idle = None if alone else self._take_idle(origin)
         if idle is not None:
             connection = Connection(idle)
             try:

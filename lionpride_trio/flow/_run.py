@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_size
 from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
@@ -119,6 +120,7 @@ async def run_flow(
     results: Mapping[Any, Any] | None = None,
 ) -> Results:
     """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
+    check_on_trio()
     graph = Graph(operations)
     policy = Policy(max_concurrent, on_error)
     ledger = Ledger(graph, by_id(results))

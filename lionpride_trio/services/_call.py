@@ -20,7 +20,7 @@ from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
-from ._ask import Ask
+from ._ask import Ask, never_left
 from ._gate import Gate, Ticket
 from ._policy import Bounds, Retry, call_with_retries
 from ._reply import Reply
@@ -89,14 +89,14 @@ class Caller:
         assert self.key is None or isinstance(self.key, Secret), "asked for in `with_key`"
         return self.key
 
-    async def answered(self, exchange: Exchange, *, keep: bool) -> Reply:
+    async def answered(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
         """The reply that the answer of an exchange is, if it is one, read up to its first content."""
         judge = self._judge()
         try:
             await judge.check_status(exchange)
             begun = await judge.check_stream(exchange)
         except LionprideError as error:
-            self.locate(error, exchange)
+            self.locate(ask, error, exchange)
             raise
         reply = Reply(
             exchange,
@@ -108,7 +108,7 @@ class Caller:
             timeouts=self.timeouts,
             waited=trio.current_time() - exchange.sent_at,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
-            locate=lambda error, partial: self.locate(error, exchange, partial),
+            locate=lambda error, partial: self.locate(ask, error, exchange, partial),
             begun=begun,
         )
         await reply.wait_content()
@@ -125,7 +125,7 @@ class Caller:
                     return await judge.whole(exchange)
             raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
         except LionprideError as error:
-            self.locate(error, exchange)
+            self.locate(ask, error, exchange)
             raise
 
     def _judge(self) -> Judge:
@@ -139,7 +139,9 @@ class Caller:
         accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
-        later_ones_count = (self.headers, ask.headers, accept, key)
+        # A request that finds an idle connection closed goes over a fresh one: it may have arrived.
+        alone = {"connection": "close"} if ask.starts_job else {}
+        later_ones_count = (self.headers, ask.headers, accept, alone, key)
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
@@ -155,11 +157,12 @@ class Caller:
 
     def locate(
         self,
+        ask: Ask,
         error: LionprideError,
         exchange: Exchange | None = None,
         partial: Response | None = None,
     ) -> None:
-        """Put into *error* which call it is of."""
+        """Put into *error* which call it is of, and that a job is not to be started twice."""
         headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
         error.locate(
             provider=self.provider.name,
@@ -170,6 +173,8 @@ class Caller:
         )
         if error.partial is None and exchange is not None:
             error.partial = Response()  # a byte of the answer came, and none of its text
+        if ask.starts_job and not never_left(error):
+            error.retryable = False
 
 
 class OpenReply(AbstractAsyncContextManager[Reply]):
@@ -206,10 +211,10 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         try:
             exchange = await self._exchange.__aenter__()
         except LionprideError as error:
-            caller.locate(error)
+            caller.locate(self._ask, error)
             raise
         try:
-            self._reply = await caller.answered(exchange, keep=self._keep)
+            self._reply = await caller.answered(self._ask, exchange, keep=self._keep)
         except BaseException:
             # Which is shielded where it waits, and is done within a second.
             await self._exchange.__aexit__(*sys.exc_info())

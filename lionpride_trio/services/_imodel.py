@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol, Self
 
+from .._channels._entrance import check_on_trio
 from .._channels._source import Owner
 from .._errors import ConfigurationError
 from .._response import Response
@@ -16,7 +17,7 @@ from ._ask import Ask, write_request
 from ._call import Caller, open_host
 from ._extras import check_body, check_query
 from ._gate import Gate
-from ._invoked import Awaited, ReplySource, Streamed
+from ._invoked import Awaited, ReplySource
 from ._messages import Messages, plain_messages
 from ._policy import Bounds, Retry
 from ._reply import Reply
@@ -161,7 +162,7 @@ class iModel(_ProviderGivenOnce):
         be awaited and gives a `Response`.  `stream` and `complete` are the same with one type each.
         """
         if self.streaming:
-            return Streamed(self.stream(messages, **options))
+            return self.stream(messages, **options)
         return Awaited(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
@@ -180,14 +181,22 @@ class iModel(_ProviderGivenOnce):
         """
         ask = self._ask(messages, options, stream=True)
 
-        return ReplySource(lambda: self._open_reply(ask, keep=keep), owner=self.owner, name="reply")
+        return ReplySource(
+            lambda: self._open_reply(ask, keep=keep),
+            owner=self.owner,
+            name="reply",
+            opens_once=ask.starts_job,
+        )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response of one call, by the provider's call that does not stream.
 
         :raises LionprideError: one of its classes.
         """
-        ask = self._ask(messages, options, stream=False)
+        return await self._complete(self._ask(messages, options, stream=False))
+
+    async def _complete(self, ask: Ask) -> Response:
+        check_on_trio()
         async with self._address() as base_url:
             return await self._caller.complete(ask, self._client(), base_url)
 

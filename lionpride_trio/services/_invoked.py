@@ -1,13 +1,14 @@
 """What ``invoke`` gives: a source of chunks, or something to be awaited.
 
-Each says what to write where it is used as if it were the other.
+Each says what to write where it is used like the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from typing import Any, NoReturn
 
+from .._channels._entrance import OnlyAsync
 from .._channels._source import Source
 from .._chunks import Chunk
 from .._response import Response
@@ -23,27 +24,19 @@ class ReplySource(Source[Chunk]):
         assert isinstance(channel, Reply)
         return channel
 
-
-class Streamed(ReplySource):
-    """A reply source that says what to write when it is awaited."""
-
-    def __init__(self, source: ReplySource) -> None:
-        super().__init__(source._open_channel, owner=source._owner, name="reply")  # ruff: ignore[private-member-access] - its own class
-
-    def __await__(self) -> Any:
-        raise TypeError(
-            "this model has stream=True, so its reply is iterated: write"
-            " 'async with model.invoke(...) as reply: async for chunk in reply', or"
-            " 'await model.complete(...)' for a whole response"
+    def _how_to_use(self) -> str:
+        return (
+            "a streamed reply is iterated: write 'async with … as reply: async for chunk in reply',"
+            " or 'await model.complete(...)' for a whole response"
         )
 
 
-class Awaited:
+class Awaited(OnlyAsync):
     """A call to be awaited that says what to write when it is iterated."""
 
     def __init__(
         self,
-        complete: Any,
+        complete: Callable[..., Coroutine[Any, Any, Response]],
         messages: Messages,
         options: Mapping[str, Any],
     ) -> None:
@@ -51,21 +44,23 @@ class Awaited:
         self._messages = messages
         self._options = options
 
-    def __await__(self) -> Any:
-        work: Coroutine[Any, Any, Response] = self._complete(self._messages, **self._options)
-        return work.__await__()
+    def __await__(self) -> Generator[Any, Any, Response]:
+        return self._complete(self._messages, **self._options).__await__()
 
-    def _refuse(self) -> TypeError:
-        return TypeError(
+    def _how_to_use(self) -> str:
+        return (
             "this model has stream=False, so its reply is awaited: write"
             " 'response = await model.invoke(...)', or make it with stream=True to iterate chunks"
         )
 
-    def __aiter__(self) -> Any:
-        raise self._refuse()
+    def __aiter__(self) -> NoReturn:
+        self._refuse("async for")
 
-    async def __aenter__(self) -> Any:
-        raise self._refuse()
+    async def __aenter__(self) -> NoReturn:
+        self._refuse("async with")
 
     async def __aexit__(self, *_: object) -> None:
-        raise self._refuse()
+        """Never reached, but ``async with`` looks for it first."""
+
+    def __repr__(self) -> str:
+        return "<a call of model.invoke>"

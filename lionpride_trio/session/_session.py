@@ -13,6 +13,7 @@ from uuid import uuid4
 import trio
 
 from .._channels._channel import Channel
+from .._channels._entrance import OnlyAsync
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
@@ -27,7 +28,7 @@ from .messages import Message, SystemContent
 T = TypeVar("T")
 
 
-class Session:
+class Session(OnlyAsync):
     """Conversations and the models that take part in them.
 
     Usable unopened as a container.  ``async with Session() as session:`` opens it: it then owns one
@@ -176,6 +177,9 @@ class Session:
                 "the session is not open: write 'async with Session() as session:'"
             )
         return self._nursery
+
+    def _how_to_use(self) -> str:
+        return "write 'async with Session() as session:'"
 
     def __repr__(self) -> str:
         state = "open" if self.is_open else "closed"

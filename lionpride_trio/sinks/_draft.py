@@ -12,6 +12,7 @@ from typing import Final
 
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from ._common import failing_as
 
@@ -140,6 +141,7 @@ async def open_draft(sink: str, target: Path, *, keep_partial: bool) -> AsyncGen
     When the block fails or is cancelled the draft stays where it is, and the error has a note that
     says where; it is taken away where it is empty or *keep_partial* is false.
     """
+    check_on_trio()
     with failing_as(sink):
         draft = await trio.to_thread.run_sync(Draft.open, target)
     try:

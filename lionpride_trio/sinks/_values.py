@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._errors import LocalProtocolError
 from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
@@ -65,6 +66,7 @@ def send_to(target: trio.abc.SendChannel[T]) -> Sink[int]:
     """
 
     async def send(readable: Readable[T]) -> int:
+        check_on_trio()
         count = 0
         async with target, opened(readable) as channel:
             async for item in channel:

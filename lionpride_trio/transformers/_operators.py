@@ -174,7 +174,7 @@ def merge(
     else:
         labelled = dict(enumerate(sources))
     opened = {label: _source_of(one) for label, one in labelled.items()}
-    return Source(lambda: _merge(opened, size), name="merge", owner=_any_owner(opened.values()))
+    return _made_of(opened.values(), lambda: _merge(opened, size), "merge")
 
 
 def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -184,7 +184,7 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     that is open.
     """
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _chain(opened), name="chain", owner=_any_owner(opened))
+    return _made_of(opened, lambda: _chain(opened), "chain")
 
 
 def race(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -200,9 +200,14 @@ def race(*sources: Source[T] | Channel[T]) -> Source[T]:
 def hedge(*sources: Source[T], after: float) -> Source[T]:
     """As `race`, but each next source starts only when *after* seconds passed in silence.
 
-    One source alone is opened twice.  A source that fails, or ends without an item, makes way for
-    the next at once.
+    One source alone is opened twice; a call with ``background=True``, which would be two jobs, is
+    refused.  A source that fails, or ends without an item, makes way for the next at once.
     """
+    if len(sources) == 1 and isinstance(sources[0], Source) and sources[0].opens_once:
+        raise ConfigurationError(
+            "hedge() would open this source twice, and each opening starts a job of its own"
+            " (background=True): give it two sources, or use the source by itself"
+        )
     contenders = sources * 2 if len(sources) == 1 else sources
     return _contest("hedge", contenders, after=check_seconds("after", after))
 
@@ -211,12 +216,21 @@ def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float)
     if not sources:
         raise ConfigurationError(f"{name}() needs at least one source")
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _race(opened, after), name=name, owner=_any_owner(opened))
+    return _made_of(opened, lambda: _race(opened, after), name)
 
 
-def _any_owner(sources: Iterable[Source[Any]]) -> Callable[[], Owner | None]:
-    """An open session that owns one of *sources* owns what is made of them."""
-    return lambda: next(filter(None, (one.owner() for one in sources)), None)
+def _made_of(
+    sources: Iterable[Source[Any]],
+    open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
+    name: str,
+) -> Source[Any]:
+    """A source of several: an open session that owns one of them owns it too."""
+
+    def owner() -> Owner | None:
+        return next(filter(None, (one.owner() for one in sources)), None)
+
+    opens_once = any(one.opens_once for one in sources)
+    return Source(open_channel, name=name, owner=owner, opens_once=opens_once)
 
 
 def _source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:
