@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from itertools import groupby
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 import trio
@@ -25,6 +25,9 @@ from ._pipe import ChannelStep, NurseryStep, Pipeable, Recipe, StageStep, Step
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+_BLOCK_ENDED: Final = " when its block ended: read it inside 'async with … as channel:'"
 
 
 class Owner(Protocol):
@@ -96,8 +99,8 @@ class Source(Pipeable[T_co]):
         opening = self._openings.pop(task, None) or self._abandoned()
         if opening.outer is not None:
             self._openings[task] = opening.outer
-        opening.channel.close_nowait()
-        opening.origin.close_nowait()  # which wakes who waits in it
+        opening.channel._close_for(_BLOCK_ENDED)
+        opening.origin._close_for(_BLOCK_ENDED)  # which wakes who waits in it
         return await opening.context.__aexit__(exc_type, exc, traceback)
 
     def _abandoned(self) -> _Opening:

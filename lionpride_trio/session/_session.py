@@ -43,6 +43,7 @@ class Session(OnlyAsync):
         self.conversations = Conversations()
         self.services = ServiceRegistry(self)
         self.is_open = False
+        self._was_open = False
         self._stack: AsyncExitStack | None = None
         self._nursery: trio.Nursery | None = None
         self._late = LateFailures()
@@ -115,7 +116,7 @@ class Session(OnlyAsync):
         self._stack = AsyncExitStack()
         self._late = self._stack.enter_context(LateFailures())
         self._nursery = await self._stack.enter_async_context(open_pump_nursery())
-        self.is_open = True
+        self.is_open = self._was_open = True
         return self
 
     async def __aexit__(
@@ -173,8 +174,9 @@ class Session(OnlyAsync):
 
     def _opened(self) -> trio.Nursery:
         if self._nursery is None:
+            state = "was closed when its block ended" if self._was_open else "is not open"
             raise LocalProtocolError(
-                "the session is not open: write 'async with Session() as session:'"
+                f"this session {state}: write 'async with Session() as session:' around it"
             )
         return self._nursery
 
@@ -219,7 +221,6 @@ class _Kept(Channel[Any]):
     def __init__(self, channel: Channel[Any]) -> None:
         super().__init__()
         self._channel = channel
-        self._closed_by_session = False
         self.ended = trio.Event()
 
     async def _fetch(self) -> list[Any]:
@@ -238,16 +239,10 @@ class _Kept(Channel[Any]):
     def close_with_session(self) -> None:
         """Hand nothing out any more, unless all has come and only waits to be taken."""
         if self._end is None:
-            self._closed_by_session = True
-            self.close_nowait()
+            self._close_for(
+                " by the session that owned it, whose block has ended: read it inside"
+                " 'async with Session() as session:'"
+            )
 
     def _noun(self) -> str:
         return self._channel._noun()  # ruff: ignore[private-member-access] - it stands for that channel
-
-    def _closed_error(self) -> trio.ClosedResourceError:
-        if self._closed_by_session:
-            return trio.ClosedResourceError(
-                f"this {self._noun()} was closed by the session that owned it, whose block has ended:"
-                " read it inside 'async with Session() as session:'"
-            )
-        return super()._closed_error()
