@@ -43,7 +43,7 @@ def _first_text(error: BaseException) -> str:
 
     httpx wraps a failure of TLS in errors without a text.
     """
-    return next(filter(None, map(str, causes(error))), "")
+    return next((text for one in causes(error) if (text := str(one))), "")
 
 
 def without_request(error: Exception) -> Exception | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final, cast
 
 from .._errors import ConnectionFailed, StreamTimeout
 
@@ -50,9 +50,9 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(error: Exception) -> str:
     """Why no address could be reached; trio tells it of each address, in a group behind *error*."""
-    behind: BaseException | None = error.__cause__
+    behind: Any = error.__cause__
     while isinstance(behind, BaseExceptionGroup):
-        behind = behind.exceptions[0]
+        behind = cast(BaseExceptionGroup[BaseException], behind).exceptions[0]
     known = isinstance(behind, OSError) and behind.errno
     return os.strerror(known) if known else str(error)
 

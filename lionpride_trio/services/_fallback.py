@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -27,6 +27,8 @@ class Fallback:
     """
 
     def __init__(self, models: Sequence[iModel], *, name: str | None = None) -> None:
+        if isinstance(models, str | iModel | Fallback) or not isinstance(models, Iterable):
+            raise ConfigurationError(f"fallback takes a list of iModels, not {models!r:.200}")
         if not models:
             raise ConfigurationError("fallback needs models: fallback([model_a, model_b])")
         for model in models:

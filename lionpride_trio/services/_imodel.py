@@ -110,6 +110,11 @@ class iModel(_ProviderGivenOnce):
         **options: Any,
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else provider
+        if not isinstance(provider, str | Provider):
+            raise ConfigurationError(
+                "provider must be the name of one, such as 'openai', or a Provider, not"
+                f" {provider!r:.200}"
+            )
         if isinstance(found, ConfigurableProvider):
             found, model, options = found.configured(model, options)
         if http_client is None:
@@ -121,6 +126,8 @@ class iModel(_ProviderGivenOnce):
         if not isinstance(model, str) or not model:
             raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
         check_printable("model", model)
+        if name is not None and not isinstance(name, str):
+            raise ConfigurationError(f"name must be a str, not {name!r:.200}")
         self.provider = found
         self.model = model
         self.name = name or model

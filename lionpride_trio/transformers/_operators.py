@@ -21,8 +21,6 @@ from .._channels._join import chain as _chain, merge as _merge, race as _race
 from .._channels._mailbox import (
     DEFAULT_SIZE,
     WhenFull,
-    check_seconds,
-    check_size,
     check_when_full,
 )
 from .._channels._map import map_concurrent as _map_concurrent
@@ -38,6 +36,7 @@ from .._channels._source import Owner, Source
 from .._channels._sources import from_channel
 from .._channels._tee import tee as _tee
 from .._channels._timed import IdleTimeoutChannel
+from .._checks import check_awaited, check_positive, check_seconds, check_size
 from .._errors import ConfigurationError
 
 In = TypeVar("In")
@@ -72,7 +71,7 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
     reads ahead, at most *size* items.  Ends, failures and leaving early as for `prefetch`.
     """
-    rate = check_seconds("chars_per_second", chars_per_second)
+    rate = check_positive("chars_per_second", chars_per_second, "characters a second")
     lag = check_seconds("max_lag", max_lag)
     check_size("size", size)
     return SameItems(
@@ -98,8 +97,7 @@ def tee(
     """
     check_when_full(when_full)
     check_size("size", size)
-    if not callable(sink):
-        raise ConfigurationError(f"tee() takes an async function of a channel, not {sink!r}")
+    check_awaited("tee()", "sink", sink, "tap(…) for what is called with each item")
     return SameItems(
         made_by("tee", sink), NurseryStep(partial(_tee, sink=sink, size=size, when_full=when_full))
     )
@@ -114,6 +112,7 @@ def map_concurrent(
     work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
     arrives in its item's turn and cancels the calls that are not done; leaving early cancels all.
     """
+    check_awaited("map_concurrent()", "function", function, "map_each(…) for what does not wait")
     check_size("limit", limit)
     return Transformer(
         made_by("map_concurrent", function, limit),
