@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import trio
 
+from .._checks import check_gives_awaitable
 from ._channel import Channel
 from ._nursery import failure_in, open_pump_nursery
 
@@ -65,7 +66,8 @@ class MapChannel(Channel[Any]):
 
     async def _work(self, call: _Call) -> None:
         try:
-            call.result = await self._function(call.item)
+            given = self._function(call.item)
+            call.result = await check_gives_awaitable("map_concurrent()", self._function, given)
         except BaseException as error:
             call.failure = failure_in(error)
             if call.failure is None:

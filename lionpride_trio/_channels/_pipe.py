@@ -20,6 +20,7 @@ import attrs
 
 from .._chunks import Chunk
 from ..stages import Stage
+from ._entrance import OnlyAsync
 
 if TYPE_CHECKING:
     from ._channel import Channel
@@ -216,7 +217,7 @@ class Transformer(Recipe, Generic[In_contra, Out_co]):
     __or__ = pipe
 
 
-class Pipeable(Generic[T_co]):
+class Pipeable(OnlyAsync, Generic[T_co]):
     """What can stand left of ``|``: a source, or an open channel."""
 
     @abc.abstractmethod

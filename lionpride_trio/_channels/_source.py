@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, S
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from itertools import groupby
 from types import TracebackType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 import trio
@@ -19,11 +19,15 @@ import trio
 from .._errors import LocalProtocolError
 from ..stages import Stage
 from ._channel import Channel
+from ._entrance import check_on_trio
 from ._fused import FusedChannel
 from ._pipe import ChannelStep, NurseryStep, Pipeable, Recipe, StageStep, Step
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+_BLOCK_ENDED: Final = " when its block ended: read it inside 'async with … as channel:'"
 
 
 class Owner(Protocol):
@@ -50,11 +54,14 @@ class Source(Pipeable[T_co]):
         name: str,
         owner: Callable[[], Owner | None] = lambda: None,
         steps: tuple[Step, ...] = (),
+        opens_once: bool = False,
     ) -> None:
+        """With *opens_once*, what repeats a source by itself leaves it alone: opening it costs."""
         self._open_channel = open_channel
         self._owner = owner
         self._name = name
         self._steps = steps
+        self.opens_once = opens_once
         self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
 
     def _piped(self, other: Recipe) -> Source[Any]:
@@ -63,9 +70,11 @@ class Source(Pipeable[T_co]):
             name=f"{self._name} | {other.text}",
             owner=self._owner,
             steps=self._steps + other.steps,
+            opens_once=self.opens_once,
         )
 
     async def __aenter__(self) -> Channel[T_co]:
+        check_on_trio()
         context, makers = _contexts(self._open_channel(), self._steps)
         task = trio.lowlevel.current_task()
         nurseries = len(task.child_nurseries)
@@ -90,8 +99,8 @@ class Source(Pipeable[T_co]):
         opening = self._openings.pop(task, None) or self._abandoned()
         if opening.outer is not None:
             self._openings[task] = opening.outer
-        opening.channel.close_nowait()
-        opening.origin.close_nowait()  # which wakes who waits in it
+        opening.channel._close_for(_BLOCK_ENDED)
+        opening.origin._close_for(_BLOCK_ENDED)  # which wakes who waits in it
         return await opening.context.__aexit__(exc_type, exc, traceback)
 
     def _abandoned(self) -> _Opening:
@@ -118,6 +127,7 @@ class Source(Pipeable[T_co]):
         return self._owner()
 
     def __aiter__(self) -> AsyncIterator[T_co]:
+        check_on_trio()
         owner = self.owner()
         if owner is None:
             raise LocalProtocolError(

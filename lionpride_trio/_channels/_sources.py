@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import nullcontext
 from typing import Any, ParamSpec, TypeVar, overload
 
 import trio
 
+from .._checks import check_size
+from .._errors import ConfigurationError
 from ._channel import Channel
 from ._generator import ForeignChannel, IterableChannel, run_generator
-from ._mailbox import check_size
+from ._pipe import Pipeable
 from ._source import PipedChannel, Source
 
 T = TypeVar("T")
@@ -38,6 +41,12 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
     check_size("ahead", ahead)
 
     def decorate(make: Callable[..., AsyncIterator[Any]]) -> Callable[..., Source[Any]]:
+        plain = inspect.isfunction(make) and not hasattr(make, "__wrapped__")
+        if not callable(make) or (plain and inspect.iscoroutinefunction(make)):
+            raise ConfigurationError(
+                f"@source takes an async generator function, which has a yield, not {make!r:.200}"
+            )
+
         @functools.wraps(make)
         def made(*args: Any, **kwargs: Any) -> Source[Any]:
             return Source(
@@ -51,6 +60,10 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
 
 def from_iterable(items: Iterable[T]) -> Source[T]:
     """A source of *items*, which must not block.  Opens no nursery."""
+    if isinstance(items, Pipeable) or not isinstance(items, Iterable):
+        raise ConfigurationError(
+            f"from_iterable() takes a list or another iterable, not {items!r:.200}"
+        )
     return Source(lambda: nullcontext(IterableChannel(items)), name="from_iterable")
 
 
@@ -62,5 +75,9 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
     """
     if isinstance(channel, Channel):
         return PipedChannel(channel, name="channel", steps=())
+    if not isinstance(channel, trio.abc.ReceiveChannel):
+        raise ConfigurationError(
+            f"from_channel() takes a trio.abc.ReceiveChannel, not {channel!r:.200}"
+        )
 
     return Source(lambda: nullcontext(ForeignChannel(channel)), name="from_channel")

@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 
+from .._checks import check_gives_awaitable
 from ._channel import Channel
 from ._mailbox import Mailbox, WhenFull
 from ._nursery import open_pump_nursery
@@ -24,7 +25,7 @@ class _Side:
 
     async def run(self) -> None:
         try:
-            await self._sink(self.box)
+            await check_gives_awaitable("tee()", self._sink, self._sink(self.box))
         except Exception as error:
             # What the sink was told is no failure of its own.
             self.failure = None if error is self.box.end else error

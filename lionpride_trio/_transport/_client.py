@@ -23,7 +23,8 @@ import attrs
 import httpx
 import trio
 
-from .._errors import ConnectionFailed, ConnectionLost, StreamTimeout
+from .._errors import ConnectionLost
+from ._remedies import not_connected, not_connected_in_time, not_secured
 from ._socket import NowaitStream, WaitingStream, connect_tcp
 from ._tls import open_tls
 
@@ -123,15 +124,19 @@ class Client:
         body: bytes,
         clocks: Clocks,
     ) -> Answer:
-        """Send a request and wait for the head of its answer."""
+        """Send a request and wait for the head of its answer.
+
+        With ``connection: close`` it gets a fresh connection, and is sent once.
+        """
         from ._connection import Connection
 
         origin = address.origin
         release = functools.partial(self._give_back, origin)
-        if self._idle.get(origin):
+        alone = headers.get("connection") == "close"
+        if self._idle.get(origin) and not alone:
             # What a server says after its answer comes a moment later, and is to be seen first.
             await trio.lowlevel.checkpoint()
-        idle = self._take_idle(origin)
+        idle = None if alone else self._take_idle(origin)
         if idle is not None:
             connection = Connection(idle)
             try:
@@ -172,16 +177,15 @@ class Client:
             try:
                 opened = await self._connect(host, port)
             except (OSError, UnicodeError) as error:
-                raise ConnectionFailed(f"no connection to {host}:{port}: {error}") from error
+                raise not_connected(host, port, error) from error
             stream = opened if isinstance(opened, NowaitStream) else WaitingStream(opened)
             if scheme != "https":
                 return stream
             try:
                 return await open_tls(stream, host, self._ssl_context)
             except trio.BrokenResourceError as error:
-                why = error.__cause__ or error
-                raise ConnectionFailed(f"TLS with {host} failed: {why}") from error
-        raise StreamTimeout(f"no connection within {seconds:g} s", clock="connect")
+                raise not_secured(host, error) from error
+        raise not_connected_in_time(seconds)
 
 
 def _or_never(seconds: float | None) -> float:

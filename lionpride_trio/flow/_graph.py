@@ -28,6 +28,10 @@ class Graph:
     __slots__ = ("heads", "operations", "order", "streams")
 
     def __init__(self, operations: Iterable[Operation]) -> None:
+        if isinstance(operations, str | Operation) or not isinstance(operations, Iterable):
+            raise ConfigurationError(
+                f"a flow is made of a list of operations, not {operations!r:.200}"
+            )
         self.operations = tuple(operations)
         members = _members(self.operations)
         self.streams = _check_edges(self.operations, members)

@@ -16,8 +16,9 @@ import attrs
 import trio
 
 from .._channels._lending import LendingMailbox, begin_lending
-from .._channels._mailbox import Mailbox, check_size
+from .._channels._mailbox import Mailbox
 from .._channels._nursery import alone_in, failure_in, is_cancellation, is_cancelled
+from .._checks import check_size
 from .._errors import ConfigurationError, FlowError, LocalProtocolError, OperationError
 from ._context import Context
 from ._graph import Graph

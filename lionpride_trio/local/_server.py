@@ -20,6 +20,7 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
+from .._channels._entrance import check_on_trio
 from .._channels._nursery import open_pump_nursery
 from .._errors import ConfigurationError
 from ._app import App, Hooks
@@ -178,11 +179,15 @@ async def serve(
     read.  *seed* changes what all models say.  Opens a nursery; leaving the block closes every
     connection, in whatever state.  The block's own exception comes out as it is.
 
-    :raises ConfigurationError: *rate* is not above 0.
+    :raises ConfigurationError: *rate* is not above 0, or *port* is none.
     :raises OSError: the address cannot be listened on.
     """
+    check_on_trio()
     if rate is not None and not rate > 0:
         raise ConfigurationError(f"rate must be pieces a second > 0, or None, not {rate!r}")
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
+        # The system would take 99999 for the port 34463.
+        raise ConfigurationError(f"port must be from 1 to 65535, or 0 for a free one, not {port!r}")
     listeners = await trio.open_tcp_listeners(port, host=host)
     for other in listeners[1:]:  # "localhost" has two addresses, and port 0 two ports
         other.socket.close()

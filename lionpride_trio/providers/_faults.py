@@ -134,17 +134,28 @@ def provider_error(
         retry_after = _retry_info(document)
     if retry_after is None and issubclass(error_class, RateLimited | Overloaded):
         retry_after = _delay_in_words(message)
-    should_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", ""))
     return error_class(
         message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
         status=status,
         body=value,
         code=words[0] if words else None,
         kind=_word(document.get("type")) or _word(document.get("status")),
-        retryable=True if number in {408, 409} and should_retry is None else should_retry,
+        retryable=_retryable(number, (headers or {}).get("x-should-retry")),
         retry_after=retry_after,
         request_id=request_id(headers or {}) or _word(document.get("request_id")),
     )
+
+
+def _retryable(number: int | None, advice: str | None) -> bool | None:
+    """Whether to repeat, by the server's *advice* in ``x-should-retry``; None as its class says.
+
+    A request that is wrong is wrong again, whatever a gateway stamps on its answers.
+    """
+    if number == 400:
+        return False
+    if advice in {"true", "false"}:
+        return advice == "true"
+    return True if number in {408, 409} else None
 
 
 _STATUS_NAMES: Final = ("code", "status_code", "error_code", "status", "http_code", "http_status")

@@ -21,8 +21,6 @@ from .._channels._join import chain as _chain, merge as _merge, race as _race
 from .._channels._mailbox import (
     DEFAULT_SIZE,
     WhenFull,
-    check_seconds,
-    check_size,
     check_when_full,
 )
 from .._channels._map import map_concurrent as _map_concurrent
@@ -38,6 +36,7 @@ from .._channels._source import Owner, Source
 from .._channels._sources import from_channel
 from .._channels._tee import tee as _tee
 from .._channels._timed import IdleTimeoutChannel
+from .._checks import check_awaited, check_positive, check_seconds, check_size
 from .._errors import ConfigurationError
 
 In = TypeVar("In")
@@ -72,7 +71,7 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
     reads ahead, at most *size* items.  Ends, failures and leaving early as for `prefetch`.
     """
-    rate = check_seconds("chars_per_second", chars_per_second)
+    rate = check_positive("chars_per_second", chars_per_second, "characters a second")
     lag = check_seconds("max_lag", max_lag)
     check_size("size", size)
     return SameItems(
@@ -98,8 +97,7 @@ def tee(
     """
     check_when_full(when_full)
     check_size("size", size)
-    if not callable(sink):
-        raise ConfigurationError(f"tee() takes an async function of a channel, not {sink!r}")
+    check_awaited("tee()", "sink", sink, "tap(…) for what is called with each item")
     return SameItems(
         made_by("tee", sink), NurseryStep(partial(_tee, sink=sink, size=size, when_full=when_full))
     )
@@ -114,6 +112,7 @@ def map_concurrent(
     work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
     arrives in its item's turn and cancels the calls that are not done; leaving early cancels all.
     """
+    check_awaited("map_concurrent()", "function", function, "map_each(…) for what does not wait")
     check_size("limit", limit)
     return Transformer(
         made_by("map_concurrent", function, limit),
@@ -174,7 +173,7 @@ def merge(
     else:
         labelled = dict(enumerate(sources))
     opened = {label: _source_of(one) for label, one in labelled.items()}
-    return Source(lambda: _merge(opened, size), name="merge", owner=_any_owner(opened.values()))
+    return _made_of(opened.values(), lambda: _merge(opened, size), "merge")
 
 
 def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -184,7 +183,7 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     that is open.
     """
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _chain(opened), name="chain", owner=_any_owner(opened))
+    return _made_of(opened, lambda: _chain(opened), "chain")
 
 
 def race(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -200,9 +199,14 @@ def race(*sources: Source[T] | Channel[T]) -> Source[T]:
 def hedge(*sources: Source[T], after: float) -> Source[T]:
     """As `race`, but each next source starts only when *after* seconds passed in silence.
 
-    One source alone is opened twice.  A source that fails, or ends without an item, makes way for
-    the next at once.
+    One source alone is opened twice; a call with ``background=True``, which would be two jobs, is
+    refused.  A source that fails, or ends without an item, makes way for the next at once.
     """
+    if len(sources) == 1 and isinstance(sources[0], Source) and sources[0].opens_once:
+        raise ConfigurationError(
+            "hedge() would open this source twice, and each opening starts a job of its own"
+            " (background=True): give it two sources, or use the source by itself"
+        )
     contenders = sources * 2 if len(sources) == 1 else sources
     return _contest("hedge", contenders, after=check_seconds("after", after))
 
@@ -211,12 +215,21 @@ def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float)
     if not sources:
         raise ConfigurationError(f"{name}() needs at least one source")
     opened = [_source_of(one) for one in sources]
-    return Source(lambda: _race(opened, after), name=name, owner=_any_owner(opened))
+    return _made_of(opened, lambda: _race(opened, after), name)
 
 
-def _any_owner(sources: Iterable[Source[Any]]) -> Callable[[], Owner | None]:
-    """An open session that owns one of *sources* owns what is made of them."""
-    return lambda: next(filter(None, (one.owner() for one in sources)), None)
+def _made_of(
+    sources: Iterable[Source[Any]],
+    open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
+    name: str,
+) -> Source[Any]:
+    """A source of several: an open session that owns one of them owns it too."""
+
+    def owner() -> Owner | None:
+        return next(filter(None, (one.owner() for one in sources)), None)
+
+    opens_once = any(one.opens_once for one in sources)
+    return Source(open_channel, name=name, owner=owner, opens_once=opens_once)
 
 
 def _source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:

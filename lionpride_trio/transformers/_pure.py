@@ -12,10 +12,6 @@ from collections.abc import (
 from typing import Any, Literal, TypeVar, cast, overload
 
 from .. import stages
-from .._channels._mailbox import (
-    check_seconds,
-    check_size,
-)
 from .._channels._pipe import (
     ChannelStep,
     Grouping,
@@ -28,6 +24,7 @@ from .._channels._pipe import (
 )
 from .._channels._text import FromText, Joined, OnText, TextOnly
 from .._channels._timed import IdleFlushChannel, TimedBufferChannel
+from .._checks import check_seconds, check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from ..stages._checks import plain_function

@@ -26,6 +26,7 @@ LAYERS: dict[str, float] = {
     # bytes to events, chunk types, chunks to response
     "_errors": 0,
     "_text": 0,
+    "_checks": 0,
     "_hints": 0,
     "_public": 0,
     "_portable": 0,
