@@ -392,6 +392,14 @@ def test_a_message_that_cannot_be_sent_is_refused(provider, messages, words):
         written(provider, None, messages)
 
 
+@pytest.mark.parametrize(("provider", "endpoint"), WIRES)
+def test_an_option_that_is_none_is_not_given(provider, endpoint):
+    given = dict.fromkeys(["stop", "tools", "temperature"])
+    if endpoint == "responses":
+        del given["stop"]
+    assert written(provider, endpoint, **given) == written(provider, endpoint)
+
+
 def unnamed(name, **arguments):
     """A call as Gemini and Ollama make it, which has no id."""
     return {"type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
