@@ -28,7 +28,7 @@ from .._chunks import (
 )
 from ._chat_calls import OpenCalls
 from ._faults import provider_error
-from ._parsing import BaseParser, members, text, usage
+from ._parsing import BaseParser, cache_writes_in, members, text, usage
 
 VERDICTS: Final[Mapping[str, Verdict]] = {
     word: verdict
@@ -55,8 +55,15 @@ USAGE: Final[Mapping[str, Any]] = {
     "reasoning": [("completion_tokens_details", "reasoning_tokens"), "reasoning_tokens"],
     "cached": [
         ("prompt_tokens_details", "cached_tokens"),
+        ("input_tokens_details", "cached_tokens"),
         "prompt_cache_hit_tokens",  # DeepSeek
         "cached_tokens",  # Moonshot
+        "cache_read_input_tokens",  # gateways to Anthropic
+    ],
+    "cache_write": [
+        *cache_writes_in("prompt_tokens_details"),
+        *cache_writes_in("input_tokens_details"),
+        "cache_creation_input_tokens",
     ],
 }
 

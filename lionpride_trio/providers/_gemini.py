@@ -40,15 +40,19 @@ from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
 _BLOCKED = (
     "SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY "
-    "IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION IMAGE_OTHER NO_IMAGE"
+    "IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION IMAGE_OTHER NO_IMAGE MODEL_ARMOR ESCALATION "
+    "PUP_LIMITED_DISABLED"
 )
 VERDICTS: Final[Mapping[str, Verdict]] = {
     "STOP": Verdict.COMPLETE,
     "MAX_TOKENS": Verdict.LENGTH,
+    "CONTINUATION": Verdict.PAUSED,  # goes on with the option continuation_token=
     **dict.fromkeys(_BLOCKED.split(), Verdict.BLOCKED),
 }
 FAILURES: Final = frozenset([
     "MALFORMED_FUNCTION_CALL",
+    "MALFORMED_RESPONSE",
+    "MISSING_THOUGHT_SIGNATURE",
     "UNEXPECTED_TOOL_CALL",
     "TOO_MANY_TOOL_CALLS",
     "OTHER",
@@ -182,7 +186,7 @@ class GenerateParser(BaseParser):
             verdict = verdict_after_calls(verdict)
         facts = {
             name: candidate[name]
-            for name in ("finishReason", "finishMessage", "safetyRatings")
+            for name in ("finishReason", "finishMessage", "safetyRatings", "continuationToken")
             if name in candidate
         }
         chunks.append(

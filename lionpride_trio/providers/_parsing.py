@@ -157,6 +157,15 @@ Name: TypeAlias = str | tuple[str, str]
 """Where a count stands: a name, or a pair for a name inside an object."""
 
 
+def cache_writes_in(details: str) -> list[Name]:
+    """Where the tokens written to a cache may stand in the object *details* of a report.
+
+    OpenAI and OpenRouter write the first name, LiteLLM the second, DashScope Anthropic's own.
+    """
+    names = ("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens")
+    return [(details, name) for name in names]
+
+
 def usage(
     report: Mapping[str, Any],
     *,

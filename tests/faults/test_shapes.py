@@ -221,6 +221,17 @@ PROGRESS = [
     (CHAT, chat(audio={"id": "a", "data": "UklG"})),
     (CHAT, chat(content="", images=[{"image_url": {"url": "data:,x"}}])),
     (ANTHROPIC, ANTHROPIC.event({"type": "new_event", "data": "x"}, "new_event")),
+    (
+        ANTHROPIC,
+        ANTHROPIC.event(
+            {
+                "type": "content_block_delta",
+                "index": 7,
+                "delta": {"type": "input_json_delta", "partial_json": "x"},
+            },
+            "content_block_delta",
+        ),
+    ),
     (RESPONSES, RESPONSES.event({"type": "response.web_search_call.searching", "item_id": "w"})),
     (GEMINI, gemini({"executableCode": {"code": "1"}})),
 ]

@@ -303,6 +303,8 @@ def test_content_in_parts(content):
         ("top", {"prompt_tokens": 10, "prompt_cache_hit_tokens": 8}),
         ("top", {"prompt_tokens": 10, "cached_tokens": 8}),
         ("top", {"input_tokens": 10, "prompt_tokens_details": {"cached_tokens": 8}}),
+        ("top", {"input_tokens": 10, "input_tokens_details": {"cached_tokens": 8}}),
+        ("top", {"prompt_tokens": 10, "cache_read_input_tokens": 8}),
         ("choice", {"prompt_tokens": 10, "cached_tokens": 8}),
     ],
 )
@@ -312,3 +314,20 @@ def test_cached_tokens(where, report):
         last["usage"] = report
     usage = read(choice({"content": "a"}), last)[0].usage
     assert (usage.input_tokens, usage.cached_tokens) == (10, 8)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"prompt_tokens_details": {"cache_write_tokens": 7}},
+        {"prompt_tokens_details": {"cached_tokens": 0, "cache_creation_tokens": 7}},
+        {"prompt_tokens_details": {"cache_creation_input_tokens": 7}},
+        {"input_tokens_details": {"cache_write_tokens": 7}},
+        {"prompt_tokens_details": {"cached_tokens": 0}, "cache_creation_input_tokens": 7},
+    ],
+)
+def test_tokens_written_to_a_cache(report):
+    last = choice(reason="stop")
+    last["usage"] = {"prompt_tokens": 10, **report}
+    usage = read(choice({"content": "a"}), last)[0].usage
+    assert (usage.input_tokens, usage.cache_write_tokens) == (10, 7)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lionpride_trio import Verdict
+from lionpride_trio import ProviderError, Verdict
 from tests.providers.reading import calls, read, read_whole, thoughts
 
 
@@ -90,3 +90,23 @@ def test_strange_candidates_pass():
     response, failure = read("gemini", value)
     assert failure is None
     assert response.text == "Hi"
+
+
+def test_an_answer_that_is_to_be_continued_is_paused():
+    value = event({"text": "Hi"}, reason="CONTINUATION")
+    value["candidates"][0]["continuationToken"] = "dG9rZW4="
+    response, failure = read("gemini", value)
+    assert failure is None
+    assert response.verdict is Verdict.PAUSED
+
+
+@pytest.mark.parametrize("reason", ["MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE", "OTHER"])
+def test_a_reason_that_is_a_failure(reason):
+    _, failure = read("gemini", event({"text": "Hi"}, reason=reason))
+    assert isinstance(failure, ProviderError)
+    assert failure.code == reason
+
+
+@pytest.mark.parametrize("reason", ["MODEL_ARMOR", "ESCALATION", "PUP_LIMITED_DISABLED", "SPII"])
+def test_a_reason_that_withholds_the_answer(reason):
+    assert answer({"text": "Hi"}, reason=reason).verdict is Verdict.BLOCKED
