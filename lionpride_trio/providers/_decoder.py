@@ -154,9 +154,12 @@ class StreamDecoder:
                 try:
                     value = loads_fast(data)
                 except ValueError:
-                    if not data.strip():
-                        continue  # a heartbeat: proxies send ``data:`` with nothing in it
+                    if not data.strip() or _is_heartbeat(name, data):
+                        continue
                     value = self._refused(name, data)
+                if value.__class__ is not dict and value != _DONE:
+                    chunks.append(_stray(name, value))
+                    continue
                 made = parser.feed(name, value)
                 for chunk in made:
                     if finished or chunk.__class__ is not TextChunk or chunk.index:
@@ -268,6 +271,25 @@ class StreamDecoder:
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
+
+
+_HEARTBEATS: Final = frozenset(["heartbeat", "keepalive", "ping"])
+
+
+def _is_heartbeat(name: str, data: bytes) -> bool:
+    """Whether an event that is no JSON only keeps its connection open: by its name, or its text."""
+    words = (name, _text(data[:64]))
+    return any("".join(filter(str.isalpha, word)).lower() in _HEARTBEATS for word in words)
+
+
+def _stray(name: str, value: Any) -> Chunk:
+    """The chunk of an event whose data is no object, and so is nothing of an answer.
+
+    :raises ProviderError: it reports a failure.
+    """
+    if name == "error" or tells_of_failure(value):
+        raise provider_error(value)
+    return OtherChunk(value=value, raw_response=value)
 
 
 def _is_json(data: bytes) -> bool:

@@ -61,7 +61,8 @@ _WORDS: Final[Mapping[type[ProviderError], str]] = {
         ModelNotFound Model.NotFound NotFoundError""",
     Overloaded: """
         service_unavailable service_unavailable_error server_is_overloaded engine_overloaded
-        slow_down overloaded_error insufficient_system_resource
+        engine_overloaded_error server_overloaded server_overloaded_error model_overloaded
+        slow_down overloaded overloaded_error insufficient_system_resource
         UNAVAILABLE
         ModelServingError""",
     PermissionDenied: """
@@ -72,7 +73,8 @@ _WORDS: Final[Mapping[type[ProviderError], str]] = {
         insufficient_quota billing_hard_limit_reached billing_error enforced_spend_limit_reached
         Arrearage""",
     RateLimited: """
-        rate_limit_exceeded rate_limit_error rate_limit_reached requests tokens too_many_requests
+        rate_limit_exceeded rate_limit_error rate_limit_reached rate_limit rate_limited requests
+        tokens too_many_requests throttling_error
         RESOURCE_EXHAUSTED
         Throttling Throttling.RateQuota Throttling.BurstRate Throttling.AllocationQuota""",
     RequestTooLarge: "request_too_large",
@@ -135,6 +137,8 @@ def provider_error(
     if retry_after is None and issubclass(error_class, RateLimited | Overloaded):
         retry_after = _delay_in_words(message)
     should_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", ""))
+    if should_retry and issubclass(error_class, BadRequest) and number != 409:
+        should_retry = None  # the same request would be as wrong again
     return error_class(
         message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
         status=status,
@@ -147,7 +151,17 @@ def provider_error(
     )
 
 
-_STATUS_NAMES: Final = ("code", "status_code", "error_code", "status", "http_code", "http_status")
+_STATUS_NAMES: Final = (
+    "code",
+    "status_code",
+    "error_code",
+    "status",
+    "http_code",
+    "http_status",
+    "type",
+    "error",
+)
+"""Where documents have a status, as a number or in digits."""
 _MESSAGE_NAMES: Final = (
     "message",
     "detail",
@@ -196,10 +210,17 @@ def _document(value: Json) -> Mapping[str, Any]:
                 if isinstance(inner, str) and not value.get("message"):
                     return {**outer, **value, "message": inner}
                 return {**outer, **value}
-            if value.get("request_id"):
-                outer["request_id"] = value["request_id"]
+            outer |= _facts_around(value)
             value = inner
     return outer
+
+
+def _facts_around(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an object that wraps an error tells of it: its status, and the request's id."""
+    facts = {name: value[name] for name in _STATUS_NAMES if _status(value.get(name))}
+    if value.get("request_id"):
+        facts["request_id"] = value["request_id"]
+    return facts
 
 
 _WRAPPERS: Final = ("error", "errors", "base_resp")

@@ -304,14 +304,7 @@ class ResponsesParser(BaseParser):
 
     def _usage(self, report: Any, raw: Any) -> UsageChunk:
         return UsageChunk(
-            usage=usage(
-                report,
-                input_tokens="input_tokens",
-                output_tokens="output_tokens",
-                reasoning=("output_tokens_details", "reasoning_tokens"),
-                cached=("input_tokens_details", "cached_tokens"),
-                cache_write=("input_tokens_details", "cache_write_tokens"),
-            ),
+            usage=usage(report),
             metadata=self._with(usage=report),
             raw_response=raw,
         )
