@@ -18,7 +18,6 @@ from .._chunks import (
     ReasoningChunk,
     ToolCallChunk,
     UsageChunk,
-    Verdict,
     text_chunk,
 )
 from .._errors import LionprideError
@@ -35,6 +34,7 @@ from ._parsing import (
     text,
     usage,
 )
+
 
 def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     """A whole message, read as the stream of its blocks; and the failure that it reports, if any."""
@@ -183,7 +183,11 @@ class MessagesParser(BaseParser):
 
     def _opened(self, block: Any) -> _Call:
         """The call that *block* begins: a new one, unless it begins one again that has no input."""
-        call_id, name, given = block.get("id"), block.get("name"), arguments_text(block.get("input"))
+        call_id, name, given = (
+            block.get("id"),
+            block.get("name"),
+            arguments_text(block.get("input")),
+        )
         call = self._calls_by_id.get(call_id) if call_id else None
         if call is None or call.name != name or call.told.begun:
             call = self._calls_by_id[call_id] = _Call(self._calls, name, given)
@@ -234,9 +238,7 @@ class MessagesParser(BaseParser):
         return chunks
 
     def _usage(self, report: Any, raw: Any) -> UsageChunk:
-        return UsageChunk(
-            usage=usage(report), metadata=self._with(usage=report), raw_response=raw
-        )
+        return UsageChunk(usage=usage(report), metadata=self._with(usage=report), raw_response=raw)
 
     def _thought(self, index: Any, raw: Any, **parts: Any) -> ReasoningChunk:
         block = self._open_thoughts.get(index)

@@ -88,9 +88,7 @@ class ChatParser(BaseParser):
         return chunks
 
     def _usage(self, report: Any, raw: Any) -> UsageChunk:
-        return UsageChunk(
-            usage=usage(report), metadata=self._with(usage=report), raw_response=raw
-        )
+        return UsageChunk(usage=usage(report), metadata=self._with(usage=report), raw_response=raw)
 
     def _choice(self, choice: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = choice.get("index") or 0

@@ -31,7 +31,6 @@ from ._parsing import (
     DONE,
     BaseParser,
     Name,
-    members,
     tells_of_failure,
     text,
     usage,

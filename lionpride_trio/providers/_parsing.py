@@ -85,7 +85,8 @@ def tells_of_failure(value: Any) -> bool:
     base = get("base_resp")  # MiniMax's
     if isinstance(base, dict) and base.get("status_code"):
         return True
-    if "error" in (get("object"), get("type"), get("status")) or get("success") is False:
+    named = any(get(name) == "error" for name in ("object", "type", "status"))
+    if named or get("success") is False:
         return True
     if get("errors") or get("status_code") in _NO_SUCCESS:
         return not _tells_of_a_part(document)

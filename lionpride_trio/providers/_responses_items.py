@@ -76,8 +76,8 @@ class Item:
     name: str | None = None
     told_id: str | None = None
     told_name: str | None = None
-    given: str = ""
-    """Arguments that its opening had, told at the end when nothing else tells them."""
+    given: list[tuple[Part, str]] = attrs.Factory(list[tuple[Part, str]])
+    """Texts that its opening and those of its parts had, told at the end when nothing else tells them."""
     sealed: str | None = None
     """The encrypted reasoning that was told."""
     number: int | None = None
@@ -126,6 +126,10 @@ class Item:
             return call_id == self.call_id
         return self._told_of(whole) is not None
 
+    def was_all_of(self, whole: str) -> bool:
+        """Whether *whole*, which is not empty, is what was told of this item, to the end."""
+        return bool(whole) and self._told_of(whole) == len(_units(whole))
+
     def _told_of(self, whole: str) -> int | None:
         """The end of what was told in *whole*, which begins with it; None if it does not."""
         units = _units(whole)
@@ -145,7 +149,13 @@ class Items:
     def __init__(self) -> None:
         self._by_id: dict[tuple[str, str], Item] = {}
         self._by_place: dict[tuple[str, Any], Item] = {}
+        self._in_order = False
+        self._retold: set[int] = set()
         self.all: list[Item] = []
+
+    def begin_again(self) -> None:
+        """All items are told again now, each once: none of them is two of what follows."""
+        self._in_order = True
 
     def find(self, kind: str, item_id: str | None, place: Any) -> Item:
         """The item that a delta continues."""
@@ -176,9 +186,26 @@ class Items:
                 item = None
         if item is None:
             item = self._by_place.get((kind, place))
-            if item is None or not item.agrees(call_id, text):
-                item = self._new(kind)
+            if item is None or id(item) in self._retold or not item.agrees(call_id, text):
+                item = self._of_same_text(kind, call_id, text) or self._new(kind)
+        if self._in_order:
+            self._retold.add(id(item))
         return self._note(item, kind, item_id, place, call_id)
+
+    def _of_same_text(self, kind: str, call_id: str | None, text: str) -> Item | None:
+        """The item that was told under another id and another place, in the course of the answer."""
+        return next(
+            (
+                item
+                for item in self.all
+                if item.kind == kind
+                and self._in_order
+                and id(item) not in self._retold
+                and item.agrees(call_id, text)
+                and item.was_all_of(text)
+            ),
+            None,
+        )
 
     def _new(self, kind: str) -> Item:
         item = Item(kind)
