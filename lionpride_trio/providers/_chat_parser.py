@@ -108,7 +108,7 @@ class ChatParser(BaseParser):
         if reason:
             self._last_report = choice.get("usage")
             self._finish(reason_of(reason, "finish_reason"), choice, index, raw, chunks)
-        elif choice.get("error"):
+        if "error" in choice and choice["error"] and self.failure is None:
             self.failure = provider_error(choice)
 
     def _delta(

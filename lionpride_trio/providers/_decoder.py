@@ -54,6 +54,7 @@ class StreamDecoder:
         self._ignored_chars = 0
         self._reported: LionprideError | None = None
         self._began = False
+        self._spoke = False  # events gave chunks
         self._flushed = False
         self._max_blocks = max_blocks
         self._citations = 0
@@ -97,10 +98,13 @@ class StreamDecoder:
         except LionprideError as error:
             too_much = error  # and yet what came before it counts
         self._take(events, chunks)
+        self._spoke = self._spoke or bool(chunks)
         if not self.ended:
             self.failure = too_much
         if self._parser.ended:
             self.failure = self.failure or self._reported
+            if self.failure is None and not self._spoke:
+                self.failure = self._explain()
         return chunks
 
     def flush(self) -> list[Chunk]:
@@ -254,9 +258,9 @@ class StreamDecoder:
                 value = None
             if tells_of_failure(value):
                 return provider_error(value)
-        if self.whole:
+        if self.whole and (self._spoke or not text):
             return None
-        if not self._began and text and not self._begins(text):
+        if not self._spoke and text and not self._begins(text):
             return NotAStream(f"the body is no event stream: {shorten(text, 200)!r}")
         if not self._began:
             return StreamTruncated("the body ended before its first event")

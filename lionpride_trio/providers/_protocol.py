@@ -38,6 +38,11 @@ class ModelCall:
     extra_query: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     """What is appended to the URL."""
 
+    @property
+    def sent_once(self) -> bool:
+        """Whether it is never sent a second time: a job in the background goes on without its caller."""
+        return bool({**self.options, **self.extra_body}.get("background"))
+
 
 @attrs.frozen
 class HTTPRequest:

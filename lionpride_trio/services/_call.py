@@ -79,7 +79,11 @@ class Caller:
                 self.gate.correct(ticket, response.usage)
                 return response
 
-            return await call_with_retries(self.retry, attempt)
+            return await call_with_retries(self.retry_of(call), attempt)
+
+    def retry_of(self, call: ModelCall) -> Retry | None:
+        """How *call* is repeated."""
+        return None if call.sent_once else self.retry
 
     async def with_key(self) -> Caller:
         """This, with the key of one call in the place of the function that gives it."""
@@ -156,6 +160,7 @@ class Caller:
             connect=self.timeouts.connect,
             send_idle=self.timeouts.byte_idle,
             wait=self.timeouts.first_content if call.stream else math.inf,
+            once=call.sent_once,
         )
 
     def locate(
@@ -201,7 +206,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
 
     async def __aenter__(self) -> Reply:
         self._caller = await self._caller.with_key()
-        await call_with_retries(self._caller.retry, self._attempt)
+        await call_with_retries(self._caller.retry_of(self._call), self._attempt)
         return self._reply
 
     async def _attempt(self) -> None:
