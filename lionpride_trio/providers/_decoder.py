@@ -36,6 +36,8 @@ MAX_BLOCKS: Final = 1024
 _FIELDS: Final = ("", "data", "event", "id", "retry")
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
+_WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
+"""What a parser raises of a value that it does not know, see `ChunkParser.feed`."""
 
 
 class StreamDecoder:
@@ -161,10 +163,10 @@ class StreamDecoder:
                     if not data.strip() or _is_heartbeat(name, data):
                         continue
                     value = self._refused(name, data)
-                if value.__class__ is not dict and value != _DONE:
-                    chunks.append(_stray(name, value))
-                    continue
-                made = parser.feed(name, value)
+                if value.__class__ is dict:
+                    made = parser.feed(name, value)
+                else:
+                    made = self._feed_no_object(name, value)
                 for chunk in made:
                     if finished or chunk.__class__ is not TextChunk or chunk.index:
                         self._check(chunk)
@@ -174,13 +176,27 @@ class StreamDecoder:
                     return
         except LionprideError as error:
             self.failure = error
-        except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+        except _WRONG_SHAPE as error:
             if name == "error" or tells_of_failure(value):
                 self.failure = provider_error(value)
                 return
             line = shorten(_text(data), 200)
             self.failure = DecodeError(f"an event of an unexpected shape: {line!r}", line=line)
             self.failure.__cause__ = error
+
+    def _feed_no_object(self, name: str, value: Any) -> Sequence[Chunk]:
+        """The chunks of an event whose data is no object: such a one is nothing to most parsers.
+
+        :raises ProviderError: it reports a failure.
+        """
+        try:
+            return self._parser.feed(name, value)
+        except _WRONG_SHAPE as error:
+            if isinstance(error, LionprideError):
+                raise
+            if name == "error" or tells_of_failure(value):
+                raise provider_error(value) from None
+            return [OtherChunk(value=value, raw_response=value)]
 
     def _refused(self, name: str, data: bytes) -> Any:
         """The value of an event that is not plain JSON."""
@@ -284,16 +300,6 @@ def _is_heartbeat(name: str, data: bytes) -> bool:
     """Whether an event that is no JSON only keeps its connection open: by its name, or its text."""
     words = (name, _text(data[:64]))
     return any("".join(filter(str.isalpha, word)).lower() in _HEARTBEATS for word in words)
-
-
-def _stray(name: str, value: Any) -> Chunk:
-    """The chunk of an event whose data is no object, and so is nothing of an answer.
-
-    :raises ProviderError: it reports a failure.
-    """
-    if name == "error" or tells_of_failure(value):
-        raise provider_error(value)
-    return OtherChunk(value=value, raw_response=value)
 
 
 def _is_json(data: bytes) -> bool:
