@@ -6,11 +6,14 @@ that is done, and in the terminal event.  Servers leave out any of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from zlib import crc32
 
 import attrs
+
+from ._parsing import fields
 
 Part: TypeAlias = tuple[str, int]
 """The kind of a part (text, refusal, summary, thought or arguments), and its place in the item."""
@@ -82,8 +85,8 @@ class Item:
     """The encrypted reasoning that was told."""
     number: int | None = None
     """Its place among what was told of its kind."""
-    cited: int = 0
-    """How many citations were told."""
+    cited: Counter[int] = attrs.Factory(Counter[int])
+    """How many citations were told of each part, by its place."""
     strange: set[int] = attrs.Factory(set[int])
     """The places of its parts of an unknown type that were told."""
     _parts: dict[Part, Told] = attrs.Factory(dict[Part, Told])
@@ -125,6 +128,15 @@ class Item:
         if call_id is not None and self.call_id is not None:
             return call_id == self.call_id
         return self._told_of(whole) is not None
+
+    def uncited(self, content: Iterable[Any]) -> list[Any]:
+        """The citations of a whole message's parts that were not told yet.  They count as told now."""
+        lists = {at: list(fields(part).get("annotations") or ()) for at, part in enumerate(content)}
+        if self.cited.total() >= sum(map(len, lists.values())):
+            return []  # all, though servers number the parts of their events otherwise
+        rest = [each for at, cited in lists.items() for each in cited[self.cited[at] :]]
+        self.cited |= Counter({at: len(cited) for at, cited in lists.items()})
+        return rest
 
     def was_all_of(self, whole: str) -> bool:
         """Whether *whole*, which is not empty, is what was told of this item, to the end."""

@@ -118,7 +118,8 @@ class ResponsesParser(BaseParser):
                     else:
                         item.given.append((at, told))
             case "response.output_text.annotation.added":
-                self._items.find("message", value.get("item_id"), place).cited += 1
+                item = self._items.find("message", value.get("item_id"), place)
+                item.cited[value.get("content_index") or 0] += 1
                 chunks.append(self._other("citation", value.get("annotation"), value))
             case "response.output_item.added":
                 self._open(members(value.get("item")), place, value, chunks)
@@ -166,13 +167,8 @@ class ResponsesParser(BaseParser):
                 kind_of_part = text(fields(part).get("type"), "type") or "part"
                 chunks.append(self._other(kind_of_part, part, raw))
         if kind == "message":
-            cited = [
-                each
-                for part in told.get("content") or ()
-                for each in fields(part).get("annotations") or ()
-            ]
-            chunks += [self._other("citation", each, raw) for each in cited[item.cited :]]
-            item.cited = max(item.cited, len(cited))
+            cited = item.uncited(told.get("content") or ())
+            chunks += [self._other("citation", each, raw) for each in cited]
         sealed = told.get("encrypted_content")
         if kind == "reasoning" and sealed and sealed != item.sealed:
             item.sealed = text(sealed, "encrypted_content")

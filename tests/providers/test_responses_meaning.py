@@ -464,3 +464,22 @@ def test_usage_under_the_names_of_chat_completions():
     }
     usage = read(end(message("a"), usage=report)).usage
     assert usage == Usage(input_tokens=9, output_tokens=2, cached_tokens=4)
+
+
+@pytest.mark.parametrize("places", [[1], [0, 1], [0, 1, 1], [1, 1], [0, 0, 0]])
+def test_citations_are_told_once_for_each_part(places):
+    cited = [[{"url": "a"}], [{"url": "b"}, {"url": "c"}]]
+    parts = [{"type": "output_text", "text": "x", "annotations": each} for each in cited]
+    told = [
+        event(
+            "output_text.annotation.added",
+            item_id="m",
+            content_index=place,
+            annotation=cited[place][min(places[:at].count(place), len(cited[place]) - 1)],
+        )
+        for at, place in enumerate(places)
+    ]
+    whole = {"type": "message", "id": "m", "content": parts}
+    response = read(*told, done(whole), end(whole))
+    expected = "abc" if places != [0, 0, 0] else "aaa"
+    assert sorted(each["url"] for each in response.citations) == sorted(expected)
