@@ -148,7 +148,7 @@ class MessagesParser(BaseParser):
             case "thinking_delta":
                 return self._thought(index, raw, text=text(delta.get("thinking"), "thinking"))
             case "signature_delta":
-                signature = text(delta.get("signature"), "signature")
+                signature = text(delta.get("signature"), "signature") or None
                 return self._thought(index, raw, signature=signature)
             case "citations_delta":
                 return self._other("citation", delta.get("citation"), raw)

@@ -8,9 +8,23 @@ pieces alternate, a name that comes in pieces or again with each piece.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from ._arguments import Arguments
+from ._parsing import arguments_text
+
+
+@attrs.frozen
+class Piece:
+    """What is new of a call: its name as far as it is known, and a piece of its arguments."""
+
+    slot: int
+    id: str | None
+    name: str | None
+    arguments: str
 
 
 class OpenCall:
@@ -56,7 +70,32 @@ class OpenCalls:
     def __len__(self) -> int:
         return len(self._all)
 
-    def find(
+    def read(self, calls: Any) -> list[Piece]:
+        """The pieces of calls that a delta has: a list of them, or one."""
+        taken: set[int] = set()
+        pieces: list[Piece] = []
+        for told in _several(calls):
+            function, call_id, name, arguments = _parts_of(told)
+            call = self._find(told.get("index"), call_id, name, arguments, taken)
+            call.arguments.free = function is told.get("custom")
+            pieces.append(_piece(call, call_id, name, call.arguments.add(arguments)))
+        return pieces
+
+    def read_again(self, calls: Any) -> list[Piece]:
+        """What the calls of a whole message tell that no delta has told."""
+        pieces: list[Piece] = []
+        for place, told in enumerate(_several(calls)):
+            function, call_id, name, arguments = _parts_of(told)
+            call = self._find_again(place, call_id)
+            call.arguments.free = function is told.get("custom")
+            call_id = None if call_id == call.id else call_id
+            name = None if name == call.name else name
+            arguments = call.arguments.add_whole(arguments)
+            if call_id or name or arguments:
+                pieces.append(_piece(call, call_id, name, arguments))
+        return pieces
+
+    def _find(
         self, index: Any, call_id: str | None, name: str | None, arguments: str, taken: set[int]
     ) -> OpenCall:
         """The call that a piece belongs to, a new one where it opens one.
@@ -78,7 +117,7 @@ class OpenCalls:
         self._last = call
         return call
 
-    def find_again(self, place: int, call_id: str | None) -> OpenCall:
+    def _find_again(self, place: int, call_id: str | None) -> OpenCall:
         """The call that a whole message tells at *place* among its calls, a new one if it is.
 
         Its id tells, and where it has none, or the call has none yet, its place does.
@@ -122,3 +161,26 @@ class OpenCalls:
         if call_id and index is None and name:
             return None
         return call
+
+
+def _several(calls: Any) -> list[Any]:
+    """The calls that are there: some servers write one without a list, and some write null among them."""
+    several: Any = [calls] if isinstance(calls, Mapping) else calls or ()
+    return [told for told in several if told]
+
+
+def _parts_of(told: Any) -> tuple[Any, str | None, str | None, str]:
+    """The object that has a call's name and arguments, its id, and these two."""
+    function = told.get("function") or told.get("custom") or told
+    arguments = function.get("arguments")
+    return (
+        function,
+        told.get("id") or None,
+        function.get("name") or None,
+        arguments_text(function.get("input") if arguments is None else arguments),
+    )
+
+
+def _piece(call: OpenCall, call_id: str | None, name: str | None, arguments: str) -> Piece:
+    known = call.add(call_id, name)
+    return Piece(call.slot, call_id and call.id, known, arguments)

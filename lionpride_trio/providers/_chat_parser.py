@@ -26,9 +26,10 @@ from .._chunks import (
     text_chunk,
 )
 from ._chat_answer import Alternative, thought_text
+from ._chat_calls import Piece
 from ._ends import reason_of
 from ._faults import provider_error
-from ._parsing import BaseParser, arguments_text, fields, members, text, usage
+from ._parsing import BaseParser, fields, members, text, usage
 
 FAILURES: Final = frozenset(["error", "network_error", "insufficient_system_resource"])
 """Reasons that are failures of the provider: OpenRouter's and Mistral's, Zhipu's, DeepSeek's."""
@@ -82,6 +83,8 @@ class ChatParser(BaseParser):
             self.failure = provider_error(error or value)
         elif not chunks and self.failure is None:
             kind = text(value.get("object") or value.get("type"), "object")
+            if "choices" in value:
+                kind = "chat.completion.chunk"  # one that says nothing, however a server names it
             chunks.append(
                 OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=value)
             )
@@ -135,7 +138,8 @@ class ChatParser(BaseParser):
             answer.by_message = answer.text.size > 0
             return
         self._delta(answer.untold_of(message), answer, index, raw, chunks)
-        self._tool_calls(message.get("tool_calls"), answer, index, raw, chunks, again=True)
+        pieces = answer.calls.read_again(message.get("tool_calls"))
+        chunks += [self._call(piece, index, raw) for piece in pieces]
 
     def _text(
         self, piece: str, answer: Alternative, index: int, raw: Any, chunks: list[Chunk]
@@ -156,11 +160,11 @@ class ChatParser(BaseParser):
             chunks.insert(at, self._reasoning(thought, index, raw))
         if delta.get("refusal"):
             self._refuse(text(delta["refusal"], "refusal"), answer, index, raw, chunks)
-        if delta.get("tool_calls"):
-            self._tool_calls(delta["tool_calls"], answer, index, raw, chunks)
+        calls = delta.get("tool_calls")
         if delta.get("function_call"):  # the deprecated form: one call, no id
-            call = {"index": 0, "function": delta["function_call"]}
-            self._tool_calls([call], answer, index, raw, chunks)
+            calls = calls or {"index": 0, "function": delta["function_call"]}
+        if calls:
+            chunks += [self._call(piece, index, raw) for piece in answer.calls.read(calls)]
         for annotation in delta.get("annotations") or ():
             answer.cited += 1
             chunks.append(self._other("citation", annotation, index, raw))
@@ -205,49 +209,16 @@ class ChatParser(BaseParser):
                     continue
             answer.told += 1
 
-    def _tool_calls(
-        self,
-        calls: Any,
-        answer: Alternative,
-        index: int,
-        raw: Any,
-        chunks: list[Chunk],
-        *,
-        again: bool = False,
-    ) -> None:
-        """Pieces of calls; *again* says that they are the calls of a whole message."""
-        taken: set[int] = set()
-        several: Any = [calls] if isinstance(calls, Mapping) else calls
-        for place, piece in enumerate(several or ()):
-            if not piece:
-                continue
-            function = piece.get("function") or piece.get("custom") or piece
-            arguments = _arguments(function)
-            call_id, name = piece.get("id") or None, function.get("name") or None
-            if again:
-                call = answer.calls.find_again(place, call_id)
-                call.arguments.free = function is piece.get("custom")
-                name = None if name == call.name else name
-                call_id = None if call_id == call.id else call_id
-                arguments = call.arguments.add_whole(arguments)
-                if not (arguments or name or call_id):
-                    continue
-            else:
-                call = answer.calls.find(piece.get("index"), call_id, name, arguments, taken)
-                call.arguments.free = function is piece.get("custom")
-                arguments = call.arguments.add(arguments)
-            known = call.add(call_id, name)
-            chunks.append(
-                ToolCallChunk(
-                    slot=call.slot,
-                    id=call_id and call.id,
-                    name=known,
-                    arguments=arguments,
-                    metadata=self._metadata,
-                    raw_response=raw,
-                    index=index,
-                )
-            )
+    def _call(self, piece: Piece, index: int, raw: Any) -> ToolCallChunk:
+        return ToolCallChunk(
+            slot=piece.slot,
+            id=piece.id,
+            name=piece.name,
+            arguments=piece.arguments,
+            metadata=self._metadata,
+            raw_response=raw,
+            index=index,
+        )
 
     def _reasoning(self, thought: str, index: int, raw: Any) -> ReasoningChunk:
         return ReasoningChunk(text=thought, metadata=self._metadata, raw_response=raw, index=index)
@@ -299,9 +270,3 @@ class ChatParser(BaseParser):
                 answer.verdict = verdict
                 chunks.append(self._end(answer, index, None))
         return chunks
-
-
-def _arguments(function: Any) -> str:
-    """A piece of the arguments, as text: some servers send the whole as an object."""
-    arguments = function.get("arguments")
-    return arguments_text(function.get("input") if arguments is None else arguments)

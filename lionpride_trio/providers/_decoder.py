@@ -17,7 +17,7 @@ from .._chunks import (
     TextChunk,
     ToolCallChunk,
 )
-from .._errors import DecodeError, LimitExceeded, LionprideError, NotAStream, StreamTruncated
+from .._errors import DecodeError, LimitExceeded, LionprideError
 from .._text import shorten
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
@@ -25,15 +25,13 @@ from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
 from ._content import takes_end_back
 from ._faults import provider_error
+from ._leftovers import Leftovers
 from ._parsing import tells_of_failure
 from ._protocol import Provider
 from ._surrogates import SurrogateMender
 
-MAX_IGNORED_CHARS: Final = 64 * 1024
-"""How much is kept of lines that are no part of an event stream."""
 MAX_BLOCKS: Final = 1024
 """Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
-_FIELDS: Final = ("", "data", "event", "id", "retry")
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
 _WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
@@ -52,9 +50,7 @@ class StreamDecoder:
     ) -> None:
         self._parser = provider.parser()
         self._mender = SurrogateMender()
-        self._ignored: list[str] = []
-        self._ignored_chars = 0
-        self._reported: LionprideError | None = None
+        self._leftovers = Leftovers(lines_of_json=provider.framing == "ndjson")
         self._began = False
         self._spoke = False  # events gave chunks
         self._flushed = False
@@ -65,7 +61,9 @@ class StreamDecoder:
         self._misled = False  # an end was taken back before
         self._reader: EventReader | LineReader
         if provider.framing == "sse":
-            self._reader = EventReader(max_event_bytes=max_event_bytes, on_ignored=self._ignore)
+            self._reader = EventReader(
+                max_event_bytes=max_event_bytes, on_ignored=self._leftovers.add
+            )
         else:
             self._reader = LineReader(max_event_bytes=max_event_bytes)
         self.failure: LionprideError | None = None
@@ -104,7 +102,7 @@ class StreamDecoder:
         if not self.ended:
             self.failure = too_much
         if self._parser.ended:
-            self.failure = self.failure or self._reported
+            self.failure = self.failure or self._leftovers.failure
             if self.failure is None and not self._spoke:
                 self.failure = self._explain()
         return chunks
@@ -129,7 +127,7 @@ class StreamDecoder:
             if not self._parser.ended:
                 chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
         if not self.ended:
-            self.failure = self._reported or self._explain()
+            self.failure = self._leftovers.failure or self._explain()
         return chunks
 
     def _last_event(self, chunks: list[Chunk]) -> None:
@@ -146,7 +144,7 @@ class StreamDecoder:
         if data.startswith((b"{", b"[")) and _is_json(data):
             self._take([last], chunks)
         elif isinstance(self._reader, LineReader):
-            self._ignore(_text(data))
+            self._leftovers.add(_text(data))
 
     def _take(self, events: Sequence[RawEvent], chunks: list[Chunk]) -> None:
         """Parse *events* until the answer ends or fails."""
@@ -247,46 +245,10 @@ class StreamDecoder:
                     value=self._max_blocks,
                 )
 
-    def _ignore(self, line: str) -> None:
-        if line.startswith("error:"):
-            # llama.cpp and GPUStack report failures in a field of this name.
-            text = line.removeprefix("error:").strip()
-            try:
-                self._reported = provider_error(loads(text))
-            except LionprideError:
-                self._reported = provider_error(text)
-        elif self._ignored_chars < MAX_IGNORED_CHARS:
-            self._ignored.append(line[: MAX_IGNORED_CHARS - self._ignored_chars])
-            self._ignored_chars += len(line) + 1
-
     def _explain(self) -> LionprideError | None:
         """Why a body that has ended is no whole answer; None when it is one."""
-        if isinstance(self._reader, EventReader):
-            rest = self._reader.remainder
-            if rest.partition(":")[0] not in _FIELDS:
-                # A last line that is no field of an event stream is still among its fragments.
-                self._ignored.append(rest)
-        text = "\n".join(self._ignored).strip()
-        if text[:1] in {"{", "["}:
-            try:
-                value = loads(text)
-            except LionprideError:
-                value = None
-            if tells_of_failure(value):
-                return provider_error(value)
-        if self.whole and (self._spoke or not text):
-            return None
-        if not self._spoke and text and not self._begins(text):
-            return NotAStream(f"the body is no event stream: {shorten(text, 200)!r}")
-        if not self._began:
-            return StreamTruncated("the body ended before its first event")
-        return StreamTruncated("the body ended without the provider's end mark")
-
-    def _begins(self, text: str) -> bool:
-        """Whether *text*, all that came, may be the beginning of a stream."""
-        if isinstance(self._reader, LineReader):
-            return text.startswith("{")
-        return any(field.startswith(text) for field in _FIELDS)
+        last = self._reader.remainder if isinstance(self._reader, EventReader) else ""
+        return self._leftovers.explain(last, whole=self.whole, began=self._began, spoke=self._spoke)
 
 
 def _text(data: bytes) -> str:

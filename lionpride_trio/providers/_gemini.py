@@ -167,10 +167,12 @@ class GenerateParser(BaseParser):
                     chunks.append(text_chunk(said, self._metadata, raw, index))
                 if len(part) > 1 or said is None:
                     self._rare(part, index, raw, chunks)
-        for name in ("citationMetadata", "groundingMetadata"):
-            if name in candidate:
-                for each in _citations(candidate[name]):
-                    chunks.append(self._other("citation", each, index, raw))
+        for name in ("citationMetadata", "groundingMetadata", "urlContextMetadata"):
+            if candidate.get(name):
+                cited = _citations(candidate[name])
+                chunks += [self._other("citation", each, index, raw) for each in cited]
+                if not cited:
+                    chunks.append(self._other(name, candidate[name], index, raw))
         reason = reason_of(candidate.get("finishReason"), "finishReason")
         if reason is None:
             return
@@ -269,8 +271,6 @@ class GenerateParser(BaseParser):
 
 
 def _citations(found: Any) -> list[Any]:
-    if not found:
-        return []
     return list(
         found.get("citations") or found.get("citationSources") or found.get("groundingChunks") or ()
     )

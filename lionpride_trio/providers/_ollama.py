@@ -42,6 +42,9 @@ _TOKENS: Final[Mapping[str, list[Name]]] = {
 }
 
 
+_MESSAGE: Final = frozenset(["content", "role", "thinking", "tool_calls"])
+
+
 class Ollama:
     """``POST {base}/api/chat``."""
 
@@ -120,6 +123,10 @@ class OllamaParser(BaseParser):
         for call in [calls] if isinstance(calls, Mapping) else calls:
             if call:
                 self._call(call, value, chunks)
+        if not chunks:
+            for name, told in message.items():
+                if told and name not in _MESSAGE:  # images of models that draw
+                    chunks.append(self._other(name, told, value))
         if value.get("done"):
             self._finish(value, chunks)
         elif "done" not in value and not chunks:
