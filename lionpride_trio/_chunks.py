@@ -70,8 +70,17 @@ class Usage:
     """Input tokens written to a cache, where the provider tells of them."""
 
     def updated(self, newer: Usage) -> Usage:
-        """This report with what *newer* says put in its place (never added up)."""
-        fields = attrs.asdict(newer, filter=lambda _, value: value is not None)
+        """This report with what *newer* says put in its place (never added up).
+
+        A zero takes the place of nothing but None: a total does not fall, and some gateways write it
+        for what they do not count.
+        """
+        fields = attrs.asdict(
+            newer,
+            filter=lambda field, value: (
+                bool(value) or (value == 0 and getattr(self, field.name) is None)
+            ),
+        )
         return attrs.evolve(self, **fields) if fields else self
 
 

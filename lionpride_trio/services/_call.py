@@ -139,9 +139,7 @@ class Caller:
         accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
-        # A request that finds an idle connection closed goes over a fresh one: it may have arrived.
-        alone = {"connection": "close"} if ask.starts_job else {}
-        later_ones_count = (self.headers, ask.headers, accept, alone, key)
+        later_ones_count = (self.headers, ask.headers, accept, key)
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
@@ -153,6 +151,7 @@ class Caller:
             connect=self.timeouts.connect,
             send_idle=self.timeouts.byte_idle,
             wait=self.timeouts.first_content if stream else math.inf,
+            once=ask.starts_job,
         )
 
     def locate(
