@@ -125,7 +125,7 @@ class OpenAIChat(Wire):
         told: JsonObject = {"message": message, "type": kind}
         if self.dialect != "groq":
             told["param"] = param
-        return {"error": told | {"code": code or usual}}
+        return {"error": told | {"code": usual if param is None and code is None else code}}
 
     def headers(self, request_id: str, /) -> dict[str, str]:
         """Ids."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .._ask import BadAsk
 from .._json import Json, JsonObject, as_list, as_object, as_text
-from ._gemini_shapes import GENERATE
+from ._gemini_shapes import GENERATE, SPELLINGS, underscored
 from ._gemini_turns import check_turns
 from ._shapes import bracketed, faults
 from ._values import Range
@@ -48,7 +48,7 @@ def check_gemini(body: JsonObject, *, signed: bool) -> None:
     """
     body = camel(body)
     for fault in faults(body, GENERATE):
-        where = _snake(bracketed(fault.path))
+        where = underscored(bracketed(fault.path))
         at = f" at '{where}'" if where else ""
         raise BadAsk(
             f'Invalid JSON payload received. Unknown name "{fault.name}"{at}: Cannot find field.'
@@ -68,7 +68,7 @@ def camel(value: Json) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        (name := _camel(key)): each if name in _OWN else _camel_names(name, each)
+        (name := SPELLINGS.get(key, key)): each if name in _OWN else _camel_names(name, each)
         for key, each in as_object(value).items()
     }
 
@@ -89,18 +89,10 @@ def _camel_names(name: str, value: Json) -> Any:
     return {key: camel(each) for key, each in as_object(value).items()}
 
 
-def _camel(name: str) -> str:
-    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
-
-
-def _snake(path: str) -> str:
-    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", path)
-
-
 def _check_config(config: JsonObject) -> None:
     at = "GenerateContentRequest.generation_config"
     for name, allowed in _RANGES.items():
-        field = f"generation_config.{_snake(name)}"
+        field = f"generation_config.{underscored(name)}"
         match allowed.fault(config.get(name)):
             case "type":
                 kind = "TYPE_INT32" if allowed.whole else "TYPE_FLOAT"
@@ -109,7 +101,9 @@ def _check_config(config: JsonObject) -> None:
                 pass
             case _:
                 span = f"[{allowed.low}, {allowed.high}]"
-                raise BadAsk(f"* {at}.{_snake(name)}: {_snake(name)} must be in the range {span}.")
+                raise BadAsk(
+                    f"* {at}.{underscored(name)}: {underscored(name)} must be in the range {span}."
+                )
     if len(as_list(config.get("stopSequences"))) > 5:
         raise BadAsk(f"* {at}.stop_sequences: at most 5 stop sequences are supported.")
     if config.get("responseMimeType") not in {None, *_TYPES}:
@@ -121,7 +115,7 @@ def _check_config(config: JsonObject) -> None:
             "text/x.enum",
         }:
             raise BadAsk(
-                f"* {at}.{_snake(name)}: only allowed when `response_mime_type` is"
+                f"* {at}.{underscored(name)}: only allowed when `response_mime_type` is"
                 " `application/json` or `text/x.enum`."
             )
     if config.get("responseSchema") is not None and config.get("responseJsonSchema") is not None:
@@ -207,7 +201,7 @@ def _check_content(content: JsonObject, at: str) -> None:
         for name, inside in (("functionCall", "args"), ("functionResponse", "response")):
             value = as_object(part.get(name)).get(inside, {})
             if not isinstance(value, dict):
-                where = f"{at.partition('.')[2]}.parts[{place}].{_snake(name)}.{inside}"
+                where = f"{at.partition('.')[2]}.parts[{place}].{underscored(name)}.{inside}"
                 raise BadAsk(
                     f"Invalid value at '{where}' (type.googleapis.com/google.protobuf.Struct)"
                 )

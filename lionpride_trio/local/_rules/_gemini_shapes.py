@@ -6,9 +6,10 @@ with underscores, too, which is how protocol buffers name them.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from ._shapes import Shape, Values, shape
+from ._shapes import Shape, Values, Within, shape
 
 SCHEMA: Final[Shape] = shape(
     "anyOf default description enum example format items maxItems maxLength maxProperties maximum"
@@ -75,3 +76,19 @@ GENERATE: Final[Shape] = shape(
         functionDeclarations=_DECLARATION,
     ),
 )
+
+
+def underscored(name: str) -> str:
+    """Write a name, or a path of names, as protocol buffers do."""
+    return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+
+
+def _names(within: Within, seen: set[int]) -> set[str]:
+    if not isinstance(within, Shape) or id(within) in seen:
+        return set()
+    seen.add(id(within))
+    return within.fields.union(*(_names(each, seen) for each in within.inside.values()))
+
+
+SPELLINGS: Final = {underscored(name): name for name in _names(GENERATE, set())}
+"""Each name by its other spelling."""

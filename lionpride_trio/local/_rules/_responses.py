@@ -92,8 +92,11 @@ def check_responses(body: JsonObject, stored: StoredResponses, *, ignored: bool)
             _check_item(item, f"input[{place}]", stored)
         _check_reasoning(items, stored, store=body.get("store") is not False)
         _check_calls([*before, *items])
+    elif body.get("input") is None:
+        text = "Missing required parameter: 'input'."
+        raise BadAsk(text, param="input", code="missing_required_parameter")
     else:
-        check_type(body.get("input"), str, "input", "one of a string or array of input items")
+        check_type(body["input"], str, "input", "one of a string or array of input items")
         _check_calls(before)
 
 
