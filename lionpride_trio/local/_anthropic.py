@@ -73,7 +73,7 @@ class Anthropic(Wire):
         # A message that only brings results of tools is not the user's word.
         said = [text for m in messages if m["role"] == "user" and (text := _said(m))]
         last = as_list(messages[-1].get("content"))
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         thinking = as_object(body.get("thinking")).get("type")
         form = as_object(as_object(body.get("output_config")).get("format"))
         beta = asked.headers.get("anthropic-beta", "")
@@ -88,7 +88,7 @@ class Anthropic(Wire):
             can_redact=True,
             interleaved=thinking == "adaptive" or "interleaved-thinking" in beta,
             tools=tools,
-            must_call=must_call,
+            choice=choice,
             one_call=as_object(body.get("tool_choice")).get("disable_parallel_tool_use") is True,
             form=as_object(form.get("schema")) if form else None,
             media=count_media(messages),
@@ -117,7 +117,7 @@ def _said(message: JsonObject) -> str:
     return plain_text(message.get("content"))
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     offered = [
         Tool(as_text(as_object(tool).get("name")), as_object(as_object(tool).get("input_schema")))
         for tool in as_list(body.get("tools"))
@@ -125,9 +125,8 @@ def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
     choice = as_object(body.get("tool_choice"))
     kind = choice.get("type")
     names = (as_text(choice.get("name")),) if kind == "tool" else None
-    return ask_tools(
-        offered, Choice(must_call=kind in {"any", "tool"}, never=kind == "none", names=names)
-    )
+    read = Choice(must_call=kind in {"any", "tool"}, never=kind == "none", names=names)
+    return ask_tools(offered, read), read
 
 
 class _MessageWriter(Writer):

@@ -42,6 +42,16 @@ class Tool:
     schema: JsonObject = attrs.field(factory=dict[str, Any])
 
 
+@attrs.frozen
+class Choice:
+    """Which tools a model may call, in no provider's words."""
+
+    must_call: bool = False
+    never: bool = False
+    names: tuple[str, ...] | None = None
+    """None stands for all."""
+
+
 @attrs.frozen(kw_only=True)
 class Ask:
     """One request, read."""
@@ -59,8 +69,8 @@ class Ask:
     think_tags: bool = False
     """The client wants reasoning inside the answer."""
     tools: tuple[Tool, ...] = ()
-    must_call: bool = False
-    """A tool call is demanded; `tools` is narrowed to those that may be called."""
+    """Those that may be called."""
+    choice: Choice = Choice()
     one_call: bool = False
     """No two calls in one answer."""
     form: JsonObject | None = None
@@ -78,30 +88,18 @@ class Ask:
     seed: str = ""
 
 
-@attrs.frozen
-class Choice:
-    """Which tools a model may call, in no provider's words."""
-
-    must_call: bool = False
-    never: bool = False
-    names: tuple[str, ...] | None = None
-    """None stands for all."""
-
-
-def ask_tools(offered: list[Tool], choice: Choice) -> tuple[tuple[Tool, ...], bool]:
-    """Narrow the tools to those that may be called; say whether one must be.
+def ask_tools(offered: list[Tool], choice: Choice) -> tuple[Tool, ...]:
+    """Narrow the tools to those that may be called.
 
     :raises BadAsk: a call is demanded and no tool, or no tool of that name, is offered.
     """
-    if choice.never:
-        return (), False
     names = choice.names
     if names is not None:
         offered = [tool for tool in offered if tool.name in names]
     if choice.must_call and not offered:
         what = "no tool is" if names is None else f"no tool named {', '.join(names)} is"
         raise BadAsk(f"a tool call is demanded, and {what} given")
-    return tuple(offered), choice.must_call
+    return tuple(offered)
 
 
 def ask_model(body: JsonObject) -> str:

@@ -90,7 +90,7 @@ class Gemini(Wire):
         system = as_object(pick(body, "systemInstruction", "system_instruction"))
         texts = [plain_text(content.get("parts")) for content in contents]
         last = [as_object(part) for part in as_list(contents[-1].get("parts"))]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         return Ask(
             model=unquote(match[1]),
             prompt=users[-1] if users else "",
@@ -99,7 +99,7 @@ class Gemini(Wire):
             after_tool=any(pick(part, "functionResponse", "function_response") for part in last),
             reasoning=_shows_thoughts(body),
             tools=tools,
-            must_call=must_call,
+            choice=choice,
             form=_form(config),
             bare=pick(config, "responseMimeType", "response_mime_type") == _ENUM,
             media=count_media(contents),
@@ -154,7 +154,7 @@ def _form(config: JsonObject) -> JsonObject | None:
     return as_object(pick(config, *names))
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     offered = [
         Tool(as_text(function.get("name")), as_object(_schema(function)))
         for tool in as_list(body.get("tools"))
@@ -166,7 +166,8 @@ def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
     allowed = as_list(pick(calling, "allowedFunctionNames", "allowed_function_names"))
     names = tuple(map(as_text, allowed)) if allowed else None
     mode = calling.get("mode")
-    return ask_tools(offered, Choice(must_call=mode == "ANY", never=mode == "NONE", names=names))
+    choice = Choice(must_call=mode == "ANY", never=mode == "NONE", names=names)
+    return ask_tools(offered, choice), choice
 
 
 def _schema(function: JsonObject) -> Any:

@@ -8,14 +8,12 @@ from typing import Final
 from ._ask import (
     Ask,
     BadAsk,
-    Choice,
     Tool,
     ask_list,
     ask_model,
     ask_seed,
     ask_stop,
     ask_switch,
-    ask_tools,
     count_media,
     joined,
     plain_text,
@@ -55,10 +53,6 @@ class Ollama(Wire):
         functions = [
             as_object(as_object(tool).get("function")) for tool in as_list(body.get("tools"))
         ]
-        tools, must_call = ask_tools(
-            [Tool(as_text(f.get("name")), as_object(f.get("parameters"))) for f in functions if f],
-            Choice(),
-        )
         form = body.get("format")
         return Ask(
             model=model,
@@ -67,8 +61,9 @@ class Ollama(Wire):
             stream=ask_switch(body, "stream", otherwise=True),
             after_tool=messages[-1]["role"] == "tool",
             reasoning=body.get("think") not in {None, False},
-            tools=tools,
-            must_call=must_call,
+            tools=tuple(
+                Tool(as_text(f.get("name")), as_object(f.get("parameters"))) for f in functions if f
+            ),
             form=as_object(form) if form else None,
             media=count_media(messages),
             # -1 and -2 mean no limit.

@@ -10,6 +10,7 @@ import attrs
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
@@ -71,7 +72,7 @@ class OpenAIChat(Wire):
         if body.get("n") not in {None, 1}:
             raise BadAsk("n: this server gives one answer only")
         users = [message for message in messages if message["role"] == "user"]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         shown, tagged = self._reasoning(body)
         return Ask(
             model=ask_model(body),
@@ -82,7 +83,7 @@ class OpenAIChat(Wire):
             reasoning=shown,
             think_tags=tagged,
             tools=tools,
-            must_call=must_call,
+            choice=choice,
             one_call=body.get("parallel_tool_calls") is False,
             form=read_form(body.get("response_format")),
             media=count_media(messages),
@@ -134,14 +135,15 @@ class OpenAIChat(Wire):
         return {"x-request-id": f"req_{request_id}"}
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     functions = [as_object(as_object(tool).get("function")) for tool in as_list(body.get("tools"))]
     offered = [
         Tool(as_text(function.get("name")), as_object(function.get("parameters")))
         for function in functions
         if function
     ]
-    return ask_tools(offered, read_choice(body.get("tool_choice")))
+    choice = read_choice(body.get("tool_choice"))
+    return ask_tools(offered, choice), choice
 
 
 class _ChatWriter(Writer):

@@ -10,6 +10,7 @@ import attrs
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
@@ -54,7 +55,7 @@ class OpenAIResponses(OpenAIChat):
         last, items = items[-1], [*before, *items]
         users = [item for item in items if item.get("role") == "user"]
         said = [plain_text(item.get("content", item.get("output"))) for item in items]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         shown = as_object(body.get("reasoning")).get("summary") is not None
         return Ask(
             model=ask_model(body),
@@ -64,7 +65,7 @@ class OpenAIResponses(OpenAIChat):
             after_tool=last.get("type") == "function_call_output",
             reasoning=shown or ENCRYPTED in as_list(body.get("include")),
             tools=tools,
-            must_call=must_call,
+            choice=choice,
             one_call=body.get("parallel_tool_calls") is False,
             form=read_form(as_object(body.get("text")).get("format")),
             media=count_media(items),
@@ -76,14 +77,15 @@ class OpenAIResponses(OpenAIChat):
         return _ResponsesWriter(asked, reply)
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     functions = [as_object(tool) for tool in as_list(body.get("tools"))]
     offered = [
         Tool(as_text(function.get("name")), as_object(function.get("parameters")))
         for function in functions
         if function.get("type") == "function"
     ]
-    return ask_tools(offered, read_choice(body.get("tool_choice")))
+    choice = read_choice(body.get("tool_choice"))
+    return ask_tools(offered, choice), choice
 
 
 class _ResponsesWriter(Writer):

@@ -110,7 +110,8 @@ def plan(ask: Ask, directives: Directives, *, seed: int) -> Reply:
         parts.append(Part(kind=hidden, pieces=thought))
     finish: Finish = "stop"
     stop_string = None
-    calls = ask.must_call or ((directives.tools or directives.parallel) and not ask.after_tool)
+    may_call = (directives.tools or directives.parallel) and not ask.after_tool
+    calls = ask.choice.must_call or (may_call and not ask.choice.never)
     if directives.refusal:
         parts.append(Part(kind="refusal", pieces=pieces(REFUSAL)))
         finish = "refused"

@@ -44,7 +44,7 @@ def _bounds(schema: JsonObject) -> tuple[float, float]:
         return 1, _MOST
     if low is None:
         assert high is not None
-        return min(1, high - _SPAN), high
+        return 1 if high >= 1 else high - _SPAN, high
     return low, max(_MOST, low + _SPAN) if high is None else high
 
 

@@ -13,7 +13,7 @@ from ._message_parts import Media, read_part
 from ._messages import Message, checked, insert_system
 from ._options import take_options
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import read_choice, read_form, read_tools
+from ._tools import read_choice, read_form, read_tools, with_properties
 
 OPENAI: Final = frozenset([
     "audio",
@@ -129,7 +129,7 @@ def write_request(
     else:
         options.pop("stream_options", None)  # refused where nothing streams
     if "tools" in options:
-        options["tools"] = read_tools(options["tools"])
+        options["tools"] = [_tool(tool) for tool in read_tools(options["tools"])]
     choice = options.get("tool_choice", "auto")
     if not isinstance(choice, str):  # servers have words of their own, such as Mistral's "any"
         read_choice(choice, "a word of the server's own")
@@ -137,6 +137,11 @@ def write_request(
     if not isinstance(form, Mapping):
         read_form(form)
     return HTTPRequest("/chat/completions", body | options)
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = tool.get("function")
+    return {**tool, "function": with_properties(function)} if function else tool
 
 
 def _message(message: Message) -> Message:

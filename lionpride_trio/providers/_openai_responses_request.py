@@ -12,7 +12,7 @@ from ._message_parts import Media, read_part
 from ._messages import Message, call_id_of, checked, function_call_of, insert_system
 from ._options import take_options
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from ._tools import function_of, read_choice, read_form, read_tools, with_properties
 
 FIELDS: Final = frozenset([
     "access_programs",
@@ -84,7 +84,7 @@ def write_request(call: ModelCall, provider: str) -> HTTPRequest:
 
 def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     function = function_of(tool)
-    return tool if function is None else {"type": "function", **function}
+    return tool if function is None else {"type": "function", **with_properties(function)}
 
 
 def _choice(value: Any) -> Any:

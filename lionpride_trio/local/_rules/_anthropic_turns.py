@@ -46,12 +46,12 @@ def read_turns(messages: list[JsonObject]) -> list[Turn]:
 
 def check_calls(turns: list[Turn]) -> None:
     """Refuse calls that the very next turn does not answer first of all, and answers to no call."""
-    seen: set[str] = set()
     for turn, after in zip(turns, [*turns[1:], None], strict=True):
-        called = [block["id"] for _, block in turn.of("tool_use")]
-        if len({*called} | seen) < len(called) + len(seen):
-            raise BadAsk("messages: `tool_use` ids must be unique")
-        seen |= {*called}
+        called: set[str] = set()
+        for at, block in turn.of("tool_use"):
+            if block["id"] in called:
+                raise BadAsk(f"{at}: `tool_use` ids must be unique")
+            called.add(block["id"])
         results = [] if after is None else [*after.of("tool_result")]
         answered: set[str] = set()
         for at, block in results:
@@ -69,7 +69,7 @@ def check_calls(turns: list[Turn]) -> None:
                 )
             answered.add(call_id)
         leading = {block["tool_use_id"] for block in _leading_results(after)}
-        missing = [call_id for call_id in called if call_id not in leading]
+        missing = [block["id"] for _, block in turn.of("tool_use") if block["id"] not in leading]
         if missing:
             raise BadAsk(
                 f"messages.{turn.place}: `tool_use` ids were found without `tool_result` blocks"

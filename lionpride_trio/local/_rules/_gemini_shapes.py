@@ -87,7 +87,7 @@ def _names(within: Within, seen: set[int]) -> set[str]:
     if not isinstance(within, Shape) or id(within) in seen:
         return set()
     seen.add(id(within))
-    return within.fields.union(*(_names(each, seen) for each in within.inside.values()))
+    return {*within.fields}.union(*(_names(each, seen) for each in within.inside.values()))
 
 
 SPELLINGS: Final = {underscored(name): name for name in _names(GENERATE, set())}

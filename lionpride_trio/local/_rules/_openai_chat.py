@@ -25,7 +25,7 @@ from ._openai import (
 )
 from ._openai_chat_shapes import GROQ, OPENAI
 from ._shapes import Fault, dotted, faults
-from ._strict_schema import check_root, check_strict
+from ._strict_schema import PARAMETERS, check_parameters, check_root, check_strict
 from ._values import Range
 
 Dialect: TypeAlias = Literal["openai", "compatible", "groq", "openrouter"]
@@ -133,11 +133,10 @@ def _check_tools(body: JsonObject) -> None:
         if kind != "function":
             continue
         what, where = f"function '{name}'", f"tools[{place}].function.parameters"
-        code = "invalid_function_parameters"
         check_type(function.get("strict"), bool, f"tools[{place}].function.strict", "a boolean")
-        check_root(function.get("parameters"), what, where, code)
+        check_parameters(function.get("parameters"), what, where)
         if function.get("strict"):
-            check_strict(as_object(function.get("parameters")), what, where, code)
+            check_strict(as_object(function.get("parameters")), what, where, PARAMETERS)
     check_tool_use(body, names)
 
 

@@ -27,7 +27,7 @@ from ._openai import (
 )
 from ._responses_shapes import CONTENT, RESPONSES
 from ._shapes import bracketed, faults
-from ._strict_schema import check_root, check_strict
+from ._strict_schema import PARAMETERS, check_parameters, check_root, check_strict
 from ._values import Range
 
 SEALED: Final = "reasoning"
@@ -120,10 +120,10 @@ def _check_tools(body: JsonObject) -> None:
         name, where = tool.get("name"), f"tools[{place}].parameters"
         check_name(name, f"tools[{place}].name")
         names.append(as_text(name))
-        what, code = f"function '{name}'", "invalid_function_parameters"
-        check_root(tool.get("parameters"), what, where, code)
+        what = f"function '{name}'"
+        check_parameters(tool.get("parameters"), what, where)
         if tool.get("strict") and tool.get("parameters") is not None:
-            check_strict(as_object(tool["parameters"]), what, where, code)
+            check_strict(as_object(tool["parameters"]), what, where, PARAMETERS)
     check_tool_use(body, names)
 
 
@@ -224,26 +224,25 @@ def _is_output(item: JsonObject) -> bool:
 
 def _check_calls(items: Sequence[JsonObject]) -> None:
     """Refuse calls without their outputs, and outputs without their calls."""
-    called: set[str] = set()
-    answered: set[str] = set()
+    waiting: dict[str, bool] = {}
     for item in items:
         call_id = as_text(item.get("call_id"))
         match item.get("type"):
             case "function_call":
-                called.add(call_id)
-            case "function_call_output" if call_id not in called:
+                waiting[call_id] = True
+            case "function_call_output" if call_id not in waiting:
                 text = f"No tool call found for function call output with call_id {call_id}."
                 raise BadAsk(text, param="input")
-            case "function_call_output" if call_id in answered:
+            case "function_call_output" if not waiting[call_id]:
                 text = f"Duplicate tool output found for function call {call_id}."
                 raise BadAsk(text, param="input")
             case "function_call_output":
-                answered.add(call_id)
+                waiting[call_id] = False
             case _:
                 pass
-    for item in items:
-        if item.get("type") == "function_call" and item.get("call_id") not in answered:
-            text = f"No tool output found for function call {item.get('call_id')}."
+    for call_id, waits in waiting.items():
+        if waits:
+            text = f"No tool output found for function call {call_id}."
             raise BadAsk(text, param="input")
 
 

@@ -8,8 +8,17 @@ from typing import Any, Final
 from .._ask import BadAsk
 from .._json import JsonObject, as_list, as_object
 
+PARAMETERS: Final = "invalid_function_parameters"
 _NAMED: Final = ("properties", "$defs", "definitions")
 _REFUSED: Final = ("allOf", "not", "if", "then", "else", "dependentRequired", "patternProperties")
+
+
+def check_parameters(schema: Any, what: str, where: str) -> None:
+    """Refuse parameters that are no object, or one that does not say what is in it."""
+    check_root(schema, what, where, PARAMETERS)
+    if schema is not None and "properties" not in as_object(schema):
+        text = f"Invalid schema for {what}: In context=(), object schema missing properties."
+        raise BadAsk(text, param=where, code=PARAMETERS)
 
 
 def check_root(schema: Any, what: str, where: str, code: str) -> None:

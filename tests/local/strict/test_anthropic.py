@@ -75,11 +75,7 @@ CONVERSATIONS = {
     ),
     "same id": (
         [USER, said(use(), use()), told(answer())],
-        "messages: `tool_use` ids must be unique",
-    ),
-    "same id again": (
-        [USER, said(use()), told(answer()), said(use()), told(answer())],
-        "messages: `tool_use` ids must be unique",
+        "messages.1.content.1: `tool_use` ids must be unique",
     ),
     "empty text": ([told(text(""))], "messages: text content blocks must be non-empty"),
     "blank text": (

@@ -13,7 +13,7 @@ def call(id="c1", arguments="{}", **more):
 
 
 def called(*ids):
-    return {"role": "assistant", "content": None, "tool_calls": [call(id) for id in ids]}
+    return {"role": "assistant", "content": None, "tool_calls": [call(each) for each in ids]}
 
 
 def result(id="c1", **more):
@@ -270,6 +270,11 @@ FIELDS = {
         "Invalid schema for response_format 'answer': schema must be a JSON Schema of 'type:"
         " \"object\"', got 'type: \"array\"'.",
         "invalid_json_schema",
+    ),
+    "empty object": (
+        {"tools": [tool(parameters={"type": "object"})]},
+        "Invalid schema for function 'f': In context=(), object schema missing properties.",
+        "invalid_function_parameters",
     ),
     "strict tool": (
         {"tools": [tool(strict=True, parameters={"type": "object", "properties": {}})]},

@@ -138,6 +138,11 @@ REFUSED = {
         "Missing required parameter: 'tools[0].name'.",
         "missing_required_parameter",
     ),
+    "empty object": (
+        {"tools": [tool(parameters={"type": "object"})]},
+        "Invalid schema for function 'f': In context=(), object schema missing properties.",
+        "invalid_function_parameters",
+    ),
     "strict tool": (
         {"tools": [tool(strict=True, parameters={"type": "object", "properties": {"a": {}}})]},
         "Invalid schema for function 'f': In context=(), 'additionalProperties' is required to be"
