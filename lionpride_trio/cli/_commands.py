@@ -59,9 +59,10 @@ async def serve(
         Parameter(help="Pieces a second of each stream; as fast as possible if not given."),
     ] = None,
     seed: Annotated[int, Parameter(help="Changes what is answered.")] = 0,
+    strict: Annotated[bool, Parameter(help="Refuse what the providers themselves refuse.")] = True,
 ) -> int:
     """Run the embedded server by itself, until Ctrl-C."""
-    return await _reported(run(host, port, rate=rate, seed=seed))
+    return await _reported(run(host, port, rate=rate, seed=seed, strict=strict))
 
 
 @app.command

@@ -48,7 +48,9 @@ PROVIDERS: Final = tuple(_PATHS)
 class LocalServer:
     """A running server; `serve` makes them."""
 
-    def __init__(self, listener: trio.SocketListener, *, rate: float | None, seed: int) -> None:
+    def __init__(
+        self, listener: trio.SocketListener, *, rate: float | None, seed: int, strict: bool
+    ) -> None:
         self._listener = listener
         address: tuple[Any, ...] = listener.socket.getsockname()
         self.port: int = address[1]
@@ -58,6 +60,7 @@ class LocalServer:
         )
         self.rate = rate
         self.seed = seed
+        self.strict = strict
         self._active = 0
         self._recorded: deque[RecordedRequest] = deque(maxlen=MAX_RECORDED)
         self._count = 0
@@ -74,6 +77,7 @@ class LocalServer:
                     Hooks(
                         rate=rate,
                         seed=seed,
+                        strict=strict,
                         came=self._came,
                         started=self._started,
                         ended=self._ended,
@@ -171,13 +175,20 @@ class LocalServer:
 
 @asynccontextmanager
 async def serve(
-    host: str = "127.0.0.1", port: int = 0, *, rate: float | None = None, seed: int = 0
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    rate: float | None = None,
+    seed: int = 0,
+    strict: bool = True,
 ) -> AsyncGenerator[LocalServer]:
     """Run a server as long as the block.
 
     *port* 0 takes a free one.  *rate* is pieces a second of each stream, None as fast as they are
-    read.  *seed* changes what all models say.  Opens a nursery; leaving the block closes every
-    connection, in whatever state.  The block's own exception comes out as it is.
+    read.  *seed* changes what all models say.  With *strict* a request is refused that the provider
+    itself refuses, in its own words; without, what is needed is read and the rest is passed over.
+    Opens a nursery; leaving the block closes every connection, in whatever state.  The block's own
+    exception comes out as it is.
 
     :raises ConfigurationError: *rate* is not above 0, or *port* is none.
     :raises OSError: the address cannot be listened on.
@@ -191,7 +202,7 @@ async def serve(
     listeners = await trio.open_tcp_listeners(port, host=host)
     for other in listeners[1:]:  # "localhost" has two addresses, and port 0 two ports
         other.socket.close()
-    server = LocalServer(listeners[0], rate=rate, seed=seed)
+    server = LocalServer(listeners[0], rate=rate, seed=seed, strict=strict)
     async with open_pump_nursery() as nursery:
         nursery.start_soon(server.run)
         try:

@@ -14,7 +14,7 @@ from ._messages import Message, checked, function_call_of, insert_system, mappin
 from ._options import take_options
 from ._parsing import arguments_text
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import read_choice, read_form, read_tools
+from ._tools import read_choice, read_form, read_tools, with_properties
 
 OPENAI: Final = frozenset([
     "audio",
@@ -161,7 +161,7 @@ def write_request(
     else:
         options.pop("stream_options", None)  # refused where nothing streams
     if "tools" in options:
-        tools = read_tools(options["tools"])
+        tools = [_tool(tool) for tool in read_tools(options["tools"])]
         options["tools"] = tools if extends else [_plain(tool) for tool in tools]
     choice = options.get("tool_choice", "auto")
     if not isinstance(choice, str):  # servers have words of their own, such as Mistral's "any"
@@ -170,6 +170,11 @@ def write_request(
     if not isinstance(form, Mapping):
         read_form(form)
     return HTTPRequest("/chat/completions", body | options)
+
+
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = tool.get("function")
+    return {**tool, "function": with_properties(function)} if function else tool
 
 
 def _message(message: Message) -> Message:

@@ -13,7 +13,7 @@ from ._messages import Message, call_id_of, checked, function_call_of, insert_sy
 from ._options import take_options
 from ._parsing import arguments_text
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from ._tools import function_of, read_choice, read_form, read_tools, with_properties
 
 FIELDS: Final = frozenset([
     "access_programs",
@@ -90,13 +90,15 @@ def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     completions: the server would make all its optional parameters required.
     """
     function = function_of(tool)
-    if function is None or "function" not in tool:
+    if function is None:
         return tool
+    if "function" not in tool:
+        return {"type": "function", **with_properties(function)}
     understood: dict[str, Any] = {
         "parameters": {"type": "object", "properties": {}},
         "strict": False,
     }
-    return {"type": "function", **understood, **function}
+    return {"type": "function", **understood, **with_properties(function)}
 
 
 def _choice(value: Any) -> Any:

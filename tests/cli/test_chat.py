@@ -9,7 +9,7 @@ import sys
 import pytest
 import trio
 
-from lionpride_trio import iModel, local
+from lionpride_trio import BadRequest, iModel, local
 from lionpride_trio.cli._chat import talk
 from lionpride_trio.cli._lines import Lines
 from lionpride_trio.testing import Answer, FaultyServer
@@ -147,6 +147,22 @@ async def test_the_server_says_where_it_is_and_stops_when_told(number):
         process.send_signal(number)
         out, err = process.communicate()
     assert (process.returncode, out, err) == (0, b"", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a child")
+@pytest.mark.parametrize("flags", [[], ["--strict"], ["--no-strict"]])
+async def test_the_server_is_strict_unless_it_is_told_not_to_be(flags):
+    with start("serve", *flags) as process:
+        url = process.stdout.readline().decode().split()[1]  # OpenAI's
+        model = iModel("openai", "m", api_key="any", base_url=url, extra_body={"wether": 1})
+        if flags == ["--no-strict"]:
+            assert (await model.complete("hi")).text
+        else:
+            with pytest.raises(BadRequest, match="wether"):
+                await model.complete("hi")
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == 0
 
 
 def test_help_and_version():
