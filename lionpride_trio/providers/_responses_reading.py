@@ -24,7 +24,6 @@ from ._parsing import (
     DONE,
     BaseParser,
     arguments_text,
-    cache_writes_in,
     fields,
     members,
     tells_of_failure,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
 from .._errors import ConnectionFailed, LionprideError, StreamTimeout
+from .._text import Secret
 from ..providers import ModelCall, Provider
 from ._extras import merged, with_query
 from ._settings import check_headers
+
+_KEYS: Final = re.compile(r"(?i)key|token|secret|auth|cookie|password|credential|signature")
+"""Names of headers, and of parts of a query, that have a key."""
 
 
 @attrs.frozen
@@ -21,6 +26,8 @@ class Ask:
     path: str
     body: Mapping[str, Any]
     headers: Mapping[str, str]
+    secrets: tuple[Secret, ...] = ()
+    """Keys that the caller gave in headers or in the query: no error shows them."""
 
     @property
     def starts_job(self) -> bool:
@@ -44,7 +51,14 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
         path=with_query(request.path, call.extra_query),
         body=merged(request.body, call.extra_body) if call.extra_body else request.body,
         headers={**request.headers, **call.headers},
+        secrets=tuple(_secrets(call.headers)) + tuple(_secrets(call.extra_query)),
     )
+
+
+def _secrets(given: Mapping[str, Any]) -> Iterator[Secret]:
+    for name, value in given.items():
+        if isinstance(value, str) and _KEYS.search(name):
+            yield Secret(value.rpartition(" ")[2])  # without the "Bearer" of an authorization
 
 
 def never_left(error: LionprideError) -> bool:

@@ -168,7 +168,7 @@ class Caller:
             model=self.model,
             request_id=request_id(headers),
             partial=partial,
-            secrets=(self.key,) if isinstance(self.key, Secret) else (),
+            secrets=(*ask.secrets, *((self.key,) if isinstance(self.key, Secret) else ())),
         )
         if error.partial is None and exchange is not None:
             error.partial = Response()  # a byte of the answer came, and none of its text

@@ -13,10 +13,11 @@ from google.genai import types
 from hypothesis import given, settings, strategies as st
 from pydantic_core import ValidationError
 
-from lionpride_trio import ConfigurationError
+from lionpride_trio import ConfigurationError, Verdict
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.providers._anthropic_request import OPTIONS as ANTHROPIC
-from lionpride_trio.providers._gemini import FAILURES, VERDICTS
+from lionpride_trio.providers._ends import verdict_of
+from lionpride_trio.providers._gemini import FAILURES
 from lionpride_trio.providers._gemini_request import OPTIONS as GEMINI
 from lionpride_trio.providers._openai_chat_request import OPENAI
 from lionpride_trio.providers._openai_responses_request import OPTIONS as RESPONSES
@@ -212,5 +213,6 @@ def test_no_field_of_geminis_sdk_is_missing():
 
 
 def test_each_reason_of_geminis_sdk_is_known():
-    known = {reason.value for reason in types.FinishReason}
-    assert known - VERDICTS.keys() - FAILURES == {"FINISH_REASON_UNSPECIFIED"}
+    reasons = {reason.value for reason in types.FinishReason} - FAILURES
+    unknown = {reason for reason in reasons if verdict_of(reason) is Verdict.UNKNOWN}
+    assert unknown == {"FINISH_REASON_UNSPECIFIED"}

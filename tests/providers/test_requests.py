@@ -514,7 +514,8 @@ def test_a_function_is_as_strict_on_responses_as_in_chat_completions():
         "parameters": {"type": "object", "properties": {}},
         "strict": False,
     }
-    assert asked[2] == own
+    # OpenAI refuses an object that names no properties; what is said of strictness stays.
+    assert asked[2] == {**own, "parameters": {"type": "object", "properties": {}}}
 
 
 def test_responses_take_no_sound():
