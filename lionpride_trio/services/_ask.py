@@ -43,7 +43,7 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
         call,
         path=with_query(request.path, call.extra_query),
         body=merged(request.body, call.extra_body) if call.extra_body else request.body,
-        headers={**request.headers, **call.headers},
+        headers={**request.headers, **call.headers} if call.headers else request.headers,
     )
 
 
