@@ -66,9 +66,11 @@ class Operation:
 
     def __attrs_post_init__(self) -> None:
         # Most operations have none of these, and ten thousand are made at a time.
-        for what, word in (("name", self.name), ("id", self.id)):
-            if not isinstance(word, str) or not word:
-                raise ConfigurationError(f"{what} of an operation must be a str, not {word!r:.200}")
+        if not (isinstance(self.name, str) and isinstance(self.id, str) and self.name and self.id):
+            raise ConfigurationError(
+                "the name and the id of an operation must be a str, not"
+                f" {self.name!r:.200} and {self.id!r:.200}"
+            )
         if self.timeout is not None:
             check_seconds(f"timeout of operation {self.name!r}", self.timeout)
         if self.retry:

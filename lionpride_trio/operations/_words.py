@@ -26,12 +26,13 @@ def known_words(method: Callable[P, R]) -> Callable[P, R]:
     own would lose an edge: the operation would run too early.
     """
     words = tuple(inspect.signature(method).parameters)[1:]
+    known = frozenset(words)
 
     @functools.wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        for word in kwargs:
-            if word not in words:
-                _refuse(method.__name__, word, words)
+        if not known.issuperset(kwargs):
+            word = next(word for word in kwargs if word not in known)
+            _refuse(method.__name__, word, words)
         return method(*args, **kwargs)
 
     return checked

@@ -66,16 +66,20 @@ def take_options(
 
     :raises ConfigurationError: names the option and what to write instead.
     """
-    stop: Any = call.options.get("stop", "")
-    each = cast(Sequence[object], stop) if isinstance(stop, list | tuple) else [stop]
-    if not all(isinstance(one, str) for one in each):
-        raise ConfigurationError(f"stop= takes a str or a list of them, not {stop!r:.200}")
+    if "stop" in call.options:
+        _check_stop(call.options["stop"])
     for option in call.options:
         if option in reserved:
             raise ConfigurationError(f"option {option!r} is set by the call itself: leave it out")
         if option not in known and option != "system":
             raise ConfigurationError(_refusal(option, provider, known, hints or {}))
     return dict(call.options)
+
+
+def _check_stop(stop: object) -> None:
+    each = cast(Sequence[object], stop) if isinstance(stop, list | tuple) else [stop]
+    if not all(isinstance(one, str) for one in each):
+        raise ConfigurationError(f"stop= takes a str or a list of them, not {stop!r:.200}")
 
 
 def _refusal(option: str, provider: str, known: AbstractSet[str], hints: Mapping[str, str]) -> str:

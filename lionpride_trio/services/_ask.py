@@ -50,8 +50,8 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
         call,
         path=with_query(request.path, call.extra_query),
         body=merged(request.body, call.extra_body) if call.extra_body else request.body,
-        headers={**request.headers, **call.headers},
-        secrets=tuple(_secrets(call.headers)) + tuple(_secrets(call.extra_query)),
+        headers={**request.headers, **call.headers} if call.headers else request.headers,
+        secrets=(*_secrets(call.headers), *_secrets(call.extra_query)),
     )
 
 

@@ -100,8 +100,8 @@ def test_a_word_that_is_like_none_says_what_there_is(builder):
             "stream_size of operation 'n' must be a whole number of at least 1",
         ),
         ({"stream_size": 0}, "must be a whole number of at least 1"),
-        ({"id": 3}, "id of an operation must be a str, not 3"),
-        ({"id": ""}, "id of an operation must be a str"),
+        ({"id": 3}, "id of an operation must be a str, not 'n' and 3"),
+        ({"id": ""}, "id of an operation must be a str, not 'n' and ''"),
     ],
 )
 def test_numbers_have_one_wording_and_true_is_none(builder, setting, words):
