@@ -111,7 +111,7 @@ class TokenReader(Protocol):
 
     token_variables: Sequence[str]
     """Environment variables that may have it; asked where there is no key.  `Provider.authorize`
-    is given a `Token`."""
+    is given a ``Token``."""
 
 
 @runtime_checkable

@@ -108,7 +108,7 @@ class FaultyServer:
         async with FaultyServer([Answer(status=503), Answer(body=stream)]) as server:
             model = iModel("openai", "m", api_key="k", base_url=server.url("openai"))
 
-    `requests` has what was asked, `accepted` counts connections, `wait_idle` waits until every
+    `requests` has what was asked, ``accepted`` counts connections, `wait_idle` waits until every
     client has closed its own.
     """
 

@@ -144,3 +144,4 @@ Content = (
     | ActionRequestContent
     | ActionResponseContent
 )
+"""What a `Message` may say."""
