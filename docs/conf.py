@@ -26,7 +26,10 @@ toc_object_entries = False
 
 # Links into other projects would need the network to build.
 nitpick_ignore_regex = [
-    ("py:.*", r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|httpx|hypothesis)\..*"),
+    (
+        "py:.*",
+        r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|httpx|hypothesis)\..*",
+    ),
     ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None"),
     ("py:.*", "|".join(dir(builtins))),
     # Names that exist for the type checkers only.

@@ -30,7 +30,8 @@ def read_private_sources(_app):
         (module.__name__, name, getattr(module, name))
         for module in modules
         for name in getattr(module, "__all__", ())
-        if not inspect.isclass(getattr(module, name)) and not inspect.isroutine(getattr(module, name))
+        if not inspect.isclass(getattr(module, name))
+        and not inspect.isroutine(getattr(module, name))
     ]
     for module in modules:
         source = analysed(module.__name__)
@@ -58,7 +59,10 @@ def analysed(name):
 
 def hand_over_class(name, source, public):
     """Copy the texts, types and order of the attributes of the class *name*."""
-    for told, known in ((source.attr_docs, public.attr_docs), (source.annotations, public.annotations)):
+    for told, known in (
+        (source.attr_docs, public.attr_docs),
+        (source.annotations, public.annotations),
+    ):
         known.update({key: value for key, value in told.items() if key[0] == name})
     order = source.tagorder
     public.tagorder.update({key: order[key] for key in order if key.startswith(f"{name}.")})
@@ -71,7 +75,11 @@ def show_what_users_write(_app, what, _name, thing, _options, arguments, returns
         arguments = stringify_signature(
             made, show_return_annotation=False, unqualified_typehints=True
         )
-    for shown, written in (("NOTHING", "..."), ("<class 'list'>", "list"), ("<function <lambda>>", "...")):
+    for shown, written in (
+        ("NOTHING", "..."),
+        ("<class 'list'>", "list"),
+        ("<function <lambda>>", "..."),
+    ):
         arguments = arguments and arguments.replace(f"= {shown}", f"= {written}")
     return arguments, returns
 
