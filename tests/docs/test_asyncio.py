@@ -6,60 +6,30 @@ import asyncio
 import os
 import re
 import runpy
+import socket
 import subprocess
 import sys
-import threading
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 import trio
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 
 from lionpride_trio import StreamTruncated, iModel, local
 from lionpride_trio.wire import SSEDecoder
+from tests.docs.markdown import DOCS, EXAMPLES, blocks
+from tests.elsewhere import ServerThread
 from tests.pages import read_and_leave
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 QUESTION = "Why is the sea salt?"
 
 
 def load(name):
     return runpy.run_path(str(EXAMPLES / f"{name}.py"))
-
-
-class ServerThread:
-    """The embedded server on a trio of its own, so that the test's thread is free for asyncio."""
-
-    def __init__(self):
-        self._begun = threading.Event()
-
-    def run(self):
-        trio.run(self._serve)
-
-    async def _serve(self):
-        with trio.CancelScope() as self._scope:
-            async with local.serve() as self.server:
-                self._token = trio.lowlevel.current_trio_token()
-                self._begun.set()
-                await trio.sleep_forever()
-
-    def call(self, function, *args):
-        """What the async *function* gives, run on the server's trio."""
-        return trio.from_thread.run(function, *args, trio_token=self._token)
-
-    @contextmanager
-    def running(self):
-        thread = threading.Thread(target=self.run)
-        thread.start()
-        self._begun.wait()
-        try:
-            yield self
-        finally:
-            self._token.run_sync_soon(self._scope.cancel)
-            thread.join()
 
 
 @pytest.fixture
@@ -137,6 +107,31 @@ def test_a_failure_arrives_on_asyncio_after_the_chunks_before_it(elsewhere):
     with pytest.raises(StreamTruncated) as caught:
         asyncio.run(main(came))
     assert "".join(came) == caught.value.partial.text != ""
+
+
+def test_a_web_application_on_asyncio(elsewhere, monkeypatch):
+    (program,) = (
+        block.text for block in blocks(DOCS / "asyncio.md", "python") if "Guest" in block.text
+    )
+    monkeypatch.syspath_prepend(EXAMPLES)
+    names = {}
+    exec(compile(program, "asyncio.md", "exec"), names)
+
+    async def ask():
+        listener = socket.create_server(("127.0.0.1", 0))
+        host, port = listener.getsockname()
+        config = Config()
+        config.bind = [f"fd://{listener.detach()}"]
+        stop = asyncio.Event()
+        serving = asyncio.create_task(serve(names["app"], config, shutdown_trigger=stop.wait))
+        async with httpx.AsyncClient(trust_env=False) as client:
+            url = f"http://{host}:{port}/answer"
+            answered = await client.get(url, params={"question": QUESTION})
+        stop.set()
+        await serving
+        return answered.text
+
+    assert asyncio.run(ask()) == answer()
 
 
 @pytest.fixture
