@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from pathlib import Path
 
+import attrs
 import pytest
 
+import lionpride_trio
 from tests.docs.markdown import DOCS, EXAMPLES, PAGES, blocks, contents, included, prose
 from tests.docs.test_readme import run_python
-from tests.guards.test_public_surface import MODULES, THINGS
+from tests.guards.test_public_surface import CLASSES, MODULES, THINGS
 
 PROGRAM = re.compile(r"^(trio|asyncio)\.run\(", re.MULTILINE)
 PYTHON = [block for page in PAGES for block in blocks(page, "python", "py")]
@@ -54,6 +57,18 @@ def test_its_links_and_pictures_lead_somewhere(page):
     ]
     local = [target for target in targets if not re.match(r"[a-z]+:", target)]
     assert [target for target in local if not (page.parent / target).is_file()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_its_pictures_have_a_text_for_those_who_do_not_see_them(page):
+    told = re.findall(r"!\[(.*?)\]\(", prose(page))
+    for block in blocks(page):
+        if re.match(r"\{(figure|image)\} ", block.language):
+            # An option of several lines has to stand in a header: elsewhere its second line is text.
+            told += re.findall(
+                r"\A---\nalt: >-\n(.*?)^---$", block.text, re.DOTALL | re.MULTILINE
+            ) or [""]
+    assert [text for text in told if len(text.split()) < 4] == []
 
 
 def test_every_page_is_reached_from_the_index():
@@ -114,3 +129,31 @@ def test_the_reference_has_every_public_name_once():
         if not inspect.ismodule(getattr(MODULES[module], each))
     }
     assert sorted(path for path in names if public_name(path) not in there) == []
+
+
+# The source of each class, which is not in the module that the class says it comes from.
+SOURCES = {
+    (node.name, ast.get_docstring(node, clean=False)): node
+    for path in Path(lionpride_trio.__file__).parent.rglob("*.py")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.ClassDef)
+}
+
+
+def numbers():
+    """The fields of public classes that hold a number, as they stand in the source."""
+    for path, cls in CLASSES.items():
+        source = SOURCES[cls.__name__, cls.__doc__]
+        for field, text in itertools.zip_longest(source.body, source.body[1:]):
+            if (
+                attrs.has(cls)
+                and isinstance(field, ast.AnnAssign)
+                and re.search(r"\b(int|float)\b", ast.unparse(field.annotation))
+            ):
+                name = ast.unparse(field.target)
+                yield pytest.param(cls.__doc__, name, text, id=f"{path}.{name}")
+
+
+@pytest.mark.parametrize(("said", "name", "below"), list(numbers()))
+def test_a_number_says_what_it_counts(said, name, below):
+    assert isinstance(below, ast.Expr) or re.search(rf"[*`]{name}\b", said)
