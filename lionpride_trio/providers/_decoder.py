@@ -32,7 +32,7 @@ from ._surrogates import SurrogateMender
 MAX_IGNORED_CHARS: Final = 64 * 1024
 """How much is kept of lines that are no part of an event stream."""
 MAX_BLOCKS: Final = 1024
-"""The most tool calls, reasoning blocks, citations and alternatives of one answer, each."""
+"""Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
 _FIELDS: Final = ("", "data", "event", "id", "retry")
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"

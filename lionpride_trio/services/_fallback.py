@@ -42,7 +42,7 @@ class Fallback:
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
         """As `iModel.stream`; opening it asks the models in turn.
 
-        :raises ConfigurationError: the messages or options suit one of the models not.
+        :raises ConfigurationError: the messages or options do not suit one of the models.
         """
         sources = [model.stream(messages, keep=keep, **options) for model in self.models]
 

@@ -21,11 +21,8 @@ class Branch:
     """One line of conversation: an order of message ids."""
 
     name: str = attrs.field(validator=instance_of(str))
-    """Unique in its session."""
     id: str = attrs.Factory(lambda: uuid4().hex)
-    """Unique everywhere."""
     order: list[str] = attrs.field(factory=list[str])
-    """The ids of the messages, in order."""
 
     def __len__(self) -> int:
         return len(self.order)

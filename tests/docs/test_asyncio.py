@@ -18,6 +18,7 @@ import pytest
 import trio
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from starlette.testclient import TestClient
 
 from lionpride_trio import StreamTruncated, iModel, local
 from lionpride_trio.wire import SSEDecoder
@@ -173,6 +174,18 @@ async def test_fastapi_closes_the_connection_of_a_page_that_went_away(monkeypatc
             await server.wait_active(0)
             assert server.requests[0].disconnected
             nursery.cancel_scope.cancel()
+
+
+def test_an_endpoint_that_waits_for_a_whole_answer():
+    (program,) = (
+        block.text for block in blocks(DOCS / "asyncio.md", "python") if "/summary" in block.text
+    )
+    names = {}
+    exec(compile(program, "asyncio.md", "exec"), names)
+    with TestClient(names["app"], backend="trio") as client:
+        answered = client.get("/summary", params={"text": "Call me Ishmael."}).json()
+    assert answered["summary"]
+    assert answered["verdict"] == "complete"
 
 
 async def test_fastapi_from_hypercorns_command_line(server):
