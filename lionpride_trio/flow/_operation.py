@@ -118,7 +118,9 @@ class StreamBranch:
     """One of the equal branches of an operation's stream.  `fork` makes them."""
 
     operation: Operation
+    """Whose stream it is."""
     number: int
+    """Its place among the branches, from 0."""
     family: object = attrs.field(repr=False)
     """The same for all branches of one fork."""
 

@@ -24,6 +24,7 @@ Readable: TypeAlias = Source[T] | trio.abc.ReceiveChannel[T]
 """What a sink reads: an open channel, which it leaves open, or a source, which it opens."""
 
 Sink: TypeAlias = Callable[[Readable[Any]], Awaitable[R]]
+"""An async function that reads a channel or a source to its end; what it returns is its result."""
 
 
 @asynccontextmanager
