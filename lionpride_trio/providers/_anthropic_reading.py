@@ -143,8 +143,10 @@ class MessagesParser(BaseParser):
         match delta.get("type"):
             case "input_json_delta" if index in self._open_calls:
                 call = self._open_calls[index]
-                piece = call.told.add(arguments_text(delta.get("partial_json")))
-                return self._call(call, raw, arguments=piece)
+                piece = delta.get("partial_json")
+                if piece.__class__ is not str:
+                    piece = arguments_text(piece)
+                return self._call(call, raw, arguments=call.told.add(piece))
             case "thinking_delta":
                 return self._thought(index, raw, text=text(delta.get("thinking"), "thinking"))
             case "signature_delta":

@@ -7,9 +7,13 @@ whole one cannot go on with it: the server tells the arguments again.
 from __future__ import annotations
 
 import io
+from typing import Final
 
 from .._errors import LionprideError
 from ..wire._json import loads
+
+_OPENINGS: Final = "{ \t\r\n"
+"""What a text begins with that may be an object."""
 
 
 class Arguments:
@@ -17,7 +21,7 @@ class Arguments:
 
     def __init__(self) -> None:
         self._told = io.StringIO()
-        self._may_be_whole = False
+        self._end = ""
         self._whole: bool | None = None
         self.begun = False
         """Whether a piece has come."""
@@ -26,13 +30,12 @@ class Arguments:
 
     def add(self, piece: str) -> str:
         """Take *piece* in; what of it was not told before."""
-        if not piece or (not self.free and self._repeats(piece)):
+        if not piece or (piece[0] in _OPENINGS and not self.free and self._repeats(piece)):
             return ""
         self.begun = True
-        self._told.write(piece)
-        end = piece.rstrip()[-1:]
-        self._may_be_whole = end == "}" if end else self._may_be_whole
         self._whole = None
+        self._told.write(piece)
+        self._end = piece
         return piece
 
     def _repeats(self, piece: str) -> bool:
@@ -59,7 +62,8 @@ class Arguments:
         """Whether a whole object has come, to which nothing can be added."""
         if self._whole is None:
             # Asked for each piece that begins an inner object, so the end of the text is asked first.
-            self._whole = self._may_be_whole and _is_object(self._told.getvalue())
+            end = self._end.rstrip()
+            self._whole = end[-1:] in {"}", ""} and _is_object(self._told.getvalue())
         return self._whole
 
 

@@ -106,11 +106,10 @@ class Alternative:
         return delta
 
     def _untold_content(self, content: Any) -> str | None:
-        if isinstance(content, list):
-            parts: Any = content
+        if content.__class__ is list:
             content = "".join(
                 part if isinstance(part, str) else str(fields(part).get("text") or "")
-                for part in parts
+                for part in content
             )
         if not isinstance(content, str):
             return None
@@ -126,9 +125,8 @@ def thought_text(value: Any) -> str:
     """The text of a piece of reasoning: a string, an object that has it, or a list of such (Mistral)."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        parts: list[Any] = value
-        return "".join(map(thought_text, parts))
+    if value.__class__ is list:
+        return "".join(map(thought_text, value))
     for name in ("thinking", "text", "content", "summary"):
         inner = fields(value).get(name)
         if inner:

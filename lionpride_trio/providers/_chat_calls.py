@@ -8,23 +8,15 @@ pieces alternate, a name that comes in pieces or again with each piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
-import attrs
-
+from .._chunks import ToolCallChunk
 from ._arguments import Arguments
 from ._parsing import arguments_text
 
-
-@attrs.frozen
-class Piece:
-    """What is new of a call: its name as far as it is known, and a piece of its arguments."""
-
-    slot: int
-    id: str | None
-    name: str | None
-    arguments: str
+Make: TypeAlias = Callable[..., ToolCallChunk]
+"""Makes the chunk of ``slot``, ``id``, ``name`` (as far as it is known) and ``arguments`` (a piece)."""
 
 
 class OpenCall:
@@ -70,20 +62,26 @@ class OpenCalls:
     def __len__(self) -> int:
         return len(self._all)
 
-    def read(self, calls: Any) -> list[Piece]:
-        """The pieces of calls that a delta has: a list of them, or one."""
+    def read(self, calls: Any, make: Make) -> list[ToolCallChunk]:
+        """The chunks of the pieces of calls that a delta has: a list of them, or one."""
         taken: set[int] = set()
-        pieces: list[Piece] = []
+        chunks: list[ToolCallChunk] = []
         for told in _several(calls):
             function, call_id, name, arguments = _parts_of(told)
-            call = self._find(told.get("index"), call_id, name, arguments, taken)
+            index = told.get("index")
+            if not call_id and not name and index in self._by_index:  # nearly all pieces
+                call = self._last = self._by_index[index]
+                taken.add(call.slot)
+                chunks.append(make(slot=call.slot, arguments=call.arguments.add(arguments)))
+                continue
+            call = self._find(index, call_id, name, arguments, taken)
             call.arguments.free = function is told.get("custom")
-            pieces.append(_piece(call, call_id, name, call.arguments.add(arguments)))
-        return pieces
+            chunks.append(_chunk(make, call, call_id, name, call.arguments.add(arguments)))
+        return chunks
 
-    def read_again(self, calls: Any) -> list[Piece]:
-        """What the calls of a whole message tell that no delta has told."""
-        pieces: list[Piece] = []
+    def read_again(self, calls: Any, make: Make) -> list[ToolCallChunk]:
+        """The chunks of what the calls of a whole message tell that no delta has told."""
+        chunks: list[ToolCallChunk] = []
         for place, told in enumerate(_several(calls)):
             function, call_id, name, arguments = _parts_of(told)
             call = self._find_again(place, call_id)
@@ -92,8 +90,8 @@ class OpenCalls:
             name = None if name == call.name else name
             arguments = call.arguments.add_whole(arguments)
             if call_id or name or arguments:
-                pieces.append(_piece(call, call_id, name, arguments))
-        return pieces
+                chunks.append(_chunk(make, call, call_id, name, arguments))
+        return chunks
 
     def _find(
         self, index: Any, call_id: str | None, name: str | None, arguments: str, taken: set[int]
@@ -165,7 +163,7 @@ class OpenCalls:
 
 def _several(calls: Any) -> list[Any]:
     """The calls that are there: some servers write one without a list, and some write null among them."""
-    several: Any = [calls] if isinstance(calls, Mapping) else calls or ()
+    several: Any = [calls] if calls.__class__ is dict else calls or ()
     return [told for told in several if told]
 
 
@@ -173,14 +171,13 @@ def _parts_of(told: Any) -> tuple[Any, str | None, str | None, str]:
     """The object that has a call's name and arguments, its id, and these two."""
     function = told.get("function") or told.get("custom") or told
     arguments = function.get("arguments")
-    return (
-        function,
-        told.get("id") or None,
-        function.get("name") or None,
-        arguments_text(function.get("input") if arguments is None else arguments),
-    )
+    if arguments.__class__ is not str:
+        arguments = arguments_text(function.get("input") if arguments is None else arguments)
+    return function, told.get("id") or None, function.get("name") or None, arguments
 
 
-def _piece(call: OpenCall, call_id: str | None, name: str | None, arguments: str) -> Piece:
+def _chunk(
+    make: Make, call: OpenCall, call_id: str | None, name: str | None, arguments: str
+) -> ToolCallChunk:
     known = call.add(call_id, name)
-    return Piece(call.slot, call_id and call.id, known, arguments)
+    return make(slot=call.slot, id=call_id and call.id, name=known, arguments=arguments)

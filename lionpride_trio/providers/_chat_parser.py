@@ -12,6 +12,7 @@ an object, a string or ``{"object": "error"}`` (vLLM), the same usage reported t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from .._chunks import (
@@ -26,7 +27,7 @@ from .._chunks import (
     text_chunk,
 )
 from ._chat_answer import Alternative, thought_text
-from ._chat_calls import Piece
+from ._chat_calls import Make
 from ._ends import reason_of
 from ._faults import provider_error
 from ._parsing import BaseParser, fields, members, text, usage
@@ -101,7 +102,13 @@ class ChatParser(BaseParser):
             self.whole = False  # an answer that begins late is waited for
         delta = choice.get("delta")
         if delta:
-            self._delta(delta, answer, index, raw, chunks)
+            content = delta.get("content")
+            if content.__class__ is str and content and len(delta) == 1:  # nearly all events
+                answer.text.size += len(content)
+                answer.text.last = content
+                chunks.append(text_chunk(content, self._metadata, raw, index))
+            else:
+                self._delta(delta, answer, index, raw, chunks)
         message = choice.get("message")
         if message:
             self._message(message, answer, index, raw, chunks)
@@ -120,10 +127,7 @@ class ChatParser(BaseParser):
         content = delta.get("content")
         if content:
             if content.__class__ is str:
-                said = answer.text  # nearly all events: as `_text` does it
-                said.size += len(content)
-                said.last = content
-                chunks.append(text_chunk(content, self._metadata, raw, index))
+                self._text(content, answer, index, raw, chunks)
             else:
                 self._parts(content, answer, index, raw, chunks)
         if len(delta) > 1 or not content:
@@ -138,8 +142,7 @@ class ChatParser(BaseParser):
             answer.by_message = answer.text.size > 0
             return
         self._delta(answer.untold_of(message), answer, index, raw, chunks)
-        pieces = answer.calls.read_again(message.get("tool_calls"))
-        chunks += [self._call(piece, index, raw) for piece in pieces]
+        chunks += answer.calls.read_again(message.get("tool_calls"), self._make(index, raw))
 
     def _text(
         self, piece: str, answer: Alternative, index: int, raw: Any, chunks: list[Chunk]
@@ -153,7 +156,9 @@ class ChatParser(BaseParser):
     ) -> None:
         """All of a delta but its content."""
         before = len(chunks)
-        thought = thought_text(delta.get("reasoning_content") or delta.get("reasoning"))
+        thought = delta.get("reasoning_content") or delta.get("reasoning")
+        if thought and thought.__class__ is not str:
+            thought = thought_text(thought)
         if thought:
             answer.thought.add(thought)
             at = len(chunks) - 1 if chunks and type(chunks[-1]) is TextChunk else len(chunks)
@@ -164,7 +169,7 @@ class ChatParser(BaseParser):
         if delta.get("function_call"):  # the deprecated form: one call, no id
             calls = calls or {"index": 0, "function": delta["function_call"]}
         if calls:
-            chunks += [self._call(piece, index, raw) for piece in answer.calls.read(calls)]
+            chunks += answer.calls.read(calls, self._make(index, raw))
         for annotation in delta.get("annotations") or ():
             answer.cited += 1
             chunks.append(self._other("citation", annotation, index, raw))
@@ -209,16 +214,8 @@ class ChatParser(BaseParser):
                     continue
             answer.told += 1
 
-    def _call(self, piece: Piece, index: int, raw: Any) -> ToolCallChunk:
-        return ToolCallChunk(
-            slot=piece.slot,
-            id=piece.id,
-            name=piece.name,
-            arguments=piece.arguments,
-            metadata=self._metadata,
-            raw_response=raw,
-            index=index,
-        )
+    def _make(self, index: int, raw: Any) -> Make:
+        return partial(ToolCallChunk, metadata=self._metadata, raw_response=raw, index=index)
 
     def _reasoning(self, thought: str, index: int, raw: Any) -> ReasoningChunk:
         return ReasoningChunk(text=thought, metadata=self._metadata, raw_response=raw, index=index)

@@ -44,6 +44,7 @@ _TOKENS: Final[Mapping[str, list[Name]]] = {
     "reasoning_tokens": ["thoughtsTokenCount"],
     "cached_tokens": ["cachedContentTokenCount"],
 }
+_SOURCES: Final = frozenset(["citationMetadata", "groundingMetadata", "urlContextMetadata"])
 _OF_ANY_PART: Final = frozenset(["text", "thought", "thoughtSignature"])
 FAILURES: Final = frozenset([
     "MALFORMED_FUNCTION_CALL",
@@ -169,14 +170,14 @@ class GenerateParser(BaseParser):
                     chunks.append(text_chunk(said, self._metadata, raw, index))
                 if len(part) > 1 or said is None:
                     self._rare(part, index, raw, chunks)
-        for name in ("citationMetadata", "groundingMetadata", "urlContextMetadata"):
+        for name in () if _SOURCES.isdisjoint(candidate) else sorted(_SOURCES):
             if candidate.get(name):
                 cited = _citations(candidate[name])
                 chunks += [self._other("citation", each, index, raw) for each in cited]
                 if not cited:
                     chunks.append(self._other(name, candidate[name], index, raw))
-        reason = reason_of(candidate.get("finishReason"), "finishReason")
-        if reason is None:
+        reason = candidate.get("finishReason")
+        if not reason or (reason := reason_of(reason, "finishReason")) is None:
             return
         chunks += [self._call(piece, index, raw) for piece in self._calls.close(index)]
         self._finished.add(index)

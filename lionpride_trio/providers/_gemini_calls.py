@@ -6,7 +6,7 @@ open.  A call that comes again under its id is told once.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -25,8 +25,7 @@ class FunctionCall:
     """Its arguments, as long as more of them are to come."""
 
 
-@attrs.frozen
-class Piece:
+class Piece(NamedTuple):
     """What one part tells of a call."""
 
     slot: int

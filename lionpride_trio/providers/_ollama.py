@@ -120,7 +120,7 @@ class OllamaParser(BaseParser):
                 TextChunk(text(content, "content"), metadata=self._metadata, raw_response=value)
             )
         calls: Any = message.get("tool_calls") or ()
-        for call in [calls] if isinstance(calls, Mapping) else calls:
+        for call in [calls] if calls.__class__ is dict else calls:
             if call:
                 self._call(call, value, chunks)
         if not chunks:

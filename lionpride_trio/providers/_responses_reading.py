@@ -150,6 +150,8 @@ class ResponsesParser(BaseParser):
         item.given += parts_of(told, kind)[0]
         if kind == "call":
             chunks.append(self._call(item, "", raw))
+        elif kind == "reasoning":
+            self._number_thought(item)  # its place among them, though it may be told last
 
     def _whole(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
         """A whole item: only what nothing has told."""
@@ -250,10 +252,14 @@ class ResponsesParser(BaseParser):
                 return self._thought(item, raw, text=piece)
 
     def _thought(self, item: Item, raw: Any, **parts: Any) -> ReasoningChunk:
+        number = self._number_thought(item)
+        return ReasoningChunk(block=number, metadata=self._metadata, raw_response=raw, **parts)
+
+    def _number_thought(self, item: Item) -> int:
         if item.number is None:
             item.number = self._thoughts
             self._thoughts += 1
-        return ReasoningChunk(block=item.number, metadata=self._metadata, raw_response=raw, **parts)
+        return item.number
 
     def _call(self, item: Item, piece: str, raw: Any) -> ToolCallChunk:
         """A piece of a call, with its id and its name where they were not told."""

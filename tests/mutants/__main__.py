@@ -36,8 +36,8 @@ MUTANTS = [
     ("_response.py", 'or "{}"', 'or ""', "providers"),
     ("_response.py", "self.id = self.id or chunk.id", "self.id = chunk.id", "providers"),
     (
-        "providers/_decoder.py",
-        "if self.whole:\n            return None",
+        "providers/_leftovers.py",
+        "if whole and (spoke or not text):\n            return None",
         "return None",
         "providers",
     ),

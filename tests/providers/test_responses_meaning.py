@@ -483,3 +483,12 @@ def test_citations_are_told_once_for_each_part(places):
     response = read(*told, done(whole), end(whole))
     expected = "abc" if places != [0, 0, 0] else "aaa"
     assert sorted(each["url"] for each in response.citations) == sorted(expected)
+
+
+def test_thoughts_stand_in_the_order_in_which_they_were_opened():
+    sealed = {"type": "reasoning", "id": "a", "summary": [], "encrypted_content": "E"}
+    told = {"type": "reasoning", "id": "b", "summary": [{"type": "summary_text", "text": "hm"}]}
+    response = read(
+        added({**sealed, "encrypted_content": None}, 0), done(told, 1), end(sealed, told)
+    )
+    assert [block.redacted for block in response.reasoning_blocks] == ["E", None]
