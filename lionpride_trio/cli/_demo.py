@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 import trio
 from rich.console import Console
+from rich.text import Text
 
 from .. import LionprideError, Session, iModel, local
 from .._text import escape_controls
@@ -78,7 +79,7 @@ async def show(
             for answer in answers:
                 print(f"{answer.title}\n{answer.text}\n")
     for answer in answers:
-        print(answer.summary)
+        console.print(Text(answer.summary), soft_wrap=not console.is_terminal)
     return int(any(answer.failed for answer in answers))
 
 

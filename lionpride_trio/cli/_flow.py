@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import trio
@@ -16,10 +14,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .._chunks import Chunk
-from .._errors import ConfigurationError
 from .._text import escape_controls
 from ..flow import Graph
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
+from ._target import load
 
 REFRESH_SECONDS: Final = 1 / 15
 TAIL_CHARACTERS: Final = 160
@@ -30,24 +28,6 @@ _SIGNS: Final[Mapping[State, tuple[str, str]]] = {
     State.FAILED: ("✗", "red"),
     State.SKIPPED: ("–", "dim"),
 }
-
-
-def load(target: str) -> Builder:
-    """The builder that ``FILE.py:NAME`` names; NAME is ``builder`` if left out.
-
-    Runs the file.  What it names may be a function that gives the builder.
-
-    :raises ConfigurationError: there is none.
-    """
-    path, _, name = target.rpartition(":") if ".py:" in target else (target, "", "builder")
-    if not Path(path).is_file():
-        raise ConfigurationError(f"there is no file {path!r}: write FILE.py:builder")
-    found = runpy.run_path(path, run_name="lionpride_trio_flow").get(name)
-    if callable(found):
-        found = found()
-    if not isinstance(found, Builder):
-        raise ConfigurationError(f"{name!r} in {path} is no Builder, but {found!r:.100}")
-    return found
 
 
 async def show(

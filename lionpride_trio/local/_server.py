@@ -178,11 +178,13 @@ async def serve(
     read.  *seed* changes what all models say.  Opens a nursery; leaving the block closes every
     connection, in whatever state.  The block's own exception comes out as it is.
 
-    :raises ConfigurationError: *rate* is not above 0.
+    :raises ConfigurationError: *rate* is not above 0, or *port* is no port.
     :raises OSError: the address cannot be listened on.
     """
     if rate is not None and not rate > 0:
         raise ConfigurationError(f"rate must be pieces a second > 0, or None, not {rate!r}")
+    if not 0 <= port <= 65535:  # the resolver would take what is left of it by 16 bits
+        raise ConfigurationError(f"port must be from 0 to 65535, not {port!r}")
     listeners = await trio.open_tcp_listeners(port, host=host)
     for other in listeners[1:]:  # "localhost" has two addresses, and port 0 two ports
         other.socket.close()
