@@ -27,8 +27,7 @@ def main(tokens: Sequence[str] | None = None) -> int:
     try:
         from ._commands import run
 
-        status = run(tokens)
-        sys.stdout.flush()
+        return run(tokens)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _EXTRA:
@@ -39,15 +38,24 @@ def main(tokens: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:  # the embedded server misses its part of the extra
         print(error, file=sys.stderr)
         return 1
-    except BaseException as error:
-        if _is_all(error, KeyboardInterrupt):
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_has_gone()
+    except BaseExceptionGroup as group:
+        # Either may strike inside a nursery.
+        if group.split(KeyboardInterrupt)[1] is None:
             return INTERRUPTED
-        if _is_all(error, BrokenPipeError):
-            # Python's own flush at exit must not fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return NO_READER
+        if group.split(BrokenPipeError)[1] is None:
+            return _reader_has_gone()
         raise
-    return status
+
+
+def _reader_has_gone() -> int:
+    from ._screen import settle_output
+
+    settle_output()
+    return NO_READER
 
 
 def _have_streams() -> bool:
@@ -68,13 +76,6 @@ def _have_streams() -> bool:
             # A terminal or pipe that has not all of Unicode shows escapes rather than a traceback.
             stream.reconfigure(errors="backslashreplace")
     return True
-
-
-def _is_all(error: BaseException, kind: type[BaseException]) -> bool:
-    """Whether *error* is of that kind and nothing else: either may strike inside a nursery."""
-    if isinstance(error, BaseExceptionGroup):
-        return error.split(kind)[1] is None
-    return isinstance(error, kind)
 
 
 __all__ = ["main"]

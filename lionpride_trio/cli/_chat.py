@@ -45,7 +45,7 @@ async def talk(
     if has_piped_input():
         return await ask_piped(opened, asked, save)
     async with opened.session as session:
-        conversation = Conversation.begin(session, opened.branch, asked)
+        conversation = Conversation.begin(session, opened.branch, asked, base_url)
         note(f"{conversation.model_name} answers. /help lists what you can write, Ctrl-D ends.")
         if opened.path is not None:
             note(f"(going on with {opened.path}: {len(opened.branch)} messages)")

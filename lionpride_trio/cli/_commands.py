@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -16,7 +17,7 @@ from ._demo import DEFAULT_QUESTION, show
 from ._errors import WRONG_USE, status_of, usage_words, words_of
 from ._flow import show as show_flow
 from ._record import record_call, replay_calls
-from ._screen import note
+from ._screen import PlainPipeConsole, note, settle_output
 from ._serve import run as run_server
 
 app: Final = App(
@@ -27,13 +28,15 @@ app: Final = App(
     suppress_keyboard_interrupt=False,
     print_error=False,
     exit_on_error=False,
+    console=PlainPipeConsole(),
 )
 
 
 def run(tokens: Sequence[str] | None) -> int:
     """Run the command that *tokens* say; the exit status.  Errors are one line."""
     try:
-        return int(app(tokens, result_action="return_int_as_exit_code_else_zero"))
+        status = int(app(tokens, result_action="return_int_as_exit_code_else_zero"))
+        sys.stdout.flush()
     except CycloptsError as error:
         note(f"error: {usage_words(error)}")
         return WRONG_USE
@@ -41,7 +44,9 @@ def run(tokens: Sequence[str] | None) -> int:
         raise
     except (LionprideError, OSError) as error:
         note(f"error: {words_of(error)}")
+        settle_output()
         return status_of(error)
+    return status
 
 
 def _rate(_: Any, rate: float | None) -> None:

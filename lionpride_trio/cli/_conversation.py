@@ -30,6 +30,8 @@ class Conversation:
     session: Session
     branch: Branch
     model: iModel
+    base_url: str | None = None
+    """The address that was given for the model's provider."""
     unanswered: Message | None = None
     """The last question, when its answer failed or never began."""
     was_stopped: bool = False
@@ -37,16 +39,19 @@ class Conversation:
     _stop: trio.CancelScope | None = None
 
     @classmethod
-    def begin(cls, session: Session, branch: Branch, model: iModel) -> Conversation:
+    def begin(
+        cls, session: Session, branch: Branch, model: iModel, base_url: str | None = None
+    ) -> Conversation:
         """A conversation whose model's calls belong to the open *session*."""
         conversation = cls(session, branch, model)
-        conversation.change_model(model)
+        conversation.change_model(model, base_url)
         return conversation
 
-    def change_model(self, model: iModel) -> None:
+    def change_model(self, model: iModel, base_url: str | None) -> None:
         """Ask *model* from now on."""
         self.session.services.register(model, replace=True)
         self.model = model
+        self.base_url = base_url
 
     @property
     def model_name(self) -> str:

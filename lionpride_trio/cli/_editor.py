@@ -19,9 +19,8 @@ import trio
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import WordCompleter
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output import create_output
+from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from .._channels._nursery import open_pump_nursery
@@ -38,7 +37,9 @@ class Interrupted(Exception):
 class LineEditor:
     """Reads questions from the terminal, one at a time."""
 
-    def __init__(self, history: History, commands: Sequence[str]) -> None:
+    def __init__(
+        self, history: History, commands: Sequence[str], *, output: Output | None = None
+    ) -> None:
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
@@ -50,9 +51,8 @@ class LineEditor:
             complete_style=CompleteStyle.READLINE_LIKE,
             reserve_space_for_menu=0,
             interrupt_exception=Interrupted,
-            input=create_input(sys.stdin),
             # Answers may go into a file: what is typed is not one of them.
-            output=create_output(sys.stdout if sys.stdout.isatty() else sys.stderr),
+            output=output or create_output(always_prefer_tty=True),
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_over = False
@@ -70,8 +70,9 @@ class LineEditor:
             except EOFError:
                 return None
             except Interrupted:
-                await trio.lowlevel.checkpoint_if_cancelled()
-                raise
+                pass
+            await trio.lowlevel.checkpoint_if_cancelled()
+            raise Interrupted
 
     def interrupt(self) -> None:
         """Give the question up that is being read, as Ctrl-C does.  May be called when none is."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, get_args
 
 from cyclopts.exceptions import (
     CoercionError,
@@ -15,17 +15,19 @@ from cyclopts.exceptions import (
     ValidationError,
 )
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, SinkError
 from .._hints import closest
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
 
-_KINDS: Final = {int: "a whole number", float: "a number", bool: "no value"}
+_KINDS: Final[Mapping[Any, str]] = {int: "a whole number", float: "a number"}
 
 
 def words_of(error: BaseException) -> str:
     """The text of an error that is no mistake of this program: without numbers that mean nothing."""
+    if isinstance(error, SinkError) and error.__cause__ is not None:
+        return f"{error.sink}: {words_of(error.__cause__)}"
     if isinstance(error, OSError) and error.strerror:
         reason = error.strerror[:1].lower() + error.strerror[1:]
         return f"{error.filename}: {reason}" if error.filename else reason
@@ -49,11 +51,7 @@ def usage_words(error: CycloptsError) -> str:
         case MissingArgumentError():
             return _missing(error)
         case CoercionError():
-            name = error.token.keyword if error.token is not None else None
-            value = "" if error.token is None else f", not {error.token.value!r:.100}"
-            choices = getattr(error.target_type, "__args__", None)
-            kind = " or ".join(choices) if choices else _kind(error.target_type)
-            return f"{name or 'it'} takes {kind}{value}"
+            return _wrong_value(error)
         case ValidationError():
             return error.exception_message
         case UnusedCliTokensError(unused_tokens=[word, *_]):
@@ -72,8 +70,25 @@ def _missing(error: MissingArgumentError) -> str:
         return f"unknown option {near!r:.100}: did you mean {argument.name!r}?"
     if error.keyword is not None or argument.tokens:
         return f"{error.keyword or argument.name} needs a value"
-    name = argument.name if argument.name.startswith("--") else argument.name.upper()
-    return f"{_command(error)} needs {name}"
+    return f"{_command(error)} needs {_name(error)}"
+
+
+def _wrong_value(error: CoercionError) -> str:
+    """What may stand where something else does."""
+    value = "" if error.token is None else error.token.value
+    name = (error.token.keyword if error.token is not None else None) or _name(error)
+    choices = [one for one in get_args(error.target_type) if isinstance(one, str)]
+    if not choices:
+        return f"{name} takes {_KINDS.get(error.target_type, 'another value')}, not {value!r:.100}"
+    close = closest(value, choices)
+    hint = f"did you mean {close!r}?" if close else f"it takes {', '.join(choices)}"
+    return f"{name} does not take {value!r:.100}: {hint}"
+
+
+def _name(error: CycloptsError) -> str:
+    """The option or the word that the error is about."""
+    name = "" if error.argument is None else error.argument.name
+    return name if name.startswith("--") else name.upper()
 
 
 def _unknown(what: str, word: str, known: list[str], otherwise: str) -> str:
@@ -89,7 +104,3 @@ def _commands(error: CycloptsError) -> list[str]:
 
 def _command(error: CycloptsError) -> str:
     return " ".join(error.command_chain or ()) or "it"
-
-
-def _kind(wanted: object) -> str:
-    return _KINDS.get(wanted, "another value") if inspect.isclass(wanted) else "another value"

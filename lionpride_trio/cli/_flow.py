@@ -17,6 +17,7 @@ from .._chunks import Chunk
 from .._text import escape_controls
 from ..flow import Graph
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
+from ._screen import PlainPipeConsole
 from ._target import load
 
 REFRESH_SECONDS: Final = 1 / 15
@@ -42,7 +43,7 @@ async def show(
     The builder's session is opened, if it is not, and closed.  Opens a nursery for drawing.
     Failures are raised after the tree was shown.
     """
-    console = console or Console()
+    console = console or PlainPipeConsole()
     builder = load(target)
     async with _opened(builder):
         running = flow_stream(builder.operations, max_concurrent=max_concurrent, on_error=on_error)

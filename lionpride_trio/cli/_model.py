@@ -92,5 +92,11 @@ def _first_set(variables: Iterable[str]) -> str | None:
 
 def _in_our_words(text: str, options: dict[str, str]) -> str:
     """*text*, which speaks of arguments of Python, with the *options* in their place."""
-    argument = re.compile(rf"(?:\bpass )?\b({'|'.join(options)})(?:=|(?= must| has))")
-    return argument.sub(lambda match: options[match[1]], text)
+    argument = re.compile(rf"(\bpass )?\b({'|'.join(options)})(?:=|(?= must| has))")
+
+    def name(match: re.Match[str]) -> str:
+        option = options[match[2]]
+        verb = "give " if option.startswith("-") else "set "
+        return (verb if match[1] else "") + option
+
+    return argument.sub(name, text)

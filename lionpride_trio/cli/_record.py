@@ -6,14 +6,15 @@ import sys
 from typing import Any
 
 import attrs
+import trio
 
-from .. import LionprideError, Response, iModel
+from .. import ConfigurationError, LionprideError, Response, iModel
 from .._text import escape_controls
 from ..recording import RecordedCall, Recording, record, replay
 from ..recording._replay import Pace
 from ..sinks._common import text_in
 from ._model import open_model
-from ._screen import AnswerText, note
+from ._screen import AnswerText
 
 
 async def record_call(
@@ -35,6 +36,8 @@ async def record_call(
 
 async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
     """Show all answers recorded at *path*.  The exit code is 1 when one of them failed."""
+    if not await trio.Path(path).is_file():
+        raise ConfigurationError(f"there is no file {path!r}")
     recording = Recording.load(path)
     failed = False
     for number, call in enumerate(recording.calls, 1):
@@ -45,7 +48,7 @@ async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
             await _show(replay(one, pace=pace), "replay", stream=_streamed(call))
         except LionprideError as error:
             failed = True
-            note(f"error: {error}")
+            print("error:", " ".join(str(error).split()))
     return int(failed)
 
 

@@ -8,6 +8,8 @@ import sys
 from functools import partial
 from typing import Final, TextIO
 
+from rich.console import Console
+
 from .._errors import SinkError
 from .._text import escape_controls
 from ..sinks._write import write_text
@@ -26,17 +28,18 @@ class AnswerText:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._wrap = WordWrap(partial(columns, stream)) if stream.isatty() else None
-        self._began = False
+        self._is_at_start = True
 
     async def write(self, text: str) -> None:
         """Show *text*.  Waits for room, and can be cancelled then."""
         text = _encodable(self._stream, escape_controls(text))
-        self._began = self._began or bool(text)
+        if text:
+            self._is_at_start = text.endswith("\n")
         await self._send(self._wrap.feed(text) if self._wrap else text)
 
     async def end(self) -> None:
-        """End the line, if anything was said."""
-        if self._began:
+        """End the line, if one was begun."""
+        if not self._is_at_start:
             await self._send((self._wrap.flush() if self._wrap else "") + "\n")
 
     async def _send(self, text: str) -> None:
@@ -53,6 +56,22 @@ def note(text: str) -> None:
     stream = sys.stderr
     text = _encodable(stream, " ".join(escape_controls(text).split()))
     print(wrapped(text, columns(stream)) if stream.isatty() else text, file=stream, flush=True)
+
+
+class PlainPipeConsole(Console):
+    """rich's console, but whose reader has gone raises `BrokenPipeError`, as everywhere."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error out that rich would make an exit status of its own."""
+        raise BrokenPipeError
+
+
+def settle_output() -> None:
+    """Write what is still to be written, or let it go: Python's own flush at exit must not fail."""
+    try:
+        sys.stdout.flush()
+    except OSError:  # nobody reads it, or there is no room for it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def columns(stream: TextIO) -> int:

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 
 import trio
 
 from .. import local
+from ._errors import words_of
 from ._screen import columns
 
 
 async def run(host: str, port: int, *, rate: float | None, seed: int) -> int:
     """Serve until the process is told to stop; the first lines say where."""
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with local.serve(host, port, rate=rate, seed=seed) as server:
-            urls = {provider: server.url(provider) for provider in local.PROVIDERS}
-            width = max(map(len, urls)) + 2
-            # On a narrow terminal each address has a line of its own, so that it can be copied.
-            beside = not sys.stdout.isatty() or columns(sys.stdout) > width + max(
-                map(len, urls.values())
-            )
-            for provider, url in urls.items():
-                print(f"{provider:<{width}}{url}" if beside else f"{provider}\n{url}")
+        async with AsyncExitStack() as stack:
+            try:
+                serving = local.serve(host, port, rate=rate, seed=seed)
+                server = await stack.enter_async_context(serving)
+            except OSError as error:
+                reason = words_of(error)
+                raise OSError(f"cannot listen on port {port} of {host}: {reason}") from error
+            _show_addresses({provider: server.url(provider) for provider in local.PROVIDERS})
             print("Any key will do. Ctrl-C stops the server.", flush=True)
             async for _ in signals:
                 break
+            if sys.stdout.isatty():
+                print()  # the terminal has just shown the key
     return 0
+
+
+def _show_addresses(urls: Mapping[str, str]) -> None:
+    """Print where each provider is, below its name where there is no room beside it."""
+    width = max(map(len, urls)) + 2
+    needed = width + max(map(len, urls.values()))
+    beside = not sys.stdout.isatty() or columns(sys.stdout) >= needed
+    for provider, url in urls.items():
+        print(f"{provider:<{width}}{url}" if beside else f"{provider}\n{url}")

@@ -63,14 +63,15 @@ def show_help() -> None:
 
 
 def change_model(conversation: Conversation, name: str) -> None:
-    """Let the model *name* answer from now on.
+    """Let the model *name* answer from now on; another one of the same provider at the same address.
 
     :raises ConfigurationError: there is none, or something that it needs is missing.
     """
     if name:
+        current = conversation.model.provider.name
         provider, model = split_name(name)
-        provider = provider or conversation.model.provider.name
-        conversation.change_model(open_model(provider, model))
+        base_url = conversation.base_url if provider in {None, current} else None
+        conversation.change_model(open_model(provider or current, model, base_url), base_url)
     note(f"({conversation.model_name} answers)")
 
 

@@ -42,6 +42,8 @@ class WordWrap:
         self._blank = ""
         """Blanks before the held word: they vanish where the line breaks."""
         self._word = ""
+        self._last = ""
+        """The last character of the word, as far as it has come."""
         self._is_too_long = False
         """The word is wider than the terminal: it is handed out as it comes."""
 
@@ -63,20 +65,26 @@ class WordWrap:
     def flush(self) -> str:
         """What was held, which does not go on."""
         word, self._word = self._word, ""
+        self._last = ""
         self._is_too_long = False
         return self._place(word) if word else ""
 
     def _grow(self, piece: str) -> str:
-        """Add *piece* to the held word."""
-        if self._is_too_long:
-            self._advance(piece)
-            return piece
-        # An empty match at the very beginning parts nothing.
-        *whole, self._word = [part for part in _BETWEEN.split(self._word + piece) if part]
-        shown = [self._place(word) for word in whole]
-        if cell_len(self._word) > self._width() or len(self._word) > _LONGEST_HELD:
-            shown.append(self.flush())
-            self._is_too_long = True
+        """Add *piece* to the held word, character by character: how it was cut must not matter."""
+        shown: list[str] = []
+        for character in piece:
+            if _may_part(self._last, character):
+                shown.append(self.flush())
+            self._last = character
+            if self._is_too_long:
+                self._advance(character)
+                shown.append(character)
+                continue
+            self._word += character
+            if cell_len(self._word) > self._width() or len(self._word) > _LONGEST_HELD:
+                shown.append(self.flush())
+                self._last = character
+                self._is_too_long = True
         return "".join(shown)
 
     def _place(self, word: str) -> str:
@@ -108,8 +116,16 @@ class WordWrap:
         column = self._column + cell_len(self._blank)
         spaces = ""
         for character in blank:
-            spaces += " " * (TAB - (column + len(spaces)) % TAB) if character == "\t" else character
+            spaces += (
+                " " * (TAB - (column + cell_len(spaces)) % TAB) if character == "\t" else character
+            )
         return spaces
+
+
+def _may_part(one: str, other: str) -> bool:
+    """Whether a line may end between two characters of a text without blanks."""
+    both = one + other
+    return len(both) == 2 and not both.isascii() and _BETWEEN.match(both, 1) is not None
 
 
 def wrapped(text: str, width: int) -> str:
