@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import termios
 
 import trio
 
@@ -18,8 +19,10 @@ class Terminal:
 
     def __init__(self, socket, *command, width, height=60):
         self._tmux = ["tmux", "-S", str(socket), "-f", "/dev/null", "-u"]
+        self._pid = socket.with_name(f"{socket.name}.pid")
+        inner = f"echo $$ > {shlex.quote(str(self._pid))}; exec {shlex.join([*PYTHON, *command])}"
         # Ctrl-C reaches the shell too, which is to go on and tell the status.
-        line = f"trap : INT; {shlex.join([*PYTHON, *command])}; echo status=$?; exec cat"
+        line = f"trap : INT; sh -c {shlex.quote(inner)}; echo status=$?; exec cat"
         size = ["-x", str(width), "-y", str(height)]
         self._run("new-session", "-d", *size, "sh", "-c", line, env=environment())
 
@@ -40,21 +43,23 @@ class Terminal:
 
     def send_signal(self, number):
         """Send a signal to the command."""
-        shell = self._run("display-message", "-p", "#{pane_pid}").strip()
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", shell], capture_output=True, text=True, check=True
-        )
-        os.kill(int(children.stdout.split()[0]), number)
+        os.kill(int(self._pid.read_text()), number)
 
     def screen(self):
         """All that is and was to be seen."""
         return self._run("capture-pane", "-p", "-S", "-").rstrip("\n")
 
-    def modes(self):
-        """How the terminal treats what is typed."""
-        tty = self._run("display-message", "-p", "#{pane_tty}").strip()
-        done = subprocess.run(["stty", "-a", "-F", tty], capture_output=True, text=True, check=True)
-        return done.stdout.split()
+    def shows_what_is_typed(self):
+        """Whether the terminal echoes keys and waits for whole lines, as shells want it."""
+        tty = os.open(
+            self._run("display-message", "-p", "#{pane_tty}").strip(), os.O_RDWR | os.O_NOCTTY
+        )
+        try:
+            flags = termios.tcgetattr(tty)[3]
+        finally:
+            os.close(tty)
+        wanted = termios.ECHO | termios.ICANON | termios.ISIG
+        return flags & wanted == wanted
 
     async def wait(self, pattern):
         """Wait until the screen shows what *pattern* describes, and give the screen.
