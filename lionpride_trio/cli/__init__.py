@@ -12,8 +12,6 @@ import sys
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from .._errors import ConfigurationError
-
 INTERRUPTED: Final = 130
 NO_READER: Final = 141
 """What a shell says of a program that SIGPIPE ended."""
@@ -34,9 +32,6 @@ def main(tokens: Sequence[str] | None = None) -> int:
             raise
         needed = f"the command line needs {missing}: pip install 'lionpride_trio[cli]'"
         print(needed, file=sys.stderr)
-        return 1
-    except ConfigurationError as error:  # the embedded server misses its part of the extra
-        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -13,12 +13,10 @@ from .. import __version__
 from .._errors import LionprideError
 from . import _ask
 from ._completion import Shell, give_completion
-from ._demo import DEFAULT_QUESTION, show
 from ._errors import WRONG_USE, status_of, usage_words, words_of
 from ._flow import show as show_flow
 from ._record import record_call, replay_calls
 from ._screen import PlainPipeConsole, note, settle_output
-from ._serve import run as run_server
 
 app: Final = App(
     name="lionpride-trio",
@@ -158,13 +156,15 @@ async def chat(
 @app.command
 async def demo(
     *,
-    question: Annotated[str, Parameter(help="What all are asked.")] = DEFAULT_QUESTION,
+    question: Annotated[str, Parameter(help="What all are asked.")] = "What is it about the sea?",
     rate: Annotated[
         float, Parameter(help="Pieces a second of each answer.", validator=_rate)
     ] = 40.0,
     seed: Annotated[int, Parameter(help="Another number, other answers.")] = 0,
 ) -> int:
     """Let four providers' models answer one question at once, on this machine."""
+    from ._demo import show  # the embedded server takes as long to import as all the rest
+
     return await show(question, rate=rate, seed=seed)
 
 
@@ -183,6 +183,8 @@ async def serve(
     seed: Annotated[int, Parameter(help="Another number, other answers.")] = 0,
 ) -> int:
     """Run the embedded server by itself, until Ctrl-C."""
+    from ._serve import run as run_server
+
     return await run_server(host, port, rate=rate, seed=seed)
 
 

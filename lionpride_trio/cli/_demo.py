@@ -16,7 +16,6 @@ from .._text import escape_controls
 from ._panels import Panels
 from ._screen import PlainPipeConsole
 
-DEFAULT_QUESTION: Final = "What is it about the sea?"
 MODELS: Final = {
     "openai": "gpt-4o-mini",
     "anthropic": "claude-haiku-4-5",

@@ -1,12 +1,14 @@
 """Wrong commands and settings: one line, in the command line's own words, and the nearest name."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
 from lionpride_trio.cli import main
 from lionpride_trio.cli._commands import app
-from tests.cli.process import start
+from tests.cli.process import environment, start
 
 LOCAL = ["--provider", "openai_compatible"]
 
@@ -134,7 +136,6 @@ complete_words lionpride-trio flow f.py --on-error ''
 
 
 def test_a_shell_completes_commands_options_and_choices(capsys):
-    import subprocess
 
     assert main(["completion", "bash"]) == 0
     script = capsys.readouterr().out
@@ -160,3 +161,46 @@ def test_completion_is_installed_where_the_shell_looks(capsys, monkeypatch, tmp_
     path = tmp_path / ".local/share/bash-completion/completions/lionpride-trio"
     assert str(path) in capsys.readouterr().out
     assert "_lionpride_trio" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "status", "line"),
+    [
+        (
+            "cyclopts",
+            ["ask"],
+            1,
+            "the command line needs cyclopts: pip install 'lionpride_trio[cli]'",
+        ),
+        (
+            "prompt_toolkit",
+            ["chat", "--provider", "local"],
+            1,
+            "the command line needs prompt_toolkit: pip install 'lionpride_trio[cli]'",
+        ),
+        (
+            "starlette",
+            ["demo"],
+            2,
+            "error: the embedded server needs starlette: pip install 'lionpride_trio[cli]'",
+        ),
+        ("starlette", ["ask", "--model", "x/y"], 2, None),  # which needs no server
+    ],
+)
+def test_a_part_that_is_not_installed_is_named(missing, command, status, line):
+    program = (
+        f"import sys; sys.modules[{missing!r}] = None; from lionpride_trio.cli import main;"
+        f" sys.exit(main({command}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (status, "")
+    if line is None:
+        assert "starlette" not in done.stderr
+    else:
+        assert done.stderr == f"{line}\n"
