@@ -12,8 +12,12 @@ KEYS = re.compile(r"(OPENAI|ANTHROPIC|GEMINI|GOOGLE|GROQ|OPENROUTER|OLLAMA)_")
 
 
 def environment():
-    """This process's environment, without keys and addresses of providers."""
+    """This process's environment, without keys and addresses of providers.
+
+    Output is buffered, as it is for a user: what is left in the buffer makes trouble at the exit.
+    """
     kept = {name: value for name, value in os.environ.items() if not KEYS.match(name)}
+    kept.pop("PYTHONUNBUFFERED", None)
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lionpride_trio import Session, local
 from lionpride_trio.cli._chat import _Chat, talk
-from lionpride_trio.cli._conversation import Conversation
+from lionpride_trio.cli._conversation import Conversation, question
 from lionpride_trio.cli._editor import Interrupted
 from lionpride_trio.cli._kept import open_conversation
 from lionpride_trio.cli._model import open_model
@@ -93,6 +93,39 @@ async def test_a_cut_answer_says_so_and_is_kept(capsys):
     assert [message["content"] for message in messages] == ["hi", "Hel", "and then?"]
 
 
+class Stopping:
+    """Stops the answer when its first text is there."""
+
+    conversation = None
+
+    async def write(self, text):
+        if text:
+            self.conversation.stop()
+
+
+async def test_what_came_of_a_stopped_answer_is_kept_without_calls_that_get_no_result():
+    call = {"index": 0, "id": "c1", "function": {"name": "look", "arguments": "{}"}}
+    deltas = [{"tool_calls": [call]}, {"content": "Hel"}, {"content": "lo"}]
+    events = [json.dumps({"choices": [{"index": 0, "delta": delta}]}) for delta in deltas]
+    body = "".join(f"data: {event}\n\n" for event in events).encode()
+    async with FaultyServer(Answer(body=body, one_packet=True, then="stall")) as server:
+        opened = open_conversation(save=None, resume=None, system=None)
+        async with opened.session as session:
+            model = open_model("local", "m", server.url("local"))
+            conversation = Conversation.begin(session, opened.branch, model)
+            shown = Stopping()
+            shown.conversation = conversation
+            answer = await conversation.ask(question("Why?"), shown)
+            said = [message.chat_msg for message in session.history(opened.branch)]
+    assert conversation.was_stopped
+    assert answer.text == "Hello"
+    assert said == [
+        {"role": "user", "content": "Why?"},
+        {"role": "assistant", "content": "Hello"},
+    ]
+    assert not conversation.stop()
+
+
 async def test_help_lists_every_command(server, capsys):
     assert await chat(server, "/help") == []
     listed = capsys.readouterr().err
@@ -123,16 +156,16 @@ async def test_a_wrong_command_is_told_and_the_chat_goes_on(line, words, server,
 
 
 @pytest.mark.parametrize(
-    ("line", "question"),
+    ("line", "text"),
     [
         ("/etc/passwd is what?", "/etc/passwd is what?"),
         ("//help me", "/help me"),
         ("/help\nme", "/help\nme"),
     ],
 )
-async def test_a_question_may_begin_with_a_slash(line, question, server):
+async def test_a_question_may_begin_with_a_slash(line, text, server):
     ((asked,),) = await chat(server, line)
-    assert asked == ("user", question)
+    assert asked == ("user", text)
 
 
 async def test_quit_ends_the_chat(server):

@@ -87,6 +87,19 @@ async def test_it_can_be_interrupted_from_outside(keys):
     assert await reader.next_question() == "whole"
 
 
+async def test_it_can_be_interrupted_before_its_loop_runs(keys, monkeypatch):
+    reader = editor()
+    prompt = reader._session.prompt
+
+    def interrupted_prompt(**settings):
+        reader.interrupt()
+        return prompt(**settings)
+
+    monkeypatch.setattr(reader._session, "prompt", interrupted_prompt)
+    with pytest.raises(Interrupted):
+        await reader.next_question()
+
+
 async def test_it_can_be_cancelled_and_gives_the_terminal_back(keys):
     screen = Screen()
     reader = LineEditor(InMemoryHistory(), [], output=screen)
