@@ -36,7 +36,7 @@ def test_nothing_but_blanks_is_lost_or_made(text, width):
     assert "".join(wrapped(text, width).split()) == "".join(text.split())
 
 
-@given(st.lists(st.text("abc日본é", min_size=1, max_size=12)), st.integers(12, 60))
+@given(st.lists(st.text("abc日本é", min_size=1, max_size=12)), st.integers(12, 60))
 def test_no_line_is_too_wide(words, width):
     text = " ".join(words)
     longest = max(map(cell_len, text.split(" ")))
