@@ -76,7 +76,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     5: set(),
     6: set(),
     6.5: set(),
-    7: {"cyclopts", "h11", "hypercorn", "rich", "starlette"},
+    7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
     8: {"hypothesis", "pytest", "pytest_trio"},
 }
 
