@@ -1,7 +1,6 @@
 """The screens in a real terminal, of 34, 80 and 200 columns."""
 
 import json
-import shutil
 import signal
 import textwrap
 
@@ -11,7 +10,9 @@ from rich.cells import cell_len
 from lionpride_trio import Session, local
 from lionpride_trio.cli._wrap import wrapped
 from lionpride_trio.testing import Answer, FaultyServer
-from tests.cli.tmux import Terminal
+from tests.cli.tmux import Terminal, needs_tmux
+
+pytestmark = needs_tmux
 
 WIDTHS = [34, 80, 200]
 ENGLISH = (
@@ -29,8 +30,6 @@ WORLD = (
 @pytest.fixture
 def terminal(tmp_path):
     """Opens terminals, and closes them."""
-    if shutil.which("tmux") is None:
-        pytest.fail("the screens are tested in tmux: install it (apt-get install tmux)")
     opened = []
 
     def open_terminal(*command, width=80):

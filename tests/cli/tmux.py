@@ -3,12 +3,19 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import termios
 
+import pytest
 import trio
 
 from tests.cli.process import PYTHON, environment
+
+needs_tmux = pytest.mark.skipif(
+    shutil.which("tmux") is None,
+    reason="screens are looked at in tmux, which is not installed (apt-get install tmux)",
+)
 
 LOOKS = 1500
 """How often a screen is looked at before it is given up: half a minute; it takes a hundredth of that."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.process import environment
-from tests.cli.tmux import Terminal
+from tests.cli.tmux import Terminal, needs_tmux
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command_line.md").read_text(encoding="utf-8")
 NEXT = "--- the next command\n"
@@ -64,6 +64,7 @@ def test_a_command_prints_what_the_page_says(block, program, tmp_path):
         assert re.fullmatch(expected(text), output), (command, output)
 
 
+@needs_tmux
 async def test_the_chat_goes_as_the_page_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (block,) = (text for text in blocks("text") if "lionpride-trio chat" in text)
