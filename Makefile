@@ -1,4 +1,5 @@
-# Everything here needs python3 (3.11 or newer), make and a package index, and nothing else.
+# Everything here needs python3 (3.11 or newer), make and a package index, and nothing else. Where tmux is
+# there too, the tests look at the command line's screens in it.
 # Each target makes the environment it needs on first use; a second run goes straight to work.
 #
 #   VENV    the environment          (default .venv)

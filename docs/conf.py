@@ -1,20 +1,24 @@
 """How the documentation is built: ``make docs``."""
 
 import builtins
+import sys
+from pathlib import Path
 
 from sphinx.util.nodes import make_refnode
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 project = "lionpride_trio"
 author = "The lionpride_trio contributors"
 copyright = "The lionpride_trio contributors"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinxcontrib_trio"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinxcontrib_trio", "public_names"]
 myst_enable_extensions = ["colon_fence"]
 html_theme = "furo"
 exclude_patterns = ["_build"]
 
 default_role = "py:obj"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True, "undoc-members": True}
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
@@ -22,7 +26,10 @@ toc_object_entries = False
 
 # Links into other projects would need the network to build.
 nitpick_ignore_regex = [
-    ("py:.*", r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|httpx)\..*"),
+    (
+        "py:.*",
+        r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|httpx|hypothesis)\..*",
+    ),
     ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None"),
     ("py:.*", "|".join(dir(builtins))),
     # Names that exist for the type checkers only.

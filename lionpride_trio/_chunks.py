@@ -60,18 +60,30 @@ class Usage:
     """Tokens used, as far as the provider has told.  Each report is a running total."""
 
     input_tokens: int | None = None
+    """Tokens of the request."""
     output_tokens: int | None = None
     """Tokens generated, reasoning included where the provider counts it so."""
     total_tokens: int | None = None
+    """Both together, as the provider counts them."""
     reasoning_tokens: int | None = None
+    """Tokens of the output that were reasoning."""
     cached_tokens: int | None = None
     """Input tokens read from a cache."""
     cache_write_tokens: int | None = None
     """Input tokens written to a cache, where the provider tells of them."""
 
     def updated(self, newer: Usage) -> Usage:
-        """This report with what *newer* says put in its place (never added up)."""
-        fields = attrs.asdict(newer, filter=lambda _, value: value is not None)
+        """This report with what *newer* says put in its place (never added up).
+
+        A zero takes the place of nothing but None: a total does not fall, and some gateways write it
+        for what they do not count.
+        """
+        fields = attrs.asdict(
+            newer,
+            filter=lambda field, value: (
+                bool(value) or (value == 0 and getattr(self, field.name) is None)
+            ),
+        )
         return attrs.evolve(self, **fields) if fields else self
 
 
@@ -139,6 +151,7 @@ class ReasoningChunk(Chunk):
     """A piece of the model's reasoning; ``text`` has it, ``data`` stays empty."""
 
     text: str = ""
+    """The piece of reasoning."""
     signature: str | None = None
     """The provider's proof that the reasoning is its own, to be sent back with it."""
     redacted: str | None = None
@@ -155,7 +168,9 @@ class ToolCallChunk(Chunk):
     slot: int = 0
     """The call's place among the calls of its answer, counted by this library from 0."""
     id: str | None = attrs.field(default=None, converter=_word)
+    """The provider's id of the call; on its first piece, as a rule."""
     name: str | None = attrs.field(default=None, converter=_word)
+    """The name of the tool; on the call's first piece, as a rule."""
     arguments: str = ""
     """A piece of the arguments' text, JSON for functions."""
 
@@ -166,6 +181,7 @@ class UsageChunk(Chunk):
     """A report of the tokens used so far."""
 
     usage: Usage = Usage()
+    """The tokens used so far: a running total, not a difference."""
 
 
 @has_json_form
@@ -174,6 +190,7 @@ class FinishChunk(Chunk):
     """The answer with this ``index`` ended."""
 
     verdict: Verdict = Verdict.UNKNOWN
+    """How the answer ended."""
     reason: str | None = attrs.field(default=None, converter=_word)
     """The provider's own word."""
 
@@ -188,4 +205,6 @@ class OtherChunk(Chunk):
     """
 
     kind: str = ""
+    """What it is: the provider's own type name, or one of the two above."""
     value: Any = None
+    """Its content, decoded."""

@@ -30,7 +30,9 @@ class ToolCall:
     """A whole tool call."""
 
     id: str | None
+    """The provider's id of the call, which its result has to name."""
     name: str
+    """The name of the tool."""
     arguments: str
     """The arguments as the model wrote them; ``"{}"`` where it wrote none."""
 
@@ -48,8 +50,11 @@ class Reasoning:
     """One block of reasoning, with what is needed to send it back."""
 
     text: str = ""
+    """The reasoning; empty where the provider shows none of it."""
     signature: str | None = None
+    """The provider's proof that the reasoning is its own."""
     redacted: str | None = None
+    """The reasoning in encrypted form."""
 
 
 @has_json_form
@@ -66,11 +71,17 @@ class Response:
     texts: tuple[str, ...] = ("",)
     """The answers of all alternatives, by index."""
     reasoning: str = ""
+    """All reasoning, joined."""
     reasoning_blocks: tuple[Reasoning, ...] = ()
+    """The reasoning by blocks, with their signatures."""
     refusal: str = ""
+    """What the model said when it declined, where the provider keeps that apart."""
     tool_calls: tuple[ToolCall, ...] = ()
+    """The tool calls, in order."""
     citations: tuple[Any, ...] = ()
+    """The provider's citation objects, in order."""
     usage: Usage | None = None
+    """The tokens used; None where the provider has not told."""
     verdict: Verdict = Verdict.UNKNOWN
     """How the reply ended; `Verdict.UNKNOWN` as long as it has not."""
     finish_reason: str | None = None
@@ -80,6 +91,7 @@ class Response:
     other_tool_calls: tuple[tuple[ToolCall, ...], ...] = ()
     """The tool calls of the alternatives beyond the first, by index from 1; empty where none has any."""
     metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, eq=False, repr=False)
+    """Read-only facts under the provider's own names: ids, model, fingerprint."""
 
     def __str__(self) -> str:
         return self.text

@@ -14,7 +14,8 @@ async def read_and_leave(url: str, events: int) -> bytes:
     assert where.port
     stream = await trio.open_tcp_stream(where.hostname, where.port)
     async with stream:
-        request = f"GET {where.path or '/'} HTTP/1.1\r\nhost: {where.netloc}\r\n\r\n"
+        target = f"{where.path or '/'}{'?' * bool(where.query)}{where.query}"
+        request = f"GET {target} HTTP/1.1\r\nhost: {where.netloc}\r\n\r\n"
         await stream.send_all(request.encode())
         came = b""
         while came.count(b"\ndata: ") < events:

@@ -1,4 +1,3 @@
-# ruff: file-ignore[blocking-open-call-in-async-function, builtin-open, unspecified-encoding] - the recipe's
 import trio
 
 from lionpride_trio import Session

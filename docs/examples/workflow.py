@@ -25,7 +25,7 @@ async def streaming_workflow():
             branch="research",
         )
 
-        article = builder.communicate(  # pyright: ignore[reportUnusedVariable]  # ruff: ignore[unused-variable]
+        article = builder.communicate(
             instruction="Write a short article using these benefits",
             imodel=model.name,
             branch="article",

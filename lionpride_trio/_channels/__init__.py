@@ -2,7 +2,8 @@
 
 Read the modules in this order; each imports only from those before it.
 
-==================  ==========================================================================
+==================  ==================================================================================
+``_entrance``       what is checked where a program comes in: that it runs on trio, and writes ``async``
 ``_statistics``     what is counted of a channel
 ``_ready``          items that are ready to be handed out
 ``_recipe``         what stands right of ``|``: steps and recipes, as data
@@ -17,7 +18,7 @@ Read the modules in this order; each imports only from those before it.
 ``_lending``        slots of a limit, lent while their holder waits for its reader
 ``_carry``          an async generator driven item by item, and cancelled at its ``yield``
 ``_generator``      channels of generators, iterables and other libraries' channels
-==================  ==========================================================================
+==================  ==================================================================================
 
 The operators themselves (``tee``, ``merge``, …) stand beside their recipes, in ``transformers``.
 """

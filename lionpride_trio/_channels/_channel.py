@@ -56,6 +56,8 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """How many items one read counts as at least."""
     _delivered = False
     """Others deliver the items, and `_fetch` only waits until they do."""
+    _closer = ""
+    """Who closed it, and what to write; nothing where it was the reader."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -209,6 +211,12 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self.close_nowait()
         await trio.lowlevel.checkpoint()
 
+    def _close_for(self, closer: str) -> None:
+        """As `close_nowait`, for another than the reader, who is told so."""
+        if not self._closed:
+            self._closer = closer
+        self.close_nowait()
+
     def close_nowait(self) -> None:
         """As `aclose`, without the checkpoint."""
         self._closed = True
@@ -235,10 +243,13 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         return PipedChannel(lambda: ReadThrough(self), name=name, steps=other.steps)
 
     def _closed_error(self) -> trio.ClosedResourceError:
-        return trio.ClosedResourceError(f"this {self._noun()} was closed")
+        return trio.ClosedResourceError(f"this {self._noun()} was closed{self._closer}")
 
     def _noun(self) -> str:
         return "channel"
+
+    def _how_to_use(self) -> str:
+        return "write 'async for item in …', or 'await ….receive()' for one item"
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open" if self._end is None else "ended"

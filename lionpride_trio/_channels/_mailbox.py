@@ -257,28 +257,6 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
         into.finish(error)
 
 
-def check_size(name: str, value: object, least: int = 1) -> int:
-    """*value* as a whole number of at least *least*.
-
-    :raises ConfigurationError: it is none.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigurationError(
-            f"{name} must be a whole number of at least {least}, not {value!r}"
-        )
-    return value
-
-
-def check_seconds(name: str, value: object) -> float:
-    """*value* as a positive number of seconds.
-
-    :raises ConfigurationError: it is none.
-    """
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
-        raise ConfigurationError(f"{name} must be a positive number of seconds, not {value!r}")
-    return value
-
-
 def check_when_full(value: object) -> None:
     """Refuse a policy of no known name.
 

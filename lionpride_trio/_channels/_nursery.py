@@ -16,6 +16,7 @@ from typing import Any, Self, TypeGuard
 import trio
 
 from .._errors import LocalProtocolError
+from ._entrance import check_on_trio
 
 
 class _Aside:
@@ -46,6 +47,7 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
     :raises LocalProtocolError: code of the user's in one of the tasks let a cancellation out that
         was not the task's own, which cancelled the block.
     """
+    check_on_trio()
     # The block's exception does not pass through the nursery, which would put it in a group and,
     # where it is a group itself, make it anew in its search for cancellations.
     aside = _Aside()

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, ov
 import attrs
 
 from .._chunks import Chunk
+from ._entrance import OnlyAsync
 
 if TYPE_CHECKING:
     from ._channel import Channel
@@ -235,7 +236,7 @@ class Transformer(Recipe, Generic[In_contra, Out_co]):
     __or__ = pipe
 
 
-class Pipeable(Generic[T_co]):
+class Pipeable(OnlyAsync, Generic[T_co]):
     """What can stand left of ``|``: a source, or an open channel."""
 
     @abc.abstractmethod

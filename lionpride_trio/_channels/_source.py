@@ -20,12 +20,13 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 import trio
 
 from .._errors import LocalProtocolError
+from ._entrance import check_on_trio
 from ._opening import ChannelBlock, plan_opening, plan_runs, put_all_on
 from ._recipe import NurseryStep, Pipeable, Recipe, Step
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+_BLOCK_ENDED: Final = " when its block ended: read it inside 'async with … as channel:'"
 
 
 class Owner(Protocol):
@@ -60,11 +64,14 @@ class Source(Pipeable[T_co]):
         name: str,
         owner: Callable[[], Owner | None] = lambda: None,
         steps: tuple[Step, ...] = (),
+        opens_once: bool = False,
     ) -> None:
+        """With *opens_once*, what repeats a source by itself leaves it alone: opening it costs."""
         self._open_channel = open_channel
         self._owner = owner
         self._name = name
         self._steps = steps
+        self.opens_once = opens_once
         self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
 
     def _piped(self, other: Recipe) -> Source[Any]:
@@ -73,9 +80,11 @@ class Source(Pipeable[T_co]):
             name=f"{self._name} | {other.text}",
             owner=self._owner,
             steps=self._steps + other.steps,
+            opens_once=self.opens_once,
         )
 
     async def __aenter__(self) -> Channel[T_co]:
+        check_on_trio()
         block, makers = plan_opening(self._open_channel(), self._steps)
         task = trio.lowlevel.current_task()
         nurseries = len(task.child_nurseries)
@@ -100,8 +109,8 @@ class Source(Pipeable[T_co]):
         opening = self._openings.pop(task, None) or self._abandoned()
         if opening.outer is not None:
             self._openings[task] = opening.outer
-        opening.channel.close_nowait()
-        opening.origin.close_nowait()  # which wakes who waits in it
+        opening.channel._close_for(_BLOCK_ENDED)
+        opening.origin._close_for(_BLOCK_ENDED)  # which wakes who waits in it
         return await opening.block.__aexit__(exc_type, exc, traceback)
 
     def _abandoned(self) -> _Opening:
@@ -128,6 +137,7 @@ class Source(Pipeable[T_co]):
         return self._owner()
 
     def __aiter__(self) -> AsyncIterator[T_co]:
+        check_on_trio()
         owner = self.owner()
         if owner is None:
             raise LocalProtocolError(

@@ -23,7 +23,8 @@ import attrs
 import httpx
 import trio
 
-from .._errors import ConnectionFailed, ConnectionLost, StreamTimeout
+from .._errors import ConnectionLost
+from ._remedies import not_connected, not_connected_in_time, not_secured
 from ._socket import NowaitStream, WaitingStream, connect_tcp
 from ._tls import open_tls
 
@@ -89,6 +90,7 @@ class Client:
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
         timeout: tuple[float | None, ...] = (),
+        once: bool = False,
         **options: Any,
     ) -> _Call:
         """Send a request; the block's value is the `Answer`, with its body unread.
@@ -98,13 +100,16 @@ class Client:
         request must leave.  Whatever interrupts the request, a cancellation included, closes the
         connection.
 
+        *once* says that the request must not be sent a second time, so that no idle connection will
+        do.
+
         :raises TransportError: one of its classes.
         """
         if options.keys() - {"follow_redirects"} or options.get("follow_redirects"):
             raise TypeError(f"this client does not know {', '.join(options)}")
         given = (*map(_or_never, timeout), math.inf, math.inf, math.inf)
         clocks = given[0], given[1], given[2]
-        return _Call(self, method, _address(str(url)), content, headers or {}, clocks)
+        return _Call(self, method, _address(str(url)), content, headers or {}, clocks, once=once)
 
     async def aclose(self) -> None:
         """Close the idle connections; what is in use closes when its own block ends."""
@@ -122,16 +127,18 @@ class Client:
         headers: Mapping[str, str],
         body: bytes,
         clocks: Clocks,
+        *,
+        once: bool,
     ) -> Answer:
         """Send a request and wait for the head of its answer."""
         from ._connection import Connection
 
         origin = address.origin
         release = functools.partial(self._give_back, origin)
-        if self._idle.get(origin):
+        if self._idle.get(origin) and not once:
             # What a server says after its answer comes a moment later, and is to be seen first.
             await trio.lowlevel.checkpoint()
-        idle = self._take_idle(origin)
+        idle = None if once else self._take_idle(origin)
         if idle is not None:
             connection = Connection(idle)
             try:
@@ -172,16 +179,15 @@ class Client:
             try:
                 opened = await self._connect(host, port)
             except (OSError, UnicodeError) as error:
-                raise ConnectionFailed(f"no connection to {host}:{port}: {error}") from error
+                raise not_connected(host, port, error) from error
             stream = opened if isinstance(opened, NowaitStream) else WaitingStream(opened)
             if scheme != "https":
                 return stream
             try:
                 return await open_tls(stream, host, self._ssl_context)
             except trio.BrokenResourceError as error:
-                why = error.__cause__ or error
-                raise ConnectionFailed(f"TLS with {host} failed: {why}") from error
-        raise StreamTimeout(f"no connection within {seconds:g} s", clock="connect")
+                raise not_secured(host, error) from error
+        raise not_connected_in_time(seconds)
 
 
 def _or_never(seconds: float | None) -> float:
@@ -202,8 +208,11 @@ class _Call(AbstractAsyncContextManager["Answer"]):
         content: bytes,
         headers: Mapping[str, str],
         clocks: Clocks,
+        *,
+        once: bool,
     ) -> None:
         self._client = client
+        self._once = once
         self._method = method
         self._address = address
         self._content = content
@@ -213,7 +222,7 @@ class _Call(AbstractAsyncContextManager["Answer"]):
 
     async def __aenter__(self) -> Answer:
         self._answer = await self._client.send(
-            self._method, self._address, self._headers, self._content, self._clocks
+            self._method, self._address, self._headers, self._content, self._clocks, once=self._once
         )
         return self._answer
 

@@ -83,9 +83,12 @@ def open_exchange(
     connect: float,
     send_idle: float,
     wait: float,
+    once: bool = False,
 ) -> AbstractAsyncContextManager[Exchange]:
     """Send a request and wait for the answer's head.
 
+    With *once* our own client takes a fresh connection, for one that was idle may have to be
+    replaced while nobody knows whether the server has read the request.
     *wait* are the seconds from the end of the request to the head; *send_idle* those in which some
     of the request must leave.  With a client that is not ours nothing tells when the request was
     sent, and *wait* begins with it.
@@ -99,6 +102,7 @@ def open_exchange(
     :raises ConfigurationError: JSON cannot say *body*.
     """
     own = isinstance(client, Client)
+    options = {"once": True} if own and once else {}
     request = client.stream(
         "POST",
         url,
@@ -111,6 +115,7 @@ def open_exchange(
         },
         timeout=(connect, wait, send_idle, None) if own else (connect, None, None, None),
         follow_redirects=False,
+        **options,
     )
     return _Own(request) if own else _foreign(request, wait)
 

@@ -12,6 +12,7 @@ from .._errors import (
     StreamTimeout,
     TransportError,
 )
+from ._remedies import OWN_AUTHORITY, causes, is_distrust
 
 
 def translated(error: Exception) -> LionprideError:
@@ -26,7 +27,7 @@ def translated(error: Exception) -> LionprideError:
     if "ConnectTimeout" in names:
         return StreamTimeout("no connection in time", clock="connect")
     if "ConnectError" in names or "ProxyError" in names:
-        return ConnectionFailed(text)
+        return ConnectionFailed(f"{text}: {OWN_AUTHORITY}" if is_distrust(error) else text)
     if "LocalProtocolError" in names or "RemoteProtocolError" in names:
         lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
         return ConnectionLost(text) if lost else HTTPProtocolError(text)
@@ -42,14 +43,7 @@ def _first_text(error: BaseException) -> str:
 
     httpx wraps a failure of TLS in errors without a text.
     """
-    seen: list[BaseException] = []
-    found: BaseException | None = error
-    while found is not None and found not in seen:
-        if text := str(found):
-            return text
-        seen.append(found)
-        found = found.__cause__ or found.__context__
-    return ""
+    return next((text for one in causes(error) if (text := str(one))), "")
 
 
 def without_request(error: Exception) -> Exception | None:

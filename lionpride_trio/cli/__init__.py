@@ -1,7 +1,7 @@
-"""The command line: ``demo``, ``chat`` and ``serve``.
+"""The command line: ``ask``, ``chat``, ``demo``, ``serve``, ``flow``, ``record``, ``replay``.
 
-Exit codes: 0 when all went well, 1 when something failed, 2 when the command or a setting is wrong,
-130 when Ctrl-C broke it off.
+Exit statuses: 0 when all went well, 1 when something failed, 2 when the command or a setting is wrong,
+3 when an answer is not whole, 130 when Ctrl-C broke it off, 141 when whoever read the output has gone.
 """
 
 from __future__ import annotations
@@ -10,44 +10,67 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Final, TextIO
 
-from .._errors import ConfigurationError
+INTERRUPTED: Final = 130
+NO_READER: Final = 141
+"""What a shell says of a program that SIGPIPE ended."""
+_EXTRA: Final = {"cyclopts", "prompt_toolkit", "rich"}
 
 
 def main(tokens: Sequence[str] | None = None) -> int:
-    """Run the command that *tokens* (by default the process's arguments) say."""
+    """Run the command that *tokens* (by default the process's arguments) say; the exit status."""
+    if not _have_streams():
+        return 1
     try:
-        from ._commands import app
+        from ._commands import run
+
+        return run(tokens)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in {"cyclopts", "rich"}:
+        if missing not in _EXTRA:
             raise
         needed = f"the command line needs {missing}: pip install 'lionpride_trio[cli]'"
         print(needed, file=sys.stderr)
         return 1
-    except ConfigurationError as error:  # the embedded server misses its part of the extra
-        print(error, file=sys.stderr)
-        return 1
-    stdout: TextIO = sys.stdout
-    if isinstance(stdout, io.TextIOWrapper):
-        # A terminal or pipe that has not all of Unicode shows escapes rather than a traceback.
-        stdout.reconfigure(errors="backslashreplace")
-    try:
-        code: Any = app(tokens, result_action="return_int_as_exit_code_else_zero")
-        sys.stdout.flush()
     except KeyboardInterrupt:
-        return 130
-    except BaseExceptionGroup as group:
-        # Ctrl-C may strike inside a nursery.
-        if group.split(KeyboardInterrupt)[1] is None:
-            return 130
-        raise
+        return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python's own flush at exit must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return int(code)
+        return _reader_has_gone()
+    except BaseExceptionGroup as group:
+        # Either may strike inside a nursery.
+        if group.split(KeyboardInterrupt)[1] is None:
+            return INTERRUPTED
+        if group.split(BrokenPipeError)[1] is None:
+            return _reader_has_gone()
+        raise
+
+
+def _reader_has_gone() -> int:
+    from ._screen import settle_output
+
+    settle_output()
+    return NO_READER
+
+
+def _have_streams() -> bool:
+    """Put an empty file in the place of a stream that was closed before the start.
+
+    Python has None for it, and its number would be the next file's or connection's, which then
+    gets what others write to it.  Without an output there is nothing to be done: False.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream: TextIO | None = getattr(sys, name)
+        if stream is None:
+            if number == 1:
+                return False
+            null = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that has not all of Unicode shows escapes rather than a traceback.
+            stream.reconfigure(errors="backslashreplace")
+    return True
 
 
 __all__ = ["main"]

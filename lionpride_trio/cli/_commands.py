@@ -1,21 +1,22 @@
-"""The commands, and what they have in common: errors are one line, not a traceback."""
+"""The commands and their options."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable
-from typing import Annotated, Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError
 
 from .. import __version__
-from .._errors import ConfigurationError, LionprideError
-from .._text import escape_controls
-from ._chat import talk
-from ._demo import DEFAULT_QUESTION, show
+from .._errors import LionprideError
+from . import _ask
+from ._completion import Shell, give_completion
+from ._errors import WRONG_USE, status_of, usage_words, words_of
 from ._flow import show as show_flow
 from ._record import record_call, replay_calls
-from ._serve import run
+from ._screen import PlainPipeConsole, note, settle_output
 
 app: Final = App(
     name="lionpride-trio",
@@ -23,92 +24,229 @@ app: Final = App(
     version=__version__,
     backend="trio",
     suppress_keyboard_interrupt=False,
+    print_error=False,
+    exit_on_error=False,
+    console=PlainPipeConsole(),
 )
 
 
+def run(tokens: Sequence[str] | None) -> int:
+    """Run the command that *tokens* say; the exit status.  Errors are one line."""
+    try:
+        status = int(app(tokens, result_action="return_int_as_exit_code_else_zero"))
+        sys.stdout.flush()
+    except CycloptsError as error:
+        note(f"error: {usage_words(error)}")
+        return WRONG_USE
+    except BrokenPipeError:
+        raise
+    except (LionprideError, OSError) as error:
+        note(f"error: {words_of(error)}")
+        settle_output()
+        return status_of(error)
+    return status
+
+
+def _rate(_: Any, rate: float | None) -> None:
+    if rate is not None and not rate > 0:
+        raise ValueError(f"--rate takes pieces a second above 0, not {rate:g}")
+
+
+def _port(_: Any, port: int) -> None:
+    if not 0 <= port <= 65535:
+        raise ValueError(f"--port takes a number from 0 to 65535, not {port}")
+
+
+def _at_least_one(_: Any, number: int | None) -> None:
+    if number is not None and number < 1:
+        raise ValueError(f"--max-concurrent takes a whole number of at least 1, not {number}")
+
+
+Provider: TypeAlias = Annotated[
+    str | None,
+    Parameter(help="Who runs the model: openai, anthropic, gemini, groq, ollama, local …"),
+]
+ModelName: TypeAlias = Annotated[
+    str,
+    Parameter(
+        help="The model's id, or PROVIDER/MODEL. The provider local needs none.",
+        show_default=False,
+    ),
+]
+BaseURL: TypeAlias = Annotated[
+    str | None, Parameter(help="The provider's address, where it is not the usual one.")
+]
+System: TypeAlias = Annotated[str | None, Parameter(help="What the model is told before all else.")]
+Save: TypeAlias = Annotated[
+    str | None,
+    Parameter(help="Keep the conversation in this file, and go on with it if it is there."),
+]
+Resume: TypeAlias = Annotated[
+    str | None, Parameter(help="Go on with the conversation in this file.")
+]
+
+
 @app.command
-async def demo(
-    *,
-    question: Annotated[str, Parameter(help="What all are asked.")] = DEFAULT_QUESTION,
-    rate: Annotated[float, Parameter(help="Pieces a second of each answer.")] = 40.0,
-    seed: Annotated[int, Parameter(help="Changes what is answered.")] = 0,
+async def ask(
+    *question: Annotated[str, Parameter(help="What the model is asked.")],
+    provider: Provider = None,
+    model: ModelName = "",
+    base_url: BaseURL = None,
+    system: System = None,
+    json: Annotated[
+        bool,
+        Parameter(
+            negative=(), show_default=False, help="Print one JSON object when the answer has ended."
+        ),
+    ] = False,
+    save: Save = None,
+    resume: Resume = None,
 ) -> int:
-    """Four providers' models answer one question at once, through HTTP on this machine."""
-    return await _reported(show(question, rate=rate, seed=seed))
+    """Ask a model one question. What is piped in is its context.
+
+    The exit status is 0 for a whole answer, 3 for one that was cut, 1 after an error.
+    """
+    return await _ask.ask(
+        " ".join(question),
+        provider=provider,
+        model=model,
+        base_url=base_url,
+        system=system,
+        as_json=json,
+        save=save,
+        resume=resume,
+    )
 
 
 @app.command
 async def chat(
     *,
-    provider: Annotated[str, Parameter(help="Such as openai, anthropic, gemini, groq, local.")],
-    model: Annotated[str, Parameter(help="The model's id; 'local' needs none.")] = "",
-    base_url: Annotated[str | None, Parameter(help="Where the provider is, if elsewhere.")] = None,
-    system: Annotated[str | None, Parameter(help="What the model is told before all else.")] = None,
+    provider: Provider = None,
+    model: ModelName = "",
+    base_url: BaseURL = None,
+    system: System = None,
+    save: Save = None,
+    resume: Resume = None,
+    history: Annotated[
+        bool,
+        Parameter(
+            negative="--no-history",
+            show_default=False,
+            help="Keep what you type, for the arrow keys of the next chat.",
+        ),
+    ] = True,
 ) -> int:
-    """Talk to a model: a line is a question; Ctrl-C stops an answer, or leaves."""
-    return await _reported(talk(provider, model, base_url=base_url, system=system))
+    """Talk to a model. Ctrl-C stops an answer, Ctrl-D ends the chat.
+
+    What is piped in is one question.
+    """
+    from ._chat import talk  # prompt_toolkit takes as long to import as all the rest
+
+    return await talk(
+        provider,
+        model,
+        base_url=base_url,
+        system=system,
+        save=save,
+        resume=resume,
+        history=history,
+    )
+
+
+@app.command
+async def demo(
+    *,
+    question: Annotated[str, Parameter(help="What all are asked.")] = "What is it about the sea?",
+    rate: Annotated[
+        float, Parameter(help="Pieces a second of each answer.", validator=_rate)
+    ] = 40.0,
+    seed: Annotated[int, Parameter(help="Another number, other answers.")] = 0,
+) -> int:
+    """Let four providers' models answer one question at once, on this machine."""
+    from ._demo import show  # the embedded server takes as long to import as all the rest
+
+    return await show(question, rate=rate, seed=seed)
 
 
 @app.command
 async def serve(
     *,
     host: Annotated[str, Parameter(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="The port; 0 takes a free one.")] = 0,
+    port: Annotated[int, Parameter(help="The port; 0 takes a free one.", validator=_port)] = 0,
     rate: Annotated[
         float | None,
-        Parameter(help="Pieces a second of each stream; as fast as possible if not given."),
+        Parameter(
+            help="Pieces a second of each answer; as fast as possible if not given.",
+            validator=_rate,
+        ),
     ] = None,
-    seed: Annotated[int, Parameter(help="Changes what is answered.")] = 0,
+    seed: Annotated[int, Parameter(help="Another number, other answers.")] = 0,
+    strict: Annotated[bool, Parameter(help="Refuse what the providers themselves refuse.")] = True,
 ) -> int:
     """Run the embedded server by itself, until Ctrl-C."""
-    return await _reported(run(host, port, rate=rate, seed=seed))
+    from ._serve import run as run_server
+
+    return await run_server(host, port, rate=rate, seed=seed, strict=strict)
 
 
 @app.command
 async def flow(
     target: Annotated[str, Parameter(help="FILE.py:NAME, a Builder or a function that makes one.")],
+    /,
     *,
-    max_concurrent: Annotated[int | None, Parameter(help="Operations at a time.")] = None,
+    max_concurrent: Annotated[
+        int | None,
+        Parameter(help="Operations that may run at a time.", validator=_at_least_one),
+    ] = None,
     on_error: Annotated[
-        Literal["cancel", "skip"], Parameter(help="What a failure does to the others.")
+        Literal["cancel", "skip"],
+        Parameter(help="What a failure does: cancel the others, or skip what needs it."),
     ] = "cancel",
 ) -> int:
     """Run a workflow and watch its operations as a tree."""
-    return await _reported(show_flow(target, max_concurrent=max_concurrent, on_error=on_error))
+    return await show_flow(target, max_concurrent=max_concurrent, on_error=on_error)
 
 
 @app.command
 async def record(
     path: Annotated[str, Parameter(help="The file, which is written anew.")],
     question: Annotated[str, Parameter(help="What the model is asked.")],
+    /,
     *,
-    provider: Annotated[str, Parameter(help="Such as openai, anthropic, gemini, groq.")],
-    model: Annotated[str, Parameter(help="The model's id.")] = "",
-    base_url: Annotated[str | None, Parameter(help="Where the provider is, if elsewhere.")] = None,
+    provider: Provider = None,
+    model: ModelName = "",
+    base_url: BaseURL = None,
 ) -> int:
     """Ask a model one question and record the call, its secrets masked."""
-    return await _reported(
-        record_call(path, question, provider=provider, model=model, base_url=base_url)
-    )
+    return await record_call(path, question, provider=provider, model=model, base_url=base_url)
 
 
 @app.command
 async def replay(
-    path: Annotated[str, Parameter(help="What record wrote.")],
+    path: Annotated[str, Parameter(help="A file that record wrote.")],
+    /,
     *,
-    at_once: Annotated[bool, Parameter(help="Do not keep to the recorded pace.")] = False,
+    at_once: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Do not keep to the recorded pace.")
+    ] = False,
 ) -> int:
     """Show the answers of a recording, as they came."""
-    return await _reported(replay_calls(path, pace="at_once" if at_once else "recorded"))
+    return await replay_calls(path, pace="at_once" if at_once else "recorded")
 
 
-async def _reported(command: Awaitable[int]) -> int:
-    """The command's exit code, with an error told in one line."""
-    try:
-        return await command
-    except BrokenPipeError:
-        raise
-    except (LionprideError, OSError) as error:
-        text = " ".join(escape_controls(str(error)).split())
-        print(f"error: {text}", file=sys.stderr)
-        return 2 if isinstance(error, ConfigurationError) else 1
+@app.command
+def completion(
+    shell: Annotated[Shell, Parameter(help="The shell that completes.")],
+    /,
+    *,
+    install: Annotated[
+        bool,
+        Parameter(
+            negative=(),
+            show_default=False,
+            help="Write it where the shell looks for it, and say where.",
+        ),
+    ] = False,
+) -> None:
+    """Print what lets a shell complete commands and options."""
+    give_completion(app, shell, install=install)

@@ -9,12 +9,13 @@ from typing import Final
 import attrs
 import trio
 from rich.console import Console
+from rich.text import Text
 
 from .. import LionprideError, Session, iModel, local
 from .._text import escape_controls
 from ._panels import Panels
+from ._screen import PlainPipeConsole
 
-DEFAULT_QUESTION: Final = "What is it about the sea?"
 MODELS: Final = {
     "openai": "gpt-4o-mini",
     "anthropic": "claude-haiku-4-5",
@@ -62,7 +63,7 @@ async def show(
     question: str, *, rate: float | None, seed: int, console: Console | None = None
 ) -> int:
     """Ask, show, sum up.  A terminal sees the answers come; a pipe gets them when all are there."""
-    console = console or Console()
+    console = console or PlainPipeConsole()
     answers = list(starmap(Answer, MODELS.items()))
     async with local.serve(rate=rate, seed=seed) as server, Session() as session:
         models = [_model(session, answer, server.url(answer.provider)) for answer in answers]
@@ -78,7 +79,10 @@ async def show(
             for answer in answers:
                 print(f"{answer.title}\n{answer.text}\n")
     for answer in answers:
-        print(answer.summary)
+        if console.is_terminal:
+            console.print(Text(answer.summary))  # which may be narrow
+        else:
+            print(answer.summary)
     return int(any(answer.failed for answer in answers))
 
 

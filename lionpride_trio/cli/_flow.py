@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final, Literal
 
 import trio
@@ -16,10 +14,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .._chunks import Chunk
-from .._errors import ConfigurationError
 from .._text import escape_controls
 from ..flow import Graph
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
+from ._screen import PlainPipeConsole
+from ._target import load
 
 REFRESH_SECONDS: Final = 1 / 15
 TAIL_CHARACTERS: Final = 160
@@ -30,24 +29,6 @@ _SIGNS: Final[Mapping[State, tuple[str, str]]] = {
     State.FAILED: ("✗", "red"),
     State.SKIPPED: ("–", "dim"),
 }
-
-
-def load(target: str) -> Builder:
-    """The builder that ``FILE.py:NAME`` names; NAME is ``builder`` if left out.
-
-    Runs the file.  What it names may be a function that gives the builder.
-
-    :raises ConfigurationError: there is none.
-    """
-    path, _, name = target.rpartition(":") if ".py:" in target else (target, "", "builder")
-    if not Path(path).is_file():
-        raise ConfigurationError(f"there is no file {path!r}: write FILE.py:builder")
-    found = runpy.run_path(path, run_name="lionpride_trio_flow").get(name)
-    if callable(found):
-        found = found()
-    if not isinstance(found, Builder):
-        raise ConfigurationError(f"{name!r} in {path} is no Builder, but {found!r:.100}")
-    return found
 
 
 async def show(
@@ -62,7 +43,7 @@ async def show(
     The builder's session is opened, if it is not, and closed.  Opens a nursery for drawing.
     Failures are raised after the tree was shown.
     """
-    console = console or Console()
+    console = console or PlainPipeConsole()
     builder = load(target)
     async with _opened(builder):
         running = flow_stream(builder.operations, max_concurrent=max_concurrent, on_error=on_error)

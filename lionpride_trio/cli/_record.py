@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import attrs
+import trio
 
-from .. import LionprideError, Response, iModel
+from .. import ConfigurationError, LionprideError, Response, iModel
 from .._text import escape_controls
 from ..recording import RecordedCall, Recording, record, replay
 from ..recording._replay import Pace
+from ..sinks._common import text_in
+from ._model import open_model
+from ._screen import AnswerText
 
 
 async def record_call(
     path: str,
     question: str,
     *,
-    provider: str,
+    provider: str | None,
     model: str = "",
     base_url: str | None = None,
 ) -> int:
     """Ask a model one *question* and record the call at *path*, while the answer is shown."""
+    open_model(provider, model, base_url)  # what is wrong is told before the file is written anew
     async with record(path) as client:
-        asked = iModel(provider, model, base_url=base_url, http_client=client, retry=None)
+        asked = open_model(provider, model, base_url, http_client=client, retry=None)
         await _show(asked, question, stream=True)
     print(f"recorded in {escape_controls(path)}")
     return 0
@@ -30,6 +36,8 @@ async def record_call(
 
 async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
     """Show all answers recorded at *path*.  The exit code is 1 when one of them failed."""
+    if not await trio.Path(path).is_file():
+        raise ConfigurationError(f"there is no file {path!r}")
     recording = Recording.load(path)
     failed = False
     for number, call in enumerate(recording.calls, 1):
@@ -58,11 +66,12 @@ async def _show(model: iModel, question: str, *, stream: bool) -> None:
     response: Response
     if stream:
         async with model.stream(question) as reply:
+            answer = AnswerText(sys.stdout)
             try:
-                async for chunk in reply:
-                    print(escape_controls(chunk.data), end="", flush=True)
+                async for batch in reply.batches():
+                    await answer.write(text_in(batch))
             finally:
-                print(flush=True)
+                await answer.end()
             response = reply.response
     else:
         response = await model.complete(question)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._errors import ConfigurationError
 from ._graph_checks import check_edges, check_groups, find_groups, find_members, in_order
 from ._operation import Operation
 
@@ -18,6 +19,10 @@ class Graph:
     __slots__ = ("group_of", "operations", "order", "streams")
 
     def __init__(self, operations: Iterable[Operation]) -> None:
+        if isinstance(operations, str | Operation) or not isinstance(operations, Iterable):
+            raise ConfigurationError(
+                f"a flow is made of a list of operations, not {operations!r:.200}"
+            )
         self.operations = tuple(operations)
         members = find_members(self.operations)
         self.streams = check_edges(self.operations, members)

@@ -31,7 +31,9 @@ class OperationStatus:
     """One operation at one moment."""
 
     operation: Operation
+    """The operation."""
     state: State
+    """How it stands."""
     chunks: int
     """Chunks that it gave so far."""
     first_chunk: float | None

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import attrs
 
+from .._checks import check_seconds, check_size
 from .._errors import ConfigurationError, LocalProtocolError
 from .._readonly import ReadOnlyDict
 
@@ -65,20 +66,17 @@ class Operation:
 
     def __attrs_post_init__(self) -> None:
         # Most operations have none of these, and ten thousand are made at a time.
-        if self.timeout is not None and not self.timeout > 0:
+        if not (isinstance(self.name, str) and isinstance(self.id, str) and self.name and self.id):
             raise ConfigurationError(
-                f"timeout of operation {self.name!r} must be seconds > 0, not {self.timeout!r}"
+                "the name and the id of an operation must be a str, not"
+                f" {self.name!r:.200} and {self.id!r:.200}"
             )
-        if self.retry and not (isinstance(self.retry, int) and self.retry > 0):
-            raise ConfigurationError(
-                f"retry of operation {self.name!r} must be a number of further attempts,"
-                f" not {self.retry!r}"
-            )
-        if not isinstance(self.stream_size, int) or self.stream_size < 1:
-            raise ConfigurationError(
-                f"the stream that operation {self.name!r} reads needs a size of at least 1,"
-                f" not {self.stream_size!r}"
-            )
+        if self.timeout is not None:
+            check_seconds(f"timeout of operation {self.name!r}", self.timeout)
+        if self.retry:
+            check_size(f"retry of operation {self.name!r}", self.retry, least=0)
+        if self.stream_size is not STREAM_SIZE:
+            check_size(f"stream_size of operation {self.name!r}", self.stream_size)
         if not callable(self.work):
             raise ConfigurationError(
                 f"operation {self.name!r} needs an async function, an async generator function or"
@@ -120,7 +118,9 @@ class StreamBranch:
     """One of the equal branches of an operation's stream.  `fork` makes them."""
 
     operation: Operation
+    """Whose stream it is."""
     number: int
+    """Its place among the branches, from 0."""
     family: object = attrs.field(repr=False)
     """The same for all branches of one fork."""
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from .._channels._mailbox import check_size
+from .._checks import check_size
 from .._errors import ConfigurationError
 
 OnError: TypeAlias = Literal["cancel", "skip"]

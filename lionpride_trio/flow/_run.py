@@ -8,11 +8,13 @@ from typing import Any
 
 import trio
 
-from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_size
+from .._channels._entrance import check_on_trio
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox
 from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
+from .._checks import check_size
 from ._graph import Graph
-from ._ledger import Ledger, Results, Status
+from ._ledger import Ledger, OperationStatus, Results, Status
 from ._mermaid import to_mermaid
 from ._operation import Operation
 from ._policy import Policy
@@ -45,9 +47,13 @@ class FlowRun(Mailbox):
         """A snapshot: `OperationStatus` by operation (or its id), flows in this one included."""
         return self._ledger.status()
 
-    def operation(self, operation_id: str) -> Operation:
-        """The operation with that id, in this flow or in one inside it."""
-        return self._ledger.progress[operation_id].operation
+    def operation(self, operation_id: Operation | str) -> Operation:
+        """The operation with that id, in this flow or in one inside it; one that is given is itself.
+
+        :raises KeyError: there is none; says which keys there are.
+        """
+        status: OperationStatus = self.status[operation_id]
+        return status.operation
 
     def to_mermaid(self) -> str:
         """The graph as a Mermaid flowchart, coloured by how each operation stands."""
@@ -120,6 +126,7 @@ async def run_flow(
     results: Mapping[Any, Any] | None = None,
 ) -> Results:
     """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
+    check_on_trio()
     graph = Graph(operations)
     policy = Policy(max_concurrent, on_error)
     ledger = Ledger(graph, by_id(results))

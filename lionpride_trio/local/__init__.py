@@ -6,12 +6,18 @@
         model = iModel("openai", "trigram-1", api_key="any", base_url=server.url("openai"))
 
 ``iModel(provider="local")`` starts one by itself.  Its answers come from a trigram of a bundled
-text and depend on the model's name, the prompt and the seeds alone.
+text and depend on the model's name, the prompt, the form that is asked for and the seeds alone.
+
+What a provider refuses is refused with that provider's error document and, as near as is known, its
+sentence: unknown fields, numbers out of range, messages in a wrong order, thinking without its signature.
+``serve(strict=False)`` reads what it needs and passes over the rest.  The page ``embedded_server`` of the
+documentation says what is refused and what is honoured, wire by wire.
 
 Words of a model's name, parted by ``-``, are directives; what remains is the model that is played:
 
 ==================== ================================================================
 ``reasoning``        reasoning before the answer, in the provider's own field
+``redacted``         reasoning that is not shown, where the provider has a form for it
 ``thinktags``        reasoning inside the answer, between ``<think>`` and ``</think>``
 ``tools``            a tool call, of a tool that was offered or else of an invented one
 ``parallel``         two tool calls

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any, Final
 
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
@@ -15,11 +15,15 @@ from ._ask import (
     ask_stop,
     ask_switch,
     ask_tools,
+    count_media,
     joined,
     plain_text,
 )
 from ._json import JsonObject, as_list, as_object, as_text, sse
 from ._reply import Finish, Part, Reply
+from ._rules._anthropic import check_anthropic
+from ._rules._anthropic_thinking import REDACTED, SIGNED
+from ._signing import seal, sign
 from ._wire import Asked, Wire, Writer, bearer
 
 _FINISH: Final[dict[Finish, str]] = {
@@ -50,6 +54,10 @@ class Anthropic(Wire):
         """Its own header, or a bearer token."""
         return bool(asked.headers.get("x-api-key")) or bearer(asked)
 
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what Anthropic refuses; a request that names a beta may use its fields."""
+        check_anthropic(asked.body, asked.headers.get("anthropic-beta", ""))
+
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
         body = asked.body
@@ -65,7 +73,10 @@ class Anthropic(Wire):
         # A message that only brings results of tools is not the user's word.
         said = [text for m in messages if m["role"] == "user" and (text := _said(m))]
         last = as_list(messages[-1].get("content"))
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
+        thinking = as_object(body.get("thinking")).get("type")
+        form = as_object(as_object(body.get("output_config")).get("format"))
+        beta = asked.headers.get("anthropic-beta", "")
         texts = [plain_text(message.get("content")) for message in messages]
         return Ask(
             model=ask_model(body),
@@ -73,9 +84,14 @@ class Anthropic(Wire):
             context=joined([plain_text(body.get("system")), *texts]),
             stream=ask_switch(body, "stream"),
             after_tool=any(as_object(block).get("type") == "tool_result" for block in last),
-            reasoning=as_object(body.get("thinking")).get("type") in {"enabled", "adaptive"},
+            reasoning=thinking in {"enabled", "adaptive"},
+            can_redact=True,
+            interleaved=thinking == "adaptive" or "interleaved-thinking" in beta,
             tools=tools,
-            must_call=must_call,
+            choice=choice,
+            one_call=as_object(body.get("tool_choice")).get("disable_parallel_tool_use") is True,
+            form=as_object(form.get("schema")) if form else None,
+            media=count_media(messages),
             limit=limit,
             stop=ask_stop(body.get("stop_sequences")),
         )
@@ -84,7 +100,9 @@ class Anthropic(Wire):
         """A writer for one reply."""
         return _MessageWriter(asked, reply)
 
-    def error(self, status: int, message: str, request_id: str, /) -> JsonObject:
+    def error(
+        self, status: int, message: str, request_id: str, /, **_more: str | None
+    ) -> JsonObject:
         """The error document."""
         kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")
         error = {"type": kind, "message": message}
@@ -99,18 +117,16 @@ def _said(message: JsonObject) -> str:
     return plain_text(message.get("content"))
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     offered = [
         Tool(as_text(as_object(tool).get("name")), as_object(as_object(tool).get("input_schema")))
         for tool in as_list(body.get("tools"))
     ]
     choice = as_object(body.get("tool_choice"))
-    return ask_tools(
-        offered,
-        must_call=choice.get("type") == "any",
-        named=as_text(choice.get("name")) if choice.get("type") == "tool" else None,
-        never=choice.get("type") == "none",
-    )
+    kind = choice.get("type")
+    names = (as_text(choice.get("name")),) if kind == "tool" else None
+    read = Choice(must_call=kind in {"any", "tool"}, never=kind == "none", names=names)
+    return ask_tools(offered, read), read
 
 
 class _MessageWriter(Writer):
@@ -137,6 +153,8 @@ class _MessageWriter(Writer):
         match part.kind:
             case "reasoning":
                 block = {"type": "thinking", "thinking": "", "signature": ""}
+            case "redacted":
+                block = self._block(part)  # it comes whole
             case "call":
                 block = {"type": "tool_use", "id": _call_id(part), "name": part.name, "input": {}}
             case _:
@@ -153,6 +171,8 @@ class _MessageWriter(Writer):
         match part.kind:
             case "reasoning":
                 return self._delta(part.index, "thinking_delta", thinking=piece)
+            case "redacted":
+                return b""
             case "call":
                 return self._delta(part.index, "input_json_delta", partial_json=piece)
             case _:
@@ -161,7 +181,8 @@ class _MessageWriter(Writer):
     def close(self, part: Part, /) -> bytes:
         closed = b""
         if part.kind == "reasoning":
-            closed = self._delta(part.index, "signature_delta", signature=self._signature())
+            signature = sign(SIGNED, part.text)
+            closed = self._delta(part.index, "signature_delta", signature=signature)
         return closed + _event("content_block_stop", index=part.index)
 
     def end(self) -> bytes:
@@ -179,7 +200,11 @@ class _MessageWriter(Writer):
     def _block(self, part: Part) -> JsonObject:
         match part.kind:
             case "reasoning":
-                return {"type": "thinking", "thinking": part.text, "signature": self._signature()}
+                signature = sign(SIGNED, part.text)
+                return {"type": "thinking", "thinking": part.text, "signature": signature}
+            case "redacted":
+                data = seal(REDACTED, f"{self._reply.digest}{part.index}")
+                return {"type": "redacted_thinking", "data": data}
             case "call":
                 call = {"id": _call_id(part), "name": part.name, "input": part.arguments}
                 return {"type": "tool_use", **call}
@@ -192,9 +217,6 @@ class _MessageWriter(Writer):
     def _stop(self) -> JsonObject:
         reason = _FINISH[self._reply.finish]
         return {"stop_reason": reason, "stop_sequence": self._reply.stop_string}
-
-    def _signature(self) -> str:
-        return base64.b64encode(bytes.fromhex(self._reply.digest)).decode("ascii")
 
     def _usage(self, output: int) -> JsonObject:
         return {

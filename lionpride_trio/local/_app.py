@@ -21,6 +21,7 @@ from ._openai_chat import OpenAIChat
 from ._openai_responses import OpenAIResponses
 from ._record import RecordedRequest
 from ._reply import plan
+from ._stored import StoredResponses
 from ._streaming import PacedBody, PacedResponse
 from ._wire import Asked, Wire, frames
 
@@ -49,6 +50,7 @@ class Hooks:
 
     rate: float | None
     seed: int
+    strict: bool
     came: Callable[[RecordedRequest], None]
     started: Callable[[], None]
     ended: Callable[[], None]
@@ -62,6 +64,7 @@ class App:
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks
         self._count = 0
+        self._stored = StoredResponses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,6 +100,7 @@ class App:
             headers=record.headers,
             body=_decoded(record.body),
             id=request_id,
+            stored=self._stored,
         )
         wire = _route(asked)
         if wire is None or record.method != "POST":
@@ -110,9 +114,14 @@ class App:
         if not asked.body:
             return _error(wire, 400, "We could not parse the JSON body of your request", request_id)
         try:
+            if self._hooks.strict:
+                wire.check(asked)
             ask = wire.read(asked)
         except BadAsk as error:
-            return _error(wire, 400, str(error), request_id)
+            document = wire.error(
+                error.status, str(error), request_id, param=error.param, code=error.code
+            )
+            return _json(error.status, document, wire.headers(request_id))
         directives = read_directives(ask.model)
         if directives.status is not None:
             message = f"asked for by the model's name, {ask.model!r}"

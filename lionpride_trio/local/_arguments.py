@@ -1,7 +1,8 @@
-"""Arguments for a tool call, invented after the tool's JSON schema.
+"""JSON that a schema asks for: the arguments of a call, or an answer of a form.
 
-They are valid wherever the schema speaks of types, ``enum``, ``const``, ``default``, ``required``,
-``minimum``, ``maximum``, ``minItems`` and ``$ref``; other keywords are not heeded. Gemini's spelling of
+It is valid wherever the schema speaks of types, ``enum``, ``const``, ``default``, ``$ref``, bounds of numbers,
+texts, lists and objects, ``format``, ``multipleOf``, ``prefixItems``, ``anyOf``, ``oneOf`` and simple
+``allOf``.  ``pattern``, ``not``, ``if`` and what else there is are not heeded.  Gemini's spelling of
 types, in capitals, is read too.
 """
 
@@ -11,7 +12,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from ._json import JsonObject, as_count, as_list, as_object, as_text, pick
+from ._json import JsonObject, as_list, as_object, as_text, pick
+from ._scalars import count_between, invent_number, invent_text
+from ._schemas import follow, merge_all, type_of
 
 # From here on only what is required is filled in, so that a schema that holds itself comes to
 # an end; and further down nothing is.
@@ -21,8 +24,12 @@ _TOO_DEEP: Final = 12
 
 def invent_arguments(schema: JsonObject, seed: str, words: Callable[[str], str]) -> JsonObject:
     """Invent one object after `schema`; `words(seed)` gives a few words for a string."""
-    made = _Inventor(schema, Random(seed), words).value({"type": "object", **schema}, 0)
-    return as_object(made)
+    return as_object(invent_value({"type": "object", **schema}, seed, words))
+
+
+def invent_value(schema: JsonObject, seed: str, words: Callable[[str], str]) -> Any:
+    """Invent one value after `schema`, of whatever type that asks for."""
+    return _Inventor(schema, Random(seed), words).value(schema, 0)
 
 
 class _Inventor:
@@ -34,58 +41,70 @@ class _Inventor:
     def value(self, schema: JsonObject, depth: int) -> Any:
         if depth > _TOO_DEEP:
             return None
-        if isinstance(schema.get("$ref"), str):
-            return self.value(self._resolve(schema["$ref"]), depth + 1)
+        schema = merge_all(self._root, schema)
         if "const" in schema:
             return schema["const"]
         if choices := as_list(schema.get("enum")):
             return self._random.choice(choices)
         if "default" in schema:
             return schema["default"]
-        if among := as_list(pick(schema, "anyOf", "oneOf", "allOf", "any_of")):
-            return self.value(as_object(among[0]), depth + 1)
-        return self._of_type(_type_of(schema), schema, depth)
+        if among := as_list(pick(schema, "anyOf", "oneOf", "any_of")):
+            rest = {word: schema[word] for word in schema.keys() - {"anyOf", "oneOf", "any_of"}}
+            return self.value({"allOf": [rest, self._chosen(among, depth)]}, depth + 1)
+        return self._of_type(type_of(schema), schema, depth)
+
+    def _chosen(self, among: list[Any], depth: int) -> JsonObject:
+        """One of several schemas; further down one that holds no others, if there is one."""
+        read = [as_object(each) for each in among]
+        if depth > _DEEP:
+            kinds = [type_of(follow(self._root, each)) for each in read]
+            flat = [each for each, kind in zip(read, kinds, strict=True) if kind not in _NESTED]
+            return flat[0] if flat else read[0]
+        return self._random.choice(read)
 
     def _of_type(self, kind: str, schema: JsonObject, depth: int) -> Any:
-        low, high = _bound(schema.get("minimum"), 1), _bound(schema.get("maximum"), 100)
         match kind:
             case "object":
                 return self._object(schema, depth)
             case "array":
-                count = max(as_count(pick(schema, "minItems", "min_items")) or 0, depth <= _DEEP)
-                items = as_object(schema.get("items"))
-                return [self.value(items, depth + 1) for _ in range(min(count, 100))]
-            case "integer":
-                return self._random.randint(int(low), max(int(low), int(high)))
-            case "number":
-                return round(self._random.uniform(low, max(low, high)), 1)
+                return self._array(schema, depth)
+            case "integer" | "number":
+                return invent_number(schema, self._random, whole=kind == "integer")
             case "boolean":
                 return self._random.random() < 0.5
             case "null":
                 return None
             case _:
-                return self._words(str(self._random.random()))
+                return invent_text(schema, self._random, self._words)
+
+    def _array(self, schema: JsonObject, depth: int) -> list[Any]:
+        first = [as_object(each) for each in as_list(schema.get("prefixItems"))]
+        low, high = count_between(schema, "Items", at_least=len(first) or depth <= _DEEP)
+        made: list[Any] = []
+        tries = 0
+        while len(made) < low and tries < 20 * low:
+            tries += 1
+            place = len(made)
+            of = first[place] if place < len(first) else as_object(schema.get("items"))
+            value = self.value(of, depth + 1)
+            if not schema.get("uniqueItems") or value not in made:
+                made.append(value)
+        return made[:high]
 
     def _object(self, schema: JsonObject, depth: int) -> JsonObject:
         properties = as_object(schema.get("properties"))
         required = [as_text(name) for name in as_list(schema.get("required"))]
-        wanted = properties if depth <= _DEEP else [n for n in properties if n in required]
-        return {name: self.value(as_object(properties[name]), depth + 1) for name in wanted}
-
-    def _resolve(self, reference: str) -> JsonObject:
-        found = self._root
-        for name in reference.removeprefix("#").split("/")[1:]:
-            found = as_object(found.get(name.replace("~1", "/").replace("~0", "~")))
-        return found
-
-
-def _type_of(schema: JsonObject) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):  # ["string", "null"] is the usual way to say "or nothing"
-        kind = next((one for one in as_list(schema["type"]) if one != "null"), "null")
-    implied = "object" if "properties" in schema else "array" if "items" in schema else "string"
-    return as_text(kind).lower() or implied
+        names = [n for n in properties if depth <= _DEEP or n in required]
+        names += [name for name in required if name not in properties]
+        low, high = count_between(schema, "Properties", at_least=len(names))
+        names = [name for name in names if name in required or len(names) <= high]
+        others = as_object(schema.get("additionalProperties"))
+        made = {
+            name: self.value(as_object(properties.get(name, others)), depth + 1) for name in names
+        }
+        for number in range(low - len(made)):
+            made[f"key_{number}"] = self.value(others, depth + 1)
+        return made
 
 
-def _bound(value: object, otherwise: float) -> float:
-    return value if isinstance(value, int | float) else otherwise
+_NESTED: Final = frozenset(["object", "array"])

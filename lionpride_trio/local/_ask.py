@@ -7,7 +7,7 @@ where the provider itself would refuse.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -15,7 +15,23 @@ from ._json import Json, JsonObject, as_count, as_list, as_object, as_text
 
 
 class BadAsk(Exception):
-    """The request is not one; `str()` of this goes to the client with status 400."""
+    """The request is not one; `str()` of this goes to the client.
+
+    *param* and *code* are what some providers say beside it: the field, and a word for the fault.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        status: int = 400,
+    ) -> None:
+        super().__init__(message)
+        self.param = param
+        self.code = code
+        self.status = status
 
 
 @attrs.frozen
@@ -24,6 +40,16 @@ class Tool:
 
     name: str
     schema: JsonObject = attrs.field(factory=dict[str, Any])
+
+
+@attrs.frozen
+class Choice:
+    """Which tools a model may call, in no provider's words."""
+
+    must_call: bool = False
+    never: bool = False
+    names: tuple[str, ...] | None = None
+    """None stands for all."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,29 +69,37 @@ class Ask:
     think_tags: bool = False
     """The client wants reasoning inside the answer."""
     tools: tuple[Tool, ...] = ()
-    must_call: bool = False
-    """A tool call is demanded; `tools` is narrowed to those that may be called."""
+    """Those that may be called."""
+    choice: Choice = Choice()
+    one_call: bool = False
+    """No two calls in one answer."""
+    form: JsonObject | None = None
+    """The schema of the JSON that the answer must be; an empty one is that of any object."""
+    bare: bool = False
+    """A text that is the whole answer stands there without its quotes."""
+    can_redact: bool = False
+    """The provider has blocks for reasoning that it does not show."""
+    interleaved: bool = False
+    """The model reasons before each call, not before the first alone."""
+    media: int = 0
+    """Images, sounds and files."""
     limit: int | None = None
     stop: tuple[str, ...] = ()
     seed: str = ""
 
 
-def ask_tools(
-    offered: list[Tool], *, must_call: bool, named: str | None, never: bool = False
-) -> tuple[tuple[Tool, ...], bool]:
-    """Narrow the tools to the one that is named, or to none.
+def ask_tools(offered: list[Tool], choice: Choice) -> tuple[Tool, ...]:
+    """Narrow the tools to those that may be called.
 
     :raises BadAsk: a call is demanded and no tool, or no tool of that name, is offered.
     """
-    if never:
-        return (), False
-    if named is not None:
-        offered = [tool for tool in offered if tool.name == named]
-        must_call = True
-    if must_call and not offered:
-        what = "no tool is" if named is None else f"no tool named {named!r} is"
+    names = choice.names
+    if names is not None:
+        offered = [tool for tool in offered if tool.name in names]
+    if choice.must_call and not offered:
+        what = "no tool is" if names is None else f"no tool named {', '.join(names)} is"
         raise BadAsk(f"a tool call is demanded, and {what} given")
-    return tuple(offered), must_call
+    return tuple(offered)
 
 
 def ask_model(body: JsonObject) -> str:
@@ -117,6 +151,34 @@ def ask_stop(value: Json) -> tuple[str, ...]:
 def ask_seed(value: object) -> str:
     """Read a seed, of whatever type, into a string; none is an empty one."""
     return "" if value is None else str(value)
+
+
+_MEDIA: Final = frozenset([
+    "image",
+    "image_url",
+    "input_image",
+    "input_audio",
+    "document",
+    "file",
+    "input_file",
+])
+_GOOGLES: Final = ("inlineData", "inline_data", "fileData", "file_data")
+
+
+def count_media(value: Json) -> int:
+    """Count the images, sounds and files that stand somewhere in a message."""
+    if isinstance(value, list):
+        return sum(count_media(item) for item in as_list(value))
+    if not isinstance(value, dict):
+        return 0
+    held = as_object(value)
+    own = held.get("type") in _MEDIA or any(isinstance(held.get(name), dict) for name in _GOOGLES)
+    images = held.get("images")
+    return (
+        own
+        + len(as_list(images))
+        + sum(count_media(each) for name, each in held.items() if name != "images")
+    )
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ Fault: TypeAlias = Literal["error", "cut", "drop", "stall"]
 
 _FLAGS: Final = frozenset([
     "reasoning",
+    "redacted",
     "thinktags",
     "tools",
     "parallel",
@@ -35,6 +36,7 @@ class Directives:
     base: str
     """The name without its directives; the text depends on this alone."""
     reasoning: bool = False
+    redacted: bool = False
     think_tags: bool = False
     tools: bool = False
     parallel: bool = False
@@ -77,7 +79,8 @@ def read_directives(model: str) -> Directives:
             base.append(word)
     return Directives(
         base="-".join(base),
-        reasoning="reasoning" in flags,
+        reasoning=bool(flags & {"reasoning", "redacted"}),
+        redacted="redacted" in flags,
         think_tags="thinktags" in flags,
         tools="tools" in flags,
         parallel="parallel" in flags,

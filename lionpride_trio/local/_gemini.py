@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import Any, Final
@@ -11,17 +10,23 @@ from urllib.parse import unquote
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
     ask_seed,
     ask_stop,
     ask_tools,
+    count_media,
     joined,
     plain_text,
 )
+from ._directives import read_directives
 from ._json import JsonObject, as_list, as_object, as_text, pick, sse
 from ._reply import Finish, Part, Reply
+from ._rules._gemini import check_gemini
+from ._rules._gemini_turns import SEALED, SIGNED
+from ._signing import call_text, seal, sign
 from ._wire import FAULT_MESSAGE, Asked, Wire, Writer, bearer
 
 PATH: Final = re.compile(r"/v1(?:beta)?/models/([^:]+):(generateContent|streamGenerateContent)")
@@ -33,6 +38,7 @@ _FINISH: Final[dict[Finish, str]] = {
     "filtered": "SAFETY",
     "refused": "STOP",
 }
+_ENUM: Final = "text/x.enum"
 _STATUS: Final = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -57,6 +63,13 @@ class Gemini(Wire):
         sent = asked.headers.get("x-goog-api-key") or asked.query.get("key")
         return bool(sent) or bearer(asked)
 
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what Gemini refuses; calls of a model that thinks must bring their signatures."""
+        model = PATH.fullmatch(asked.path)
+        assert model is not None  # it was routed by this
+        thinks = read_directives(unquote(model[1])).reasoning or _shows_thoughts(asked.body)
+        check_gemini(asked.body, signed=thinks)
+
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
         body = asked.body
@@ -76,18 +89,20 @@ class Gemini(Wire):
         ]
         system = as_object(pick(body, "systemInstruction", "system_instruction"))
         texts = [plain_text(content.get("parts")) for content in contents]
-        thinking = as_object(pick(config, "thinkingConfig", "thinking_config"))
         last = [as_object(part) for part in as_list(contents[-1].get("parts"))]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         return Ask(
             model=unquote(match[1]),
             prompt=users[-1] if users else "",
             context=joined([plain_text(system.get("parts")), *texts]),
             stream=stream,
             after_tool=any(pick(part, "functionResponse", "function_response") for part in last),
-            reasoning=pick(thinking, "includeThoughts", "include_thoughts") is True,
+            reasoning=_shows_thoughts(body),
             tools=tools,
-            must_call=must_call,
+            choice=choice,
+            form=_form(config),
+            bare=pick(config, "responseMimeType", "response_mime_type") == _ENUM,
+            media=count_media(contents),
             limit=ask_limit(config, "maxOutputTokens", "max_output_tokens"),
             stop=ask_stop(pick(config, "stopSequences", "stop_sequences")),
             seed=ask_seed(config.get("seed")),
@@ -97,7 +112,9 @@ class Gemini(Wire):
         """A writer for one reply."""
         return _GenerateWriter(asked, reply)
 
-    def error(self, status: int, message: str, _request_id: str, /) -> JsonObject:
+    def error(
+        self, status: int, message: str, _request_id: str, /, **_more: str | None
+    ) -> JsonObject:
         """The error document; a limit of rate says when to come back in its details."""
         word = _STATUS.get(status, "INVALID_ARGUMENT" if status < 500 else "INTERNAL")
         error: JsonObject = {"code": status, "message": message, "status": word}
@@ -123,7 +140,21 @@ class Gemini(Wire):
         return {"server-timing": "gfet4t7; dur=1"}
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _shows_thoughts(body: JsonObject) -> bool:
+    config = as_object(pick(body, "generationConfig", "generation_config"))
+    thinking = as_object(pick(config, "thinkingConfig", "thinking_config"))
+    return pick(thinking, "includeThoughts", "include_thoughts") is True
+
+
+def _form(config: JsonObject) -> JsonObject | None:
+    """The schema of the answer; None where it is plain text."""
+    if pick(config, "responseMimeType", "response_mime_type") not in {"application/json", _ENUM}:
+        return None
+    names = ("responseJsonSchema", "response_json_schema", "responseSchema", "response_schema")
+    return as_object(pick(config, *names))
+
+
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     offered = [
         Tool(as_text(function.get("name")), as_object(_schema(function)))
         for tool in as_list(body.get("tools"))
@@ -133,10 +164,10 @@ def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
     config = as_object(pick(body, "toolConfig", "tool_config"))
     calling = as_object(pick(config, "functionCallingConfig", "function_calling_config"))
     allowed = as_list(pick(calling, "allowedFunctionNames", "allowed_function_names"))
-    if allowed:
-        offered = [tool for tool in offered if tool.name in allowed]
+    names = tuple(map(as_text, allowed)) if allowed else None
     mode = calling.get("mode")
-    return ask_tools(offered, must_call=mode == "ANY", named=None, never=mode == "NONE")
+    choice = Choice(must_call=mode == "ANY", never=mode == "NONE", names=names)
+    return ask_tools(offered, choice), choice
 
 
 def _schema(function: JsonObject) -> Any:
@@ -161,7 +192,8 @@ class _GenerateWriter(Writer):
         return self._event([self._part(part)]) if part.kind == "call" else b""
 
     def end(self) -> bytes:
-        return self._event([{"text": ""}], finish=_FINISH[self._reply.finish])
+        last = self._signed({"text": ""}) if not self._reply.of("call") else {"text": ""}
+        return self._event([last], finish=_FINISH[self._reply.finish])
 
     def fault(self) -> bytes:
         # Google's front end breaks into the stream with a document, not with an event.
@@ -170,6 +202,8 @@ class _GenerateWriter(Writer):
 
     def whole(self) -> JsonObject:
         parts = [self._part(part) for part in self._reply.parts]
+        if parts and self._reply.parts[-1].kind == "text":
+            parts[-1] = self._signed(parts[-1])
         self._thoughts = self._reply.reasoning_count
         self._said = self._reply.count - self._thoughts
         return self._answer(parts, _FINISH[self._reply.finish])
@@ -180,12 +214,18 @@ class _GenerateWriter(Writer):
                 return {"text": part.text, "thought": True}
             case "call":
                 call = {"id": part.id, "name": part.name, "args": part.arguments}
-                signed = base64.b64encode(bytes.fromhex(self._reply.digest)).decode("ascii")
+                signature = sign(SIGNED, call_text(part.name, part.arguments))
                 # A model that thinks signs its first call.
                 thought = self._reply.reasoning_count and part.slot == 0
-                return {"functionCall": call} | ({"thoughtSignature": signed} if thought else {})
+                return {"functionCall": call} | ({"thoughtSignature": signature} if thought else {})
             case _:
                 return {"text": part.text}
+
+    def _signed(self, part: JsonObject) -> JsonObject:
+        """The last part of a text, which a model that thinks signs."""
+        if not self._reply.reasoning_count:
+            return part
+        return part | {"thoughtSignature": seal(SEALED, self._reply.digest[:24])}
 
     def _event(self, parts: list[JsonObject], *, finish: str | None = None) -> bytes:
         return sse(self._answer(parts, finish), newline=b"\r\n")

@@ -14,15 +14,15 @@ from ._ask import (
     ask_seed,
     ask_stop,
     ask_switch,
-    ask_tools,
+    count_media,
     joined,
     plain_text,
 )
 from ._json import JsonObject, as_count, as_list, as_object, as_text, dump
 from ._reply import Part, Reply
+from ._rules._ollama import ROLES, check_ollama
 from ._wire import FAULT_MESSAGE, Asked, Wire, Writer
 
-ROLES: Final = frozenset(["system", "user", "assistant", "tool"])
 _NANOSECONDS: Final = 1_000_000
 """What one piece is said to have taken."""
 
@@ -35,6 +35,10 @@ class Ollama(Wire):
     def authorized(self, _asked: Asked, /) -> bool:
         """It has no keys."""
         return True
+
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what Ollama refuses."""
+        check_ollama(asked.body)
 
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
@@ -49,11 +53,7 @@ class Ollama(Wire):
         functions = [
             as_object(as_object(tool).get("function")) for tool in as_list(body.get("tools"))
         ]
-        tools, must_call = ask_tools(
-            [Tool(as_text(f.get("name")), as_object(f.get("parameters"))) for f in functions if f],
-            must_call=False,
-            named=None,
-        )
+        form = body.get("format")
         return Ask(
             model=model,
             prompt=plain_text(users[-1].get("content")) if users else "",
@@ -61,8 +61,11 @@ class Ollama(Wire):
             stream=ask_switch(body, "stream", otherwise=True),
             after_tool=messages[-1]["role"] == "tool",
             reasoning=body.get("think") not in {None, False},
-            tools=tools,
-            must_call=must_call,
+            tools=tuple(
+                Tool(as_text(f.get("name")), as_object(f.get("parameters"))) for f in functions if f
+            ),
+            form=as_object(form) if form else None,
+            media=count_media(messages),
             # -1 and -2 mean no limit.
             limit=as_count(options.get("num_predict")) or None,
             stop=ask_stop(options.get("stop")),
@@ -73,7 +76,9 @@ class Ollama(Wire):
         """A writer for one reply."""
         return _LineWriter(reply)
 
-    def error(self, _status: int, message: str, _request_id: str, /) -> JsonObject:
+    def error(
+        self, _status: int, message: str, _request_id: str, /, **_more: str | None
+    ) -> JsonObject:
         """The error document."""
         return {"error": message}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 import attrs
 
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
@@ -18,14 +19,15 @@ from ._ask import (
     ask_stop,
     ask_switch,
     ask_tools,
+    count_media,
     joined,
     plain_text,
 )
 from ._json import JsonObject, as_list, as_object, as_text, sse
+from ._openai_choices import read_choice, read_form
 from ._reply import Finish, Part, Reply
+from ._rules._openai_chat import Dialect, check_openai_chat
 from ._wire import FAULT_MESSAGE, Asked, Wire, Writer, bearer
-
-Dialect: TypeAlias = Literal["openai", "compatible", "groq", "openrouter"]
 
 ROLES: Final = frozenset(["system", "developer", "user", "assistant", "tool", "function"])
 _FINISH: Final[dict[Finish, str]] = {
@@ -56,6 +58,10 @@ class OpenAIChat(Wire):
         """A bearer token."""
         return not self.key_needed or bearer(asked)
 
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what the service refuses."""
+        check_openai_chat(asked.body, self.dialect)
+
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
         body = asked.body
@@ -66,7 +72,7 @@ class OpenAIChat(Wire):
         if body.get("n") not in {None, 1}:
             raise BadAsk("n: this server gives one answer only")
         users = [message for message in messages if message["role"] == "user"]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
         shown, tagged = self._reasoning(body)
         return Ask(
             model=ask_model(body),
@@ -77,7 +83,10 @@ class OpenAIChat(Wire):
             reasoning=shown,
             think_tags=tagged,
             tools=tools,
-            must_call=must_call,
+            choice=choice,
+            one_call=body.get("parallel_tool_calls") is False,
+            form=read_form(body.get("response_format")),
+            media=count_media(messages),
             limit=ask_limit(body, "max_completion_tokens", "max_tokens"),
             stop=ask_stop(body.get("stop")),
             seed=ask_seed(body.get("seed")),
@@ -98,17 +107,26 @@ class OpenAIChat(Wire):
         """A writer for one reply."""
         return _ChatWriter(self, asked, reply)
 
-    def error(self, status: int, message: str, _request_id: str, /) -> JsonObject:
+    def error(
+        self,
+        status: int,
+        message: str,
+        _request_id: str,
+        /,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+    ) -> JsonObject:
         """The error document."""
         if self.dialect == "openrouter":
             return {"error": {"code": status, "message": message}}
-        kind, code = _TYPES.get(
+        kind, usual = _TYPES.get(
             status, ("invalid_request_error" if status < 500 else "server_error", None)
         )
         told: JsonObject = {"message": message, "type": kind}
         if self.dialect != "groq":
-            told["param"] = None
-        return {"error": told | {"code": code}}
+            told["param"] = param
+        return {"error": told | {"code": usual if param is None and code is None else code}}
 
     def headers(self, request_id: str, /) -> dict[str, str]:
         """Ids."""
@@ -117,21 +135,15 @@ class OpenAIChat(Wire):
         return {"x-request-id": f"req_{request_id}"}
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     functions = [as_object(as_object(tool).get("function")) for tool in as_list(body.get("tools"))]
     offered = [
         Tool(as_text(function.get("name")), as_object(function.get("parameters")))
         for function in functions
         if function
     ]
-    choice = body.get("tool_choice")
-    function = as_object(as_object(choice).get("function"))
-    return ask_tools(
-        offered,
-        must_call=choice == "required",
-        named=as_text(function.get("name")) if function else None,
-        never=choice == "none",
-    )
+    choice = read_choice(body.get("tool_choice"))
+    return ask_tools(offered, choice), choice
 
 
 class _ChatWriter(Writer):

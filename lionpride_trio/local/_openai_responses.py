@@ -10,18 +10,23 @@ import attrs
 from ._ask import (
     Ask,
     BadAsk,
+    Choice,
     Tool,
     ask_limit,
     ask_list,
     ask_model,
     ask_switch,
     ask_tools,
+    count_media,
     joined,
     plain_text,
 )
 from ._json import JsonObject, as_list, as_object, as_text, sse
 from ._openai_chat import OpenAIChat
+from ._openai_choices import read_choice, read_form
 from ._reply import Part, Reply
+from ._rules._responses import ENCRYPTED, SEALED, check_responses
+from ._signing import seal
 from ._wire import FAULT_MESSAGE, Asked, Writer
 
 _REASONS: Final = {"length": "max_output_tokens", "filtered": "content_filter"}
@@ -32,6 +37,10 @@ _PREFIX: Final = {"reasoning": "rs", "text": "msg", "refusal": "msg", "call": "f
 class OpenAIResponses(OpenAIChat):
     """``POST {base}/responses``; keys and errors are those of chat completions."""
 
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what the service refuses."""
+        check_responses(asked.body, asked.stored, ignored=self.dialect != "openai")
+
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
         body = asked.body
@@ -39,21 +48,27 @@ class OpenAIResponses(OpenAIChat):
             items: list[JsonObject] = [{"role": "user", "content": body["input"]}]
         else:
             items = ask_list(body, "input")
+        before = asked.stored.conversation(body.get("previous_response_id")) or ()
         for place, item in enumerate(items):
             if not (item.get("role") or item.get("type")):
                 raise BadAsk(f"input[{place}]: a role or a type is required")
+        last, items = items[-1], [*before, *items]
         users = [item for item in items if item.get("role") == "user"]
         said = [plain_text(item.get("content", item.get("output"))) for item in items]
-        tools, must_call = _tools(body)
+        tools, choice = _tools(body)
+        shown = as_object(body.get("reasoning")).get("summary") is not None
         return Ask(
             model=ask_model(body),
             prompt=plain_text(users[-1].get("content")) if users else "",
             context=joined([as_text(body.get("instructions")), *said]),
             stream=ask_switch(body, "stream"),
-            after_tool=items[-1].get("type") == "function_call_output",
-            reasoning=as_object(body.get("reasoning")).get("summary") is not None,
+            after_tool=last.get("type") == "function_call_output",
+            reasoning=shown or ENCRYPTED in as_list(body.get("include")),
             tools=tools,
-            must_call=must_call,
+            choice=choice,
+            one_call=body.get("parallel_tool_calls") is False,
+            form=read_form(as_object(body.get("text")).get("format")),
+            media=count_media(items),
             limit=ask_limit(body, "max_output_tokens"),
         )
 
@@ -62,28 +77,25 @@ class OpenAIResponses(OpenAIChat):
         return _ResponsesWriter(asked, reply)
 
 
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], bool]:
+def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
     functions = [as_object(tool) for tool in as_list(body.get("tools"))]
     offered = [
         Tool(as_text(function.get("name")), as_object(function.get("parameters")))
         for function in functions
         if function.get("type") == "function"
     ]
-    choice = body.get("tool_choice")
-    named = as_object(choice).get("name")
-    return ask_tools(
-        offered,
-        must_call=choice == "required",
-        named=as_text(named) if named is not None else None,
-        never=choice == "none",
-    )
+    choice = read_choice(body.get("tool_choice"))
+    return ask_tools(offered, choice), choice
 
 
 class _ResponsesWriter(Writer):
     def __init__(self, asked: Asked, reply: Reply) -> None:
         self._reply = reply
         self._sequence = 0
-        reasoning = as_object(asked.body.get("reasoning"))
+        self._asked = asked
+        body = asked.body
+        self._encrypted = ENCRYPTED in as_list(body.get("include"))
+        reasoning = as_object(body.get("reasoning"))
         self._response: JsonObject = {
             "id": f"resp_{asked.id}",
             "object": "response",
@@ -92,22 +104,22 @@ class _ResponsesWriter(Writer):
             "background": False,
             "error": None,
             "incomplete_details": None,
-            "instructions": asked.body.get("instructions"),
+            "instructions": body.get("instructions"),
             "max_output_tokens": reply.ask.limit,
             "model": reply.ask.model,
             "output": [],
-            "parallel_tool_calls": True,
-            "previous_response_id": None,
+            "parallel_tool_calls": body.get("parallel_tool_calls") is not False,
+            "previous_response_id": body.get("previous_response_id"),
             "reasoning": {
                 "effort": reasoning.get("effort"),
                 "summary": reasoning.get("summary"),
             },
             "service_tier": "default",
-            "store": True,
+            "store": body.get("store") is not False,
             "temperature": 1.0,
-            "text": {"format": {"type": "text"}},
-            "tool_choice": asked.body.get("tool_choice") or "auto",
-            "tools": as_list(asked.body.get("tools")),
+            "text": {"format": {"type": "text"}, **as_object(body.get("text"))},
+            "tool_choice": body.get("tool_choice") or "auto",
+            "tools": as_list(body.get("tools")),
             "top_p": 1.0,
             "truncation": "disabled",
             "usage": None,
@@ -174,11 +186,17 @@ class _ResponsesWriter(Writer):
             "output_tokens_details": {"reasoning_tokens": reply.reasoning_count},
             "total_tokens": reply.prompt_count + reply.count,
         }
+        output = [self._item(part, whole=True) for part in reply.parts]
+        if self._response["store"]:
+            said = self._asked.body.get("input")
+            items = [{"role": "user", "content": said}] if isinstance(said, str) else as_list(said)
+            before = self._asked.stored.conversation(self._response["previous_response_id"]) or ()
+            self._asked.stored.add(self._response["id"], [*before, *items], output)
         return {
             **self._response,
             "status": "incomplete" if reason else "completed",
             "incomplete_details": {"reason": reason} if reason else None,
-            "output": [self._item(part, whole=True) for part in reply.parts],
+            "output": output,
             "usage": usage,
         }
 
@@ -203,7 +221,10 @@ class _ResponsesWriter(Writer):
         item: JsonObject = {"id": self._id(part)}
         if part.kind == "reasoning":
             summary = [{"type": "summary_text", "text": text}] if whole else []
-            return {**item, "type": "reasoning", "summary": summary}
+            item |= {"type": "reasoning", "summary": summary}
+            if self._encrypted:
+                item["encrypted_content"] = seal(SEALED, item["id"])
+            return item
         last = part.index == len(self._reply.parts) - 1
         ended = "incomplete" if last and self._reply.finish in _REASONS else "completed"
         item["status"] = ended if whole else "in_progress"

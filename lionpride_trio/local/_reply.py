@@ -14,13 +14,13 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from ._arguments import invent_arguments
+from ._arguments import invent_arguments, invent_value
 from ._ask import Ask, Tool
 from ._directives import Directives
 from ._json import JsonObject
 from ._trigram import TrigramModel, pieces
 
-PartKind: TypeAlias = Literal["reasoning", "text", "refusal", "call"]
+PartKind: TypeAlias = Literal["reasoning", "redacted", "text", "refusal", "call"]
 Finish: TypeAlias = Literal["stop", "stop_string", "length", "tools", "filtered", "refused"]
 
 REFUSAL: Final = "I'm sorry, but I can't help with that."
@@ -32,7 +32,13 @@ _INVENTED: Final = Tool(
         "required": ["place"],
     },
 )
+_ANY_OBJECT: Final = {
+    "type": "object",
+    "properties": {"answer": {"type": "string"}, "certainty": {"type": "integer", "maximum": 9}},
+}
 _REASONING_PIECES: Final = 24
+_MEDIA_PIECES: Final = 85
+"""What an image, a sound or a file counts for."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +76,7 @@ class Reply:
     @property
     def prompt_count(self) -> int:
         """Tokens that came in."""
-        return len(pieces(self.ask.context))
+        return len(pieces(self.ask.context)) + _MEDIA_PIECES * self.ask.media
 
     @property
     def count(self) -> int:
@@ -80,7 +86,7 @@ class Reply:
     @property
     def reasoning_count(self) -> int:
         """Tokens of reasoning."""
-        return sum(len(part.pieces) for part in self.of("reasoning"))
+        return sum(len(part.pieces) for part in self.of("reasoning", "redacted"))
 
     def of(self, *kinds: PartKind) -> list[Part]:
         """The parts of some kinds."""
@@ -97,21 +103,28 @@ def plan(ask: Ask, directives: Directives, *, seed: int) -> Reply:
     root = "\x00".join((str(seed), ask.seed, directives.base, ask.prompt))
     digest = hashlib.sha256(f"{root}\x00{ask.context}".encode("utf-8", "replace")).hexdigest()
     thought = model.answer(f"{root}\x00reasoning", _REASONING_PIECES)
+    hidden: PartKind = "redacted" if directives.redacted and ask.can_redact else "reasoning"
 
     parts: list[Part] = []
     if directives.reasoning or ask.reasoning:
-        parts.append(Part(kind="reasoning", pieces=thought))
+        parts.append(Part(kind=hidden, pieces=thought))
     finish: Finish = "stop"
     stop_string = None
-    calls = ask.must_call or ((directives.tools or directives.parallel) and not ask.after_tool)
+    may_call = (directives.tools or directives.parallel) and not ask.after_tool
+    calls = ask.choice.must_call or (may_call and not ask.choice.never)
     if directives.refusal:
         parts.append(Part(kind="refusal", pieces=pieces(REFUSAL)))
         finish = "refused"
     elif calls:
-        parts += _calls(ask, root, digest, model, 2 if directives.parallel else 1)
+        count = 2 if directives.parallel and not ask.one_call else 1
+        for call in _calls(ask, root, digest, model, count):
+            if call.slot and parts[0].kind != "call" and ask.interleaved:
+                again = model.answer(f"{root}\x00reasoning {call.slot}", _REASONING_PIECES)
+                parts.append(Part(kind=hidden, pieces=again))
+            parts.append(call)
         finish = "tools"
     else:
-        said = _text(root, model, directives.length)
+        said = _text(root, model, directives.length, ask)
         if directives.think_tags or ask.think_tags:
             said = (*pieces("<think>"), *thought, *pieces("</think>\n\n"), *said)
         if directives.filtered:
@@ -126,7 +139,10 @@ def plan(ask: Ask, directives: Directives, *, seed: int) -> Reply:
     return Reply(ask=ask, parts=placed, finish=finish, stop_string=stop_string, digest=digest)
 
 
-def _text(root: str, model: TrigramModel, length: int | None) -> tuple[str, ...]:
+def _text(root: str, model: TrigramModel, length: int | None, ask: Ask) -> tuple[str, ...]:
+    if ask.form is not None:
+        value = invent_value(ask.form or _ANY_OBJECT, root, partial(_few_words, model))
+        return pieces(value if ask.bare else json.dumps(value, ensure_ascii=False))
     if length is not None:
         return model.exactly(root, length)
     return model.answer(root, Random(root).randint(60, 140))

@@ -20,6 +20,7 @@ from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
+from .._channels._entrance import check_on_trio
 from .._channels._nursery import open_pump_nursery
 from .._errors import ConfigurationError
 from ._app import App, Hooks
@@ -47,7 +48,9 @@ PROVIDERS: Final = tuple(_PATHS)
 class LocalServer:
     """A running server; `serve` makes them."""
 
-    def __init__(self, listener: trio.SocketListener, *, rate: float | None, seed: int) -> None:
+    def __init__(
+        self, listener: trio.SocketListener, *, rate: float | None, seed: int, strict: bool
+    ) -> None:
         self._listener = listener
         address: tuple[Any, ...] = listener.socket.getsockname()
         self.port: int = address[1]
@@ -57,6 +60,7 @@ class LocalServer:
         )
         self.rate = rate
         self.seed = seed
+        self.strict = strict
         self._active = 0
         self._recorded: deque[RecordedRequest] = deque(maxlen=MAX_RECORDED)
         self._count = 0
@@ -73,6 +77,7 @@ class LocalServer:
                     Hooks(
                         rate=rate,
                         seed=seed,
+                        strict=strict,
                         came=self._came,
                         started=self._started,
                         ended=self._ended,
@@ -170,23 +175,34 @@ class LocalServer:
 
 @asynccontextmanager
 async def serve(
-    host: str = "127.0.0.1", port: int = 0, *, rate: float | None = None, seed: int = 0
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    rate: float | None = None,
+    seed: int = 0,
+    strict: bool = True,
 ) -> AsyncGenerator[LocalServer]:
     """Run a server as long as the block.
 
     *port* 0 takes a free one.  *rate* is pieces a second of each stream, None as fast as they are
-    read.  *seed* changes what all models say.  Opens a nursery; leaving the block closes every
-    connection, in whatever state.  The block's own exception comes out as it is.
+    read.  *seed* changes what all models say.  With *strict* a request is refused that the provider
+    itself refuses, in its own words; without, what is needed is read and the rest is passed over.
+    Opens a nursery; leaving the block closes every connection, in whatever state.  The block's own
+    exception comes out as it is.
 
-    :raises ConfigurationError: *rate* is not above 0.
+    :raises ConfigurationError: *rate* is not above 0, or *port* is none.
     :raises OSError: the address cannot be listened on.
     """
+    check_on_trio()
     if rate is not None and not rate > 0:
         raise ConfigurationError(f"rate must be pieces a second > 0, or None, not {rate!r}")
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= 65535:
+        # The system would take 99999 for the port 34463.
+        raise ConfigurationError(f"port must be from 1 to 65535, or 0 for a free one, not {port!r}")
     listeners = await trio.open_tcp_listeners(port, host=host)
     for other in listeners[1:]:  # "localhost" has two addresses, and port 0 two ports
         other.socket.close()
-    server = LocalServer(listeners[0], rate=rate, seed=seed)
+    server = LocalServer(listeners[0], rate=rate, seed=seed, strict=strict)
     async with open_pump_nursery() as nursery:
         nursery.start_soon(server.run)
         try:

@@ -16,6 +16,7 @@ from ._ask import Ask
 from ._directives import Fault
 from ._json import JsonObject
 from ._reply import Part, Reply
+from ._stored import StoredResponses
 
 FAULT_MESSAGE = "The server had an error while answering (asked for by the model's name)"
 
@@ -31,6 +32,7 @@ class Asked:
     body: JsonObject
     id: str
     """The id that this server gave the request."""
+    stored: StoredResponses = attrs.field(factory=StoredResponses, repr=False)
 
 
 class Writer(ABC):
@@ -75,6 +77,13 @@ class Wire(ABC):
         """Whether a key was sent, or none is needed."""
 
     @abstractmethod
+    def check(self, asked: Asked, /) -> None:
+        """Refuse what the provider refuses and `read` would take; only a strict server asks this.
+
+        :raises BadAsk: says so in the provider's words.
+        """
+
+    @abstractmethod
     def read(self, asked: Asked, /) -> Ask:
         """What is asked.
 
@@ -86,8 +95,17 @@ class Wire(ABC):
         """A writer for one reply."""
 
     @abstractmethod
-    def error(self, status: int, message: str, request_id: str, /) -> JsonObject:
-        """The provider's error document."""
+    def error(
+        self,
+        status: int,
+        message: str,
+        request_id: str,
+        /,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+    ) -> JsonObject:
+        """The provider's error document; *param* and *code* go where it has a place for them."""
 
     def blocked(self, _asked: Asked, _ask: Ask, /) -> JsonObject | None:
         """The answer to a prompt that the filter refuses; None where that is an error with 400."""

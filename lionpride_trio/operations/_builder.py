@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from .._channels._mailbox import check_size
 from .._channels._recipe import Recipe, check_recipe
+from .._checks import check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._readonly import ReadOnlyDict
@@ -21,6 +21,7 @@ from ..services import Fallback, iModel
 from ..session import Branch, Session
 from ._asking import AskEach, AskOnce
 from ._turn import OnCut, check_on_cut
+from ._words import check_options, known_words
 
 Work: TypeAlias = Callable[[Context], Any]
 Stream: TypeAlias = Operation | StreamBranch
@@ -47,6 +48,8 @@ class Builder:
     """
 
     def __init__(self, *, session: Session | None = None) -> None:
+        if session is not None and not isinstance(session, Session):
+            raise ConfigurationError(f"session= takes a Session, not {session!r:.200}")
         self.session = session
         self._operations: tuple[Operation, ...] = ()
         self._added: list[Operation] = []
@@ -94,6 +97,7 @@ class Builder:
         ``"discard"`` gives the `Response` and commits nothing.
         """
         check_on_cut(on_cut)
+        check_options(Builder.communicate, options)
         session, model = self._model(imodel, options)
         if not isinstance(instruction, str):
             raise ConfigurationError(f"instruction must be a str, not {instruction!r}")
@@ -161,6 +165,7 @@ class Builder:
         for each call: the first that was cut ends it, or is kept, or is left out of the branch.
         """
         check_on_cut(on_cut)
+        check_options(Builder.communicate_each, options)
         session, model = self._model(imodel, options)
         if not isinstance(template, str) or "{item}" not in template:
             raise ConfigurationError(
@@ -200,6 +205,7 @@ class Builder:
             ),
         )
 
+    @known_words
     def transform(
         self,
         stream_from: Stream,
@@ -235,6 +241,7 @@ class Builder:
             parameters=_parameters(transformer=transformer),
         )
 
+    @known_words
     def add(
         self,
         function: Work,
@@ -249,7 +256,7 @@ class Builder:
         stream_size: int = STREAM_SIZE,
         timeout: float | None = None,
         retry: int = 0,
-        **parameters: Any,
+        parameters: Mapping[str, Any] | None = None,
     ) -> Operation:
         """An operation of one's own: *function* is called with a `Context`.
 
@@ -259,7 +266,8 @@ class Builder:
         *context_from* and *depends_on*, ``context.channel`` the chunks of *stream_from*.
 
         *replay* gives the chunks again from the result, for a flow that is resumed; known already
-        for async generators whose chunks are not reduced.
+        for async generators whose chunks are not reduced.  *parameters* are your own, to be read
+        as ``context.operation.parameters``.
         """
         if replay is None and reduce is list and inspect.isasyncgenfunction(function):
             replay = list
@@ -274,9 +282,10 @@ class Builder:
             replay=replay,
             timeout=timeout,
             retry=retry,
-            parameters=_parameters(**parameters),
+            parameters=_parameters(**(parameters or {})),
         )
 
+    @known_words
     def subflow(
         self,
         operations: Builder | Iterable[Operation],
@@ -327,6 +336,7 @@ class Builder:
                 made.append(self.add(step, context_from=before))
         return tuple(made)
 
+    @known_words
     def parallel(
         self,
         *functions: Work,
@@ -354,6 +364,7 @@ class Builder:
         gather = functools.partial(_gather, operations, function)
         return self.add(gather, context_from=operations, name=name, **options)
 
+    @known_words
     def fork(self, operation: Operation, n: int) -> Sequence[StreamBranch]:
         """Equal branches of one operation's stream, each to be the *stream_from* of one reader.
 
@@ -391,6 +402,8 @@ class Builder:
         """*operations*, if they are of this builder."""
         if isinstance(operations, Operation):
             operations = (operations,)
+        if not isinstance(operations, Iterable):
+            raise ConfigurationError(f"a list of operations is needed, not {operations!r:.200}")
         given = tuple(operations)
         for operation in given:
             if not isinstance(operation, Operation):
@@ -450,8 +463,9 @@ class Builder:
 
 def _told(context: Iterable[str]) -> tuple[str, ...]:
     """The texts that stand before an instruction."""
-    texts = () if isinstance(context, str) else tuple(context)
-    if isinstance(context, str) or not all(isinstance(text, str) for text in texts):
+    listed = isinstance(context, Iterable) and not isinstance(context, str)
+    texts = tuple(context) if listed else ()
+    if not listed or not all(isinstance(text, str) for text in texts):
         raise ConfigurationError(f"context must be a list of str, not {context!r:.100}")
     return texts
 

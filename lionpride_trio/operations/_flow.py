@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from .._channels._entrance import OnlyAsync
 from .._channels._mailbox import DEFAULT_SIZE
 from .._channels._source import Owner
+from .._errors import ConfigurationError
 from ..flow import FlowSource, Operation, Results, flow_source, run_flow
 from ._builder import Builder
 
@@ -72,7 +74,14 @@ async def flow(
 
 def _given(operations: Builder | Iterable[Operation]) -> tuple[tuple[Operation, ...], Any]:
     """The operations, and how to find what would own a source of them."""
-    given = operations.operations if isinstance(operations, Builder) else tuple(operations)
+    if isinstance(operations, Builder):
+        given = operations.operations
+    elif isinstance(operations, Iterable) and not isinstance(operations, str | OnlyAsync):
+        given = tuple(operations)
+    else:
+        raise ConfigurationError(
+            f"a flow is made of a Builder, or of a list of operations, not {operations!r:.200}"
+        )
 
     def owner() -> Owner | None:
         homes = (operation.home for operation in given if isinstance(operation, Operation))

@@ -35,8 +35,9 @@ class Anthropic:
         """The request.
 
         System messages become ``system``; parts, tools, tool calls and tool results in OpenAI's
-        form become Anthropic's, and so do ``stop``, ``tool_choice`` and ``response_format``.  ``anthropic_version`` and
-        ``anthropic_beta`` go into the headers.
+        form become Anthropic's, and so do ``stop``, ``tool_choice`` and ``response_format``.
+        ``anthropic_version``, ``anthropic_beta``, ``user_profile_id`` and ``workspace_id`` go into
+        the headers.
         """
         return write_request(call)
 

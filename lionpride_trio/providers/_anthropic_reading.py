@@ -7,8 +7,7 @@ decides.  ``message_stop`` is the end mark; usage in ``message_delta`` is a runn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -19,10 +18,11 @@ from .._chunks import (
     ReasoningChunk,
     ToolCallChunk,
     UsageChunk,
-    Verdict,
     text_chunk,
 )
 from .._errors import LionprideError
+from ._arguments import Arguments
+from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._parsing import (
     DONE,
@@ -33,19 +33,7 @@ from ._parsing import (
     tells_of_failure,
     text,
     usage,
-    verdict_after_calls,
 )
-
-VERDICTS: Final[Mapping[str, Verdict]] = {
-    "end_turn": Verdict.COMPLETE,
-    "stop_sequence": Verdict.COMPLETE,
-    "max_tokens": Verdict.LENGTH,
-    "model_context_window_exceeded": Verdict.LENGTH,
-    "tool_use": Verdict.TOOL_USE,
-    "refusal": Verdict.REFUSED,
-    "pause_turn": Verdict.PAUSED,
-    "compaction": Verdict.PAUSED,
-}
 
 
 def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -70,11 +58,13 @@ def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
 
 @attrs.define
 class _Call:
-    """The client's tool call that is open on an index."""
+    """A tool call of the client."""
 
     slot: int
+    name: Any
     given: str
     """The input of the block's start, told when the block ends without any in its deltas."""
+    told: Arguments = attrs.Factory(Arguments)
 
 
 class MessagesParser(BaseParser):
@@ -87,11 +77,16 @@ class MessagesParser(BaseParser):
 
     def __init__(self) -> None:
         super().__init__()
+        self._begun: set[Any] = set()
+        """The indexes of blocks that have begun."""
+        self._last: Any = None
+        """The index of the block that began last."""
         self._open_calls: dict[Any, _Call] = {}
+        self._calls_by_id: dict[Any, _Call] = {}
         self._calls = 0
         self._open_thoughts: dict[Any, int] = {}
         self._thoughts = 0
-        self._finished = False
+        self._end: FinishChunk | None = None
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
@@ -100,19 +95,20 @@ class MessagesParser(BaseParser):
         kind = value.get("type") or event
         match kind:
             case "content_block_delta":
-                delta = members(value["delta"])
+                delta = members(value.get("delta"))
                 if delta.get("type") == "text_delta":  # nearly all events
-                    return [text_chunk(text(delta["text"], "text"), self._metadata, value)]
-                return [self._delta(value.get("index"), delta, value)]
+                    return [text_chunk(text(delta.get("text"), "text"), self._metadata, value)]
+                return [self._delta(self._place(value.get("index")), delta, value)]
             case "content_block_start":
-                index = value.get("index")
+                index = self._last = value.get("index")
+                self._begun.add(index)
                 closed = self._close(index, value)
-                return [*closed, *self._block(index, members(value["content_block"]), value)]
+                return [*closed, *self._block(index, members(value.get("content_block")), value)]
             case "content_block_stop":
-                closed = self._close(value.get("index"), value)
+                closed = self._close(self._place(value.get("index")), value)
                 return [*closed, self._other(kind, value, value)]
             case "message_start":
-                message = members(value["message"])
+                message = members(value.get("message"))
                 self._identify(id=message.get("id"), model=message.get("model"))
                 report = message.get("usage")
                 return [self._usage(report, value)] if report else [self._other(kind, value, value)]
@@ -120,10 +116,7 @@ class MessagesParser(BaseParser):
                 return self._message_delta(value)
             case "message_stop":
                 self.ended = self.whole = True
-                chunks = self._close_all(value)
-                if self._calls and not self._finished:
-                    chunks.append(FinishChunk(verdict=Verdict.TOOL_USE, raw_response=value))
-                return chunks
+                return self._message_stop(value)
             case "ping":
                 return []
             case _:
@@ -137,17 +130,28 @@ class MessagesParser(BaseParser):
         """What is still to be told when the body ends early."""
         return [*self._close_all(None), *super().late]
 
+    def _place(self, index: Any) -> Any:
+        """The index of the block that an event with *index* is about.
+
+        Some gateways number the starts alone, and some the deltas alone: then it is the last block.
+        """
+        if index in self._begun or not self._begun:
+            return index
+        return self._last if index is None or self._last is None else index
+
     def _delta(self, index: Any, delta: Any, raw: Any) -> Chunk:
         match delta.get("type"):
             case "input_json_delta" if index in self._open_calls:
                 call = self._open_calls[index]
-                piece = arguments_text(delta["partial_json"])
-                call.given = "" if piece else call.given
-                return self._call(call, raw, arguments=piece)
+                piece = delta.get("partial_json")
+                if piece.__class__ is not str:
+                    piece = arguments_text(piece)
+                return self._call(call, raw, arguments=call.told.add(piece))
             case "thinking_delta":
-                return self._thought(index, raw, text=text(delta["thinking"], "thinking"))
+                return self._thought(index, raw, text=text(delta.get("thinking"), "thinking"))
             case "signature_delta":
-                return self._thought(index, raw, signature=text(delta["signature"], "signature"))
+                signature = text(delta.get("signature"), "signature") or None
+                return self._thought(index, raw, signature=signature)
             case "citations_delta":
                 return self._other("citation", delta.get("citation"), raw)
             case kind:
@@ -173,18 +177,34 @@ class MessagesParser(BaseParser):
             case "redacted_thinking":
                 return [self._thought(index, raw, redacted=text(block.get("data"), "data"))]
             case "tool_use":
-                call = _Call(self._calls, arguments_text(block.get("input")))
-                self._calls += 1
+                call = self._opened(block)
                 self._open_calls[index] = call
-                return [self._call(call, raw, id=block.get("id"), name=block.get("name"))]
+                return [self._call(call, raw, id=block.get("id"), name=call.name)]
             case kind:
                 return [self._other(text(kind, "block type") or "block", block, raw)]
+
+    def _opened(self, block: Any) -> _Call:
+        """The call that *block* begins: a new one, unless it begins one again that has no input."""
+        call_id, name, given = (
+            block.get("id"),
+            block.get("name"),
+            arguments_text(block.get("input")),
+        )
+        call = self._calls_by_id.get(call_id) if call_id else None
+        if call is None or call.name != name or call.told.begun:
+            call = self._calls_by_id[call_id] = _Call(self._calls, name, given)
+            self._calls += 1
+        call.given = given or call.given
+        return call
 
     def _close(self, index: Any, raw: Any) -> list[Chunk]:
         """End the block that is open on *index*: the input that no delta has told."""
         self._open_thoughts.pop(index, None)
         call = self._open_calls.pop(index, None)
-        return [self._call(call, raw, arguments=call.given)] if call and call.given else []
+        if call is None or call.told.begun:
+            return []
+        given = call.told.add(call.given)
+        return [self._call(call, raw, arguments=given)] if given else []
 
     def _close_all(self, raw: Any) -> list[Chunk]:
         return [chunk for index in [*self._open_calls] for chunk in self._close(index, raw)]
@@ -194,35 +214,33 @@ class MessagesParser(BaseParser):
         if value.get("usage"):
             chunks.append(self._usage(value["usage"], value))
         delta = members(value.get("delta"))
-        reason = delta.get("stop_reason")
+        reason = reason_of(delta.get("stop_reason"), "stop_reason")
         if reason:
             chunks += self._close_all(value)
-            self._finished = True
             facts = {name: found for name, found in delta.items() if found is not None}
-            said = VERDICTS.get(reason, Verdict.UNKNOWN)
-            chunks.append(
-                FinishChunk(
-                    verdict=verdict_after_calls(said) if self._calls else said,
-                    reason=text(reason, "stop_reason"),
-                    metadata=self._with(**facts),
-                    raw_response=value,
-                )
+            said = verdict_of(reason)
+            self._end = FinishChunk(
+                verdict=verdict_after_calls(said) if self._calls else said,
+                reason=reason,
+                metadata=self._with(**facts),
+                raw_response=value,
             )
+            chunks.append(self._end)
         return chunks or [self._other("message_delta", delta, value)]
 
+    def _message_stop(self, value: Any) -> list[Chunk]:
+        """The end, and the verdict again where a call came after the reason, or none was given."""
+        chunks = self._close_all(value)
+        if value.get("usage"):
+            chunks.append(self._usage(value["usage"], value))
+        end = self._end or FinishChunk(raw_response=value)
+        verdict = verdict_after_calls(end.verdict)
+        if self._calls and verdict is not end.verdict:
+            chunks.append(attrs.evolve(end, verdict=verdict, raw_response=value))
+        return chunks
+
     def _usage(self, report: Any, raw: Any) -> UsageChunk:
-        return UsageChunk(
-            usage=usage(
-                report,
-                input_tokens="input_tokens",
-                output_tokens="output_tokens",
-                reasoning=("output_tokens_details", "thinking_tokens"),
-                cached="cache_read_input_tokens",
-                cache_write="cache_creation_input_tokens",
-            ),
-            metadata=self._with(usage=report),
-            raw_response=raw,
-        )
+        return UsageChunk(usage=usage(report), metadata=self._with(usage=report), raw_response=raw)
 
     def _thought(self, index: Any, raw: Any, **parts: Any) -> ReasoningChunk:
         block = self._open_thoughts.get(index)

@@ -45,13 +45,17 @@ FIELDS: Final = frozenset([
     "tools",
     "top_k",
     "top_p",
-    "user_profile_id",
-    "workspace_id",
 ])
 """The fields of the body."""
+_HEADERS: Final = {
+    "anthropic_version": "anthropic-version",
+    "user_profile_id": "anthropic-user-profile-id",
+    "workspace_id": "anthropic-workspace-id",
+}
+"""Options that are headers."""
 OPTIONS: Final = FIELDS | {
+    *_HEADERS,
     "anthropic_beta",
-    "anthropic_version",
     "parallel_tool_calls",
     "response_format",
     "stop",
@@ -74,7 +78,10 @@ def write_request(call: ModelCall) -> HTTPRequest:
     options = take_options(
         call, "anthropic", OPTIONS, reserved=("model", "messages", "stream"), hints=HINTS
     )
-    headers = {"anthropic-version": str(options.pop("anthropic_version", VERSION))}
+    headers = {"anthropic-version": VERSION}
+    headers |= {
+        header: str(options.pop(option)) for option, header in _HEADERS.items() if option in options
+    }
     beta = options.pop("anthropic_beta", None)
     if beta:
         headers["anthropic-beta"] = beta if isinstance(beta, str) else ",".join(beta)

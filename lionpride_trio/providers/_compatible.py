@@ -33,6 +33,7 @@ class OpenRouter(OpenAIChat):
     base_url_variables = ("OPENROUTER_BASE_URL",)
     key_variables = ("OPENROUTER_API_KEY",)
     fields = OPENROUTER | {"http_referer", "routing", "x_title"}
+    extends_messages = True
     header_variables: Mapping[str, str] = {}
     hints: Mapping[str, str] = {**HINTS, "provider": "write routing={…}"}
     _HEADERS: Final = {"http_referer": "http-referer", "x_title": "x-title"}
@@ -59,6 +60,7 @@ class OpenAICompatible(OpenAIChat):
     base_url_variables = ()
     key_variables = ()
     fields = COMPATIBLE
+    extends_messages = True
     header_variables: Mapping[str, str] = {}
     key_required = False
 

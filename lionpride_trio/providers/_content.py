@@ -77,7 +77,7 @@ def is_progress(chunk: Chunk) -> bool:
     match chunk:
         case OtherChunk(kind=kind, value=value):
             labels_alone = isinstance(value, dict) and not value.keys() - _LABELS
-            return kind not in _FRAMES and not labels_alone
+            return kind in _WORK or (kind not in _FRAMES and not labels_alone)
         case ReasoningChunk(signature=str()):
             return True
         case _:

@@ -17,7 +17,7 @@ from .._chunks import (
     TextChunk,
     ToolCallChunk,
 )
-from .._errors import DecodeError, LimitExceeded, LionprideError, NotAStream, StreamTruncated
+from .._errors import DecodeError, LimitExceeded, LionprideError
 from .._text import shorten
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
@@ -25,17 +25,17 @@ from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
 from ._content import takes_end_back
 from ._faults import provider_error
+from ._leftovers import Leftovers
 from ._parsing import tells_of_failure
 from ._protocol import Provider
 from ._surrogates import SurrogateMender
 
-MAX_IGNORED_CHARS: Final = 64 * 1024
-"""How much is kept of lines that are no part of an event stream."""
 MAX_BLOCKS: Final = 1024
 """Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
-_FIELDS: Final = ("", "data", "event", "id", "retry")
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
+_WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
+"""What a parser raises of a value that it does not know, see `ChunkParser.feed`."""
 
 
 class StreamDecoder:
@@ -50,10 +50,9 @@ class StreamDecoder:
     ) -> None:
         self._parser = provider.parser()
         self._mender = SurrogateMender()
-        self._ignored: list[str] = []
-        self._ignored_chars = 0
-        self._reported: LionprideError | None = None
+        self._leftovers = Leftovers(lines_of_json=provider.framing == "ndjson")
         self._began = False
+        self._spoke = False  # events gave chunks
         self._flushed = False
         self._max_blocks = max_blocks
         self._citations = 0
@@ -62,7 +61,9 @@ class StreamDecoder:
         self._misled = False  # an end was taken back before
         self._reader: EventReader | LineReader
         if provider.framing == "sse":
-            self._reader = EventReader(max_event_bytes=max_event_bytes, on_ignored=self._ignore)
+            self._reader = EventReader(
+                max_event_bytes=max_event_bytes, on_ignored=self._leftovers.add
+            )
         else:
             self._reader = LineReader(max_event_bytes=max_event_bytes)
         self.failure: LionprideError | None = None
@@ -97,10 +98,13 @@ class StreamDecoder:
         except LionprideError as error:
             too_much = error  # and yet what came before it counts
         self._take(events, chunks)
+        self._spoke = self._spoke or bool(chunks)
         if not self.ended:
             self.failure = too_much
         if self._parser.ended:
-            self.failure = self.failure or self._reported
+            self.failure = self.failure or self._leftovers.failure
+            if self.failure is None and not self._spoke:
+                self.failure = self._explain()
         return chunks
 
     def flush(self) -> list[Chunk]:
@@ -123,7 +127,7 @@ class StreamDecoder:
             if not self._parser.ended:
                 chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
         if not self.ended:
-            self.failure = self._reported or self._explain()
+            self.failure = self._leftovers.failure or self._explain()
         return chunks
 
     def _last_event(self, chunks: list[Chunk]) -> None:
@@ -140,7 +144,7 @@ class StreamDecoder:
         if data.startswith((b"{", b"[")) and _is_json(data):
             self._take([last], chunks)
         elif isinstance(self._reader, LineReader):
-            self._ignore(_text(data))
+            self._leftovers.add(_text(data))
 
     def _take(self, events: Sequence[RawEvent], chunks: list[Chunk]) -> None:
         """Parse *events* until the answer ends or fails."""
@@ -154,10 +158,13 @@ class StreamDecoder:
                 try:
                     value = loads_fast(data)
                 except ValueError:
-                    if not data.strip():
-                        continue  # a heartbeat: proxies send ``data:`` with nothing in it
+                    if not data.strip() or _is_heartbeat(name, data):
+                        continue
                     value = self._refused(name, data)
-                made = parser.feed(name, value)
+                if value.__class__ is dict:
+                    made = parser.feed(name, value)
+                else:
+                    made = self._feed_no_object(name, value)
                 for chunk in made:
                     if finished or chunk.__class__ is not TextChunk or chunk.index:
                         self._check(chunk)
@@ -167,13 +174,27 @@ class StreamDecoder:
                     return
         except LionprideError as error:
             self.failure = error
-        except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+        except _WRONG_SHAPE as error:
             if name == "error" or tells_of_failure(value):
                 self.failure = provider_error(value)
                 return
             line = shorten(_text(data), 200)
             self.failure = DecodeError(f"an event of an unexpected shape: {line!r}", line=line)
             self.failure.__cause__ = error
+
+    def _feed_no_object(self, name: str, value: Any) -> Sequence[Chunk]:
+        """The chunks of an event whose data is no object: such a one is nothing to most parsers.
+
+        :raises ProviderError: it reports a failure.
+        """
+        try:
+            return self._parser.feed(name, value)
+        except _WRONG_SHAPE as error:
+            if isinstance(error, LionprideError):
+                raise
+            if name == "error" or tells_of_failure(value):
+                raise provider_error(value) from None
+            return [OtherChunk(value=value, raw_response=value)]
 
     def _refused(self, name: str, data: bytes) -> Any:
         """The value of an event that is not plain JSON."""
@@ -224,50 +245,23 @@ class StreamDecoder:
                     value=self._max_blocks,
                 )
 
-    def _ignore(self, line: str) -> None:
-        if line.startswith("error:"):
-            # llama.cpp and GPUStack report failures in a field of this name.
-            text = line.removeprefix("error:").strip()
-            try:
-                self._reported = provider_error(loads(text))
-            except LionprideError:
-                self._reported = provider_error(text)
-        elif self._ignored_chars < MAX_IGNORED_CHARS:
-            self._ignored.append(line[: MAX_IGNORED_CHARS - self._ignored_chars])
-            self._ignored_chars += len(line) + 1
-
     def _explain(self) -> LionprideError | None:
         """Why a body that has ended is no whole answer; None when it is one."""
-        if isinstance(self._reader, EventReader):
-            rest = self._reader.remainder
-            if rest.partition(":")[0] not in _FIELDS:
-                # A last line that is no field of an event stream is still among its fragments.
-                self._ignored.append(rest)
-        text = "\n".join(self._ignored).strip()
-        if text[:1] in {"{", "["}:
-            try:
-                value = loads(text)
-            except LionprideError:
-                value = None
-            if tells_of_failure(value):
-                return provider_error(value)
-        if self.whole:
-            return None
-        if not self._began and text and not self._begins(text):
-            return NotAStream(f"the body is no event stream: {shorten(text, 200)!r}")
-        if not self._began:
-            return StreamTruncated("the body ended before its first event")
-        return StreamTruncated("the body ended without the provider's end mark")
-
-    def _begins(self, text: str) -> bool:
-        """Whether *text*, all that came, may be the beginning of a stream."""
-        if isinstance(self._reader, LineReader):
-            return text.startswith("{")
-        return any(field.startswith(text) for field in _FIELDS)
+        last = self._reader.remainder if isinstance(self._reader, EventReader) else ""
+        return self._leftovers.explain(last, whole=self.whole, began=self._began, spoke=self._spoke)
 
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
+
+
+_HEARTBEATS: Final = frozenset(["heartbeat", "keepalive", "ping"])
+
+
+def _is_heartbeat(name: str, data: bytes) -> bool:
+    """Whether an event that is no JSON only keeps its connection open: by its name, or its text."""
+    words = (name, _text(data[:64]))
+    return any("".join(filter(str.isalpha, word)).lower() in _HEARTBEATS for word in words)
 
 
 def _is_json(data: bytes) -> bool:

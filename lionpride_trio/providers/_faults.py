@@ -61,7 +61,8 @@ _WORDS: Final[Mapping[type[ProviderError], str]] = {
         ModelNotFound Model.NotFound NotFoundError""",
     Overloaded: """
         service_unavailable service_unavailable_error server_is_overloaded engine_overloaded
-        slow_down overloaded_error insufficient_system_resource
+        engine_overloaded_error server_overloaded server_overloaded_error model_overloaded
+        slow_down overloaded overloaded_error insufficient_system_resource
         UNAVAILABLE
         ModelServingError""",
     PermissionDenied: """
@@ -72,7 +73,8 @@ _WORDS: Final[Mapping[type[ProviderError], str]] = {
         insufficient_quota billing_hard_limit_reached billing_error enforced_spend_limit_reached
         Arrearage""",
     RateLimited: """
-        rate_limit_exceeded rate_limit_error rate_limit_reached requests tokens too_many_requests
+        rate_limit_exceeded rate_limit_error rate_limit_reached rate_limit rate_limited requests
+        tokens too_many_requests throttling_error
         RESOURCE_EXHAUSTED
         Throttling Throttling.RateQuota Throttling.BurstRate Throttling.AllocationQuota""",
     RequestTooLarge: "request_too_large",
@@ -134,20 +136,43 @@ def provider_error(
         retry_after = _retry_info(document)
     if retry_after is None and issubclass(error_class, RateLimited | Overloaded):
         retry_after = _delay_in_words(message)
-    should_retry = {"true": True, "false": False}.get((headers or {}).get("x-should-retry", ""))
     return error_class(
         message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
         status=status,
         body=value,
         code=words[0] if words else None,
         kind=_word(document.get("type")) or _word(document.get("status")),
-        retryable=True if number in {408, 409} and should_retry is None else should_retry,
+        retryable=_retryable(error_class, number, (headers or {}).get("x-should-retry")),
         retry_after=retry_after,
         request_id=request_id(headers or {}) or _word(document.get("request_id")),
     )
 
 
-_STATUS_NAMES: Final = ("code", "status_code", "error_code", "status", "http_code", "http_status")
+def _retryable(
+    error_class: type[ProviderError], number: int | None, advice: str | None
+) -> bool | None:
+    """Whether to repeat, by the server's *advice* in ``x-should-retry``; None as its class says.
+
+    A request that is wrong is wrong again, whatever a gateway stamps on its answers.
+    """
+    if issubclass(error_class, BadRequest) and number != 409:
+        return None
+    if advice in {"true", "false"}:
+        return advice == "true"
+    return True if number in {408, 409} else None
+
+
+_STATUS_NAMES: Final = (
+    "code",
+    "status_code",
+    "error_code",
+    "status",
+    "http_code",
+    "http_status",
+    "type",
+    "error",
+)
+"""Where documents have a status, as a number or in digits."""
 _MESSAGE_NAMES: Final = (
     "message",
     "detail",
@@ -196,10 +221,17 @@ def _document(value: Json) -> Mapping[str, Any]:
                 if isinstance(inner, str) and not value.get("message"):
                     return {**outer, **value, "message": inner}
                 return {**outer, **value}
-            if value.get("request_id"):
-                outer["request_id"] = value["request_id"]
+            outer |= _facts_around(value)
             value = inner
     return outer
+
+
+def _facts_around(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What an object that wraps an error tells of it: its status, and the request's id."""
+    facts = {name: value[name] for name in _STATUS_NAMES if _status(value.get(name))}
+    if value.get("request_id"):
+        facts["request_id"] = value["request_id"]
+    return facts
 
 
 _WRAPPERS: Final = ("error", "errors", "base_resp")

@@ -23,32 +23,33 @@ from .._chunks import (
 )
 from .._errors import LionprideError, ProviderError
 from .._text import Secret
+from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
+from ._gemini_calls import FunctionCalls, Piece
 from ._gemini_request import write_request
 from ._parsing import (
     DONE,
     BaseParser,
-    arguments_text,
-    members,
+    Name,
     tells_of_failure,
     text,
     usage,
-    verdict_after_calls,
 )
-from ._partial_args import PartialArguments
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
-_BLOCKED = (
-    "SAFETY RECITATION LANGUAGE BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY "
-    "IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION IMAGE_OTHER NO_IMAGE"
-)
-VERDICTS: Final[Mapping[str, Verdict]] = {
-    "STOP": Verdict.COMPLETE,
-    "MAX_TOKENS": Verdict.LENGTH,
-    **dict.fromkeys(_BLOCKED.split(), Verdict.BLOCKED),
+_TOKENS: Final[Mapping[str, list[Name]]] = {
+    "input_tokens": ["promptTokenCount"],
+    "output_tokens": ["candidatesTokenCount"],
+    "total_tokens": ["totalTokenCount"],
+    "reasoning_tokens": ["thoughtsTokenCount"],
+    "cached_tokens": ["cachedContentTokenCount"],
 }
+_SOURCES: Final = frozenset(["citationMetadata", "groundingMetadata", "urlContextMetadata"])
+_OF_ANY_PART: Final = frozenset(["text", "thought", "thoughtSignature"])
 FAILURES: Final = frozenset([
     "MALFORMED_FUNCTION_CALL",
+    "MALFORMED_RESPONSE",
+    "MISSING_THOUGHT_SIGNATURE",
     "UNEXPECTED_TOOL_CALL",
     "TOO_MANY_TOOL_CALLS",
     "OTHER",
@@ -99,11 +100,10 @@ class GenerateParser(BaseParser):
     def __init__(self) -> None:
         super().__init__()
         self._id: str | None = None
-        self._slots = 0
+        self._calls = FunctionCalls()
         self._called: set[int] = set()
         self._seen: set[int] = set()
         self._finished: set[int] = set()
-        self._streamed: PartialArguments | None = None
         self._thoughts: dict[int, int] = {}
         """The block of reasoning that is open, by the answer's index."""
         self._closed_thoughts: dict[int, int] = {}
@@ -142,6 +142,13 @@ class GenerateParser(BaseParser):
             )
         return chunks or [self._other("GenerateContentResponse", value, 0, value)]
 
+    @property
+    def late(self) -> list[Chunk]:
+        """What is still to be told when the body ends early."""
+        calls = self._calls
+        rest = [(piece, index) for index in calls.open_in for piece in calls.close(index)]
+        return [*(self._call(piece, index, None) for piece, index in rest), *super().late]
+
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
         index: int = candidate.get("index") or 0
         self._seen.add(index)
@@ -155,20 +162,24 @@ class GenerateParser(BaseParser):
                 if part.__class__ is not dict:
                     chunks.append(self._other("part", part, index, raw))
                     continue
-                if "text" in part and not part.get("thought"):
-                    said = text(part["text"], "text")
+                said = part.get("text")
+                if said is not None and not part.get("thought"):
+                    said = text(said, "text")
                     if self._thoughts:
                         self._close_thought(index)
                     chunks.append(text_chunk(said, self._metadata, raw, index))
-                if len(part) > 1 or "text" not in part:
+                if len(part) > 1 or said is None:
                     self._rare(part, index, raw, chunks)
-        for name in ("citationMetadata", "groundingMetadata"):
-            if name in candidate:
-                for each in _citations(candidate[name]):
-                    chunks.append(self._other("citation", each, index, raw))
+        for name in () if _SOURCES.isdisjoint(candidate) else sorted(_SOURCES):
+            if candidate.get(name):
+                cited = _citations(candidate[name])
+                chunks += [self._other("citation", each, index, raw) for each in cited]
+                if not cited:
+                    chunks.append(self._other(name, candidate[name], index, raw))
         reason = candidate.get("finishReason")
-        if not reason:
+        if not reason or (reason := reason_of(reason, "finishReason")) is None:
             return
+        chunks += [self._call(piece, index, raw) for piece in self._calls.close(index)]
         self._finished.add(index)
         self.whole = len(self._finished) == max(self._seen) + 1
         if reason in FAILURES:
@@ -177,18 +188,18 @@ class GenerateParser(BaseParser):
                 "message": candidate.get("finishMessage") or f"the answer ended with {reason}",
             })
             return
-        verdict = VERDICTS.get(reason, Verdict.UNKNOWN)
+        verdict = verdict_of(reason)
         if index in self._called:
             verdict = verdict_after_calls(verdict)
         facts = {
             name: candidate[name]
-            for name in ("finishReason", "finishMessage", "safetyRatings")
+            for name in ("finishReason", "finishMessage", "safetyRatings", "continuationToken")
             if name in candidate
         }
         chunks.append(
             FinishChunk(
                 verdict=verdict,
-                reason=text(reason, "finishReason"),
+                reason=reason,
                 metadata=self._with(**facts),
                 raw_response=raw,
                 index=index,
@@ -203,14 +214,20 @@ class GenerateParser(BaseParser):
         """
         thinks = bool(part.get("thought"))
         signature = part.get("thoughtSignature")
-        if not thinks and (signature or "functionCall" in part):
+        call = part.get("functionCall")
+        if not thinks and (signature or call is not None):
             self._close_thought(index)
-        if "functionCall" in part:
+        if call is not None:
             self._called.add(index)
-            self._function(members(part["functionCall"]), index, raw, chunks)
-        elif "text" not in part and any(key != "thoughtSignature" for key in part):
-            kind = next(key for key in part if key not in {"thoughtSignature", "thought"})
-            chunks.append(self._other(kind, part[kind], index, raw))
+            piece = self._calls.read(index, call)
+            if piece is not None:
+                chunks.append(self._call(piece, index, raw))
+        else:
+            # Some gateways write all the fields that a part may have, most of them null.
+            told = (key for key, value in part.items() if value is not None)
+            kind = next((key for key in told if key not in _OF_ANY_PART), None)
+            if kind is not None:
+                chunks.append(self._other(kind, part[kind], index, raw))
         thought = text(part.get("text"), "text") if thinks else ""
         if thought or signature:
             chunks.append(
@@ -232,41 +249,20 @@ class GenerateParser(BaseParser):
         if block is not None:
             self._closed_thoughts[index] = block + 1
 
-    def _function(self, call: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
-        """A whole call in one part, or (Vertex) a call whose arguments come path by path."""
-        piece = ""
-        if call.get("name") or self._streamed is None:
-            self._slots += 1
-            self._streamed = PartialArguments() if call.get("willContinue") else None
-        if self._streamed is None:
-            piece = arguments_text(call.get("args"))
-        else:
-            self._streamed.add(call.get("partialArgs") or ())
-            if not call.get("willContinue"):
-                piece = self._streamed.text()
-                self._streamed = None
-        chunks.append(
-            ToolCallChunk(
-                slot=self._slots - 1,
-                id=call.get("id"),
-                name=call.get("name"),
-                arguments=piece,
-                metadata=self._metadata,
-                raw_response=raw,
-                index=index,
-            )
+    def _call(self, piece: Piece, index: int, raw: Any) -> ToolCallChunk:
+        return ToolCallChunk(
+            slot=piece.slot,
+            id=piece.id,
+            name=piece.name,
+            arguments=piece.arguments,
+            metadata=self._metadata,
+            raw_response=raw,
+            index=index,
         )
 
     def _usage(self, report: Any, raw: Any) -> UsageChunk:
         return UsageChunk(
-            usage=usage(
-                report,
-                input_tokens="promptTokenCount",
-                output_tokens="candidatesTokenCount",
-                total_tokens="totalTokenCount",
-                reasoning="thoughtsTokenCount",
-                cached="cachedContentTokenCount",
-            ),
+            usage=usage(report, _TOKENS),
             metadata=self._with(usageMetadata=report),
             raw_response=raw,
         )
@@ -278,8 +274,6 @@ class GenerateParser(BaseParser):
 
 
 def _citations(found: Any) -> list[Any]:
-    if not found:
-        return []
     return list(
         found.get("citations") or found.get("citationSources") or found.get("groundingChunks") or ()
     )

@@ -38,7 +38,7 @@ CONFIG: Final = frozenset([
     "logprobs",
     "maxOutputTokens",
     "mediaResolution",
-    "modelSelectionConfig",
+    "modelConfig",
     "presencePenalty",
     "responseFormat",
     "responseJsonSchema",
@@ -59,9 +59,11 @@ CONFIG: Final = frozenset([
 """The fields of ``generationConfig``."""
 TOP_LEVEL: Final = frozenset([
     "cachedContent",
+    "continuationToken",
     "generationConfig",
     "labels",
     "modelArmorConfig",
+    "outputConfig",
     "safetySettings",
     "serviceTier",
     "store",
@@ -81,6 +83,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     **{field: field for field in CONFIG | TOP_LEVEL},
     **{_underscored(field): field for field in CONFIG | TOP_LEVEL},
     "max_tokens": "maxOutputTokens",
+    "modelSelectionConfig": "modelConfig",  # as Google's own SDK calls it
+    "model_selection_config": "modelConfig",
     "n": "candidateCount",
     "stop": "stopSequences",
 }

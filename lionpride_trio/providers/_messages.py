@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
 
 from .._errors import ConfigurationError
+from ._call_ids import identify_calls
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
 _SYSTEM = ("system", "developer")
@@ -28,13 +29,13 @@ def mapping_or_empty(value: object) -> Mapping[str, Any]:
 
 
 def checked(messages: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """*messages* as plain dicts.
+    """*messages* as plain dicts, whose tool calls and results have ids.
 
     :raises ConfigurationError: there are none, or one is of no known form.
     """
     if not messages:
         raise ConfigurationError('no messages: pass a str or [{"role": "user", "content": "…"}]')
-    return [_checked(message) for message in messages]
+    return identify_calls([_checked(message) for message in messages])
 
 
 def _checked(message: Mapping[str, Any]) -> Message:

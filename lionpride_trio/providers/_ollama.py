@@ -19,23 +19,30 @@ from .._chunks import (
     UsageChunk,
     Verdict,
 )
-from .._errors import LionprideError, ProviderError
+from .._errors import LionprideError, ProviderError, StreamTruncated
 from .._text import Secret
+from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._ollama_request import complete_address, write_request
 from ._parsing import (
     DONE,
     BaseParser,
+    Name,
     arguments_text,
     fields,
     tells_of_failure,
     text,
     usage,
-    verdict_after_calls,
 )
 from ._protocol import ChunkParser, HTTPRequest, ModelCall
 
-VERDICTS: Final = {"stop": Verdict.COMPLETE, "length": Verdict.LENGTH}
+_TOKENS: Final[Mapping[str, list[Name]]] = {
+    "input_tokens": ["prompt_eval_count"],
+    "output_tokens": ["eval_count"],
+}
+
+
+_MESSAGE: Final = frozenset(["content", "role", "thinking", "tool_calls"])
 
 
 class Ollama:
@@ -69,7 +76,10 @@ class Ollama:
     def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
         """A whole answer has the form of the last line."""
         parser = OllamaParser()
-        return parser.feed("", value), parser.failure
+        chunks = parser.feed("", value)
+        if value.get("done") is False and parser.failure is None:
+            return chunks, StreamTruncated("the answer says that more of it was to come")
+        return chunks, parser.failure
 
     def parse_error(
         self, status: int | None, headers: Mapping[str, str], value: Any
@@ -84,6 +94,8 @@ class OllamaParser(BaseParser):
     def __init__(self) -> None:
         super().__init__()
         self._calls = 0
+        self._told: set[tuple[Any, Any, str]] = set()
+        """Calls that were told, by id, name and arguments: some servers repeat them in the last line."""
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one line."""
@@ -107,29 +119,42 @@ class OllamaParser(BaseParser):
             chunks.append(
                 TextChunk(text(content, "content"), metadata=self._metadata, raw_response=value)
             )
-        for call in message.get("tool_calls") or ():
-            if not call:
-                continue
-            function = fields(fields(call).get("function"))
-            if not function:
-                chunks.append(self._other("tool_call", call, value))
-                continue
-            chunks.append(
-                ToolCallChunk(
-                    slot=self._calls,
-                    id=call.get("id"),
-                    name=function.get("name"),
-                    arguments=arguments_text(function.get("arguments")),
-                    metadata=self._metadata,
-                    raw_response=value,
-                )
-            )
-            self._calls += 1
+        calls: Any = message.get("tool_calls") or ()
+        for call in [calls] if calls.__class__ is dict else calls:
+            if call:
+                self._call(call, value, chunks)
+        if not chunks:
+            for name, told in message.items():
+                if told and name not in _MESSAGE:  # images of models that draw
+                    chunks.append(self._other(name, told, value))
         if value.get("done"):
             self._finish(value, chunks)
         elif "done" not in value and not chunks:
             chunks.append(self._other("", value, value))
         return chunks or [self._other("empty", None, value)]
+
+    def _call(self, call: Any, raw: Any, chunks: list[Chunk]) -> None:
+        function = fields(fields(call).get("function")) or fields(call)
+        call_id, name = fields(call).get("id"), function.get("name")
+        if not name:
+            chunks.append(self._other("tool_call", call, raw))
+            return
+        arguments = arguments_text(function.get("arguments"))
+        if (call_id, name, arguments) in self._told:
+            return
+        if call_id:
+            self._told.add((call_id, name, arguments))
+        chunks.append(
+            ToolCallChunk(
+                slot=self._calls,
+                id=call_id,
+                name=name,
+                arguments=arguments,
+                metadata=self._metadata,
+                raw_response=raw,
+            )
+        )
+        self._calls += 1
 
     def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
         return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)
@@ -142,21 +167,19 @@ class OllamaParser(BaseParser):
         if counts:
             chunks.append(
                 UsageChunk(
-                    usage=usage(
-                        counts, input_tokens="prompt_eval_count", output_tokens="eval_count"
-                    ),
+                    usage=usage(counts, _TOKENS),
                     metadata=self._with(usage=counts),
                     raw_response=value,
                 )
             )
-        reason = value.get("done_reason")
-        verdict = VERDICTS.get(reason, Verdict.COMPLETE if reason is None else Verdict.UNKNOWN)
+        reason = reason_of(value.get("done_reason"), "done_reason")
+        verdict = Verdict.COMPLETE if reason is None else verdict_of(reason)
         if self._calls:
             verdict = verdict_after_calls(verdict)
         chunks.append(
             FinishChunk(
                 verdict=verdict,
-                reason=text(reason, "done_reason") or None,
+                reason=reason,
                 metadata=self._with(finish_reason=reason),
                 raw_response=value,
             )

@@ -1,6 +1,7 @@
 """What Ollama is asked: the fields of ``POST /api/chat``, written from neutral messages.
 
-The fields are those of docs.ollama.com/api; the options of a model, those of its Modelfile.
+The fields are those of docs.ollama.com/api; the options of a model, those of its Modelfile and of
+Ollama's own client, which servers of older versions have too.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ TOP_LEVEL: Final = frozenset([
 """The fields of the body."""
 MODEL_OPTIONS: Final = frozenset([
     "draft_num_predict",
+    "embedding_only",
+    "f16_kv",
     "frequency_penalty",
+    "logits_all",
+    "low_vram",
     "main_gpu",
     "min_p",
     "mirostat",
@@ -42,6 +47,7 @@ MODEL_OPTIONS: Final = frozenset([
     "num_keep",
     "num_predict",
     "num_thread",
+    "numa",
     "penalize_newline",
     "presence_penalty",
     "repeat_last_n",
@@ -55,6 +61,7 @@ MODEL_OPTIONS: Final = frozenset([
     "typical_p",
     "use_mlock",
     "use_mmap",
+    "vocab_only",
 ])
 """The fields of ``options``."""
 OPTIONS: Final = TOP_LEVEL | MODEL_OPTIONS | {"max_tokens", "response_format", "tool_choice"}

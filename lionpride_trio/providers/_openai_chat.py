@@ -38,9 +38,14 @@ class OpenAIChat:
     hints: Mapping[str, str] = HINTS
     """What to write in place of options that this service does not have."""
 
+    extends_messages = False
+    """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
+
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""
-        return write_request(call, self.name, self.fields, self.hints)
+        return write_request(
+            call, self.name, self.fields, self.hints, extends=self.extends_messages
+        )
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """A bearer token."""

@@ -7,13 +7,14 @@ come from theirs: Groq, OpenRouter, vLLM, llama.cpp, Mistral, DeepSeek, Qwen, xA
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ._message_parts import Media, read_part
-from ._messages import Message, checked, insert_system
+from ._messages import Message, checked, function_call_of, insert_system, mapping_or_empty
 from ._options import take_options
+from ._parsing import arguments_text
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import read_choice, read_form, read_tools
+from ._tools import read_choice, read_form, read_tools, with_properties
 
 OPENAI: Final = frozenset([
     "audio",
@@ -51,7 +52,22 @@ OPENAI: Final = frozenset([
     "verbosity",
     "web_search_options",
 ])
-GROQ: Final = OPENAI | {
+# Groq has none of the fields of OpenAI's own models: their audio, predictions, caches, searches.
+GROQ: Final = (
+    OPENAI
+    - {
+        "audio",
+        "modalities",
+        "moderation",
+        "prediction",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "safety_identifier",
+        "verbosity",
+        "web_search_options",
+    }
+) | {
     "citation_options",
     "compound_custom",
     "disable_tool_validation",
@@ -83,14 +99,18 @@ OPENROUTER: Final = OPENAI | {
     "usage",
 }
 _VLLM = (
-    "add_generation_prompt add_special_tokens allowed_token_ids bad_words best_of cache_salt"
-    " chat_template chat_template_kwargs continue_final_message documents echo guided_choice"
-    " guided_decoding_backend guided_grammar guided_json guided_regex ignore_eos include_reasoning"
-    " include_stop_str_in_output kv_transfer_params length_penalty logits_processors min_p"
-    " min_tokens mm_processor_kwargs priority prompt_logprobs repetition_penalty request_id"
-    " return_token_ids return_tokens_as_token_ids skip_special_tokens spaces_between_special_tokens"
-    " stop_token_ids structured_outputs thinking_token_budget top_k truncate_prompt_tokens"
-    " use_beam_search vllm_xargs"
+    "add_generation_prompt add_special_tokens allowed_token_ids bad_words best_of"
+    " cache_salt chat_template chat_template_kwargs continue_final_message documents"
+    " ec_transfer_params echo guided_choice guided_decoding_backend guided_grammar"
+    " guided_json guided_regex ignore_eos include_reasoning include_stop_str_in_output"
+    " kv_transfer_params length_penalty logits_processors logprob_token_ids"
+    " media_io_kwargs min_p min_tokens mm_processor_kwargs priority prompt_logprobs"
+    " repetition_detection repetition_penalty request_id return_prompt_text"
+    " return_token_ids return_token_offsets return_tokens_as_token_ids"
+    " routed_experts_prompt_start session_id skip_special_tokens"
+    " spaces_between_special_tokens stop_token_ids stream_interval structured_outputs"
+    " thinking_token_budget top_k truncate_prompt_tokens truncation_side use_beam_search"
+    " vllm_xargs watermarking"
 )
 _LLAMA_CPP = (
     "cache_prompt dry_allowed_length dry_base dry_multiplier dry_penalty_last_n"
@@ -112,9 +132,18 @@ HINTS: Final[Mapping[str, str]] = {
 
 
 def write_request(
-    call: ModelCall, provider: str, fields: frozenset[str], hints: Mapping[str, str]
+    call: ModelCall,
+    provider: str,
+    fields: frozenset[str],
+    hints: Mapping[str, str],
+    *,
+    extends: bool,
 ) -> HTTPRequest:
-    """The request for *call*; a stream asks for its usage unless ``stream_options`` says otherwise."""
+    """The request for *call*; a stream asks for its usage unless ``stream_options`` says otherwise.
+
+    *extends* says whether the service's messages have more fields than OpenAI's, such as Anthropic's
+    ``cache_control`` and the names of results.  OpenAI refuses a field that it does not know.
+    """
     options = take_options(
         call,
         provider,
@@ -123,13 +152,17 @@ def write_request(
         hints=hints,
     )
     messages = insert_system(checked(call.messages), options.pop("system", None))
-    body: dict[str, Any] = {"model": call.model, "messages": [_message(each) for each in messages]}
+    written = [_message(each) for each in messages]
+    if not extends:
+        written = [_plain(each) for each in written]
+    body: dict[str, Any] = {"model": call.model, "messages": written}
     if call.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     else:
         options.pop("stream_options", None)  # refused where nothing streams
     if "tools" in options:
-        options["tools"] = read_tools(options["tools"])
+        tools = [_tool(tool) for tool in read_tools(options["tools"])]
+        options["tools"] = tools if extends else [_plain(tool) for tool in tools]
     choice = options.get("tool_choice", "auto")
     if not isinstance(choice, str):  # servers have words of their own, such as Mistral's "any"
         read_choice(choice, "a word of the server's own")
@@ -139,12 +172,40 @@ def write_request(
     return HTTPRequest("/chat/completions", body | options)
 
 
+def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    function = tool.get("function")
+    return {**tool, "function": with_properties(function)} if function else tool
+
+
 def _message(message: Message) -> Message:
     message.pop("is_error", None)
     content = message.get("content")
     if content is not None and not isinstance(content, str):
         message["content"] = [_part(part) for part in content]
+    if message.get("tool_calls"):
+        message["tool_calls"] = [_call(call) for call in message["tool_calls"]]
     return message
+
+
+def _call(call: Mapping[str, Any]) -> Mapping[str, Any]:
+    """*call* with its arguments as a text; a custom tool's call has none."""
+    if "function" not in call:
+        return call
+    function = {**call["function"], "arguments": arguments_text(function_call_of(call)[1]) or "{}"}
+    return {**call, "type": "function", "function": function}
+
+
+def _plain(marked: Mapping[str, Any]) -> dict[str, Any]:
+    """A message or a tool without what OpenAI does not know, on it or on its parts."""
+    others = {"cache_control", "name"} if marked.get("role") == "tool" else {"cache_control"}
+    plain = {name: value for name, value in marked.items() if name not in others}
+    content: object = plain.get("content")
+    if isinstance(content, list):
+        plain["content"] = [_plain(part) for part in cast("list[Message]", content)]
+    function = mapping_or_empty(plain.get("function"))
+    if function:
+        plain["function"] = _plain(function)
+    return plain
 
 
 def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:

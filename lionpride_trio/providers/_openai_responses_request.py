@@ -6,13 +6,14 @@ The fields are those of OpenAI's reference (platform.openai.com).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from ._message_parts import Media, read_part
+from ._message_parts import Media, read_part, refuse_part
 from ._messages import Message, call_id_of, checked, function_call_of, insert_system
 from ._options import take_options
+from ._parsing import arguments_text
 from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from ._tools import function_of, read_choice, read_form, read_tools, with_properties
 
 FIELDS: Final = frozenset([
     "access_programs",
@@ -83,8 +84,21 @@ def write_request(call: ModelCall, provider: str) -> HTTPRequest:
 
 
 def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A tool in the form of Responses, with what is understood where chat completions read it.
+
+    A function that does not say whether it is strict is strict here, and is not in chat
+    completions: the server would make all its optional parameters required.
+    """
     function = function_of(tool)
-    return tool if function is None else {"type": "function", **function}
+    if function is None:
+        return tool
+    if "function" not in tool:
+        return {"type": "function", **with_properties(function)}
+    understood: dict[str, Any] = {
+        "parameters": {"type": "object", "properties": {}},
+        "strict": False,
+    }
+    return {"type": "function", **understood, **with_properties(function)}
 
 
 def _choice(value: Any) -> Any:
@@ -121,27 +135,37 @@ def _call(call: Mapping[str, Any]) -> dict[str, Any]:
         "type": "function_call",
         "call_id": call.get("id"),
         "name": name,
-        "arguments": arguments or "{}",
+        "arguments": arguments_text(arguments) or "{}",
     }
 
 
 def _content(content: Any, role: str) -> Any:
+    """The text or the parts of a content.
+
+    The parts of an assistant's text are one text: as a part it belongs to a message that the server
+    has given an id, which is not known here.
+    """
     if isinstance(content, str):
         return content
-    return [_part(part, role) for part in content or ()]
+    if role == "assistant":
+        texts = [read_part(part) for part in content]
+        if all(isinstance(text, str) for text in texts):
+            return "".join(cast("list[str]", texts))
+    return [_part(part) for part in content or ()]
 
 
-def _part(part: Mapping[str, Any], role: str) -> Mapping[str, Any]:
+def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:
     read = read_part(part)
     if read is None:
         return part
     if isinstance(read, str):
-        return {"type": "output_text" if role == "assistant" else "input_text", "text": read}
+        return {"type": "input_text", "text": read}
     if read.kind == "audio":
-        return part
+        raise refuse_part("openai", read, "text, images and files on Responses")
     facts: dict[str, Any] = {"file_id": read.file_id, "detail": read.detail}
     if read.kind == "image":
         facts |= {"type": "input_image", "image_url": read.url or _data_url(read)}
+        facts["detail"] = read.detail or "auto"  # which has to be said
     else:
         facts |= {"type": "input_file", "file_url": read.url, "filename": read.name}
         facts |= {"file_data": _data_url(read)}

@@ -6,8 +6,8 @@ lists the fields of its request; what is newer than its list goes through ``extr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set as AbstractSet
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence, Set as AbstractSet
+from typing import Any, Final, cast
 
 from .._errors import ConfigurationError
 from .._hints import closest
@@ -66,12 +66,20 @@ def take_options(
 
     :raises ConfigurationError: names the option and what to write instead.
     """
+    if "stop" in call.options:
+        _check_stop(call.options["stop"])
     for option in call.options:
         if option in reserved:
             raise ConfigurationError(f"option {option!r} is set by the call itself: leave it out")
         if option not in known and option != "system":
             raise ConfigurationError(_refusal(option, provider, known, hints or {}))
     return dict(call.options)
+
+
+def _check_stop(stop: object) -> None:
+    each = cast(Sequence[object], stop) if isinstance(stop, list | tuple) else [stop]
+    if not all(isinstance(one, str) for one in each):
+        raise ConfigurationError(f"stop= takes a str or a list of them, not {stop!r:.200}")
 
 
 def _refusal(option: str, provider: str, known: AbstractSet[str], hints: Mapping[str, str]) -> str:

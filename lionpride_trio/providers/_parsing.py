@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk, Verdict
+from .._chunks import NO_METADATA, Chunk, TextChunk, Usage, UsageChunk
 from .._errors import DecodeError, LionprideError
 from .._readonly import ReadOnlyDict
 
@@ -85,7 +85,8 @@ def tells_of_failure(value: Any) -> bool:
     base = get("base_resp")  # MiniMax's
     if isinstance(base, dict) and base.get("status_code"):
         return True
-    if get("object") == "error" or get("type") == "error" or get("success") is False:
+    named = any(get(name) == "error" for name in ("object", "type", "status"))
+    if named or get("success") is False:
         return True
     if get("errors") or get("status_code") in _NO_SUCCESS:
         return not _tells_of_a_part(document)
@@ -97,12 +98,14 @@ def tells_of_failure(value: Any) -> bool:
 
 
 def _tells_of_a_part(document: Mapping[str, Json]) -> bool:
-    return "type" in document and not _PLACES.isdisjoint(document)
+    kind = document.get("type")
+    named = isinstance(kind, str) and kind.startswith("response.")
+    return named or ("type" in document and not _PLACES.isdisjoint(document))
 
 
 _PLACES: Final = frozenset(["index", "item_id", "output_index"])
-"""An event that has one of these and a type tells of a part of the answer: a tool's failure is none
-of the answer's."""
+"""An event that has one of these and a type, or the type of an event of Responses, tells of a part of
+the answer: a tool's failure is none of the answer's."""
 _GOOD_CODES: Final = frozenset(["0", "200", "Success", "success", "OK", "ok"])
 _NO_SUCCESS: Final = range(400, 600)
 
@@ -139,15 +142,6 @@ def arguments_text(given: Any) -> str:
     return json.dumps(given, ensure_ascii=False) if given else ""
 
 
-def verdict_after_calls(said: Verdict) -> Verdict:
-    """How an answer ended that calls the client's tools, though its reason says *said*.
-
-    An answer that was cut or refused stays that: its last call may be cut too.
-    """
-    waits = said in {Verdict.COMPLETE, Verdict.PAUSED, Verdict.UNKNOWN}
-    return Verdict.TOOL_USE if waits else said
-
-
 def count(value: Any) -> int | None:
     """A count of tokens, or None for anything that is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -157,31 +151,46 @@ Name: TypeAlias = str | tuple[str, str]
 """Where a count stands: a name, or a pair for a name inside an object."""
 
 
-def usage(
-    report: Mapping[str, Any],
-    *,
-    input_tokens: Name | list[Name],
-    output_tokens: Name | list[Name],
-    total_tokens: Name | list[Name] = "total_tokens",
-    reasoning: Name | list[Name] = "",
-    cached: Name | list[Name] = "",
-    cache_write: Name | list[Name] = "",
-) -> Usage:
-    """A report under the provider's names as `Usage`; of a list of names the first that counts."""
+_NAMES: Final[Mapping[str, list[Name]]] = {
+    "input_tokens": ["prompt_tokens", "input_tokens"],
+    "output_tokens": ["completion_tokens", "output_tokens"],
+    "total_tokens": ["total_tokens"],
+    "reasoning_tokens": [
+        ("completion_tokens_details", "reasoning_tokens"),
+        ("output_tokens_details", "reasoning_tokens"),
+        ("output_tokens_details", "thinking_tokens"),  # Anthropic
+        "reasoning_tokens",
+    ],
+    "cached_tokens": [
+        ("prompt_tokens_details", "cached_tokens"),
+        ("input_tokens_details", "cached_tokens"),
+        "cache_read_input_tokens",  # Anthropic
+        "prompt_cache_hit_tokens",  # DeepSeek
+        "cached_tokens",  # Moonshot
+    ],
+    "cache_write_tokens": [
+        ("prompt_tokens_details", "cache_write_tokens"),
+        ("prompt_tokens_details", "cache_creation_tokens"),  # LiteLLM
+        ("prompt_tokens_details", "cache_creation_input_tokens"),  # DashScope
+        ("input_tokens_details", "cache_write_tokens"),
+        ("input_tokens_details", "cache_creation_tokens"),
+        ("input_tokens_details", "cache_creation_input_tokens"),
+        "cache_creation_input_tokens",  # Anthropic
+    ],
+}
+"""The names of OpenAI's two APIs and of Anthropic's, which gateways mix, and those of their dialects."""
 
-    def look(name: Name | list[Name]) -> int | None:
+
+def usage(report: Mapping[str, Any], names: Mapping[str, list[Name]] = _NAMES) -> Usage:
+    """A report of tokens as `Usage`: of the names of each count the first that has one."""
+
+    def look(name: Name) -> int | None:
         if isinstance(name, str):
             return count(report.get(name))
-        if isinstance(name, list):
-            return next((found for each in name if (found := look(each)) is not None), None)
         details: Json = report.get(name[0])
         return count(details.get(name[1])) if isinstance(details, Mapping) else None
 
-    return Usage(
-        input_tokens=look(input_tokens),
-        output_tokens=look(output_tokens),
-        total_tokens=look(total_tokens),
-        reasoning_tokens=look(reasoning),
-        cached_tokens=look(cached),
-        cache_write_tokens=look(cache_write),
-    )
+    def first(several: list[Name]) -> int | None:
+        return next((found for name in several if (found := look(name)) is not None), None)
+
+    return Usage(**{of: first(several) for of, several in names.items()})

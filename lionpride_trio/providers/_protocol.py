@@ -28,9 +28,13 @@ class ModelCall:
     """
 
     model: str
+    """The provider's id of the model."""
     messages: Sequence[Mapping[str, Any]]
+    """The messages, in order."""
     options: Mapping[str, Any] = attrs.field(factory=dict[str, Any], converter=_given)
+    """The options under the names that the caller wrote."""
     stream: bool = True
+    """Whether the answer is to be streamed."""
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """Headers that the request has besides its provider's own (the option ``extra_headers``)."""
     extra_body: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
@@ -44,8 +48,11 @@ class HTTPRequest:
     """What to send.  ``path`` is appended to the base URL; the secret headers are apart."""
 
     path: str
+    """What is appended to the base URL."""
     body: Mapping[str, Any]
+    """What is sent as JSON."""
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """Headers without secrets."""
 
 
 class ChunkParser(Protocol):
@@ -111,7 +118,7 @@ class TokenReader(Protocol):
 
     token_variables: Sequence[str]
     """Environment variables that may have it; asked where there is no key.  `Provider.authorize`
-    is given a `Token`."""
+    is given a ``Token``."""
 
 
 @runtime_checkable
@@ -119,14 +126,19 @@ class Provider(Protocol):
     """One API of one service."""
 
     name: str
+    """What ``provider=`` calls it."""
     endpoint: str
+    """What ``endpoint=`` calls this API of it."""
     framing: Literal["sse", "ndjson"]
+    """How its streams are framed: server-sent events or JSON Lines."""
     base_url: str | None
     """Where it lives; None when the caller must say."""
     base_url_variables: Sequence[str]
+    """Environment variables that may have the address; the first that is set wins."""
     key_variables: Sequence[str]
     """Environment variables that may have the key, the first that is set wins."""
     key_required: bool
+    """Whether a model without a key is refused."""
     host: str | None
     """Module with ``serve()``, an async context manager whose value has ``url(name)``, for a
     provider that lives in this process while it is used; None for all others."""

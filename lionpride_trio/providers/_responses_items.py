@@ -6,11 +6,14 @@ that is done, and in the terminal event.  Servers leave out any of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from zlib import crc32
 
 import attrs
+
+from ._parsing import fields
 
 Part: TypeAlias = tuple[str, int]
 """The kind of a part (text, refusal, summary, thought or arguments), and its place in the item."""
@@ -76,14 +79,14 @@ class Item:
     name: str | None = None
     told_id: str | None = None
     told_name: str | None = None
-    given: str = ""
-    """Arguments that its opening had, told at the end when nothing else tells them."""
+    given: list[tuple[Part, str]] = attrs.Factory(list[tuple[Part, str]])
+    """Texts that its opening and those of its parts had, told at the end when nothing else tells them."""
     sealed: str | None = None
     """The encrypted reasoning that was told."""
     number: int | None = None
     """Its place among what was told of its kind."""
-    cited: int = 0
-    """How many citations were told."""
+    cited: Counter[int] = attrs.Factory(Counter[int])
+    """How many citations were told of each part, by its place."""
     strange: set[int] = attrs.Factory(set[int])
     """The places of its parts of an unknown type that were told."""
     _parts: dict[Part, Told] = attrs.Factory(dict[Part, Told])
@@ -126,6 +129,19 @@ class Item:
             return call_id == self.call_id
         return self._told_of(whole) is not None
 
+    def uncited(self, content: Iterable[Any]) -> list[Any]:
+        """The citations of a whole message's parts that were not told yet.  They count as told now."""
+        lists = {at: list(fields(part).get("annotations") or ()) for at, part in enumerate(content)}
+        if self.cited.total() >= sum(map(len, lists.values())):
+            return []  # all, though servers number the parts of their events otherwise
+        rest = [each for at, cited in lists.items() for each in cited[self.cited[at] :]]
+        self.cited |= Counter({at: len(cited) for at, cited in lists.items()})
+        return rest
+
+    def was_all_of(self, whole: str) -> bool:
+        """Whether *whole*, which is not empty, is what was told of this item, to the end."""
+        return bool(whole) and self._told_of(whole) == len(_units(whole))
+
     def _told_of(self, whole: str) -> int | None:
         """The end of what was told in *whole*, which begins with it; None if it does not."""
         units = _units(whole)
@@ -145,7 +161,13 @@ class Items:
     def __init__(self) -> None:
         self._by_id: dict[tuple[str, str], Item] = {}
         self._by_place: dict[tuple[str, Any], Item] = {}
+        self._in_order = False
+        self._retold: set[int] = set()
         self.all: list[Item] = []
+
+    def begin_again(self) -> None:
+        """All items are told again now, each once: none of them is two of what follows."""
+        self._in_order = True
 
     def find(self, kind: str, item_id: str | None, place: Any) -> Item:
         """The item that a delta continues."""
@@ -176,9 +198,26 @@ class Items:
                 item = None
         if item is None:
             item = self._by_place.get((kind, place))
-            if item is None or not item.agrees(call_id, text):
-                item = self._new(kind)
+            if item is None or id(item) in self._retold or not item.agrees(call_id, text):
+                item = self._of_same_text(kind, call_id, text) or self._new(kind)
+        if self._in_order:
+            self._retold.add(id(item))
         return self._note(item, kind, item_id, place, call_id)
+
+    def _of_same_text(self, kind: str, call_id: str | None, text: str) -> Item | None:
+        """The item that was told under another id and another place, in the course of the answer."""
+        return next(
+            (
+                item
+                for item in self.all
+                if item.kind == kind
+                and self._in_order
+                and id(item) not in self._retold
+                and item.agrees(call_id, text)
+                and item.was_all_of(text)
+            ),
+            None,
+        )
 
     def _new(self, kind: str) -> Item:
         item = Item(kind)

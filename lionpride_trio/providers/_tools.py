@@ -46,6 +46,14 @@ def function_of(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return function
 
 
+def with_properties(function: Mapping[str, Any]) -> Mapping[str, Any]:
+    """*function* with ``properties`` in its parameters: OpenAI refuses an object that names none."""
+    parameters = mapping_or_empty(function.get("parameters"))
+    if parameters.get("type") != "object" or "properties" in parameters:
+        return function
+    return {**function, "parameters": {**parameters, "properties": {}}}
+
+
 @attrs.frozen
 class Choice:
     """Whether the model must call a tool, and which it may call: all where there are no names."""

@@ -35,7 +35,9 @@ class Piece:
     """One read of a body."""
 
     at: float
+    """Seconds from the request to the read."""
     data: bytes
+    """What was read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +47,7 @@ class RecordedCall:
     method: str = "POST"
     url: str
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """The headers of the request, with secrets masked."""
     body: Any = None
     """Decoded where it is JSON, and a `str` otherwise."""
     provider: str | None = None
@@ -52,8 +55,11 @@ class RecordedCall:
     status: int | None = None
     """None where no answer came."""
     answer_headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """The headers of the answer, with secrets masked."""
     answered_at: float = 0.0
+    """Seconds from the request to the head of the answer."""
     pieces: tuple[Piece, ...] = ()
+    """The reads of the body, in order."""
     end: End = "end"
     """How the call ended.
 
@@ -61,6 +67,7 @@ class RecordedCall:
     recording has no end of it, because the program was killed.
     """
     ended_at: float = 0.0
+    """Seconds from the request to the end."""
     error: tuple[str, str] | None = None
     """The class of the failure and its text."""
 
@@ -85,7 +92,9 @@ class Recording:
     """What was recorded.  `Recording.load` reads one."""
 
     calls: tuple[RecordedCall, ...]
+    """The calls, in the order of their requests."""
     path: str = ""
+    """The file that it was read from."""
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Recording:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from .._transport import HTTPClient, open_client
 from ..providers import get, names
@@ -69,6 +70,7 @@ async def record(
     :raises ConfigurationError: the file cannot be written.
     :raises SinkError: in a call: it cannot be written any further.
     """
+    check_on_trio()
     target = Path(path)
     try:
         log = await trio.to_thread.run_sync(partial(Log, target, fsync=fsync))

@@ -2,7 +2,8 @@
 
 from .._public import show_public_path
 from ._fallback import Fallback, fallback
-from ._imodel import ReplySource, iModel
+from ._imodel import iModel
+from ._invoked import ReplySource
 from ._policy import Bounds, Retry
 from ._registry import ServiceRegistry
 from ._reply import Reply

@@ -17,14 +17,14 @@ from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
-from ..providers import ModelCall, Provider, StreamDecoder
+from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._answer import Judge
-from ._extras import merged, with_query
+from ._ask import Ask, never_left
 from ._gate import Gate, Ticket
 from ._policy import Bounds, Retry, call_with_retries
 from ._reply import Reply
-from ._settings import AskKey, Timeouts, ask_key, check_headers
+from ._settings import AskKey, Timeouts, ask_key
 
 
 @attrs.frozen(kw_only=True)
@@ -48,34 +48,32 @@ class Caller:
     gate: Gate
 
     def open_reply(
-        self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AbstractAsyncContextManager[Reply]:
         """A reply, open as long as the block, whose first content has come (or whose end has)."""
         if client is None or self.gate.limited:
-            return self._open_placed(call, client, base_url, keep=keep)
-        return OpenReply(self, call, client, base_url, keep=keep)
+            return self._open_placed(ask, client, base_url, keep=keep)
+        return OpenReply(self, ask, client, base_url, keep=keep)
 
     @asynccontextmanager
     async def _open_placed(
-        self, call: ModelCall, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
         async with (
             self.gate.slot(),
             _using(client) as http,
-            OpenReply(self, call, http, base_url, keep=keep) as reply,
+            OpenReply(self, ask, http, base_url, keep=keep) as reply,
         ):
             yield reply
 
-    async def complete(
-        self, call: ModelCall, client: HTTPClient | None, base_url: str | None
-    ) -> Response:
+    async def complete(self, ask: Ask, client: HTTPClient | None, base_url: str | None) -> Response:
         """The whole answer of a call that is not streamed."""
         async with self.gate.slot(), _using(client) as http:
             caller = await self.with_key()
 
             async def attempt() -> Response:
-                ticket = await self.gate.admit(call)
-                response = await caller.complete_once(call, http, base_url)
+                ticket = await self.gate.admit(ask.call)
+                response = await caller.complete_once(ask, http, base_url)
                 self.gate.correct(ticket, response.usage)
                 return response
 
@@ -91,14 +89,14 @@ class Caller:
         assert self.key is None or isinstance(self.key, Secret), "asked for in `with_key`"
         return self.key
 
-    async def answered(self, exchange: Exchange, *, keep: bool) -> Reply:
+    async def answered(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
         """The reply that the answer of an exchange is, if it is one, read up to its first content."""
         judge = self._judge()
         try:
             await judge.check_status(exchange)
             begun = await judge.check_stream(exchange)
         except LionprideError as error:
-            self.locate(error, exchange)
+            self.locate(ask, error, exchange)
             raise
         reply = Reply(
             exchange,
@@ -110,71 +108,72 @@ class Caller:
             timeouts=self.timeouts,
             waited=trio.current_time() - exchange.sent_at,
             max_kept_chars=self.bounds.max_kept_chars if keep else None,
-            locate=lambda error, partial: self.locate(error, exchange, partial),
+            locate=lambda error, partial: self.locate(ask, error, exchange, partial),
             begun=begun,
         )
         await reply.wait_content()
         return reply
 
-    async def complete_once(
-        self, call: ModelCall, client: HTTPClient, base_url: str | None
-    ) -> Response:
+    async def complete_once(self, ask: Ask, client: HTTPClient, base_url: str | None) -> Response:
         """The whole answer of one attempt."""
         exchange: Exchange | None = None
         try:
             with trio.move_on_after(self.timeouts.answer):
-                async with self.exchange(call, client, base_url) as exchange:
+                async with self.exchange(ask, client, base_url) as exchange:
                     judge = self._judge()
                     await judge.check_status(exchange)
                     return await judge.whole(exchange)
             raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
         except LionprideError as error:
-            self.locate(error, exchange)
+            self.locate(ask, error, exchange)
             raise
 
     def _judge(self) -> Judge:
         return Judge(provider=self.provider, bounds=self.bounds, patience=self.timeouts.byte_idle)
 
     def exchange(
-        self, call: ModelCall, client: HTTPClient, base_url: str | None
+        self, ask: Ask, client: HTTPClient, base_url: str | None
     ) -> AbstractAsyncContextManager[Exchange]:
-        """The request of *call*, to be sent, and its answer."""
-        request = self.provider.request(call)
-        check_headers(request.headers)
-        accept = {"accept": "text/event-stream" if call.stream else "application/json"}
+        """The request of *ask*, to be sent, and its answer."""
+        stream = ask.call.stream
+        accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
-        later_ones_count = (self.headers, request.headers, call.headers, accept, key)
+        later_ones_count = (self.headers, ask.headers, accept, key)
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
         return open_exchange(
             client,
-            f"{base_url}{with_query(request.path, call.extra_query)}",
-            body=merged(request.body, call.extra_body) if call.extra_body else request.body,
+            f"{base_url}{ask.path}",
+            body=ask.body,
             headers=headers,
             connect=self.timeouts.connect,
             send_idle=self.timeouts.byte_idle,
-            wait=self.timeouts.first_content if call.stream else math.inf,
+            wait=self.timeouts.first_content if stream else math.inf,
+            once=ask.starts_job,
         )
 
     def locate(
         self,
+        ask: Ask,
         error: LionprideError,
         exchange: Exchange | None = None,
         partial: Response | None = None,
     ) -> None:
-        """Put into *error* which call it is of."""
+        """Put into *error* which call it is of, and that a job is not to be started twice."""
         headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
         error.locate(
             provider=self.provider.name,
             model=self.model,
             request_id=request_id(headers),
             partial=partial,
-            secrets=(self.key,) if isinstance(self.key, Secret) else (),
+            secrets=(*ask.secrets, *((self.key,) if isinstance(self.key, Secret) else ())),
         )
         if error.partial is None and exchange is not None:
             error.partial = Response()  # a byte of the answer came, and none of its text
+        if ask.starts_job and not never_left(error):
+            error.retryable = False
 
 
 class OpenReply(AbstractAsyncContextManager[Reply]):
@@ -187,14 +186,14 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
     def __init__(
         self,
         caller: Caller,
-        call: ModelCall,
+        ask: Ask,
         client: HTTPClient,
         base_url: str | None,
         *,
         keep: bool,
     ) -> None:
         self._caller = caller
-        self._call = call
+        self._ask = ask
         self._client = client
         self._base_url = base_url
         self._keep = keep
@@ -206,15 +205,15 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
 
     async def _attempt(self) -> None:
         caller = self._caller
-        self._ticket = await caller.gate.admit(self._call)
-        self._exchange = caller.exchange(self._call, self._client, self._base_url)
+        self._ticket = await caller.gate.admit(self._ask.call)
+        self._exchange = caller.exchange(self._ask, self._client, self._base_url)
         try:
             exchange = await self._exchange.__aenter__()
         except LionprideError as error:
-            caller.locate(error)
+            caller.locate(self._ask, error)
             raise
         try:
-            self._reply = await caller.answered(exchange, keep=self._keep)
+            self._reply = await caller.answered(self._ask, exchange, keep=self._keep)
         except BaseException:
             # Which is shielded where it waits, and is done within a second.
             await self._exchange.__aexit__(*sys.exc_info())

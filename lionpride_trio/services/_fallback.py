@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
-from ._imodel import Awaited, Home, Messages, ReplySource, Streamed, iModel
+from ._ask import never_left
+from ._imodel import Home, iModel
+from ._invoked import Awaited, ReplySource
+from ._messages import Messages
 from ._reply import Reply
 
 T = TypeVar("T")
@@ -19,11 +22,13 @@ class Fallback:
     """Models to be asked one after the other, each with its own retries and limits.
 
     The next one is asked when a call fails before its first content; a reply that has begun is
-    never begun again.  When all fail, the last one's error is raised, and its notes name the
-    others.  To be used, and registered, as an `iModel`.
+    never begun again, nor is a job (``background=True``) that may have been started.  When all
+    fail, the last one's error is raised, and its notes name the others.  To be used, and registered, as an `iModel`.
     """
 
     def __init__(self, models: Sequence[iModel], *, name: str | None = None) -> None:
+        if isinstance(models, str | iModel | Fallback) or not isinstance(models, Iterable):
+            raise ConfigurationError(f"fallback takes a list of iModels, not {models!r:.200}")
         if not models:
             raise ConfigurationError("fallback needs models: fallback([model_a, model_b])")
         for model in models:
@@ -36,33 +41,42 @@ class Fallback:
     def invoke(self, messages: Messages, **options: Any) -> Any:
         """As `iModel.invoke`: a source where the first model has ``stream=True``, else awaited."""
         if self.streaming:
-            return Streamed(self.stream(messages, **options))
+            return self.stream(messages, **options)
         return Awaited(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
         """As `iModel.stream`; opening it asks the models in turn.
 
-        :raises ConfigurationError: the messages or options suit one of the models not.
+        :raises ConfigurationError: the messages or options do not suit one of the models.
         """
         sources = [model.stream(messages, keep=keep, **options) for model in self.models]
+        starts_job = any(source.opens_once for source in sources)
 
         @asynccontextmanager
         async def open_reply() -> AsyncGenerator[Reply]:
             async with AsyncExitStack() as stack:
                 attempts = [partial(stack.enter_async_context, source) for source in sources]
-                reply = await _first(attempts, self.models)
+                reply = await _first(attempts, self.models, starts_job=starts_job)
                 assert isinstance(reply, Reply)
                 yield reply
 
-        return ReplySource(open_reply, owner=self.models[0].owner, name="reply")
+        return ReplySource(
+            open_reply, owner=self.models[0].owner, name="reply", opens_once=starts_job
+        )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """As `iModel.complete`; the models are asked in turn.
 
+        :raises ConfigurationError: the messages or options do not suit one of the models.
         :raises LionprideError: the last model's failure.
         """
-        attempts = [partial(model.complete, messages, **options) for model in self.models]
-        return await _first(attempts, self.models)
+        asks = [model._ask(messages, options, stream=False) for model in self.models]  # ruff: ignore[private-member-access] - of one house
+        attempts = [
+            partial(model._complete, ask)  # ruff: ignore[private-member-access] - the same
+            for model, ask in zip(self.models, asks, strict=True)
+        ]
+        starts_job = any(ask.starts_job for ask in asks)
+        return await _first(attempts, self.models, starts_job=starts_job)
 
     def attach(self, home: Home) -> None:
         """Let *home* own what the models open.  Sessions call this on registration."""
@@ -83,8 +97,13 @@ def fallback(models: Sequence[iModel], *, name: str | None = None) -> Fallback:
     return Fallback(models, name=name)
 
 
-async def _first(attempts: Sequence[Callable[[], Awaitable[T]]], models: Sequence[iModel]) -> T:
-    """What the first attempt that does not fail gives."""
+async def _first(
+    attempts: Sequence[Callable[[], Awaitable[T]]], models: Sequence[iModel], *, starts_job: bool
+) -> T:
+    """What the first attempt that does not fail gives.
+
+    With *starts_job* the next one is made only where the one before sent nothing.
+    """
     failed: list[str] = []
     for number, (attempt, model) in enumerate(zip(attempts, models, strict=True), 1):
         try:
@@ -92,7 +111,7 @@ async def _first(attempts: Sequence[Callable[[], Awaitable[T]]], models: Sequenc
         except (ConfigurationError, LocalProtocolError):
             raise  # a mistake in the program, which another model would only hide
         except LionprideError as error:
-            if number == len(attempts):
+            if number == len(attempts) or (starts_job and not never_left(error)):
                 for note in failed:
                     error.add_note(note)
                 raise

@@ -14,7 +14,7 @@ import attrs
 import trio
 
 from .._channels._lending import holding
-from .._channels._mailbox import check_seconds, check_size
+from .._checks import check_seconds, check_size
 from .._chunks import Usage
 from ..providers import ModelCall
 

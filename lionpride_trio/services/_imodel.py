@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self
 
-from .._channels._source import Owner, Source
-from .._chunks import Chunk
+from .._channels._entrance import check_on_trio
+from .._channels._source import Owner
 from .._errors import ConfigurationError
 from .._response import Response
 from .._transport import HTTPClient
 from ..providers import ConfigurableProvider, ModelCall, Provider, get
 from ..providers._options import EXTRAS
+from ._ask import Ask, write_request
 from ._call import Caller, open_host
 from ._extras import check_body, check_query
 from ._gate import Gate
+from ._invoked import Awaited, ReplySource
+from ._messages import Messages, plain_messages
 from ._policy import Bounds, Retry
 from ._reply import Reply
 from ._settings import (
     ApiKey,
     Timeouts,
     check_client,
-    check_headers,
     check_printable,
     find_base_url,
     find_headers,
@@ -30,18 +32,6 @@ from ._settings import (
 )
 
 DEFAULT_RETRY = Retry()
-
-
-class HasChatMessage(Protocol):
-    """A session's message, which knows how a model is told of it."""
-
-    @property
-    def chat_msg(self) -> Mapping[str, Any]:
-        """``{"role", "content"}``."""
-        ...
-
-
-Messages = str | Sequence[Mapping[str, Any] | HasChatMessage]
 
 
 class Home(Owner, Protocol):
@@ -56,15 +46,6 @@ class Home(Owner, Protocol):
     async def host_url(self, provider: Provider) -> str:
         """The address of an embedded provider, started when it is first asked for."""
         ...
-
-
-class ReplySource(Source[Chunk]):
-    """A cold model call: ``async with source as reply`` sends the request."""
-
-    async def __aenter__(self) -> Reply:
-        channel = await super().__aenter__()
-        assert isinstance(channel, Reply)
-        return channel
 
 
 class _ProviderGivenOnce:
@@ -129,6 +110,11 @@ class iModel(_ProviderGivenOnce):
         **options: Any,
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else provider
+        if not isinstance(provider, str | Provider):
+            raise ConfigurationError(
+                "provider must be the name of one, such as 'openai', or a Provider, not"
+                f" {provider!r:.200}"
+            )
         if isinstance(found, ConfigurableProvider):
             found, model, options = found.configured(model, options)
         if http_client is None:
@@ -140,6 +126,8 @@ class iModel(_ProviderGivenOnce):
         if not isinstance(model, str) or not model:
             raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
         check_printable("model", model)
+        if name is not None and not isinstance(name, str):
+            raise ConfigurationError(f"name must be a str, not {name!r:.200}")
         self.provider = found
         self.model = model
         self.name = name or model
@@ -169,7 +157,9 @@ class iModel(_ProviderGivenOnce):
             ),
         )
         self._homes: list[Home] = []
-        self._check(self._call("check", {}, stream=stream))
+        self._ask(
+            "check", {}, stream=stream
+        )  # a wrong option is refused here, not at the first call
 
     def invoke(self, messages: Messages, **options: Any) -> Any:
         """Ask the model.  What comes back depends on the model's ``stream``.
@@ -179,7 +169,7 @@ class iModel(_ProviderGivenOnce):
         be awaited and gives a `Response`.  `stream` and `complete` are the same with one type each.
         """
         if self.streaming:
-            return Streamed(self.stream(messages, **options))
+            return self.stream(messages, **options)
         return Awaited(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
@@ -196,11 +186,13 @@ class iModel(_ProviderGivenOnce):
 
         :raises ConfigurationError: the messages or options are wrong.
         """
-        call = self._call(messages, options, stream=True)
-        self._check(call)
+        ask = self._ask(messages, options, stream=True)
 
         return ReplySource(
-            lambda: self._open_reply(call, keep=keep), owner=self.owner, name="reply"
+            lambda: self._open_reply(ask, keep=keep),
+            owner=self.owner,
+            name="reply",
+            opens_once=ask.starts_job,
         )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
@@ -208,32 +200,34 @@ class iModel(_ProviderGivenOnce):
 
         :raises LionprideError: one of its classes.
         """
-        call = self._call(messages, options, stream=False)
+        return await self._complete(self._ask(messages, options, stream=False))
+
+    async def _complete(self, ask: Ask) -> Response:
+        check_on_trio()
         async with self._address() as base_url:
-            return await self._caller.complete(call, self._client(), base_url)
+            return await self._caller.complete(ask, self._client(), base_url)
 
     def attach(self, home: Home) -> None:
         """Let *home* own what this model opens.  Sessions call this when a model is registered."""
         if home not in self._homes:
             self._homes.append(home)
 
-    def _call(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> ModelCall:
-        asked = {**self.options, **options}
-        extras = {name: asked.pop(name, None) for name in EXTRAS}
-        return ModelCall(
-            self.model,
-            _plain_messages(messages),
-            asked,
-            stream,
-            headers=_or_empty(extras["extra_headers"]),
-            extra_body=check_body(_or_empty(extras["extra_body"])),
-            extra_query=check_query(_or_empty(extras["extra_query"])),
+    def _ask(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> Ask:
+        """What one call sends, written while the caller's own line is still in the traceback."""
+        given = {**self.options, **options}
+        extras = {name: given.pop(name, None) for name in EXTRAS}
+        return write_request(
+            self.provider,
+            ModelCall(
+                self.model,
+                plain_messages(messages),
+                given,
+                stream,
+                headers=_or_empty(extras["extra_headers"]),
+                extra_body=check_body(_or_empty(extras["extra_body"])),
+                extra_query=check_query(_or_empty(extras["extra_query"])),
+            ),
         )
-
-    def _check(self, call: ModelCall) -> None:
-        """Refuse what cannot be sent, while the caller's own line is still in the traceback."""
-        check_headers(call.headers)
-        check_headers(self.provider.request(call).headers)
 
     def owner(self) -> Home | None:
         """The open session that owns what is iterated bare; None where there is none."""
@@ -243,17 +237,17 @@ class iModel(_ProviderGivenOnce):
         owner = self.owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 
-    def _open_reply(self, call: ModelCall, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
+    def _open_reply(self, ask: Ask, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
         known = self._caller.base_url
         if known is None:
-            return self._open_hosted(call, keep=keep)
-        return self._caller.open_reply(call, self._client(), known, keep=keep)
+            return self._open_hosted(ask, keep=keep)
+        return self._caller.open_reply(ask, self._client(), known, keep=keep)
 
     @asynccontextmanager
-    async def _open_hosted(self, call: ModelCall, *, keep: bool) -> AsyncGenerator[Reply]:
+    async def _open_hosted(self, ask: Ask, *, keep: bool) -> AsyncGenerator[Reply]:
         async with (
             self._hosted() as base_url,
-            self._caller.open_reply(call, self._client(), base_url, keep=keep) as reply,
+            self._caller.open_reply(ask, self._client(), base_url, keep=keep) as reply,
         ):
             yield reply
 
@@ -277,71 +271,3 @@ class iModel(_ProviderGivenOnce):
 
 def _or_empty(given: Any) -> Any:
     return {} if given is None else given
-
-
-def _plain_messages(messages: Messages) -> list[Mapping[str, Any]]:
-    """*messages* as a list of mappings, which the provider checks one by one."""
-    if isinstance(messages, str):
-        return [{"role": "user", "content": messages}]
-    given: object = messages
-    if isinstance(given, Mapping) or hasattr(given, "chat_msg"):
-        raise ConfigurationError(
-            f"messages= takes a str or a list of messages, not one {type(given).__name__}: wrap it"
-            " in a list"
-        )
-    if isinstance(given, bytes | bytearray) or not isinstance(given, Iterable):
-        raise ConfigurationError(
-            f"messages= takes a str or a list of messages, not {given!r:.200}: wrap it in a list,"
-            ' such as [{"role": "user", "content": "…"}]'
-        )
-    return [
-        cast(Mapping[str, Any], getattr(message, "chat_msg", message))
-        for message in cast(Iterable[object], given)
-    ]
-
-
-class Streamed(ReplySource):
-    """A reply source that says what to write when it is awaited."""
-
-    def __init__(self, source: ReplySource) -> None:
-        super().__init__(source._open_channel, owner=source._owner, name="reply")  # ruff: ignore[private-member-access] - its own class
-
-    def __await__(self) -> Any:
-        raise TypeError(
-            "this model has stream=True, so its reply is iterated: write"
-            " 'async with model.invoke(...) as reply: async for chunk in reply', or"
-            " 'await model.complete(...)' for a whole response"
-        )
-
-
-class Awaited:
-    """A call to be awaited that says what to write when it is iterated."""
-
-    def __init__(
-        self,
-        complete: Any,
-        messages: Messages,
-        options: Mapping[str, Any],
-    ) -> None:
-        self._complete = complete
-        self._messages = messages
-        self._options = options
-
-    def __await__(self) -> Any:
-        work: Coroutine[Any, Any, Response] = self._complete(self._messages, **self._options)
-        return work.__await__()
-
-    def _refuse(self) -> TypeError:
-        return TypeError(
-            "this model has stream=False, so its reply is awaited: write"
-            " 'response = await model.invoke(...)', or make it with stream=True to iterate chunks"
-        )
-
-    def __aiter__(self) -> Any:
-        raise self._refuse()
-
-    async def __aenter__(self) -> Any:
-        raise self._refuse()
-
-    async def __aexit__(self, *_: object) -> None:
-        raise self._refuse()

@@ -57,9 +57,13 @@ class Retry:
     attempts: int = attrs.field(default=3, validator=_count(1))
     """How often a call is tried in all."""
     wait_initial: float = attrs.field(default=0.5, validator=_seconds)
+    """Seconds before the second attempt."""
     wait_max: float = attrs.field(default=8.0, validator=_seconds)
+    """Seconds that a wait never exceeds, unless the provider names the delay."""
     wait_jitter: float = attrs.field(default=0.5, validator=_seconds)
+    """Seconds, up to which chance adds to each wait."""
     max_retry_after: float = attrs.field(default=60.0, validator=_seconds)
+    """Seconds of a delay that the provider names, above which the error is raised at once."""
 
     def delay_for(self, error: LionprideError, attempt: int) -> float | None:
         """Seconds to wait after the failure of the *attempt*-th try, from 1; None for no more tries."""

@@ -23,8 +23,13 @@ class ServiceRegistry:
     def register(self, model: Model, *, replace: bool = False) -> None:
         """Make *model* known by its name.
 
-        :raises ConfigurationError: the name is taken, and *replace* is false.
+        :raises ConfigurationError: it is none, or the name is taken and *replace* is false.
         """
+        if not isinstance(model, iModel | Fallback):
+            raise ConfigurationError(
+                f"register() takes an iModel or a fallback, not {model!r:.200}: write"
+                " services.register(iModel(…))"
+            )
         if model.name in self._models and self._models[model.name] is not model and not replace:
             raise ConfigurationError(
                 f"a model named {model.name!r} is registered: pass name= to iModel, or replace=True"
@@ -39,6 +44,8 @@ class ServiceRegistry:
         """
         if isinstance(name, iModel | Fallback):
             return name
+        if not isinstance(name, str):
+            raise ConfigurationError(f"a model is named by a str, not by {name!r:.200}")
         if name not in self._models:
             close = closest(name, self._models)
             known = (

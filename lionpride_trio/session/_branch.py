@@ -8,11 +8,15 @@ from itertools import count
 from uuid import uuid4
 
 import attrs
-from attrs.validators import instance_of
 
 from .._errors import ConfigurationError
 from .._json_form import has_json_form
 from .messages import Message
+
+
+def _check_name(_: object, __: attrs.Attribute[str], name: object) -> None:
+    if not isinstance(name, str) or not name:
+        raise ConfigurationError(f"the name of a branch must be a str, not {name!r:.200}")
 
 
 @has_json_form
@@ -20,7 +24,7 @@ from .messages import Message
 class Branch:
     """One line of conversation: an order of message ids."""
 
-    name: str = attrs.field(validator=instance_of(str))
+    name: str = attrs.field(validator=_check_name)
     id: str = attrs.Factory(lambda: uuid4().hex)
     order: list[str] = attrs.field(factory=list[str])
 

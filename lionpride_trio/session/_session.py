@@ -13,6 +13,7 @@ from uuid import uuid4
 import trio
 
 from .._channels._channel import Channel
+from .._channels._entrance import OnlyAsync
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
@@ -27,7 +28,7 @@ from .messages import Message, SystemContent
 T = TypeVar("T")
 
 
-class Session:
+class Session(OnlyAsync):
     """Conversations and the models that take part in them.
 
     Usable unopened as a container.  ``async with Session() as session:`` opens it: it then owns one
@@ -42,6 +43,7 @@ class Session:
         self.conversations = Conversations()
         self.services = ServiceRegistry(self)
         self.is_open = False
+        self._was_open = False
         self._stack: AsyncExitStack | None = None
         self._nursery: trio.Nursery | None = None
         self._late = LateFailures()
@@ -114,7 +116,7 @@ class Session:
         self._stack = AsyncExitStack()
         self._late = self._stack.enter_context(LateFailures())
         self._nursery = await self._stack.enter_async_context(open_pump_nursery())
-        self.is_open = True
+        self.is_open = self._was_open = True
         return self
 
     async def __aexit__(
@@ -172,10 +174,14 @@ class Session:
 
     def _opened(self) -> trio.Nursery:
         if self._nursery is None:
+            state = "was closed when its block ended" if self._was_open else "is not open"
             raise LocalProtocolError(
-                "the session is not open: write 'async with Session() as session:'"
+                f"this session {state}: write 'async with Session() as session:' around it"
             )
         return self._nursery
+
+    def _how_to_use(self) -> str:
+        return "write 'async with Session() as session:'"
 
     def __repr__(self) -> str:
         state = "open" if self.is_open else "closed"
@@ -215,7 +221,6 @@ class _Kept(Channel[Any]):
     def __init__(self, channel: Channel[Any]) -> None:
         super().__init__()
         self._channel = channel
-        self._closed_by_session = False
         self.ended = trio.Event()
 
     async def _fetch(self) -> list[Any]:
@@ -234,16 +239,10 @@ class _Kept(Channel[Any]):
     def close_with_session(self) -> None:
         """Hand nothing out any more, unless all has come and only waits to be taken."""
         if self._end is None:
-            self._closed_by_session = True
-            self.close_nowait()
+            self._close_for(
+                " by the session that owned it, whose block has ended: read it inside"
+                " 'async with Session() as session:'"
+            )
 
     def _noun(self) -> str:
         return self._channel._noun()  # ruff: ignore[private-member-access] - it stands for that channel
-
-    def _closed_error(self) -> trio.ClosedResourceError:
-        if self._closed_by_session:
-            return trio.ClosedResourceError(
-                f"this {self._noun()} was closed by the session that owned it, whose block has ended:"
-                " read it inside 'async with Session() as session:'"
-            )
-        return super()._closed_error()

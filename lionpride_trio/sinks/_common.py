@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import trio
 
 from .._channels._channel import Channel
+from .._channels._entrance import check_on_trio
 from .._channels._generator import ForeignChannel
 from .._channels._source import Source
 from .._chunks import Chunk
@@ -23,11 +24,13 @@ Readable: TypeAlias = Source[T] | trio.abc.ReceiveChannel[T]
 """What a sink reads: an open channel, which it leaves open, or a source, which it opens."""
 
 Sink: TypeAlias = Callable[[Readable[Any]], Awaitable[R]]
+"""An async function that reads a channel or a source to its end; what it returns is its result."""
 
 
 @asynccontextmanager
 async def opened(readable: Readable[T]) -> AsyncGenerator[Channel[T]]:
     """*readable* as an open channel."""
+    check_on_trio()
     if isinstance(readable, Source):
         async with readable as channel:
             yield channel

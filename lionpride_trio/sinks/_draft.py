@@ -12,6 +12,7 @@ from typing import Final
 
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from ._common import failing_as
 
@@ -33,6 +34,8 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
 
     :raises ConfigurationError: it names no file, or something that is no regular file.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ConfigurationError(f"{sink} needs the path of a file, not {path!r:.200}")
     text = os.fsdecode(path)
     # Of the text: Path("answers/") is Path("answers").
     if (
@@ -140,6 +143,7 @@ async def open_draft(sink: str, target: Path, *, keep_partial: bool) -> AsyncGen
     When the block fails or is cancelled the draft stays where it is, and the error has a note that
     says where; it is taken away where it is empty or *keep_partial* is false.
     """
+    check_on_trio()
     with failing_as(sink):
         draft = await trio.to_thread.run_sync(Draft.open, target)
     try:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import attrs
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._channels._text import text_of
 from .._text import escape_controls
 from ..stages._checks import whole_number
@@ -30,6 +31,7 @@ def progress(
     head = f"{escape_controls(label)}: " if label else ""
 
     async def write(readable: Readable[Any]) -> int:
+        check_on_trio()
         out = stream or sys.stderr
         live = out.isatty()
         width = 0

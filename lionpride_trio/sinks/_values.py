@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import trio
 
-from .._errors import LocalProtocolError
+from .._channels._entrance import check_on_trio
+from .._errors import ConfigurationError, LocalProtocolError
 from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
 
@@ -63,8 +64,11 @@ def send_to(target: trio.abc.SendChannel[T]) -> Sink[int]:
 
     A failure upstream closes *target* too and is raised here.
     """
+    if not isinstance(target, trio.abc.SendChannel):
+        raise ConfigurationError(f"send_to() takes a trio.abc.SendChannel, not {target!r:.200}")
 
     async def send(readable: Readable[T]) -> int:
+        check_on_trio()
         count = 0
         async with target, opened(readable) as channel:
             async for item in channel:

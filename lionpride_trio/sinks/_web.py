@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 import trio
 
+from .._channels._entrance import check_on_trio
 from .._channels._source import Source
 from .._chunks import (
     Chunk,
@@ -120,6 +121,7 @@ class EventStream(AsyncIterator[bytes]):
         self._failure: Exception | None = None  # to be raised after its event
 
     async def __anext__(self) -> bytes:
+        check_on_trio()
         if self._items is None:
             await trio.lowlevel.checkpoint()
             failure, self._failure = self._failure, None

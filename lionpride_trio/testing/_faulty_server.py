@@ -46,9 +46,13 @@ class Answer:
     """The body, or its pieces: each is written by itself.  An endless iterable ends when the client
     goes away."""
     status: int = 200
+    """The HTTP status."""
     media: str | None = "text/event-stream"
+    """The ``content-type``; None for none."""
     headers: Sequence[tuple[str, str]] = ()
+    """Further headers."""
     framing: Framing = "chunked"
+    """How the end of the body is told: in chunks, by its length, or by closing."""
     length: int | None = None
     """The ``content-length`` to claim, where it is not the body's own."""
     piece: int | None = None
@@ -108,7 +112,7 @@ class FaultyServer:
         async with FaultyServer([Answer(status=503), Answer(body=stream)]) as server:
             model = iModel("openai", "m", api_key="k", base_url=server.url("openai"))
 
-    `requests` has what was asked, `accepted` counts connections, `wait_idle` waits until every
+    `requests` has what was asked, ``accepted`` counts connections, `wait_idle` waits until every
     client has closed its own.
     """
 

@@ -14,12 +14,11 @@ from .._channels._mailbox import (
     DEFAULT_SIZE,
     Mailbox,
     WhenFull,
-    check_seconds,
-    check_size,
     check_when_full,
 )
 from .._channels._nursery import open_pump_nursery
 from .._channels._source import Source
+from .._checks import check_seconds, check_size
 from .._errors import LocalProtocolError
 from ._sources import source_of
 

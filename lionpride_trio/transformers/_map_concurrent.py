@@ -12,9 +12,9 @@ import attrs
 import trio
 
 from .._channels._channel import Channel
-from .._channels._mailbox import check_size
 from .._channels._nursery import failure_in, open_pump_nursery
 from .._channels._recipe import NurseryStep, Transformer, made_by
+from .._checks import check_awaited, check_gives_awaitable, check_size
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -29,6 +29,7 @@ def map_concurrent(
     work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
     arrives in its item's turn and cancels the calls that are not done; leaving early cancels all.
     """
+    check_awaited("map_concurrent()", "function", function, "map_each(…) for what does not wait")
     check_size("limit", limit)
     return Transformer(
         made_by("map_concurrent", function, limit),
@@ -87,7 +88,8 @@ class MapChannel(Channel[Any]):
 
     async def _work(self, call: _Call) -> None:
         try:
-            call.result = await self._function(call.item)
+            given = self._function(call.item)
+            call.result = await check_gives_awaitable("map_concurrent()", self._function, given)
         except BaseException as error:
             call.failure = failure_in(error)
             if call.failure is None:

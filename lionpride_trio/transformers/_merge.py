@@ -9,10 +9,11 @@ from typing import Any, TypeVar, overload
 import trio
 
 from .._channels._channel import Channel
-from .._channels._mailbox import DEFAULT_SIZE, FAIR_SHARE, Mailbox, check_size
+from .._channels._mailbox import DEFAULT_SIZE, FAIR_SHARE, Mailbox
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
-from ._sources import any_owner, source_of, tell_failure
+from .._checks import check_size
+from ._sources import made_of, source_of, tell_failure
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def merge(
     else:
         labelled = dict(enumerate(sources))
     opened = {label: source_of(one) for label, one in labelled.items()}
-    return Source(lambda: _open_merge(opened, size), name="merge", owner=any_owner(opened.values()))
+    return made_of(opened.values(), lambda: _open_merge(opened, size), "merge")
 
 
 def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
@@ -49,7 +50,7 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     that is open.
     """
     opened = [source_of(one) for one in sources]
-    return Source(lambda: open_chain(opened), name="chain", owner=any_owner(opened))
+    return made_of(opened, lambda: open_chain(opened), "chain")
 
 
 class _Merge:

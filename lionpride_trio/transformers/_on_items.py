@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar, cast, overload
 
 from .. import stages
 from .._channels._fused import StageStep
-from .._channels._mailbox import check_seconds, check_size
 from .._channels._recipe import (
     ChannelStep,
     Grouping,
@@ -19,6 +18,7 @@ from .._channels._recipe import (
     name_of,
 )
 from .._channels._text import Joined, OnText
+from .._checks import check_seconds, check_size
 from .._errors import ConfigurationError
 from ..stages._checks import plain_function
 from ._timing import TimedBufferChannel

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from .. import stages
 from .._channels._fused import StageStep
-from .._channels._mailbox import check_seconds, check_size
 from .._channels._recipe import ChannelStep, TextTransformer, Transformer, made_by
 from .._channels._text import FromText, OnText, TextOnly
+from .._checks import check_seconds, check_size
 from .._chunks import Chunk
 from ..stages._redact import MAX_MATCH
 from ._timing import IdleFlushChannel

@@ -12,10 +12,11 @@ import attrs
 import trio
 
 from .._channels._channel import Channel
-from .._channels._mailbox import Mailbox, check_seconds, check_size, pump
+from .._channels._mailbox import Mailbox, pump
 from .._channels._nursery import open_pump_nursery
 from .._channels._recipe import NurseryStep, SameItems, made_by
 from .._channels._text import is_text, text_of
+from .._checks import check_positive, check_seconds, check_size
 from .._chunks import TextChunk
 
 TICK: Final = 0.03
@@ -28,7 +29,7 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
     reads ahead, at most *size* items.  Ends, failures and leaving early as for `prefetch`.
     """
-    rate = check_seconds("chars_per_second", chars_per_second)
+    rate = check_positive("chars_per_second", chars_per_second, "characters a second")
     lag = check_seconds("max_lag", max_lag)
     check_size("size", size)
     return SameItems(

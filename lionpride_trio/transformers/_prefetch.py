@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from .._channels._channel import Channel
-from .._channels._mailbox import Mailbox, check_size, pump
+from .._channels._mailbox import Mailbox, pump
 from .._channels._nursery import open_pump_nursery
 from .._channels._recipe import NurseryStep, SameItems, made_by
+from .._checks import check_size
 
 
 def prefetch(n: int) -> SameItems:

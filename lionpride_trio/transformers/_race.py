@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import trio
 
 from .._channels._channel import Channel
-from .._channels._mailbox import DEFAULT_SIZE, Mailbox, check_seconds, pump
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox, pump
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
+from .._checks import check_seconds
 from .._errors import ConfigurationError
-from ._sources import any_owner, source_of, tell_failure
+from ._sources import made_of, source_of, tell_failure
 
 T = TypeVar("T")
 
@@ -31,9 +32,14 @@ def race(*sources: Source[T] | Channel[T]) -> Source[T]:
 def hedge(*sources: Source[T], after: float) -> Source[T]:
     """As `race`, but each next source starts only when *after* seconds passed in silence.
 
-    One source alone is opened twice.  A source that fails, or ends without an item, makes way for
-    the next at once.
+    One source alone is opened twice; a call with ``background=True``, which would be two jobs, is
+    refused.  A source that fails, or ends without an item, makes way for the next at once.
     """
+    if len(sources) == 1 and isinstance(sources[0], Source) and sources[0].opens_once:
+        raise ConfigurationError(
+            "hedge() would open this source twice, and each opening starts a job of its own"
+            " (background=True): give it two sources, or use the source by itself"
+        )
     contenders = sources * 2 if len(sources) == 1 else sources
     return _contest("hedge", contenders, after=check_seconds("after", after))
 
@@ -42,7 +48,7 @@ def _contest(name: str, sources: Sequence[Source[T] | Channel[T]], after: float)
     if not sources:
         raise ConfigurationError(f"{name}() needs at least one source")
     opened = [source_of(one) for one in sources]
-    return Source(lambda: _open_race(opened, after), name=name, owner=any_owner(opened))
+    return made_of(opened, lambda: _open_race(opened, after), name)
 
 
 class _Race:

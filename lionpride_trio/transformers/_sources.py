@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar, overload
 
 import trio
 
 from .._channels._channel import Channel, ReadThrough
 from .._channels._generator import ForeignChannel, IterableChannel, run_generator
-from .._channels._mailbox import Mailbox, check_size
+from .._channels._mailbox import Mailbox
 from .._channels._nursery import LateFailures, is_cancelled
+from .._channels._recipe import Pipeable
 from .._channels._source import Owner, PipedChannel, Source
+from .._checks import check_size
+from .._errors import ConfigurationError
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -39,6 +43,12 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
     check_size("ahead", ahead)
 
     def decorate(make: Callable[..., AsyncIterator[Any]]) -> Callable[..., Source[Any]]:
+        plain = inspect.isfunction(make) and not hasattr(make, "__wrapped__")
+        if not callable(make) or (plain and inspect.iscoroutinefunction(make)):
+            raise ConfigurationError(
+                f"@source takes an async generator function, which has a yield, not {make!r:.200}"
+            )
+
         @functools.wraps(make)
         def made(*args: Any, **kwargs: Any) -> Source[Any]:
             return Source(
@@ -52,6 +62,10 @@ def source(function: Any = None, /, *, ahead: int = 1) -> Any:
 
 def from_iterable(items: Iterable[T]) -> Source[T]:
     """A source of *items*, which must not block.  Opens no nursery."""
+    if isinstance(items, Pipeable) or not isinstance(items, Iterable):
+        raise ConfigurationError(
+            f"from_iterable() takes a list or another iterable, not {items!r:.200}"
+        )
     return Source(lambda: nullcontext(IterableChannel(items)), name="from_iterable")
 
 
@@ -63,6 +77,10 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
     """
     if isinstance(channel, Channel):
         return PipedChannel(lambda: ReadThrough(channel), name="channel", steps=())
+    if not isinstance(channel, trio.abc.ReceiveChannel):
+        raise ConfigurationError(
+            f"from_channel() takes a trio.abc.ReceiveChannel, not {channel!r:.200}"
+        )
 
     return Source(lambda: nullcontext(ForeignChannel(channel)), name="from_channel")
 
@@ -82,9 +100,18 @@ def source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]
     )
 
 
-def any_owner(sources: Iterable[Source[Any]]) -> Callable[[], Owner | None]:
-    """An open session that owns one of *sources* owns what is made of them."""
-    return lambda: next(filter(None, (one.owner() for one in sources)), None)
+def made_of(
+    sources: Iterable[Source[Any]],
+    open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
+    name: str,
+) -> Source[Any]:
+    """A source of several: an open session that owns one of them owns it too."""
+
+    def owner() -> Owner | None:
+        return next(filter(None, (one.owner() for one in sources)), None)
+
+    opens_once = any(one.opens_once for one in sources)
+    return Source(open_channel, name=name, owner=owner, opens_once=opens_once)
 
 
 def tell_failure(error: Exception, box: Mailbox, late: LateFailures) -> None:

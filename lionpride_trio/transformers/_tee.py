@@ -10,10 +10,10 @@ from typing import Any
 import trio
 
 from .._channels._channel import Channel
-from .._channels._mailbox import DEFAULT_SIZE, Mailbox, WhenFull, check_size, check_when_full
+from .._channels._mailbox import DEFAULT_SIZE, Mailbox, WhenFull, check_when_full
 from .._channels._nursery import open_pump_nursery
 from .._channels._recipe import NurseryStep, SameItems, made_by
-from .._errors import ConfigurationError
+from .._checks import check_awaited, check_gives_awaitable, check_size
 
 
 def tee(
@@ -33,8 +33,7 @@ def tee(
     """
     check_when_full(when_full)
     check_size("size", size)
-    if not callable(sink):
-        raise ConfigurationError(f"tee() takes an async function of a channel, not {sink!r}")
+    check_awaited("tee()", "sink", sink, "tap(…) for what is called with each item")
     return SameItems(
         made_by("tee", sink),
         NurseryStep(partial(_open_tee, sink=sink, size=size, when_full=when_full)),
@@ -52,7 +51,7 @@ class _Side:
 
     async def run(self) -> None:
         try:
-            await self._sink(self.box)
+            await check_gives_awaitable("tee()", self._sink, self._sink(self.box))
         except Exception as error:
             # What the sink was told is no failure of its own.
             self.failure = None if error is self.box.end else error

@@ -11,9 +11,9 @@ import trio
 
 from .._channels._channel import Channel
 from .._channels._fused import FusedChannel
-from .._channels._mailbox import check_seconds
 from .._channels._recipe import ChannelStep, SameItems, made_by
 from .._channels._text import OnText, joined
+from .._checks import check_seconds
 from .._errors import StreamTimeout
 
 

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 from .._errors import LimitExceeded, LocalProtocolError
 
 MAX_EVENT_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of one event that a decoder holds at most, unless it is told otherwise."""
 BOM: Final = b"\xef\xbb\xbf"
 _UNNAMED: Final = "message"
 _CR: Final = 13

@@ -14,7 +14,9 @@ class ServerSentEvent:
     """One dispatched event."""
 
     event: str = "message"
+    """The type of the event; ``"message"`` where none was given."""
     data: str = ""
+    """The lines of data, joined by line feeds."""
     id: str = ""
     """The last event id at dispatch; it stays until another is set."""
     retry: int | None = None

@@ -1,77 +1,91 @@
-"""Chat: lines in, answers out, Ctrl-C in between."""
+"""Chat: what becomes of each line that is typed."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 
 import pytest
-import trio
 
-from lionpride_trio import iModel, local
-from lionpride_trio.cli._chat import talk
-from lionpride_trio.cli._lines import Lines
+from lionpride_trio import Session, local
+from lionpride_trio.cli._chat import _Chat, talk
+from lionpride_trio.cli._conversation import Conversation, question
+from lionpride_trio.cli._editor import Interrupted
+from lionpride_trio.cli._kept import open_conversation
+from lionpride_trio.cli._model import open_model
 from lionpride_trio.testing import Answer, FaultyServer
 
 
+class Typed:
+    """An editor on which the lines have been typed already; an exception is raised."""
+
+    def __init__(self, lines):
+        self.lines = list(lines)
+
+    async def next_question(self):
+        line = self.lines.pop(0) if self.lines else None
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+    def interrupt(self):
+        pass
+
+
 @pytest.fixture
-def stdin(monkeypatch):
-    """Give `sys.stdin` a text; its end follows."""
-    opened = []
-
-    def give(text):
-        reading, writing = os.pipe()
-        os.write(writing, text.encode())
-        os.close(writing)
-        opened.append(os.fdopen(reading))
-        monkeypatch.setattr(sys, "stdin", opened[-1])
-
-    yield give
-    for file in opened:
-        file.close()
-
-
-async def test_each_line_is_answered_and_the_past_is_kept(stdin, capsys):
-    stdin("hi\n\nand then?\n")
+async def server():
     async with local.serve() as server:
-        url = server.url("openai_compatible")
-        assert await talk("openai_compatible", "m", base_url=url, system="Be kind.") == 0
-        model = iModel("openai_compatible", "m", base_url=url)
-        first = (await model.complete("hi")).text
-        asked = [request.json()["messages"] for request in server.requests]
-    assert capsys.readouterr().out.startswith(first + "\n")
-    assert [message["role"] for message in asked[0]] == ["system", "user"]
-    assert [message["content"] for message in asked[1]] == ["Be kind.", "hi", first, "and then?"]
+        yield server
 
 
-async def test_an_error_is_one_line_and_leaves_no_trace(stdin, capsys):
-    stdin("hi\n")
-    async with local.serve() as server:
+async def chat(server, *lines, model="m", save=None, resume=None, system=None):
+    """Type *lines* to a chat that *server* answers; what was asked of it meanwhile."""
+    before = len(server.requests)
+    opened = open_conversation(save=save, resume=resume, system=system)
+    async with opened.session as session:
         url = server.url("local")
-        assert await talk("local", "m-error-403", base_url=url) == 1
+        asked = open_model("local", model, url)
+        conversation = Conversation.begin(session, opened.branch, asked, url)
+        typed = _Chat(conversation, Typed(lines), save, save or opened.path)
+        assert await typed.run() == 0
+    return [spoken(request) for request in list(server.requests)[before:]]
+
+
+def spoken(request):
+    return [(message["role"], message["content"]) for message in request.json()["messages"]]
+
+
+def questions(messages):
+    return [content for role, content in messages if role == "user"]
+
+
+async def test_each_line_is_a_question_and_the_past_is_kept(server, capsys):
+    asked = await chat(server, "hi", " ", "", "one\ntwo", system="Be kind.")
+    first, _ = capsys.readouterr().out.split("\n", 1)
+    assert asked[0] == [("system", "Be kind."), ("user", "hi")]
+    assert [role for role, _ in asked[1]] == ["system", "user", "assistant", "user"]
+    assert asked[1][2][1].startswith(first)
+    assert asked[1][3] == ("user", "one\ntwo")
+
+
+async def test_an_interrupted_line_is_not_asked(server):
+    assert len(await chat(server, Interrupted(), "hi")) == 1
+
+
+async def test_an_error_is_one_line_and_leaves_no_trace(server, capsys):
+    asked = await chat(server, "hi", "again", model="m-error-403")
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("error: local/m-error-403: ")
-    assert captured.err.count("\n") == 1
+    assert [line[:25] for line in captured.err.splitlines()] == ["error: local/m-error-403:"] * 2
+    assert [questions(messages) for messages in asked] == [["hi"], ["again"]]
 
 
-async def test_what_came_before_an_error_is_shown(stdin, capsys):
-    stdin("hi\n")
-    async with local.serve() as server:
-        assert await talk("local", "m-cut", base_url=server.url("local")) == 1
-    captured = capsys.readouterr()
-    assert len(captured.out) > 20
-    assert captured.out.endswith("\n")
-    assert "end mark" in captured.err
-
-
-async def test_a_cut_answer_says_so_and_is_kept(stdin, capsys):
-    stdin("hi\nand then?\n")
+async def test_a_cut_answer_says_so_and_is_kept(capsys):
     said = b'data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\n'
     cut = b'data: {"choices":[{"index":0,"finish_reason":"length"}]}\n\ndata: [DONE]\n\n'
     async with FaultyServer(Answer(body=said + cut)) as server:
-        assert await talk("local", "m", base_url=server.url("local")) == 0
+        opened = open_conversation(save=None, resume=None, system=None)
+        async with opened.session as session:
+            model = open_model("local", "m", server.url("local"))
+            conversation = Conversation.begin(session, opened.branch, model)
+            await _Chat(conversation, Typed(["hi", "and then?"]), None, None).run()
         messages = json.loads(server.requests[1].body)["messages"]
     captured = capsys.readouterr()
     assert captured.out == "Hel\nHel\n"
@@ -79,88 +93,152 @@ async def test_a_cut_answer_says_so_and_is_kept(stdin, capsys):
     assert [message["content"] for message in messages] == ["hi", "Hel", "and then?"]
 
 
-async def test_lines_come_however_they_were_written():
-    reading, writing = os.pipe()
-    try:
-        lines = Lines(reading)
-        os.write(writing, "ä\r\nb\n\nlast".encode())
-        assert [await lines.next_line() for _ in range(3)] == ["ä", "b", ""]
-        with trio.CancelScope() as scope:  # a reader that waits can be cancelled
-            scope.cancel()
-            await lines.next_line()
-        assert scope.cancelled_caught
-    finally:
-        os.close(writing)
-    lines = Lines(reading)
-    assert await lines.next_line() is None
-    os.close(reading)
+class Stopping:
+    """Stops the answer when its first text is there."""
+
+    conversation = None
+
+    async def write(self, text):
+        if text:
+            self.conversation.stop()
 
 
-def start(*arguments):
-    """The command line as a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "lionpride_trio", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
+async def test_what_came_of_a_stopped_answer_is_kept_without_calls_that_get_no_result():
+    call = {"index": 0, "id": "c1", "function": {"name": "look", "arguments": "{}"}}
+    deltas = [{"tool_calls": [call]}, {"content": "Hel"}, {"content": "lo"}]
+    events = [json.dumps({"choices": [{"index": 0, "delta": delta}]}) for delta in deltas]
+    body = "".join(f"data: {event}\n\n" for event in events).encode()
+    async with FaultyServer(Answer(body=body, one_packet=True, then="stall")) as server:
+        opened = open_conversation(save=None, resume=None, system=None)
+        async with opened.session as session:
+            model = open_model("local", "m", server.url("local"))
+            conversation = Conversation.begin(session, opened.branch, model)
+            shown = Stopping()
+            shown.conversation = conversation
+            answer = await conversation.ask(question("Why?"), shown)
+            said = [message.chat_msg for message in session.history(opened.branch)]
+    assert conversation.was_stopped
+    assert answer.text == "Hello"
+    assert said == [
+        {"role": "user", "content": "Why?"},
+        {"role": "assistant", "content": "Hello"},
+    ]
+    assert not conversation.stop()
+
+
+async def test_help_lists_every_command(server, capsys):
+    assert await chat(server, "/help") == []
+    listed = capsys.readouterr().err
+    for command in ("/help", "/save", "/model", "/system", "/retry", "/quit", "Ctrl-C"):
+        assert command in listed
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/hepl", "there is no command /hepl: did you mean /help?"),
+        ("/qqqqq", "there is no command /qqqqq: /help lists them"),
+        ("/retry", "/retry asks the last question again, and there is none yet"),
+        ("/retry now", "/retry stands by itself, without 'now'"),
+        ("/save", "/save needs the name of a file: write /save talk.json"),
+        ("/save /nowhere/talk.json", "there is no folder '/nowhere' to save in"),
+        ("/model opnai/m", "unknown provider 'opnai': did you mean 'openai'?"),
+        (
+            "/model openai/m",
+            "no key for provider 'openai': set the environment variable OPENAI_API_KEY",
+        ),
+    ],
+)
+async def test_a_wrong_command_is_told_and_the_chat_goes_on(line, words, server, capsys):
+    asked = await chat(server, line, "hi")
+    assert capsys.readouterr().err == f"error: {words}\n"
+    assert [questions(messages) for messages in asked] == [["hi"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("/etc/passwd is what?", "/etc/passwd is what?"),
+        ("//help me", "/help me"),
+        ("/help\nme", "/help\nme"),
+    ],
+)
+async def test_a_question_may_begin_with_a_slash(line, text, server):
+    ((asked,),) = await chat(server, line)
+    assert asked == ("user", text)
+
+
+async def test_quit_ends_the_chat(server):
+    assert await chat(server, "/quit", "hi") == []
+
+
+async def test_retry_replaces_the_last_turn(server, capsys, tmp_path):
+    path = tmp_path / "talk.json"
+    asked = await chat(server, "one", "two", "/retry", "three", save=str(path))
+    assert list(map(questions, asked)) == [
+        *(["one"], ["one", "two"], ["one", "two"], ["one", "two", "three"])
+    ]
+    # Nothing of the answer that was replaced is in the file.
+    assert len(Session.load(path).messages) == 6
+
+
+async def test_retry_asks_a_question_again_that_failed(server, capsys):
+    asked = await chat(
+        server, "one", "/model m-cut", "two", "/retry", "/model m", "/retry", "three"
     )
+    assert list(map(questions, asked)) == [
+        *(["one"], ["one", "two"], ["one", "two"], ["one", "two"], ["one", "two", "three"])
+    ]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a child")
-def test_ctrl_c_stops_the_answer_and_then_leaves():
-    with start("chat", "--provider", "local", "--model", "m-stall") as chat:
-        chat.stdin.write(b"hi\n")
-        chat.stdin.flush()
-        assert chat.stdout.read(20), chat.stderr.read()
-        chat.send_signal(signal.SIGINT)
-        assert b"(stopped)\n" in iter(chat.stdout.readline, b"")
-        chat.send_signal(signal.SIGINT)
-        out, err = chat.communicate()
-    assert (chat.returncode, out, err) == (0, b"\n", b"")
+async def test_a_retry_that_fails_keeps_the_answer_that_was_there(server, capsys):
+    asked = await chat(server, "one", "/model m-cut", "/retry", "/model m", "two")
+    assert list(map(questions, asked)) == [["one"], ["one"], ["one", "two"]]
+    assert [role for role, _ in asked[2]] == ["user", "assistant", "user"]
 
 
-def test_a_missing_key_and_a_wrong_provider_are_usage_errors():
-    for arguments, words in (
-        (["--provider", "openai", "--model", "m"], b"OPENAI_API_KEY"),
-        (["--provider", "opnai", "--model", "m"], b"did you mean 'openai'"),
-        (["--provider", "openai"], b"model"),
-    ):
-        with start("chat", *arguments) as chat:
-            out, err = chat.communicate()
-        assert (chat.returncode, out, err.count(b"\n")) == (2, b"", 1)
-        assert words in err
+async def test_the_model_can_be_changed(server, capsys):
+    before = len(server.requests)
+    await chat(server, "one", "/model", "/model local/other", "two", "/model third", "three")
+    named = [request.json()["model"] for request in list(server.requests)[before:]]
+    assert named == ["m", "other", "third"]  # at the address that was given
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("(")]
+    assert told == ["(local/m answers)", "(local/other answers)", "(local/third answers)"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a child")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_the_server_says_where_it_is_and_stops_when_told(number):
-    with start("serve", "--seed", "3") as process:
-        lines = [process.stdout.readline().decode().split() for _ in local.PROVIDERS]
-        urls = dict(lines)
-        assert tuple(urls) == local.PROVIDERS
-        assert b"Ctrl-C" in process.stdout.readline()
-        model = iModel("anthropic", "m", api_key="any", base_url=urls["anthropic"])
-        async with local.serve(seed=3) as server:
-            same = iModel("anthropic", "m", api_key="any", base_url=server.url("anthropic"))
-            assert await model.complete("hi") == await same.complete("hi")
-        process.send_signal(number)
-        out, err = process.communicate()
-    assert (process.returncode, out, err) == (0, b"", b"")
+async def test_the_system_text_can_be_changed_and_taken_away(server, capsys):
+    asked = await chat(
+        server, "one", "/system Be brief.", "two", "/system Be kind.", "three", "/system", "four"
+    )
+    systems = [[text for role, text in messages if role == "system"] for messages in asked]
+    assert systems == [[], ["Be brief."], ["Be kind."], []]
+    assert [messages[0][0] for messages in asked] == ["user", "system", "system", "user"]
 
 
-def test_help_and_version():
-    with start() as process:
-        out, err = process.communicate()
-    assert (process.returncode, err) == (0, b"")
-    assert all(command in out for command in (b"demo", b"chat", b"serve"))
-    with start("--version") as process:
-        assert process.communicate()[0].count(b".") == 2
+async def test_a_conversation_is_saved_from_then_on_and_gone_on_with(server, capsys, tmp_path):
+    path = tmp_path / "talk.json"
+    await chat(server, "one", f"/save {path}", "two", system="Be kind.")
+    assert f"(saved in {path})" in capsys.readouterr().err
+    assert len(Session.load(path).messages) == 5
+    asked = await chat(server, "three", "/save", "four", resume=str(path))
+    assert list(map(questions, asked)) == [["one", "two", "three"], ["one", "two", "three", "four"]]
+    assert asked[0][0] == ("system", "Be kind.")
+    assert len(Session.load(path).messages) == 9
 
 
-def test_a_reader_that_goes_is_no_traceback():
-    with start("demo", "--rate", "10000") as process:
-        process.stdout.close()
-        err = process.stderr.read()
-        process.wait()
-    assert (process.returncode, err) == (1, b"")
+async def test_a_file_of_somebody_else_s_is_not_written_over(server, capsys, tmp_path):
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear")
+    await chat(server, "one", f"/save {path}")
+    assert capsys.readouterr().err.endswith(f"{path} is there already: choose another name\n")
+    assert path.read_text() == "Dear"
+
+
+async def test_what_is_piped_in_is_one_question(server, stdin, capsys):
+    stdin("hi\n\n/retry\nand then?\n")
+    url = server.url("local")
+    assert await talk("local", "m", base_url=url, system="Be kind.") == 0
+    assert questions(spoken(server.requests[-1])) == ["hi\n\n/retry\nand then?\n"]
+    assert capsys.readouterr().err == ""
+    stdin("hi")
+    assert await talk("local", "m-filtered", base_url=url) == 3

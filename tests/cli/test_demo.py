@@ -81,26 +81,5 @@ def test_any_width_will_do(width):
     panels.print_whole(answers)
 
 
-def test_a_wrong_rate_is_a_usage_error(capsys):
-    assert main(["demo", "--rate", "0"]) == 2
-    assert capsys.readouterr().err.startswith("error: rate must be")
-
-
-def test_a_busy_port_is_a_failure_in_one_line(capsys):
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 1
-    assert re.fullmatch(r"error: .*in use.*\n", capsys.readouterr().err)
-
-
-@pytest.mark.parametrize("arguments", [["nonsense"], ["demo", "--sped", "1"], ["chat"]])
-def test_a_wrong_command_is_a_usage_error(arguments, capsys):
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 2
-    assert "Error" in "".join(capsys.readouterr())
-
-
 def test_the_server_plays_all_that_the_demo_asks():
     assert MODELS.keys() <= set(local.PROVIDERS)

@@ -44,7 +44,8 @@ def test_each_example_has_its_test():
     tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
     for path in EXAMPLES.glob("*.py"):
         assert f'load("{path.stem}")' in tests, f"{path.name} is run by no test"
-        assert '\nif __name__ == "__main__":\n    trio.run(' in path.read_text(encoding="utf-8")
+        program = path.read_text(encoding="utf-8")
+        assert re.search(r'\nif __name__ == "__main__":\n    (trio|asyncio)\.run\(', program)
 
 
 async def test_basic_streaming(server, capsys):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lionpride_trio import Verdict
+from lionpride_trio import AuthenticationError, Verdict
 from lionpride_trio.testing import Answer, FaultyServer
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -84,3 +84,14 @@ async def test_each_recipe_asks_its_service_and_reads_the_answer(server, make, t
     assert json.loads(asked.body)["model"] == "m"
     assert reply.response.text == "Salt."
     assert reply.response.verdict is Verdict.COMPLETE
+
+
+async def test_a_key_in_a_header_of_ones_own_stays_out_of_errors(monkeypatch):
+    refused = b'{"error": {"code": "401", "message": "the key a-key-of-theirs is wrong"}}'
+    async with FaultyServer([Answer(status=401, body=refused)]) as server:
+        monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", server.url("").rstrip("/"))
+        monkeypatch.setenv("AZURE_OPENAI_API_KEY", "a-key-of-theirs")
+        model = RECIPES["azure_by_version"]("m")
+        with pytest.raises(AuthenticationError) as caught:
+            await model.complete("Why is the sea salt?")
+    assert "a-key" not in f"{caught.value} {caught.value.body}"

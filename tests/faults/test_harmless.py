@@ -5,7 +5,14 @@ import logging
 
 import pytest
 
-from lionpride_trio import NotAStream, Overloaded, ProviderError, RedirectRefused, iModel
+from lionpride_trio import (
+    DecodeError,
+    NotAStream,
+    Overloaded,
+    ProviderError,
+    RedirectRefused,
+    iModel,
+)
 from lionpride_trio._text import MASK, Secret
 from lionpride_trio.services import Retry
 from lionpride_trio.testing import Answer, FaultyServer, HangUp
@@ -37,6 +44,37 @@ async def test_data_with_nothing_in_it(wire, heartbeat):
     got = await answered(wire, *between(wire, heartbeat))
     assert (got.text, got.error) == (TEXT, None)
     got = await answered(wire, heartbeat, wire.body)
+    assert (got.text, got.error) == (TEXT, None)
+
+
+@pytest.mark.parametrize("wire", SSE, ids=str)
+@pytest.mark.parametrize(
+    "heartbeat",
+    [
+        b"event: ping\ndata: ping\n\n",
+        b"event: heartbeat\ndata: {}\n\n",
+        b"event: keep-alive\ndata: 12:30:01\n\n",
+        b"data: keepalive\n\n",
+        b"data: [PING]\n\n",
+    ],
+)
+async def test_heartbeats_that_say_that_they_are(wire, heartbeat):
+    got = await answered(wire, *between(wire, heartbeat))
+    assert (got.text, got.error) == (TEXT, None)
+    got = await answered(wire, heartbeat, wire.body)
+    assert (got.text, got.error) == (TEXT, None)
+
+
+@pytest.mark.parametrize("wire", SSE, ids=str)
+async def test_other_data_that_is_no_json_is_a_failure(wire):
+    got = await answered(wire, *between(wire, b"event: ping2go\ndata: {\n\n"))
+    assert type(got.error) is DecodeError
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=str)
+@pytest.mark.parametrize("value", [None, [], "ping", 7, True, [{"id": 1}], {}])
+async def test_data_that_is_no_object_is_nothing_of_the_answer(wire, value):
+    got = await answered(wire, *between(wire, wire.event(value)))
     assert (got.text, got.error) == (TEXT, None)
 
 

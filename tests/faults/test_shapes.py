@@ -67,6 +67,48 @@ async def test_a_mislabelled_stream_that_says_nothing_is_not_waited_for(autojump
         assert trio.current_time() - began <= 31
 
 
+# A stream in the place of a whole answer, and a whole answer in the place of a stream
+
+
+@pytest.mark.parametrize("media", ["text/event-stream", "application/json", None])
+async def test_a_stream_is_a_good_whole_answer(wire, media):
+    async with FaultyServer(Answer(body=wire.body, media=media, piece=7)) as server:
+        model = wire.model(server)
+        response = await model.complete("hi")
+        assert response == (await ask(model)).response
+        assert response.text == TEXT
+
+
+async def test_a_stream_that_is_cut_or_fails_is_no_whole_answer(wire):
+    for more, error in ((b"", StreamTruncated), (wire.failure, Overloaded)):
+        async with FaultyServer(Answer(body=wire.unended + more, media=wire.media)) as server:
+            with pytest.raises(error) as caught:
+                await wire.model(server).complete("hi")
+            assert caught.value.partial.text == TEXT
+            assert caught.value.provider == wire.provider
+
+
+WHOLE = {"choices": [{"index": 0, "message": {"content": TEXT}, "finish_reason": "stop"}]}
+
+
+async def test_an_end_mark_after_a_whole_answer():
+    body = json.dumps(WHOLE).encode() + b"\n\ndata: [DONE]\n\n"
+    async with FaultyServer(Answer(body=body)) as server:
+        model = CHAT.model(server)
+        assert (await model.complete("hi")).text == TEXT
+        got = await ask(model)
+        assert type(got.error) is NotAStream
+        assert TEXT in str(got.error)
+
+
+@pytest.mark.parametrize("usage", [None, {"prompt_tokens": 3}])
+async def test_a_whole_answer_that_says_nothing(usage):
+    body = json.dumps({"id": "x", "choices": [], "usage": usage}).encode()
+    async with FaultyServer(Answer(body=body, media="application/json")) as server:
+        with pytest.raises(StreamTruncated):
+            await CHAT.model(server).complete("hi")
+
+
 # Error documents
 
 DOCUMENTS = [
@@ -78,6 +120,15 @@ DOCUMENTS = [
     ({"error": {"error": {"message": "x", "code": "insufficient_quota"}}}, QuotaExhausted),
     ({"error": [{"message": "x", "code": 503}]}, Overloaded),
     ({"error": "invalid_api_key", "message": "x"}, AuthenticationError),
+    ({"code": 429, "error": {"message": "x"}}, RateLimited),
+    ({"status": "503", "error": {"message": "x", "type": "x"}}, Overloaded),
+    ({"status_code": 500, "error": {"message": "x", "code": 429}}, RateLimited),
+    ({"status": "failed", "error": {"message": "x", "code": "server_error"}}, ServerError),
+    ({"error": {"message": "x", "type": "429"}}, RateLimited),
+    ({"error": 503, "message": "x"}, Overloaded),
+    ({"status": "error", "message": "x"}, ProviderError),
+    ({"error": {"code": "server_overloaded", "message": "x"}}, Overloaded),
+    ({"error": {"type": "engine_overloaded_error", "message": "x"}}, Overloaded),
     ({"error": "x"}, ProviderError),
     ({"object": "error", "message": "x", "type": "BadRequestError", "code": 400}, BadRequest),
     ({"code": "InvalidParameter", "message": "x", "request_id": "r"}, ProviderError),
@@ -221,6 +272,17 @@ PROGRESS = [
     (CHAT, chat(audio={"id": "a", "data": "UklG"})),
     (CHAT, chat(content="", images=[{"image_url": {"url": "data:,x"}}])),
     (ANTHROPIC, ANTHROPIC.event({"type": "new_event", "data": "x"}, "new_event")),
+    (
+        ANTHROPIC,
+        ANTHROPIC.event(
+            {
+                "type": "content_block_delta",
+                "index": 7,
+                "delta": {"type": "input_json_delta", "partial_json": "x"},
+            },
+            "content_block_delta",
+        ),
+    ),
     (RESPONSES, RESPONSES.event({"type": "response.web_search_call.searching", "item_id": "w"})),
     (GEMINI, gemini({"executableCode": {"code": "1"}})),
 ]

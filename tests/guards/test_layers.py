@@ -26,6 +26,7 @@ LAYERS: dict[str, float] = {
     # bytes to events, chunk types, chunks to response
     "_errors": 0,
     "_text": 0,
+    "_checks": 0,
     "_hints": 0,
     "_public": 0,
     "_portable": 0,
@@ -67,20 +68,23 @@ STRANGERS = {("flow", "services"), ("services", "flow")}
 # Within these rooms each module imports only from those before it: read them in this order.
 ORDER = {
     "_channels": """
-        _statistics _ready _recipe _opening _source _channel _text _program _fused
+        _entrance _statistics _ready _recipe _opening _source _channel _text _program _fused
         _nursery _mailbox _lending _carry _generator
     """,
     "transformers": """
         _sources _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
     """,
     "_transport": """
-        _socket _tls _framing _connection _client _failures _inflate _pump _exchange
+        _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
     """,
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
         _context _attempt _runner _run
     """,
-    "services": "_policy _settings _extras _gate _answer _reply _call _imodel _fallback _registry",
+    "services": """
+        _policy _settings _extras _ask _messages _gate _answer _reply _call _invoked _imodel _fallback
+        _registry
+    """,
 }
 
 # What a layer may import from outside the package, beside the standard library. What a layer may
@@ -94,7 +98,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     5: set(),
     6: set(),
     6.5: set(),
-    7: {"cyclopts", "h11", "hypercorn", "rich", "starlette"},
+    7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
     8: {"hypothesis", "pytest", "pytest_trio"},
 }
 

@@ -1,5 +1,6 @@
 """The server's life: starting, seeing clients go, and letting go of everything at once."""
 
+import inspect
 import subprocess
 import sys
 import warnings
@@ -8,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from lionpride_trio import ConfigurationError, Session, iModel, local
+from lionpride_trio import BadRequest, ConfigurationError, Session, iModel, local
 
 
 async def test_a_model_needs_no_more_than_the_name_local():
@@ -75,6 +76,26 @@ async def test_the_rate_is_kept(autojump_clock):
             async for _ in reply:
                 pass
         assert trio.current_time() - began >= 10.5
+
+
+@pytest.mark.parametrize("strict", [True, False])
+async def test_what_no_provider_takes_is_answered_by_a_lenient_server_alone(strict):
+    async with local.serve(strict=strict) as server:
+        assert server.strict is strict
+        url = server.url("openai")
+        model = iModel("openai", "m", api_key="k", base_url=url, extra_body={"wether": 1})
+        asked = [{"role": "user", "content": "hi"}, {"role": "tool", "content": "no call"}]
+        if strict:
+            with pytest.raises(BadRequest, match="Unrecognized request argument supplied: wether"):
+                await model.complete("hi")
+            with pytest.raises(BadRequest, match="tool_call_id"):
+                await iModel("openai", "m", api_key="k", base_url=url).complete(asked)
+        else:
+            assert (await model.complete(asked)).text
+
+
+def test_a_server_is_strict_unless_it_is_told_not_to_be():
+    assert inspect.signature(local.serve).parameters["strict"].default is True
 
 
 async def test_requests_are_recorded(server):

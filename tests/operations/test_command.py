@@ -6,7 +6,9 @@ import pytest
 from rich.console import Console
 
 from lionpride_trio import ConfigurationError
-from lionpride_trio.cli._flow import load, show
+from lionpride_trio.cli import main
+from lionpride_trio.cli._flow import show
+from lionpride_trio.cli._target import load
 
 PROGRAM = """
 from lionpride_trio import Session, iModel
@@ -31,6 +33,14 @@ builder.subflow(inner)
 
 
 def made():
+    return builder
+
+
+async def made_later():
+    return builder
+
+
+def made_of(what):
     return builder
 
 
@@ -82,10 +92,35 @@ async def test_a_failure_is_shown_and_raised(program, terminal):
     assert "for story: StreamTruncated" in out
 
 
-def test_what_is_no_builder_is_refused(program):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("number", "'number' in {path} is no Builder, but 3"),
+        ("builde", "{path} has no 'builde': did you mean {path}:builder?"),
+        ("mad", "{path} has no 'mad': did you mean {path}:made?"),
+        ("unknown", "{path} has no 'unknown': its builders are builder, inner"),
+        (
+            "made_later",
+            "'made_later' in {path} is an async function: name a Builder, or a plain function that"
+            " makes one",
+        ),
+        (
+            "made_of",
+            "'made_of' in {path} cannot be called without arguments: missing a required argument:"
+            " 'what'",
+        ),
+    ],
+)
+def test_what_is_no_builder_is_refused(name, words, program, capsys):
+    path = program()
+    assert main(["flow", f"{path}:{name}"]) == 2
+    assert capsys.readouterr() == ("", f"error: {words.replace('{path}', path)}\n")
+
+
+def test_a_file_without_a_builder_says_what_to_write(tmp_path):
+    path = tmp_path / "empty.py"
+    path.write_text("")
+    with pytest.raises(ConfigurationError, match=r"write FILE\.py:NAME"):
+        load(str(path))
     with pytest.raises(ConfigurationError, match=r"no file 'gone\.py'"):
         load("gone.py:builder")
-    with pytest.raises(ConfigurationError, match=r"'number' in .* is no Builder, but 3"):
-        load(f"{program()}:number")
-    with pytest.raises(ConfigurationError, match="'unknown'"):
-        load(f"{program()}:unknown")

@@ -55,6 +55,104 @@ def message(*events, reason="end_turn"):
     return response
 
 
+def numbered(event, index):
+    """*event* with another index, or with none."""
+    rest = {name: value for name, value in event.items() if name != "index"}
+    return rest if index is None else {**rest, "index": index}
+
+
+@pytest.mark.parametrize(
+    ("starts", "deltas"),
+    [((5, 7), (None, None)), ((0, 0), (None, None)), ((None, None), (0, 1)), ((0, 1), (0, 1))],
+)
+def test_indexes_that_starts_or_deltas_alone_have(starts, deltas):
+    events = []
+    for number, (begin, more) in enumerate(zip(starts, deltas, strict=True)):
+        events += [
+            numbered(use(0, f"c{number}", "f"), begin),
+            numbered(piece(0, f'{{"n":{number}}}'), more),
+        ]
+    assert calls(message(*events)) == [(f"c{n}", "f", f'{{"n":{n}}}') for n in range(2)]
+
+
+def test_a_delta_without_an_index_after_a_servers_tool_is_the_servers():
+    response = message(
+        use(0, "c", "f"),
+        piece(0, '{"a":1}'),
+        use(1, "s", "search", kind="server_tool_use"),
+        numbered(piece(1, '{"q":1}'), None),
+    )
+    assert calls(response) == [("c", "f", '{"a":1}')]
+
+
+def test_input_that_comes_again_as_a_whole_is_told_once():
+    told = [piece(0, '{"a"'), piece(0, ":1}"), piece(0, ""), piece(0, '{"a":1}')]
+    response = message(use(0, "c", "f"), *told)
+    assert calls(response) == [("c", "f", '{"a":1}')]
+
+
+def test_an_empty_input_before_the_real_one_is_no_part_of_it():
+    response = message(use(0, "c", "f"), piece(0, "{}"), piece(0, '{"a":1}'))
+    assert calls(response) == [("c", "f", '{"a":1}')]
+
+
+def test_a_call_that_begins_twice_is_one_and_another_under_its_id_is_not():
+    begun = use(0, "c", "f")
+    assert calls(message(begun, begun, piece(0, '{"a":1}'))) == [("c", "f", '{"a":1}')]
+    assert calls(message(begun, piece(0, '{"a":1}'), use(1, "c", "g"), piece(1, "{ }"))) == [
+        ("c", "f", '{"a":1}'),
+        ("c", "g", "{ }"),
+    ]
+
+
+def test_a_call_after_the_reason_still_waits():
+    events = (BEGIN, end("end_turn"), use(0, "c", "f"), piece(0, '{"a":1}'), STOP)
+    response, failure = read("anthropic", *events)
+    assert failure is None
+    assert (response.verdict, response.finish_reason) == (Verdict.TOOL_USE, "end_turn")
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [
+        ("stop", Verdict.COMPLETE),
+        ("END_TURN", Verdict.COMPLETE),
+        ("eos_token", Verdict.COMPLETE),
+        ("length", Verdict.LENGTH),
+        ("tool_calls", Verdict.TOOL_USE),
+        ("content_filter", Verdict.BLOCKED),
+        ("a_new_reason", Verdict.UNKNOWN),
+    ],
+)
+def test_words_of_other_apis(reason, verdict):
+    text = {"type": "text", "text": "Hi"}
+    streamed = message(start(0, **text), reason=reason)
+    assert (streamed.verdict, streamed.finish_reason) == (verdict, reason)
+    whole, _ = read_whole(
+        "anthropic", {**BEGIN["message"], "content": [text], "stop_reason": reason}
+    )
+    assert whole == streamed
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "content_block_delta", "index": 0},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta"}},
+        {"type": "content_block_start", "index": 5},
+        {"type": "message_start"},
+        {"type": "message_delta"},
+        {"type": "content_block_stop"},
+    ],
+    ids=lambda event: event["type"],
+)
+def test_what_an_event_lacks_is_nothing(event):
+    assert (
+        message(start(0, type="text", text="H"), event, delta(0, "text_delta", text="i")).text
+        == "Hi"
+    )
+
+
 @pytest.mark.parametrize("indexes", [(0, 0, 0), (0, 1, 0), (None, None, None)])
 def test_a_new_block_closes_the_one_before_on_its_index(indexes):
     events = []
@@ -140,6 +238,16 @@ def test_usage_alone_is_a_delta_of_the_message():
     assert response.usage == Usage(
         input_tokens=9, output_tokens=3, cached_tokens=4, cache_write_tokens=5
     )
+
+
+@pytest.mark.parametrize("where", [BEGIN["message"], {}])
+def test_totals_under_openais_names_and_zeros_that_say_nothing(where):
+    report = {"prompt_tokens": 12, "completion_tokens": 7, "prompt_tokens_details": None}
+    told = {"type": "message_delta", "usage": report}
+    zeros = {"type": "message_delta", "usage": {"input_tokens": 0, "output_tokens": 0}}
+    begin = {"type": "message_start", "message": where}
+    response, _ = read("anthropic", begin, told, zeros, end("end_turn"), STOP)
+    assert response.usage == Usage(input_tokens=12, output_tokens=7)
 
 
 @pytest.mark.parametrize(

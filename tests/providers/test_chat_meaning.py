@@ -8,6 +8,7 @@ import pytest
 from lionpride_trio import (
     FinishChunk,
     ProviderError,
+    ServerError,
     StreamTruncated,
     Verdict,
     chunks_of,
@@ -103,6 +104,60 @@ def test_a_message_repeats_no_tool_call_and_tells_of_those_that_no_delta_told():
     ]
 
 
+def last(**told):
+    return choice({}, "stop", message=message(**{"said": None, **told}))
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "expected"),
+    [
+        ([function("f", '{"x":1}', id="a")], '{"x":1}', [("a", "f", '{"x":1}')]),
+        ([function("f", '{"x"', id="a")], '{"x":1}', [("a", "f", '{"x":1}')]),
+        ([function("f", "", id="a")], '{"x":1}', [("a", "f", '{"x":1}')]),
+        ([function("f", '{"x":1}')], '{"x":1}', [("a", "f", '{"x":1}')]),
+        ([function(None, '{"x":1}', id="a")], '{"x":1}', [("a", "f", '{"x":1}')]),
+        ([function("f", '{"x":1}', id="a")], {"x": 1}, [("a", "f", '{"x":1}')]),
+        ([function("f", '{"x":2}', id="z")], "{}", [("z", "f", '{"x":2}'), ("a", "f", "{}")]),
+    ],
+)
+def test_a_message_tells_the_rest_of_calls(before, told, expected):
+    pieces = [call({**piece, "index": 0}) for piece in before]
+    assert calls(*pieces, last(tool_calls=[function("f", told, id="a")])) == expected
+
+
+def test_a_message_tells_of_calls_after_those_of_the_deltas():
+    one, two = function(*F, id="a"), function(*G, id="b")
+    assert calls(call({**one, "index": 0}), last(tool_calls=[one, two])) == [("a", *F), ("b", *G)]
+    bare = [function(*F), function(*G)]
+    first = [call({**each, "index": at}) for at, each in enumerate(bare)]
+    assert calls(*first, last(tool_calls=bare)) == [(None, *F), (None, *G)]
+
+
+@pytest.mark.parametrize("deltas", [[], ["h"], ["h", "m"]])
+@pytest.mark.parametrize("field", ["reasoning", "reasoning_content", "refusal"])
+def test_a_message_tells_the_rest_of_each_text(field, deltas):
+    first = [choice({"content": "Hi"})] if field != "refusal" else [choice({"reasoning": "a"})]
+    said = message("Hi") if field != "refusal" else message(None)
+    events = [*first, *(choice({field: piece}) for piece in deltas)]
+    response, failure, _ = read(*events, choice({}, "stop", message={**said, field: "hm"}))
+    assert failure is None
+    assert response.refusal + response.reasoning.removeprefix("a") == "hm"
+    assert response.verdict is (Verdict.REFUSED if field == "refusal" else Verdict.COMPLETE)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_message_tells_the_rest_of_the_citations(count):
+    cited = [{"url": "x"}, {"url": "y"}]
+    deltas = [choice({"annotations": [each]}) for each in cited[:count]]
+    response, _, _ = read(choice({"content": "Hi"}), *deltas, last(said="Hi", annotations=cited))
+    assert list(response.citations) == cited
+
+
+@pytest.mark.parametrize("parts", [[{"type": "text", "text": "Good day."}], ["Good ", "day."]])
+def test_a_message_in_parts_repeats_no_text(parts):
+    assert text(*GOOD_DAY, choice(message=message(parts))) == "Good day."
+
+
 # Which call a piece belongs to
 
 F, G = ("f", '{"a":1}'), ("g", '{"b":2}')
@@ -184,6 +239,53 @@ def test_arguments_that_are_no_text(given):
     assert said.tool_calls[0].parsed() == given
 
 
+@pytest.mark.parametrize("cut", [0, 3, 7])
+@pytest.mark.parametrize("bears", [{}, {"id": "a"}, {"id": "a", "name": "f"}])
+def test_arguments_that_come_again_as_a_whole_are_told_once(cut, bears):
+    named = {"id": bears["id"]} if "id" in bears else {}
+    pieces = [function("f", F[1][:cut], id="a", index=0), function(None, F[1][cut:], index=0)]
+    again = function(bears.get("name"), F[1], **named, index=0)
+    assert calls(*map(call, [*pieces, again])) == [("a", *F)]
+
+
+@pytest.mark.parametrize("empty", ["{}", {}, " {} "])
+def test_an_empty_input_at_the_start_is_not_a_part_of_the_arguments(empty):
+    first = function("f", empty, index=0, id="a")
+    assert calls(call(first), call(function(None, F[1], index=0))) == [("a", *F)]
+    assert calls(call(first)) == [("a", "f", "{}")]
+
+
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_a_name_that_comes_late(named):
+    pieces = [function("f" if at == named else None, p, index=0) for at, p in enumerate("{ }")]
+    assert calls(*(call({**piece, "id": "a"}) for piece in pieces)) == [("a", "f", "{ }")]
+
+
+def test_an_index_that_the_opening_lacks_or_alone_has():
+    one, two = function("f", '{"x"', id="a"), function(None, ":1}")
+    assert calls(call(one), call({**two, "index": 0})) == [("a", "f", '{"x":1}')]
+    assert calls(call({**one, "index": 0}), call(two)) == [("a", "f", '{"x":1}')]
+
+
+def test_calls_that_are_no_list():
+    piece = function(*F, id="a", index=0)
+    assert calls(choice({"tool_calls": piece})) == [("a", *F)]
+    assert whole({"tool_calls": piece}).tool_calls[0].parsed() == {"a": 1}
+
+
+def test_inner_objects_are_told_piece_by_piece():
+    told = '{"a":{"b":{}},"c":[{},{}]}'
+    events = [call(function("f" if not at else None, p, index=0)) for at, p in enumerate(told)]
+    assert calls(*events) == [(None, "f", told)]
+
+
+def test_the_input_of_a_custom_tool_may_repeat_itself():
+    pieces = [{"name": "sh", "input": '{"a":1}'}, {"input": '{"a":1}'}]
+    assert calls(*(call({"index": 0, "custom": piece}) for piece in pieces)) == [
+        (None, "sh", '{"a":1}{"a":1}')
+    ]
+
+
 def test_a_custom_tool():
     pieces = [{"name": "sh", "input": ""}, {"input": "echo "}, {"input": "hi"}]
     events = [call({"index": 0, "custom": piece}) for piece in pieces]
@@ -245,6 +347,20 @@ def test_a_reason_that_is_a_failure(reason):
     assert isinstance(failure, ProviderError)
 
 
+@pytest.mark.parametrize("reason", ["null", "None", ""])
+def test_a_word_for_no_reason_is_none(reason):
+    _, failure, _ = read(choice({"content": "a"}, reason), done=False)
+    assert isinstance(failure, StreamTruncated)
+    assert text(choice({"content": "a"}, reason), choice({"content": "b"}, "stop")) == "ab"
+
+
+@pytest.mark.parametrize("reason", [None, "error", "stop"])
+def test_an_error_in_a_choice(reason):
+    error = {"code": 502, "message": "upstream"}
+    _, failure, _ = read(choice({"content": "a"}), choice({}, reason, error=error))
+    assert isinstance(failure, ServerError)
+
+
 GOES_ON = [
     {"content": "upon a"},
     {"reasoning": "hm"},
@@ -290,11 +406,37 @@ def test_a_reason_on_each_chunk():
         [{"type": "thinking", "thinking": [None, {"text": None}]}, {"type": "text", "text": "x"}],
         {"type": "text", "text": "x"},
         [{"type": "output_text", "text": "x"}, {"type": "new", "data": 1}],
+        [{"text": "x"}, {"image_url": {"url": "data:,x"}}],
     ],
 )
 def test_content_in_parts(content):
     assert text(choice({"content": content})) == "x"
     assert whole({"content": content}).text == "x"
+
+
+def test_a_refusal_among_the_parts():
+    content = [{"type": "refusal", "refusal": "No."}]
+    streamed, failure, _ = read(choice({"content": content}, "stop"))
+    assert failure is None
+    assert (streamed.refusal, streamed.verdict) == ("No.", Verdict.REFUSED)
+    assert whole({"content": content}) == streamed
+
+
+@pytest.mark.parametrize(
+    "thought",
+    ["hm", {"text": "hm"}, {"content": "hm"}, [{"type": "text", "text": "h"}, "m"], {"a": 1}, 7],
+)
+def test_reasoning_of_any_shape(thought):
+    response, failure, _ = read(choice({"reasoning": thought}), choice({"content": "x"}, "stop"))
+    assert (response.text, failure) == ("x", None)
+    assert response.reasoning == ("" if thought in [7, {"a": 1}] else "hm")
+
+
+def test_an_answer_inside_its_provider():
+    """OpenRouter passes some answers on with the whole of them under ``provider``."""
+    inside = choice({"content": "Hi"}, "stop")
+    assert text({"choices": None, "provider": inside}) == "Hi"
+    assert text({**inside, "provider": "Groq"}) == "Hi"
 
 
 @pytest.mark.parametrize(
@@ -303,6 +445,8 @@ def test_content_in_parts(content):
         ("top", {"prompt_tokens": 10, "prompt_cache_hit_tokens": 8}),
         ("top", {"prompt_tokens": 10, "cached_tokens": 8}),
         ("top", {"input_tokens": 10, "prompt_tokens_details": {"cached_tokens": 8}}),
+        ("top", {"input_tokens": 10, "input_tokens_details": {"cached_tokens": 8}}),
+        ("top", {"prompt_tokens": 10, "cache_read_input_tokens": 8}),
         ("choice", {"prompt_tokens": 10, "cached_tokens": 8}),
     ],
 )
@@ -312,3 +456,20 @@ def test_cached_tokens(where, report):
         last["usage"] = report
     usage = read(choice({"content": "a"}), last)[0].usage
     assert (usage.input_tokens, usage.cached_tokens) == (10, 8)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"prompt_tokens_details": {"cache_write_tokens": 7}},
+        {"prompt_tokens_details": {"cached_tokens": 0, "cache_creation_tokens": 7}},
+        {"prompt_tokens_details": {"cache_creation_input_tokens": 7}},
+        {"input_tokens_details": {"cache_write_tokens": 7}},
+        {"prompt_tokens_details": {"cached_tokens": 0}, "cache_creation_input_tokens": 7},
+    ],
+)
+def test_tokens_written_to_a_cache(report):
+    last = choice(reason="stop")
+    last["usage"] = {"prompt_tokens": 10, **report}
+    usage = read(choice({"content": "a"}), last)[0].usage
+    assert (usage.input_tokens, usage.cache_write_tokens) == (10, 7)

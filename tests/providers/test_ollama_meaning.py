@@ -2,7 +2,7 @@
 
 import pytest
 
-from lionpride_trio import Verdict
+from lionpride_trio import StreamTruncated, Verdict
 from tests.providers.reading import calls, read, read_whole
 
 
@@ -32,6 +32,46 @@ def test_strange_calls_pass_and_no_error_is_none():
     assert failure is None
     assert response.text == "Hi"
     assert response.verdict is Verdict.COMPLETE
+
+
+def test_a_call_that_comes_again_under_its_id_is_told_once():
+    one = {"id": "a", "function": {"name": "f", "arguments": {"x": 1}}}
+    other = {"id": "a", "function": {"name": "f", "arguments": {"x": 2}}}
+    response, _ = read("ollama", line(tool_calls=[one]), line(done=True, tool_calls=[one, other]))
+    assert calls(response) == [("a", "f", '{"x": 1}'), ("a", "f", '{"x": 2}')]
+    bare = {"function": {"name": "f", "arguments": {}}}
+    response, _ = read("ollama", line(tool_calls=[bare, bare]), line(done=True))
+    assert calls(response) == [(None, "f", "{}")] * 2
+
+
+@pytest.mark.parametrize("given", ["one", "flat"])
+def test_calls_of_other_shapes(given):
+    function = {"name": "f", "arguments": {"x": 1}}
+    called = {"function": function} if given == "one" else [{"id": "a", **function}]
+    response, _ = read("ollama", line(tool_calls=called), line(done=True))
+    assert [each[1:] for each in calls(response)] == [("f", '{"x": 1}')]
+
+
+@pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [
+        ("eos", Verdict.COMPLETE),
+        ("STOP", Verdict.COMPLETE),
+        ("max_tokens", Verdict.LENGTH),
+        ("tool_calls", Verdict.TOOL_USE),
+        ("content_filter", Verdict.BLOCKED),
+        ("load", Verdict.UNKNOWN),
+    ],
+)
+def test_words_for_ends(reason, verdict):
+    response, _ = read("ollama", line(content="a"), line(done=True, reason=reason))
+    assert (response.verdict, response.finish_reason) == (verdict, reason)
+
+
+def test_a_whole_answer_that_is_not_done_was_cut():
+    response, failure = read_whole("ollama", line(content="Hi"))
+    assert isinstance(failure, StreamTruncated)
+    assert response.text == "Hi"
 
 
 @pytest.mark.parametrize(

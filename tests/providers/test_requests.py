@@ -255,7 +255,12 @@ def test_gemini_is_sent_as_json_schema_what_its_own_cannot_say(schema):
             {"fileData": {"mimeType": "image/jpeg", "fileUri": "https://x.example/a.jpg"}},
         ),
         ("gemini", None, PIXEL, {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}}),
-        ("openai", "responses", PIXEL, {"type": "input_image", "image_url": PIXEL}),
+        (
+            "openai",
+            "responses",
+            PIXEL,
+            {"type": "input_image", "image_url": PIXEL, "detail": "auto"},
+        ),
         ("openai", "chat", PIXEL, {"type": "image_url", "image_url": {"url": PIXEL}}),
     ],
 )
@@ -385,3 +390,161 @@ def test_tools_of_a_wrong_kind_are_refused(provider, endpoint, tools):
 def test_a_message_that_cannot_be_sent_is_refused(provider, messages, words):
     with pytest.raises(ConfigurationError, match=words):
         written(provider, None, messages)
+
+
+@pytest.mark.parametrize(("provider", "endpoint"), WIRES)
+def test_an_option_that_is_none_is_not_given(provider, endpoint):
+    given = dict.fromkeys(["stop", "tools", "temperature"])
+    if endpoint == "responses":
+        del given["stop"]
+    assert written(provider, endpoint, **given) == written(provider, endpoint)
+
+
+def unnamed(name, **arguments):
+    """A call as Gemini and Ollama make it, which has no id."""
+    return {"type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+
+
+WITHOUT_IDS = [
+    {"role": "user", "content": "q"},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [unnamed("f"), unnamed("g"), unnamed("f")],
+    },
+    {"role": "tool", "name": "g", "content": "G"},
+    {"role": "tool", "name": "f", "content": "F1"},
+    {"role": "tool", "content": "F2"},
+    {"role": "assistant", "tool_calls": [unnamed("f"), call("call_1", "g")]},
+    {"role": "tool", "tool_call_id": "call_1", "content": "G2"},
+    {"role": "tool", "content": "F3"},
+]
+
+
+def test_calls_without_ids_are_given_some_and_results_theirs():
+    messages = written("openai", "chat", WITHOUT_IDS)["messages"]
+    made = [[each["id"] for each in messages[place]["tool_calls"]] for place in (1, 5)]
+    assert made == [["call_2", "call_3", "call_4"], ["call_5", "call_1"]]
+    answered = {
+        each["content"]: each["tool_call_id"] for each in messages if "tool_call_id" in each
+    }
+    assert answered == {
+        "G": "call_3",
+        "F1": "call_2",
+        "F2": "call_4",
+        "G2": "call_1",
+        "F3": "call_5",
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "look"),
+    [
+        (
+            "gemini",
+            lambda body: [
+                (part["functionResponse"]["name"], part["functionResponse"]["response"]["result"])
+                for content in body["contents"]
+                for part in content["parts"]
+                if "functionResponse" in part
+            ],
+        ),
+        (
+            "ollama",
+            lambda body: [
+                (each["tool_name"], each["content"])
+                for each in body["messages"]
+                if each["role"] == "tool"
+            ],
+        ),
+    ],
+)
+def test_results_without_ids_are_named_and_ordered_as_their_calls(provider, look):
+    told = [("f", "F1"), ("g", "G"), ("f", "F2"), ("f", "F3"), ("g", "G2")]
+    assert look(written(provider, None, WITHOUT_IDS)) == told
+    ids = json.dumps(written(provider, None, WITHOUT_IDS))
+    assert "call_" not in ids
+
+
+def test_a_result_that_no_call_waits_for_is_refused():
+    extra = [*WITHOUT_IDS[:5], {"role": "tool", "content": "F4"}]
+    with pytest.raises(ConfigurationError, match="'tool_call_id'"):
+        written("anthropic", None, extra)
+
+
+@pytest.mark.parametrize("arguments", [None, "", {}, {"city": "Oslo"}])
+@pytest.mark.parametrize("endpoint", ["chat", "responses"])
+def test_arguments_are_sent_to_openai_as_text(endpoint, arguments):
+    function = {"name": "f", "arguments": arguments}
+    calls = [{"id": "c", "type": "function", "function": function}]
+    body = written("openai", endpoint, [{"role": "assistant", "tool_calls": calls}])
+    [said] = body.get("messages") or body["input"]
+    sent = said["arguments"] if endpoint == "responses" else said["tool_calls"][0]["function"]
+    assert json.loads(sent if endpoint == "responses" else sent["arguments"]) == (arguments or {})
+
+
+def test_a_custom_tools_call_goes_back_as_it_came():
+    calls = [{"id": "c", "type": "custom", "custom": {"name": "sh", "input": "ls"}}]
+    body = written("openai", "chat", [{"role": "assistant", "tool_calls": calls}])
+    assert body["messages"][0]["tool_calls"] == calls
+
+
+@pytest.mark.parametrize("provider", ["openrouter", "openai_compatible", "openai", "groq"])
+def test_openai_and_groq_are_sent_no_fields_of_other_services(provider):
+    mark = {"cache_control": {"type": "ephemeral"}}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "a", **mark}], **mark},
+        {"role": "assistant", "tool_calls": [call("1", "f")]},
+        {"role": "tool", "tool_call_id": "1", "name": "f", "content": "y"},
+    ]
+    body = written(provider, "chat", messages, tools=[{**CLOCK, **mark}])
+    extends = provider in {"openrouter", "openai_compatible"}
+    assert json.dumps(body).count("cache_control") == (3 if extends else 0)
+    assert ("name" in body["messages"][2]) == extends
+
+
+def test_a_function_is_as_strict_on_responses_as_in_chat_completions():
+    bare = {"type": "function", "function": {"name": "f"}}
+    own = {"type": "function", "name": "f", "parameters": {"type": "object"}}
+    asked = written("openai", "responses", tools=[WEATHER, bare, own])["tools"]
+    assert asked[0]["strict"] is True
+    assert asked[1] == {
+        "type": "function",
+        "name": "f",
+        "parameters": {"type": "object", "properties": {}},
+        "strict": False,
+    }
+    # OpenAI refuses an object that names no properties; what is said of strictness stays.
+    assert asked[2] == {**own, "parameters": {"type": "object", "properties": {}}}
+
+
+def test_responses_take_no_sound():
+    with pytest.raises(ConfigurationError, match="no audio"):
+        written("openai", "responses", [{"role": "user", "content": [WAV]}])
+
+
+def test_an_assistants_parts_are_one_text_on_responses():
+    parts = [{"type": "output_text", "text": "a"}, {"type": "refusal", "refusal": "b"}]
+    [said] = written("openai", "responses", [{"role": "assistant", "content": parts}])["input"]
+    assert said == {"role": "assistant", "content": "ab"}
+
+
+def test_anthropics_headers_are_no_part_of_its_body():
+    options = {"workspace_id": "w", "user_profile_id": "u", "anthropic_version": "2026-10-21"}
+    request = get("anthropic").request(
+        ModelCall(
+            "m", [{"role": "user", "content": "hi"}], {**options, "anthropic_beta": ["a", "b"]}
+        )
+    )
+    assert request.headers == {
+        "anthropic-version": "2026-10-21",
+        "anthropic-user-profile-id": "u",
+        "anthropic-workspace-id": "w",
+        "anthropic-beta": "a,b",
+    }
+    assert not request.body.keys() & options.keys()
+
+
+def test_a_field_of_openai_that_groq_has_not_is_refused():
+    with pytest.raises(ConfigurationError, match="groq has no option 'verbosity'"):
+        written("groq", None, verbosity="low")

@@ -373,3 +373,122 @@ def test_the_terminal_event_repeats_no_item():
     assert [type(one) for one in parser.feed("", end(sealed, search))] == [FinishChunk]
     alone = get("openai", "responses").parser().feed("", end(sealed, search))
     assert [type(one) for one in alone] == [ReasoningChunk, OtherChunk, FinishChunk]
+
+
+@pytest.mark.parametrize("how", ["part", "item"])
+@pytest.mark.parametrize("deltas", [[], ["Hel", "lo"]])
+@pytest.mark.parametrize("last", [[], [message("Hello")]])
+def test_a_text_that_its_opening_has_is_told_once(how, deltas, last):
+    opening = {
+        "part": event("content_part.added", item_id="m", part={"type": "text", "text": "Hello"}),
+        "item": added(message("Hello")),
+    }[how]
+    pieces = [event("output_text.delta", item_id="m", delta=piece) for piece in deltas]
+    assert read(opening, *pieces, end(*last)).text == "Hello"
+
+
+@pytest.mark.parametrize("status", ["completed", "done"])
+@pytest.mark.parametrize("output", [[], [message("Hello")]])
+def test_a_text_beside_the_output_is_told_where_nothing_else_tells_it(status, output):
+    terminal = end(*output, output_text="Hello", kind=status)
+    assert read(terminal).text == "Hello"
+    said = read(event("output_text.delta", item_id="m", delta="Hello"), terminal)
+    assert (said.text, said.verdict) == ("Hello", Verdict.COMPLETE)
+    whole, failure = read_whole("openai", terminal["response"], "responses")
+    assert (whole.text, failure) == ("Hello", None)
+
+
+@pytest.mark.parametrize("texts", [("one", "two"), ("one", "one"), ("one", "one and two")])
+@pytest.mark.parametrize("place", [0, None])
+def test_messages_without_ids_at_one_place_are_told_once_each(texts, place):
+    events = []
+    for text in texts:
+        events += [added({"type": "message", "content": []}, place)]
+        events += [event("output_text.delta", place, delta=text)]
+    assert read(*events, end(*(message(text, None) for text in texts))).text == "".join(texts)
+
+
+def test_a_message_without_a_type():
+    untyped = message("Hello")
+    del untyped["type"]
+    assert read(end({**untyped, "role": "assistant"})).text == "Hello"
+
+
+def test_a_name_that_only_the_done_event_has():
+    opening = added(call("i", "c", None, ""))
+    delta = event("function_call_arguments.delta", item_id="i", delta='{"a":1}')
+    done_event = event("function_call_arguments.done", item_id="i", arguments='{"a":1}', name="f")
+    assert calls(read(opening, delta, done_event, end())) == [("c", "f", '{"a":1}')]
+
+
+def test_arguments_that_are_no_text_in_a_delta():
+    delta = event("function_call_arguments.delta", item_id="i", delta={"a": 1})
+    assert calls(read(added(call("i", "c", "f", "")), delta, end())) == [("c", "f", '{"a": 1}')]
+
+
+@pytest.mark.parametrize(
+    ("why", "verdict"),
+    [
+        ("max_tokens", Verdict.LENGTH),
+        ("length", Verdict.LENGTH),
+        ("content-filter", Verdict.BLOCKED),
+        ("stop", Verdict.UNKNOWN),
+        (None, Verdict.UNKNOWN),
+    ],
+)
+def test_words_for_what_is_incomplete(why, verdict):
+    details = {"incomplete_details": {"reason": why}}
+    assert read(end(message("a"), status="incomplete", **details)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"type": "response.output_item.done", "output_index": 7},
+        {"type": "response.output_text.delta", "item_id": "m", "output_index": 0},
+        {"type": "response.mcp_list_tools.failed", "error": "x"},
+        {"type": "response.mcp_call.failed", "error": {"message": "x"}},
+    ],
+    ids=lambda event: event["type"],
+)
+def test_what_an_event_lacks_and_a_tools_failure_are_none_of_the_answers(strange):
+    delta = event("output_text.delta", item_id="m", delta="Hello")
+    assert read(delta, strange, end(message("Hello"))).text == "Hello"
+
+
+def test_usage_under_the_names_of_chat_completions():
+    report = {
+        "prompt_tokens": 9,
+        "completion_tokens": 2,
+        "prompt_tokens_details": {"cached_tokens": 4},
+    }
+    usage = read(end(message("a"), usage=report)).usage
+    assert usage == Usage(input_tokens=9, output_tokens=2, cached_tokens=4)
+
+
+@pytest.mark.parametrize("places", [[1], [0, 1], [0, 1, 1], [1, 1], [0, 0, 0]])
+def test_citations_are_told_once_for_each_part(places):
+    cited = [[{"url": "a"}], [{"url": "b"}, {"url": "c"}]]
+    parts = [{"type": "output_text", "text": "x", "annotations": each} for each in cited]
+    told = [
+        event(
+            "output_text.annotation.added",
+            item_id="m",
+            content_index=place,
+            annotation=cited[place][min(places[:at].count(place), len(cited[place]) - 1)],
+        )
+        for at, place in enumerate(places)
+    ]
+    whole = {"type": "message", "id": "m", "content": parts}
+    response = read(*told, done(whole), end(whole))
+    expected = "abc" if places != [0, 0, 0] else "aaa"
+    assert sorted(each["url"] for each in response.citations) == sorted(expected)
+
+
+def test_thoughts_stand_in_the_order_in_which_they_were_opened():
+    sealed = {"type": "reasoning", "id": "a", "summary": [], "encrypted_content": "E"}
+    told = {"type": "reasoning", "id": "b", "summary": [{"type": "summary_text", "text": "hm"}]}
+    response = read(
+        added({**sealed, "encrypted_content": None}, 0), done(told, 1), end(sealed, told)
+    )
+    assert [block.redacted for block in response.reasoning_blocks] == ["E", None]

@@ -11,6 +11,7 @@ from lionpride_trio import (
     LionprideError,
     Overloaded,
     Session,
+    iModel,
 )
 from lionpride_trio.operations import communicate
 from lionpride_trio.services import fallback
@@ -116,7 +117,7 @@ async def test_a_mistake_in_the_program_is_not_hidden_by_another_model():
         assert [len(server.requests) for server in servers] == [0, 0]
 
 
-@pytest.mark.parametrize("models", [[], ["openai/gpt"]])
+@pytest.mark.parametrize("models", [[], ["openai/gpt"], None, "gpt", iModel("local")])
 def test_models_are_needed(models):
     with pytest.raises(ConfigurationError, match="fallback"):
         fallback(models)

@@ -9,6 +9,7 @@ import trio
 
 from lionpride_trio import (
     AuthenticationError,
+    BadRequest,
     ConfigurationError,
     ConnectionLost,
     LionprideError,
@@ -229,10 +230,51 @@ async def test_a_spent_quota_is_never_tried_again(autojump_clock):
 
 async def test_the_server_may_say_whether_to_try_again(autojump_clock):
     yes, no = [("x-should-retry", "true")], [("x-should-retry", "false")]
-    assert await asked([Answer(status=400, headers=yes), GOOD]) == (TEXT, 1, 2)
+    assert await asked([Answer(status=403, headers=yes), GOOD]) == (TEXT, 1, 2)
     said, _, requests = await asked([Answer(status=500, headers=no), GOOD])
     assert type(said) is ServerError
     assert requests == 1
+
+
+async def test_the_request_of_a_call_is_written_once_however_often_it_is_tried(
+    monkeypatch, autojump_clock
+):
+    kind = type(providers.get("openai"))
+    write, written = kind.request, []
+
+    def request(self, call):
+        written.append(call)
+        return write(self, call)
+
+    async with FaultyServer([Answer(status=503), GOOD]) as server:
+        model = CHAT.model(server, retry=EXACT)
+        monkeypatch.setattr(kind, "request", request)
+        async with model.stream("hi"):
+            pass
+        assert len(server.requests) == 2
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_a_wrong_request_is_never_repeated(status, autojump_clock):
+    said, took, requests = await asked([
+        Answer(status=status, headers=[("x-should-retry", "true")]),
+        GOOD,
+    ])
+    assert isinstance(said, BadRequest)
+    assert (took, requests) == (0, 1)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("asked_by", [{}, {"extra_body": {"background": True}}])
+@pytest.mark.parametrize(
+    "fault", [Answer(status=503), Answer(status=429), HangUp(), Answer(body=RESPONSES.failure)]
+)
+async def test_a_job_in_the_background_is_never_sent_twice(stream, asked_by, fault, autojump_clock):
+    options = asked_by or {"background": True}
+    said, took, requests = await asked([fault, fault], wire=RESPONSES, stream=stream, **options)
+    assert isinstance(said, LionprideError)
+    assert (took, requests) == (0, 1)
 
 
 async def test_waits_have_chance_in_them(autojump_clock):

@@ -307,3 +307,18 @@ async def test_an_option_that_json_cannot_say_is_refused_before_anything_is_sent
             async with model.stream("q"):
                 pass
     assert not server.requests
+
+
+@pytest.mark.parametrize("provider", NAMES)
+@pytest.mark.parametrize("stop", [3, True, [3], {"a": 1}, ["a", None]])
+def test_stop_is_a_str_or_a_list_of_them(provider, stop):
+    with pytest.raises(ConfigurationError, match="stop= takes a str or a list of them"):
+        made(provider, stop=stop)
+    made(provider, stop=("a", "b"))
+
+
+def test_a_provider_and_a_name_of_a_wrong_kind_are_refused():
+    with pytest.raises(ConfigurationError, match="provider must be the name of one"):
+        iModel(3, "m")
+    with pytest.raises(ConfigurationError, match="name must be a str, not 3"):
+        made("openai", name=3)

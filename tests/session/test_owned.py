@@ -268,3 +268,25 @@ async def test_two_tasks_in_one_bare_iterator_are_refused_and_ask_once(nursery):
         held.clear()
         await server.wait_idle()
         assert len(server.requests) == 1
+
+
+async def test_what_is_closed_says_by_whom():
+    model = ScriptedProvider([TextChunk("a")] * 9).model(stream=True)
+    session = Session()
+    with pytest.raises(LocalProtocolError, match="session is not open"):
+        session.client()
+    async with session:
+        session.services.register(model)
+        late = aiter(model.stream("q"))
+        async with model.stream("q") as reply:
+            assert (await reply.receive()).data == "a"
+        with pytest.raises(trio.ClosedResourceError, match="reply was closed when its block ended"):
+            await reply.receive()
+        async with model.stream("q") as reply:
+            await reply.aclose()
+            with pytest.raises(trio.ClosedResourceError, match=r"^this reply was closed$"):
+                await reply.receive()
+        with pytest.raises(trio.ClosedResourceError, match=r"^this reply was closed$"):
+            await reply.receive()
+    with pytest.raises(LocalProtocolError, match="session was closed when its block ended"):
+        await anext(late)

@@ -9,6 +9,7 @@ import pytest
 
 from lionpride_trio import local
 from lionpride_trio.testing import LawBroken
+from tests.elsewhere import ServerThread
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -28,7 +29,8 @@ TESTING = names_of("testing.md")
 
 
 @pytest.mark.parametrize(
-    "name", ["test_words", "test_redact", "test_operators", "test_provider", "test_flow"]
+    "name",
+    ["test_words", "test_redact", "test_operators", "test_provider", "test_flow", "test_the_page"],
 )
 def test_what_is_right_passes(name):
     TESTING[name]()
@@ -40,6 +42,12 @@ def test_the_sink(tmp_path):
 
 async def test_the_application(autojump_clock, capsys):
     await TESTING["test_a_connection_that_breaks"](autojump_clock)
+
+
+async def test_a_jumping_clock_does_not_wait_for_another_thread(autojump_clock):
+    with ServerThread().running() as thread:
+        url = thread.server.url("openai")
+        await TESTING["test_that_fails_at_once"](autojump_clock, url)
 
 
 def test_the_wrong_splitter_is_told_as_the_page_has_it():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Awaitable
 
 import pytest
 
@@ -11,18 +12,23 @@ from lionpride_trio import ConfigurationError, TextChunk, sinks
 from lionpride_trio.stages import LineSplitter
 from lionpride_trio.transformers import (
     buffer,
+    from_channel,
     from_iterable,
     json_values,
     keep,
     lines,
+    map_concurrent,
     map_each,
     markdown_blocks,
+    pace,
     paragraphs,
     partial_json,
     redact,
     sentences,
+    source,
     stop_at,
     tap,
+    tee,
     text,
     think_tags,
     transformer,
@@ -60,9 +66,72 @@ def test_async_functions_are_refused_when_they_are_written(recipe, wrong):
         recipe(wrong)
 
 
+def plain(item):
+    return item
+
+
+def annotated(item) -> str:
+    return item
+
+
+def promising(item) -> Awaitable[str]:
+    return fetch(item)
+
+
+@functools.wraps(fetch)
+def wrapping(item):
+    return fetch(item)
+
+
+AWAITING = [
+    (lambda function: map_concurrent(function, 2), r"map_concurrent\(\).*map_each\(…\)"),
+    (tee, r"tee\(\).*tap\(…\)"),
+]
+
+
+@pytest.mark.parametrize(("recipe", "words"), AWAITING)
+@pytest.mark.parametrize(
+    "wrong", [print, plain, annotated, str, functools.partial(plain), functools.partial(print)]
+)
+def test_plain_functions_are_refused_where_one_is_awaited(recipe, words, wrong):
+    with pytest.raises(ConfigurationError, match=f"^{words}"):
+        recipe(wrong)
+
+
+@pytest.mark.parametrize(("recipe", "_"), AWAITING)
+@pytest.mark.parametrize("wrong", [3, None, "fetch"])
+def test_what_cannot_be_called_is_refused_where_one_is_awaited(recipe, _, wrong):
+    with pytest.raises(ConfigurationError, match="takes an async function, not"):
+        recipe(wrong)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [fetch, Fetches(), functools.partial(fetch), promising, wrapping, lambda item: fetch(item)],
+)
+async def test_what_gives_something_to_await_is_taken(good):
+    assert await sinks.collect(from_iterable(["a"]) | map_concurrent(good, 2)) == ["a"]
+
+
+async def test_a_lambda_that_gives_nothing_to_await_says_so_in_the_stream():
+    with pytest.raises(TypeError, match=r"map_concurrent\(\) awaits .* and it gave 'A'"):
+        await sinks.drain(from_iterable(["a"]) | map_concurrent(lambda item: item.upper(), 2))
+    with pytest.raises(TypeError, match=r"tee\(\) awaits .* and it gave None"):
+        await sinks.drain(from_iterable(["a"]) | tee(lambda channel: None))
+
+
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [
+        (lambda: pace(0), "positive number of characters a second, not 0"),
+        (lambda: pace(True), "not True"),
+        (lambda: from_iterable(3), "takes a list or another iterable, not 3"),
+        (lambda: from_iterable(from_iterable("a")), "another iterable, not <Source"),
+        (lambda: from_channel(3), "takes a trio.abc.ReceiveChannel, not 3"),
+        (lambda: source(fetch), "an async generator function, which has a yield"),
+        (lambda: source(3), "an async generator function"),
+        (lambda: sinks.send_to(3), "takes a trio.abc.SendChannel, not 3"),
+        (lambda: sinks.write_file(3), "needs the path of a file, not 3"),
         (lambda: sentences(language="xx"), "has tables for ar, bg, cs"),
         (lambda: sentences(language="deu"), 'such as "en" or "pt-BR"'),
         (lambda: sentences(language=7), "not 7"),

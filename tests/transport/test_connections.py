@@ -26,6 +26,7 @@ from lionpride_trio import (
     StreamTimeout,
     StreamTruncated,
     Timeouts,
+    Verdict,
 )
 from lionpride_trio._transport import open_client
 from lionpride_trio.testing import Answer, FaultyServer, HangUp
@@ -33,7 +34,7 @@ from lionpride_trio.testing._cancelling import cancel_everywhere
 from tests.faults.asking import ask
 from tests.faults.wires import KEY, TEXT, WIRES
 
-CHAT = WIRES[0]
+CHAT, RESPONSES = WIRES[:2]
 CLIENTS = {"ours": open_client, "httpx": httpx.AsyncClient, "httpx2": httpx2.AsyncClient}
 
 
@@ -417,6 +418,20 @@ async def test_a_stale_connection_is_replaced_at_once_and_is_no_attempt():
             got = await ask(model)
             assert (got.text, got.error) == (TEXT, None)
         assert (len(server.requests), server.accepted) == (5, 3)
+
+
+async def test_a_job_in_the_background_takes_no_connection_that_may_be_stale():
+    body, media = b'{"id": "r", "status": "queued"}', "application/json"
+    async with (
+        FaultyServer(Answer(body=body, media=media)) as server,
+        Session() as session,
+    ):
+        model = RESPONSES.model(server)
+        session.services.register(model)
+        for background, connections in ((False, 1), (False, 1), (True, 2), (True, 3)):
+            response = await model.complete("hi", background=background)
+            assert response.verdict is Verdict.PAUSED
+            assert server.accepted == connections
 
 
 async def test_a_fresh_connection_that_breaks_is_an_attempt():

@@ -53,6 +53,7 @@ class SystemContent:
 
     role: ClassVar[str] = "system"
     system_message: str = attrs.field(validator=instance_of(str))
+    """The text."""
 
     def chat_msg(self) -> dict[str, Any]:
         """As a provider-neutral message."""
@@ -66,9 +67,11 @@ class InstructionContent:
 
     role: ClassVar[str] = "user"
     instruction: str = attrs.field(validator=instance_of(str))
+    """The question or the task."""
     context: tuple[str, ...] = attrs.field(
         default=(), converter=_texts, validator=deep_iterable(instance_of(str))
     )
+    """Texts that stand before the instruction."""
 
     def chat_msg(self) -> dict[str, Any]:
         """As a provider-neutral message: the context stands before the instruction."""
@@ -82,6 +85,7 @@ class AssistantResponseContent:
 
     role: ClassVar[str] = "assistant"
     assistant_response: str = attrs.field(validator=instance_of(str))
+    """The text of the answer."""
     verdict: Verdict | None = attrs.field(
         default=None, converter=attrs.converters.optional(Verdict)
     )
@@ -99,9 +103,11 @@ class ActionRequestContent:
 
     role: ClassVar[str] = "assistant"
     function: str = attrs.field(validator=instance_of(str))
+    """The name of the tool."""
     arguments: str = attrs.field(default="{}", converter=_as_text)
     """The arguments as the model wrote them, JSON or not; a mapping is written as JSON."""
     call_id: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    """The provider's id of the call."""
 
     def parsed(self) -> Any:
         """The arguments decoded from JSON.
@@ -129,7 +135,9 @@ class ActionResponseContent:
     output: Any = attrs.field(validator=_check_output)
     """Text, or what JSON can say."""
     function: str = attrs.field(default="", validator=instance_of(str))
+    """The name of the tool."""
     call_id: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    """The id of the call that this answers."""
 
     def chat_msg(self) -> dict[str, Any]:
         """As a provider-neutral message; an output that is no text is told as JSON."""
@@ -144,3 +152,4 @@ Content = (
     | ActionRequestContent
     | ActionResponseContent
 )
+"""What a `Message` may say."""

@@ -25,10 +25,13 @@ class Message:
     """One message of a conversation.  Its id never changes and it is never edited."""
 
     content: Content = attrs.field(validator=_check_content)
+    """What it says."""
     id: str = attrs.field(factory=lambda: uuid4().hex, validator=instance_of(str))
+    """Unique everywhere."""
     created_at: datetime = attrs.field(
         factory=lambda: datetime.now(UTC), validator=instance_of(datetime)
     )
+    """When it was made, in UTC."""
 
     @property
     def role(self) -> str:

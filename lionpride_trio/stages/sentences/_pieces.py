@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Self
 
 Kind = Literal["prose", "heading", "item", "code", "table"]
+"""What a `Sentence` is part of."""
 
 
 class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like the text it is

@@ -28,8 +28,11 @@ class Script:
     """
 
     steps: Sequence[Step] = ()
+    """Pieces of the body, seconds of silence, and failures, in order."""
     status: int = 200
+    """The HTTP status."""
     headers: Mapping[str, str] = EVENT_STREAM
+    """The headers of the answer."""
 
 
 @attrs.frozen

@@ -20,6 +20,7 @@ class Node:
     chunks: int = 1
     """How many chunks it gives, beside one for each that it reads."""
     after: tuple[int, ...] = ()
+    """The nodes whose results it waits for."""
     reads: int | None = None
     """The node whose chunks it reads while they come."""
 

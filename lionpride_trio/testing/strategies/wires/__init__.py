@@ -42,6 +42,7 @@ WIRES: Final[Mapping[tuple[str, str], Wire]] = {
     ("gemini", "generate"): Wire(_gemini.ABILITIES, _gemini.gemini_body, end_mark=False),
     ("ollama", "chat"): Wire(_ollama.ABILITIES, _ollama.ollama_body, lines=True),
 }
+"""The wire of each provider and endpoint."""
 
 
 def wire_of(provider: str | Provider, endpoint: str | None = None) -> Wire:

@@ -18,7 +18,7 @@ ENDINGS: Final = {
     Verdict.UNKNOWN: ["a_new_reason"],
 }
 _COUNTS: Final = ("input_tokens", "output_tokens", "total_tokens")
-_MORE_COUNTS: Final = ("reasoning_tokens", "cached_tokens")
+_MORE_COUNTS: Final = ("reasoning_tokens", "cached_tokens", "cache_write_tokens")
 ABILITIES: Final[Mapping[str, Abilities]] = {
     "openai": Abilities(
         endings={**ENDINGS, Verdict.REFUSED: ["stop"]},
@@ -107,6 +107,11 @@ def _usage(usage: Usage) -> dict[str, Any]:
     }
     if usage.reasoning_tokens is not None:
         report["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
-    if usage.cached_tokens is not None:
-        report["prompt_tokens_details"] = {"cached_tokens": usage.cached_tokens}
+    told = {
+        "cached_tokens": usage.cached_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+    }
+    told = {name: value for name, value in told.items() if value is not None}
+    if told:
+        report["prompt_tokens_details"] = told
     return report

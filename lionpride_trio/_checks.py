@@ -1,0 +1,85 @@
+"""What several rooms check of the arguments that they are given, in one wording.
+
+``True`` is no number: where one is taken for a number, an option was given in the wrong place.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable
+from typing import Any, Final, TypeVar
+
+from ._errors import ConfigurationError
+
+T = TypeVar("T")
+
+_PLAIN: Final = frozenset(["None", "bool", "bytes", "dict", "float", "int", "list", "str", "tuple"])
+
+
+def check_size(name: str, value: object, least: int = 1) -> int:
+    """*value* as a whole number of at least *least*.
+
+    :raises ConfigurationError: it is none.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ConfigurationError(
+            f"{name} must be a whole number of at least {least}, not {value!r:.200}"
+        )
+    return value
+
+
+def check_positive(name: str, value: object, unit: str) -> float:
+    """*value* as a number above 0, of *unit*.
+
+    :raises ConfigurationError: it is none.
+    """
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        raise ConfigurationError(f"{name} must be a positive number of {unit}, not {value!r:.200}")
+    return value
+
+
+def check_seconds(name: str, value: object) -> float:
+    """*value* as a positive number of seconds.
+
+    :raises ConfigurationError: it is none.
+    """
+    return check_positive(name, value, "seconds")
+
+
+def check_awaited(owner: str, name: str, function: Any, instead: str) -> None:
+    """Refuse a *function* that gives nothing to wait for, as far as can be known before it is called.
+
+    A lambda, or a function whose annotation says so, may give what an async function gave it.
+
+    :raises ConfigurationError: says what to write; *instead* is for what need not wait.
+    """
+    if not callable(function):
+        raise ConfigurationError(f"{owner} takes an async function, not {function!r:.200}")
+    shown = getattr(function, "__name__", repr(function))
+    while hasattr(function, "func"):  # functools.partial
+        function = function.func
+    if isinstance(function, type) or inspect.isbuiltin(function) or _never_waits(function):
+        raise ConfigurationError(
+            f"{owner} awaits its {name}, and {shown!r} is no async function: write"
+            f" it with 'async def', or {instead}"
+        )
+
+
+def check_gives_awaitable(owner: str, function: Any, given: Awaitable[T]) -> Awaitable[T]:
+    """*given*, which *function* gave, if it can be awaited.
+
+    :raises TypeError: it cannot; says who gave it.
+    """
+    if not hasattr(given, "__await__"):
+        shown = getattr(function, "__name__", repr(function))
+        raise TypeError(f"{owner} awaits what {shown!r} gives, and it gave {given!r:.200}")
+    return given
+
+
+def _never_waits(function: Any) -> bool:
+    """Whether *function* is a plain ``def`` without an annotation that it gives something to await."""
+    function = inspect.unwrap(function)
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
+        return False
+    given = function.__annotations__.get("return", "None")
+    return function.__name__ != "<lambda>" and getattr(given, "__name__", given) in _PLAIN

@@ -1,0 +1,74 @@
+"""Where the texts of a Responses answer stand: in which events, items and parts, under which fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ._parsing import arguments_text, fields, text
+from ._responses_items import Part
+
+_KINDS: Final[Mapping[Any, str]] = {
+    "message": "message",
+    "reasoning": "reasoning",
+    "function_call": "call",
+    "custom_tool_call": "call",
+}
+_ARGUMENTS: Final = {"function_call": "arguments", "custom_tool_call": "input"}
+# What carries a text: the kind of its item and of its part, and the fields that have the part's
+# place and, when it is done, the whole text.
+_TEXTS: Final = {
+    "response.output_text": ("message", "text", "content_index", "text"),
+    "response.refusal": ("message", "refusal", "content_index", "refusal"),
+    "response.reasoning_text": ("reasoning", "thought", "content_index", "text"),
+    "response.reasoning_summary_text": ("reasoning", "summary", "summary_index", "text"),
+    "response.function_call_arguments": ("call", "arguments", "", "arguments"),
+    "response.custom_tool_call_input": ("call", "arguments", "", "input"),
+}
+DELTAS: Final = {name + ".delta": names for name, names in _TEXTS.items()}
+DONES: Final = {name + ".done": names for name, names in _TEXTS.items()}
+PART_EVENTS: Final = {
+    "response.content_part.added": ("content_index", False),
+    "response.content_part.done": ("content_index", True),
+    "response.reasoning_summary_part.added": ("summary_index", False),
+    "response.reasoning_summary_part.done": ("summary_index", True),
+}
+"""The field that has the part's place, and whether the part is whole."""
+PARTS: Final[Mapping[Any, tuple[str, str, str]]] = {
+    "output_text": ("message", "text", "text"),
+    "text": ("message", "text", "text"),
+    "refusal": ("message", "refusal", "refusal"),
+    "reasoning_text": ("reasoning", "thought", "text"),
+    "summary_text": ("reasoning", "summary", "text"),
+}
+"""By the type of a part: the kind of its item and of the part, and the field that has its text."""
+
+
+def kind_of(item: Mapping[str, Any]) -> str | None:
+    """What an output item is to this library; None for what it hands on as it is."""
+    kind = item.get("type")
+    if not kind and item.get("role") == "assistant":
+        return "message"
+    return _KINDS.get(kind)
+
+
+def parts_of(item: Any, kind: str) -> tuple[list[tuple[Part, str]], dict[int, Any]]:
+    """The texts of a whole item's parts, and by its place each part that is not known."""
+    if kind == "call":
+        return [(("arguments", 0), arguments_text(item.get(_ARGUMENTS[item["type"]])))], {}
+    wholes: list[tuple[Part, str]] = []
+    strange: dict[int, Any] = {}
+    content = item.get("content") or ()
+    if content.__class__ is str:
+        content = [{"type": "output_text", "text": content}]
+    for at, part in enumerate(item.get("summary") or ()):
+        wholes.append((("summary", at), text(fields(part).get("text"), "text")))
+    for at, part in enumerate(content):
+        known = fields(part)
+        named = known.get("type") or ("output_text" if "text" in known else "")
+        of, what, field = PARTS.get(named, ("", "", ""))
+        if of == kind:
+            wholes.append(((what, at), text(known.get(field), field)))
+        else:
+            strange[at] = part
+    return wholes, strange

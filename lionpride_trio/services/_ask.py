@@ -1,0 +1,68 @@
+"""What one call sends: the provider's request, with what the caller adds to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from .._errors import ConnectionFailed, LionprideError, StreamTimeout
+from .._text import Secret
+from ..providers import ModelCall, Provider
+from ._extras import merged, with_query
+from ._settings import check_headers
+
+_KEYS: Final = re.compile(r"(?i)key|token|secret|auth|cookie|password|credential|signature")
+"""Names of headers, and of parts of a query, that have a key."""
+
+
+@attrs.frozen
+class Ask:
+    """One call, and the request that was written for it.  Each attempt sends the same."""
+
+    call: ModelCall
+    path: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+    secrets: tuple[Secret, ...] = ()
+    """Keys that the caller gave in headers or in the query: no error shows them."""
+
+    @property
+    def starts_job(self) -> bool:
+        """The provider works on, and is paid, though its answer is lost (Responses' ``background``).
+
+        Sent twice it is two jobs, so nothing repeats it that may have arrived.
+        """
+        return self.body.get("background") is True
+
+
+def write_request(provider: Provider, call: ModelCall) -> Ask:
+    """The request of *call*, whole but for its address and its key.
+
+    :raises ConfigurationError: it cannot be sent.
+    """
+    check_headers(call.headers)
+    request = provider.request(call)
+    check_headers(request.headers)
+    return Ask(
+        call,
+        path=with_query(request.path, call.extra_query),
+        body=merged(request.body, call.extra_body) if call.extra_body else request.body,
+        headers={**request.headers, **call.headers} if call.headers else request.headers,
+        secrets=(*_secrets(call.headers), *_secrets(call.extra_query)),
+    )
+
+
+def _secrets(given: Mapping[str, Any]) -> Iterator[Secret]:
+    for name, value in given.items():
+        if isinstance(value, str) and _KEYS.search(name):
+            yield Secret(value.rpartition(" ")[2])  # without the "Bearer" of an authorization
+
+
+def never_left(error: LionprideError) -> bool:
+    """Whether *error* is of a connection that was never made, so that no request went over it."""
+    return isinstance(error, ConnectionFailed) or (
+        isinstance(error, StreamTimeout) and error.clock == "connect"
+    )
