@@ -87,6 +87,8 @@ def _given(operations: Builder | Iterable[Operation]) -> tuple[tuple[Operation, 
         homes = (operation.home for operation in given if isinstance(operation, Operation))
         home = next((home for home in homes if isinstance(home, Builder)), None)
         session = None if home is None else home.session
-        return session if session is not None and session.is_open else None
+        if session is None or not session.is_open:
+            return None
+        return session._owner  # ruff: ignore[private-member-access] - of one house
 
     return given, owner

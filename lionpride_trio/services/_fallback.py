@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
 from ._ask import never_left
-from ._imodel import Home, iModel
+from ._imodel import ModelOwner, iModel
 from ._invoked import Awaited, ReplySource
 from ._messages import Messages
 from ._reply import Reply
@@ -61,7 +61,10 @@ class Fallback:
                 yield reply
 
         return ReplySource(
-            open_reply, owner=self.models[0].owner, name="reply", opens_once=starts_job
+            open_reply,
+            owner=self.models[0]._owner,  # ruff: ignore[private-member-access] - of one house
+            name="reply",
+            opens_once=starts_job,
         )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
@@ -78,10 +81,10 @@ class Fallback:
         starts_job = any(ask.starts_job for ask in asks)
         return await _first(attempts, self.models, starts_job=starts_job)
 
-    def attach(self, home: Home) -> None:
-        """Let *home* own what the models open.  Sessions call this on registration."""
+    def _attach(self, owner: ModelOwner) -> None:
+        """Let *owner* own what the models open."""
         for model in self.models:
-            model.attach(home)
+            model._attach(owner)  # ruff: ignore[private-member-access] - the same
 
     def __repr__(self) -> str:
         return f"fallback({list(self.models)!r})"

@@ -34,10 +34,12 @@ from ._settings import (
 DEFAULT_RETRY = Retry()
 
 
-class Home(Owner, Protocol):
+class ModelOwner(Owner, Protocol):
     """What a model is registered in: an owner of replies that shares a client among them."""
 
     is_open: bool
+    session: Any
+    """The session that it works for."""
 
     def client(self) -> HTTPClient:
         """The shared HTTP client."""
@@ -156,7 +158,7 @@ class iModel(_ProviderGivenOnce):
                 refresh=capacity_refresh_time,
             ),
         )
-        self._homes: list[Home] = []
+        self._owners: list[ModelOwner] = []
         self._ask(
             "check", {}, stream=stream
         )  # a wrong option is refused here, not at the first call
@@ -190,7 +192,7 @@ class iModel(_ProviderGivenOnce):
 
         return ReplySource(
             lambda: self._open_reply(ask, keep=keep),
-            owner=self.owner,
+            owner=self._owner,
             name="reply",
             opens_once=ask.starts_job,
         )
@@ -207,10 +209,10 @@ class iModel(_ProviderGivenOnce):
         async with self._address() as base_url:
             return await self._caller.complete(ask, self._client(), base_url)
 
-    def attach(self, home: Home) -> None:
-        """Let *home* own what this model opens.  Sessions call this when a model is registered."""
-        if home not in self._homes:
-            self._homes.append(home)
+    def _attach(self, owner: ModelOwner) -> None:
+        """Let *owner* own what this model opens."""
+        if owner not in self._owners:
+            self._owners.append(owner)
 
     def _ask(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> Ask:
         """What one call sends, written while the caller's own line is still in the traceback."""
@@ -229,12 +231,16 @@ class iModel(_ProviderGivenOnce):
             ),
         )
 
-    def owner(self) -> Home | None:
+    def owner(self) -> Any:
         """The open session that owns what is iterated bare; None where there is none."""
-        return next((home for home in reversed(self._homes) if home.is_open), None)
+        owner = self._owner()
+        return None if owner is None else owner.session
+
+    def _owner(self) -> ModelOwner | None:
+        return next((owner for owner in reversed(self._owners) if owner.is_open), None)
 
     def _client(self) -> HTTPClient | None:
-        owner = self.owner()
+        owner = self._owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 
     def _open_reply(self, ask: Ask, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
@@ -258,7 +264,7 @@ class iModel(_ProviderGivenOnce):
 
     @asynccontextmanager
     async def _hosted(self) -> AsyncGenerator[str]:
-        owner = self.owner()
+        owner = self._owner()
         if owner is not None:
             yield await owner.host_url(self.provider)
         else:

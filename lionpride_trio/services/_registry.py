@@ -8,7 +8,7 @@ from typing import TypeAlias
 from .._errors import ConfigurationError
 from .._hints import closest
 from ._fallback import Fallback
-from ._imodel import Home, iModel
+from ._imodel import ModelOwner, iModel
 
 Model: TypeAlias = iModel | Fallback
 
@@ -16,8 +16,8 @@ Model: TypeAlias = iModel | Fallback
 class ServiceRegistry:
     """Models by their names.  A registered model's replies belong to the registry's session."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, owner: ModelOwner) -> None:
+        self._owner = owner
         self._models: dict[str, Model] = {}
 
     def register(self, model: Model, *, replace: bool = False) -> None:
@@ -35,7 +35,7 @@ class ServiceRegistry:
                 f"a model named {model.name!r} is registered: pass name= to iModel, or replace=True"
             )
         self._models[model.name] = model
-        model.attach(self._home)
+        model._attach(self._owner)  # ruff: ignore[private-member-access] - of one house
 
     def get(self, name: str | Model) -> Model:
         """The model of that name (a model is given back as it is).

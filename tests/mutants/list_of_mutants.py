@@ -161,8 +161,8 @@ MUTANTS = [
     ),
     ("_channels/_channel.py", "return origin._draw(1)", "return origin._draw(None)", "channels"),
     ("_channels/_source.py", "self._run.run_sync_soon(channel.close_nowait)", "pass", "session"),
-    ("services/_imodel.py", "if home.is_open), None", "), None", "session"),
-    ("session/_session.py", "kept.close_with_session()", "pass", "session"),
+    ("services/_imodel.py", "if owner.is_open), None", "), None", "session"),
+    ("session/_owner.py", "kept.close_with_session()", "pass", "session"),
     ("transformers/_merge.py", "self._scope.cancel()", "pass", "channels"),
     ("transformers/_map_concurrent.py", "[:1] if self._ordered", "if self._ordered", "channels"),
     ("transformers/_map_concurrent.py", ">= self._limit", "> self._limit", "channels"),
@@ -184,7 +184,7 @@ MUTANTS = [
         "sinks",
     ),
     ("session/_storage.py", "Path(name).replace(path)", "path.write_text(text)", "session"),
-    ("session/_session.py", "await client.aclose()", "pass", "services local"),
+    ("session/_owner.py", "await client.aclose()", "pass", "services local"),
     ("stages/_think_tags.py", "self._start = text[end:]", 'self._start = ""', "stages"),
     ("stages/_lines.py", "\\r", "\\v", "stages"),
     # Generators, and who is told of their failures
@@ -222,7 +222,7 @@ MUTANTS = [
         "channels flow",
     ),
     ("_channels/_generator.py", "if box.gone or is_cancelled():", "if False:", "channels"),
-    ("session/_session.py", "late.add(error)", "raise", "flow"),
+    ("session/_owner.py", "late.add(error)", "raise", "flow"),
     ("flow/_run.py", "if self.gone or is_cancelled():", "if False:", "flow"),
     # Flows
     (

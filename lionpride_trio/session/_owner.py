@@ -1,0 +1,161 @@
+"""What an open session owns: its HTTP client, the replies that are iterated bare, embedded servers."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, TypeVar
+
+import trio
+
+from .._channels._channel import Channel
+from .._channels._nursery import LateFailures, open_pump_nursery
+from .._channels._source import Source
+from .._errors import LocalProtocolError
+from .._transport import HTTPClient, open_client
+from ..providers import Provider
+from ..services._call import open_host
+
+T = TypeVar("T")
+
+
+class SessionOwner:
+    """Keeps what is opened in a session's block, and closes it at the block's end.
+
+    The block opens a nursery; its own exception comes out as it is.
+    """
+
+    def __init__(self, session: object) -> None:
+        self.session = session
+        self.is_open = False
+        self._was_open = False
+        self._stack: AsyncExitStack | None = None
+        self._nursery: trio.Nursery | None = None
+        self._late = LateFailures()
+        self._client: HTTPClient | None = None
+        self._hosts: dict[str, str] = {}
+        self._starting = trio.Lock()
+
+    async def open(self) -> None:
+        """Begin the block.
+
+        :raises LocalProtocolError: it has begun.
+        """
+        if self._stack is not None:
+            raise LocalProtocolError("this session is open: make another Session()")
+        self._stack = AsyncExitStack()
+        self._late = self._stack.enter_context(LateFailures())
+        self._nursery = await self._stack.enter_async_context(open_pump_nursery())
+        self.is_open = self._was_open = True
+
+    async def close(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        """End the block, as ``__aexit__`` does: all that is open is closed."""
+        assert self._stack is not None
+        self.is_open = False
+        stack, self._stack = self._stack, None
+        client, self._client = self._client, None
+        try:
+            return await stack.__aexit__(exc_type, exc, traceback)
+        finally:
+            self._nursery = None
+            self._hosts.clear()
+            if client is not None:
+                with trio.move_on_after(1, shield=True):
+                    await client.aclose()
+
+    def client(self) -> HTTPClient:
+        """The HTTP client that the session's models share, opened when first asked for."""
+        self._opened()
+        if self._client is None:
+            self._client = open_client()
+        return self._client
+
+    async def adopt(self, source: Source[T]) -> Channel[T]:
+        """Open *source* in the session; it closes when it ends, or with the session.
+
+        A source that opens a nursery runs in a task of the session's.
+        """
+        channel: Channel[T] = await self._opened().start(_keep, source, self._late)
+        return channel
+
+    async def host_url(self, provider: Provider) -> str:
+        """The address of an embedded provider, which runs as long as the session is open."""
+        nursery = self._opened()
+        async with self._starting:
+            if provider.name not in self._hosts:
+                host: Any = await nursery.start(_keep_host, provider)
+                self._hosts[provider.name] = host.url(provider.name)
+        return self._hosts[provider.name]
+
+    def _opened(self) -> trio.Nursery:
+        if self._nursery is None:
+            state = "was closed when its block ended" if self._was_open else "is not open"
+            raise LocalProtocolError(
+                f"this session {state}: write 'async with Session() as session:' around it"
+            )
+        return self._nursery
+
+
+async def _keep(
+    source: Source[T], late: LateFailures, *, task_status: trio.TaskStatus[Any]
+) -> None:
+    """Hold *source* open until its channel has ended or the session does."""
+    kept: _Kept | None = None
+    try:
+        async with source as channel:
+            kept = _Kept(channel)
+            task_status.started(kept)
+            try:
+                await kept.ended.wait()
+            finally:
+                kept.close_with_session()
+    except Exception as error:
+        if kept is None:
+            raise
+        late.add(error)  # of its clean-up, for what it gave was told at the channel
+
+
+async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:
+    async with open_host(provider) as host:
+        task_status.started(host)
+        await trio.sleep_forever()
+
+
+class _Kept(Channel[Any]):
+    """A channel that tells its keeper when it has ended, in whatever way."""
+
+    _instant = True
+
+    def __init__(self, channel: Channel[Any]) -> None:
+        super().__init__()
+        self._channel = channel
+        self.ended = trio.Event()
+
+    async def _fetch(self) -> list[Any]:
+        items = await self._pull(self._channel)
+        if self._end is not None:
+            self.ended.set()
+        return items
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        return self._pull_nowait(self._channel)
+
+    def close_nowait(self) -> None:
+        super().close_nowait()
+        self.ended.set()
+
+    def close_with_session(self) -> None:
+        """Hand nothing out any more, unless all has come and only waits to be taken."""
+        if self._end is None:
+            self._close_for(
+                " by the session that owned it, whose block has ended: read it inside"
+                " 'async with Session() as session:'"
+            )
+
+    def _noun(self) -> str:
+        return self._channel._noun()  # ruff: ignore[private-member-access] - it stands for that channel
