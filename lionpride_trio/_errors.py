@@ -80,7 +80,7 @@ class LionprideError(Exception):
         self.retry_after = retry_after
         self.partial = partial
 
-    def locate(
+    def _locate(
         self,
         *,
         provider: str,
@@ -220,8 +220,8 @@ class DecodeError(StreamError):
         super().__init__(message, **where)
         self.line = line
 
-    def locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
-        super().locate(secrets=secrets, **where)
+    def _locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super()._locate(secrets=secrets, **where)
         for secret in secrets:
             self.line = self.line and secret.mask(self.line)
 
@@ -269,8 +269,8 @@ class ProviderError(LionprideError):
         self.kind = kind
         self.body = body
 
-    def locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
-        super().locate(secrets=secrets, **where)
+    def _locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super()._locate(secrets=secrets, **where)
         for secret in secrets:
             self.body = _masked(self.body, secret)
 

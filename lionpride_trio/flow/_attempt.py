@@ -84,7 +84,7 @@ async def run_with_retries(operation: Operation, context: Context, progress: Pro
         except Exception as error:
             if (
                 progress.attempts > operation.retry
-                or not context.may_be_retried
+                or not context._may_be_retried  # ruff: ignore[private-member-access] - of one room
                 or (isinstance(error, LionprideError) and not error.retryable)
             ):
                 raise
@@ -98,7 +98,7 @@ async def _timed(operation: Operation, context: Context) -> Any:
     if operation.timeout is None:
         return await run_once(operation, context)
     with trio.move_on_after(operation.timeout) as scope:
-        context.clock = Clock(scope)
+        context._clock = Clock(scope)  # ruff: ignore[private-member-access] - of one room
         return await run_once(operation, context)
     raise StreamTimeout(
         f"operation {operation.name!r} took longer than {operation.timeout:g} s", clock="operation"

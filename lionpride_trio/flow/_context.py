@@ -62,15 +62,15 @@ class Context:
     """What an operation gets and where its chunks go."""
 
     __slots__ = (
+        "_clock",
         "_inlet",
+        "_inner_first_attempt",
         "_outlets",
         "_progress",
         "_results",
         "_shared",
         "_spoke_inside",
         "_turn",
-        "clock",
-        "inner_first_attempt",
         "operation",
     )
 
@@ -84,9 +84,9 @@ class Context:
     ) -> None:
         self.operation = operation
         """The operation itself."""
-        self.clock: Clock | None = None
+        self._clock: Clock | None = None
         """The clock of its timeout, while it has one."""
-        self.inner_first_attempt: dict[Operation, int] = {}
+        self._inner_first_attempt: dict[Operation, int] = {}
         """The attempt that each operation of a flow inside this one was first run in."""
         self._spoke_inside = False
         self._progress = progress
@@ -124,7 +124,7 @@ class Context:
         return self._inlet
 
     @property
-    def may_be_retried(self) -> bool:
+    def _may_be_retried(self) -> bool:
         """No chunk went out or came in: the operation may be begun again."""
         inlet = self._inlet
         spoke = self._progress.chunks or self._spoke_inside
@@ -193,7 +193,12 @@ class Context:
     @contextmanager
     def _others_awaited(self) -> Generator[None]:
         """Others are waited for: the timeouts' clocks stand still, the models' slots are lent."""
-        clocks = [one.clock for one in (self, *self._outer()) if one.clock is not None]
+        contexts = (self, *self._outer())
+        clocks = [
+            clock
+            for context in contexts
+            if (clock := context._clock) is not None  # ruff: ignore[private-member-access] - its own class
+        ]
         with SlotsLent(of_all_tasks=True):
             if not clocks:  # nearly always
                 yield

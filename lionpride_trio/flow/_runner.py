@@ -120,7 +120,7 @@ class Runner:
     def _enter(self, graph: Graph, context: Context) -> None:
         """Make the operations of a flow known that was not known beforehand."""
         for operation in graph.walk():
-            first = context.inner_first_attempt.setdefault(operation, context.attempt)
+            first = context._inner_first_attempt.setdefault(operation, context.attempt)  # ruff: ignore[private-member-access] - of one room
             if operation.id in self.ledger.progress and first == context.attempt:
                 raise ConfigurationError(
                     f"operation {operation.name!r} is in this flow already: make new operations"

@@ -111,7 +111,7 @@ class Caller:
             locate=lambda error, partial: self.locate(ask, error, exchange, partial),
             begun=begun,
         )
-        await reply.wait_content()
+        await reply._wait_content()  # ruff: ignore[private-member-access] - of one house
         return reply
 
     async def complete_once(self, ask: Ask, client: HTTPClient, base_url: str | None) -> Response:
@@ -163,7 +163,7 @@ class Caller:
     ) -> None:
         """Put into *error* which call it is of, and that a job is not to be started twice."""
         headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
-        error.locate(
+        error._locate(  # ruff: ignore[private-member-access] - of one house
             provider=self.provider.name,
             model=self.model,
             request_id=request_id(headers),

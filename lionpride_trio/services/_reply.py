@@ -74,7 +74,7 @@ class Reply(Channel[Chunk]):
         """The tokens used, as far as the provider has told."""
         return self._builder.usage
 
-    async def wait_content(self) -> None:
+    async def _wait_content(self) -> None:
         """Read until content has come, or the end.  What comes before it stays ready, in order.
 
         :raises LionprideError: the answer failed before its first content.
