@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
+
+import attrs
 
 from ._errors import ConfigurationError
 
@@ -26,6 +28,15 @@ def check_size(name: str, value: object, least: int = 1) -> int:
             f"{name} must be a whole number of at least {least}, not {value!r:.200}"
         )
     return value
+
+
+def whole_number_of(least: int) -> Callable[[Any, attrs.Attribute[int], object], None]:
+    """A validator of attrs: the field is a whole number of at least *least*."""
+
+    def check(instance: Any, attribute: attrs.Attribute[int], value: object) -> None:
+        check_size(f"{type(instance).__name__}: {attribute.name}", value, least)
+
+    return check
 
 
 def check_positive(name: str, value: object, unit: str) -> float:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import inspect
-import random
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from types import CoroutineType
 from typing import Any, Final
 
+import attrs
 import trio
 
 from .._channels._carry import carry
 from .._channels._generator import is_generator
 from .._channels._mailbox import FAIR_SHARE
 from .._channels._source import Source
-from .._errors import LionprideError, StreamTimeout
+from .._errors import StreamTimeout
+from .._retry import Retry, call_with_retries
 from ._context import Clock, Context
 from ._ledger import Progress
 from ._operation import Operation
 
-FIRST_PAUSE: Final = 0.5
-LONGEST_PAUSE: Final = 60.0
+_RETRY: Final = Retry(wait_max=60.0)
 
 
 async def run_once(operation: Operation, context: Context) -> Any:
@@ -76,22 +76,17 @@ async def _send_source(source: Source[Any], operation: Operation, context: Conte
 
 async def run_with_retries(operation: Operation, context: Context, progress: Progress) -> Any:
     """As `run_once`, with the operation's timeout and its further attempts."""
-    pauses = _pauses()
-    while True:
+
+    def attempt() -> Awaitable[Any]:
         progress.attempts += 1
-        try:
-            return await _timed(operation, context)
-        except Exception as error:
-            if (
-                progress.attempts > operation.retry
-                or not context._may_be_retried  # ruff: ignore[private-member-access] - of one room
-                or (isinstance(error, LionprideError) and not error.retryable)
-            ):
-                raise
-            pause = next(pauses)
-            if isinstance(error, LionprideError) and error.retry_after is not None:
-                pause = min(error.retry_after, LONGEST_PAUSE)
-        await trio.sleep(pause)
+        return _timed(operation, context)
+
+    return await call_with_retries(
+        attrs.evolve(_RETRY, attempts=operation.retry + 1),
+        attempt,
+        errors=Exception,
+        may_be_repeated=lambda: context._may_be_retried,  # ruff: ignore[private-member-access] - of one room
+    )
 
 
 async def _timed(operation: Operation, context: Context) -> Any:
@@ -103,11 +98,3 @@ async def _timed(operation: Operation, context: Context) -> Any:
     raise StreamTimeout(
         f"operation {operation.name!r} took longer than {operation.timeout:g} s", clock="operation"
     )
-
-
-def _pauses() -> Iterator[float]:
-    """Seconds before further attempts: twice as long each time, with jitter."""
-    pause = FIRST_PAUSE
-    while True:
-        yield pause * random.uniform(0.5, 1.0)
-        pause = min(pause * 2, LONGEST_PAUSE)

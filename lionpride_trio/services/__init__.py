@@ -1,13 +1,14 @@
 """Models to call: `iModel`, its settings, and the reply that a call gives."""
 
 from .._public import show_public_path
+from .._retry import Retry
+from ._address import PlainHTTPWarning
 from ._fallback import Fallback, fallback
 from ._imodel import iModel
 from ._invoked import ReplySource
-from ._policy import Bounds, Retry
 from ._registry import ServiceRegistry
 from ._reply import Reply
-from ._settings import PlainHTTPWarning, Timeouts
+from ._settings import Bounds, Timeouts
 
 __all__ = [
     "Bounds",

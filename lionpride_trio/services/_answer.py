@@ -25,7 +25,7 @@ from ..providers import Provider, StreamDecoder
 from ..providers._parsing import tells_of_failure
 from ..wire._event_reader import BOM
 from ..wire._json import loads
-from ._policy import Bounds
+from ._settings import Bounds
 
 
 @attrs.frozen(kw_only=True)

@@ -11,8 +11,8 @@ import attrs
 from .._errors import ConnectionFailed, LionprideError, StreamTimeout
 from .._text import Secret
 from ..providers import ModelCall, Provider
+from ._address import check_headers
 from ._extras import merged, with_query
-from ._settings import check_headers
 
 _KEYS: Final = re.compile(r"(?i)key|token|secret|auth|cookie|password|credential|signature")
 """Names of headers, and of parts of a query, that have a key."""

@@ -15,16 +15,17 @@ import trio
 
 from .._errors import LionprideError, StreamTimeout
 from .._response import Response
+from .._retry import Retry, call_with_retries
 from .._text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
+from ._address import AskKey, ask_key
 from ._answer import Judge
 from ._ask import Ask, never_left
 from ._gate import Gate, Ticket
-from ._policy import Bounds, Retry, call_with_retries
 from ._reply import Reply
-from ._settings import AskKey, Timeouts, ask_key
+from ._settings import Bounds, Timeouts
 
 
 @attrs.frozen(kw_only=True)

@@ -10,26 +10,26 @@ from .._channels._entrance import check_on_trio
 from .._channels._source import Owner
 from .._errors import ConfigurationError
 from .._response import Response
+from .._retry import Retry
 from .._transport import HTTPClient
 from ..providers import ConfigurableProvider, ModelCall, Provider, get
 from ..providers._options import EXTRAS
-from ._ask import Ask, write_request
-from ._call import Caller, open_host
-from ._extras import check_body, check_query
-from ._gate import Gate
-from ._invoked import Awaited, ReplySource
-from ._messages import Messages, plain_messages
-from ._policy import Bounds, Retry
-from ._reply import Reply
-from ._settings import (
+from ._address import (
     ApiKey,
-    Timeouts,
     check_client,
     check_printable,
     find_base_url,
     find_headers,
     find_key,
 )
+from ._ask import Ask, write_request
+from ._call import Caller, open_host
+from ._extras import check_body, check_query
+from ._gate import Gate
+from ._invoked import Awaited, ReplySource
+from ._messages import Messages, plain_messages
+from ._reply import Reply
+from ._settings import Bounds, Timeouts
 
 DEFAULT_RETRY = Retry()
 

@@ -14,9 +14,10 @@ from .._response import Response, ResponseBuilder
 from .._transport import Exchange
 from ..providers import StreamDecoder
 from ..providers._content import is_content, is_progress
-from ._policy import HELD_CHUNKS
 from ._settings import Timeouts
 
+HELD_CHUNKS: Final = 64
+"""Chunks without content that are held back, at most, while a call may still be repeated."""
 AFTER_FINISH_SECONDS: Final = 5.0
 """How long a body may stay silent after the answer's finish reason before it counts as ended.
 

@@ -86,9 +86,9 @@ def test_a_setting_of_the_environment_is_called_by_its_name(capsys, monkeypatch)
 
 
 def test_plain_http_is_warned_of_on_one_line(capsys, monkeypatch):
-    from lionpride_trio.services import _settings
+    from lionpride_trio.services import _address
 
-    monkeypatch.setattr(_settings, "_warned", set())
+    monkeypatch.setattr(_address, "_warned", set())
     address = ["--base-url", "http://provider.invalid/v1"]
     assert main(["ask", "Why?", *LOCAL, "--model", "m", *address, "--resume", "nobody"]) == 2
     warned, _ = capsys.readouterr().err.splitlines()

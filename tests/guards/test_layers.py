@@ -38,7 +38,8 @@ LAYERS: dict[str, float] = {
     # building requests, events to chunks, chunk to chunk: pure state machines
     "providers": 1,
     "stages": 1,
-    # stages over channels, HTTP bodies to bytes
+    # stages over channels, HTTP bodies to bytes, what failed repeated
+    "_retry": 2,
     "_channels": 2,
     "_transport": 2,
     # the recipes and consumers that users compose
@@ -82,7 +83,7 @@ ORDER = {
         _context _attempt _runner _run
     """,
     "services": """
-        _policy _settings _extras _ask _messages _gate _answer _reply _call _invoked _imodel _fallback
+        _address _settings _extras _ask _messages _gate _answer _reply _call _invoked _imodel _fallback
         _registry
     """,
 }
@@ -92,9 +93,9 @@ ORDER = {
 THIRD_PARTY: dict[float, set[str]] = {
     0: {"attr", "attrs", "jiter"},
     1: {"cattr", "cattrs"},
-    2: {"trio", "httpx", "h11"},
+    2: {"trio", "httpx", "h11", "stamina"},
     3: set(),
-    4: {"stamina"},
+    4: set(),
     5: set(),
     6: set(),
     6.5: set(),
@@ -107,7 +108,7 @@ CONFINED: dict[str, set[str]] = {
     "httpx": {"_transport"},
     "h11": {"_transport"},
     "jiter": {"_errors", "_text", "_chunks", "_response", "wire"},
-    "stamina": {"services"},
+    "stamina": {"_retry"},
 }
 
 # Modules that are purer than their layer: no trio.
