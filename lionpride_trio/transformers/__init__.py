@@ -29,6 +29,7 @@ from ._on_text import (
     word_count,
     words,
 )
+from ._operator import operator
 from ._pace import pace
 from ._prefetch import prefetch
 from ._race import hedge, race
@@ -59,6 +60,7 @@ __all__ = [
     "map_each",
     "markdown_blocks",
     "merge",
+    "operator",
     "pace",
     "paragraphs",
     "partial_json",

@@ -58,6 +58,11 @@ async def test_own_stage(capsys):
     assert capsys.readouterr().out == "7. Call me Ishmael. \n8. Some years ago I went to sea.\n"
 
 
+async def test_own_operator(autojump_clock, capsys):
+    await load("own_operator")["main"]()
+    assert capsys.readouterr().out == "0.2 s: Call\n0.3 s: me\n0.1 s: Ishmael.\n"
+
+
 async def test_broken_off(capsys):
     await load("broken_off")["main"]()
     assert capsys.readouterr().out == (

@@ -73,7 +73,7 @@ ORDER = {
         _nursery _mailbox _lending _carry _generator
     """,
     "transformers": """
-        _sources _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
+        _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
     """,
     "_transport": """
         _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
