@@ -76,3 +76,4 @@ class Local(OpenAIChat):
     header_variables: Mapping[str, str] = {}
     key_required = False
     host = "lionpride_trio.local"
+    default_model = "trigram-1"

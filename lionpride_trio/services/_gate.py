@@ -143,7 +143,7 @@ def estimate(call: ModelCall) -> int:
     return max(1, asked + int(most))
 
 
-_MOST = ("max_tokens", "max_completion_tokens", "max_output_tokens", "num_predict")
+_MOST = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict")
 
 
 def _total(usage: Usage | None) -> int | None:

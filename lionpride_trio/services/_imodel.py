@@ -12,7 +12,7 @@ from .._errors import ConfigurationError
 from .._response import Response
 from .._retry import Retry
 from .._transport import HTTPClient
-from ..providers import ConfigurableProvider, ModelCall, Provider, get
+from ..providers import ConfigurableProvider, ModelCall, Provider, get, names
 from ..providers._options import EXTRAS
 from ._address import (
     ApiKey,
@@ -55,11 +55,8 @@ class _ProviderGivenOnce:
 
     def __new__(cls, *arguments: Any, **settings: Any) -> Self:
         if arguments and "provider" in settings:
-            hint = (
-                "OpenRouter's field of that name is routing={…} here"
-                if arguments[0] == "openrouter"
-                else "give it once"
-            )
+            known = get(arguments[0]) if arguments[0] in names() else None
+            hint = getattr(known, "hints", {}).get("provider", "give it once")
             raise ConfigurationError(
                 f"provider is given twice, as {arguments[0]!r:.100} and as provider=: {hint}"
             )
@@ -123,8 +120,7 @@ class iModel(_ProviderGivenOnce):
             http_client = getattr(found, "http_client", None)
         if http_client is not None:
             check_client(http_client)
-        if not model and found.host is not None:
-            model = "trigram-1"
+        model = model or getattr(found, "default_model", "")
         if not isinstance(model, str) or not model:
             raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
         check_printable("model", model)
