@@ -62,8 +62,10 @@ def check_anthropic(body: JsonObject, beta: str) -> None:
     messages = [as_object(message) for message in as_list(body.get("messages"))]
     for place, message in enumerate(messages):
         _check_message(message, place, is_last=place == len(messages) - 1, beta=bool(beta))
+    if not messages:
+        raise BadAsk("messages: at least one message is required")
     turns = read_turns(messages)
-    if turns and turns[0].role != "user":
+    if turns[0].role != "user":
         raise BadAsk('messages: first message must use the "user" role')
     check_calls(turns)
     check_thinking(body, turns, interleaved="interleaved-thinking" in beta)

@@ -54,6 +54,7 @@ def unexpected(at, id):
 
 
 CONVERSATIONS = {
+    "none": ([], "messages: at least one message is required"),
     "assistant first": (
         [said(text())],
         'messages: first message must use the "user" role',
@@ -239,6 +240,10 @@ FIELDS = {
     "small budget": (
         {"thinking": {"type": "enabled", "budget_tokens": 1023}, "max_tokens": 2000},
         "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+    ),
+    "half a budget": (
+        {"thinking": {"type": "enabled", "budget_tokens": 1024.5}, "max_tokens": 2000},
+        "thinking.enabled.budget_tokens: Input should be a valid integer",
     ),
     "budget and limit": (
         {"thinking": THINKING, "max_tokens": 1024},
