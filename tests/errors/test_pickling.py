@@ -149,7 +149,7 @@ async def works(context):
 
 async def test_operations_can_be_pickled_where_their_work_can(autojump_clock):
     builder = Builder()
-    first = builder.add(works, size=3)
+    first = builder.add(works, parameters={"size": 3})
     second = builder.add(works, context_from=[first], name="second", timeout=5)
     builder.add(lambda context: works(context))  # a sibling that cannot
     for again in (pickled(second), copy.deepcopy(second)):
