@@ -119,8 +119,9 @@ def faults(value: Json, within: Within, path: Path = ()) -> Iterator[Fault]:
     """Find all that does not fit, depth first, in the order in which it was written."""
     if isinstance(value, list):
         for place, item in enumerate(as_list(value)):
+            held = as_object(item)
             if isinstance(item, dict):
-                yield from faults(as_object(item), within, (*path, place))
+                yield from _object_faults(held, within, (*path, place))
             else:
                 yield Fault("type", (*path, place), "", item)
     elif isinstance(value, dict):
