@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -67,8 +68,8 @@ def check_awaited(owner: str, name: str, function: Any, instead: str) -> None:
     if not callable(function):
         raise ConfigurationError(f"{owner} takes an async function, not {function!r:.200}")
     shown = getattr(function, "__name__", repr(function))
-    while hasattr(function, "func"):  # functools.partial
-        function = function.func
+    while isinstance(function, functools.partial):
+        function = cast(Any, function).func
     if isinstance(function, type) or inspect.isbuiltin(function) or _never_waits(function):
         raise ConfigurationError(
             f"{owner} awaits its {name}, and {shown!r} is no async function: write"

@@ -16,9 +16,10 @@ import trio
 from rich.console import Console
 
 from lionpride_trio import Session, iModel, local
-from lionpride_trio.cli._demo import DEFAULT_QUESTION, MODELS, Answer
+from lionpride_trio.cli._demo import MODELS, Answer
 from lionpride_trio.cli._panels import Panels
 
+QUESTION = "What is it about the sea?"
 WIDTH, HEIGHT = 96, 22
 PIECES = {"openai": 66, "anthropic": 48, "gemini": 81, "groq": 90}
 """How far each answer has come."""
@@ -36,7 +37,7 @@ async def answers() -> list[Answer]:
                 base_url=server.url(answer.provider),
             )
             session.services.register(model)
-            async with model.stream(DEFAULT_QUESTION) as reply:
+            async with model.stream(QUESTION) as reply:
                 async for chunk in reply:
                     answer.take(chunk.data, 0.0)
                     if answer.chunks == PIECES[answer.provider]:
@@ -49,7 +50,7 @@ def picture(shown: list[Answer]) -> str:
     console = Console(
         record=True, width=WIDTH, height=HEIGHT, file=io.StringIO(), force_terminal=True
     )
-    panels = Panels(console, DEFAULT_QUESTION)
+    panels = Panels(console, QUESTION)
     console.print(panels._grid(shown, HEIGHT // 2 - 3))  # ruff: ignore[private-member-access] - what its live view draws
     svg = console.export_svg(title="make demo", unique_id="demo")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)

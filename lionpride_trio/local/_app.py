@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import attrs
 from starlette.requests import ClientDisconnect, Request
@@ -211,10 +211,14 @@ async def _read(request: Request) -> bytes | None:
 def _decoded(body: bytes) -> JsonObject:
     """The request's object, empty when it is none."""
     try:
-        value: Json = json.loads(body)
+        value: Json = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return {}
     return as_object(value)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _error(wire: Wire, status: int, message: str, request_id: str) -> Response:

@@ -10,21 +10,18 @@ import attrs
 from ._ask import (
     Ask,
     BadAsk,
-    Choice,
-    Tool,
     ask_limit,
     ask_list,
     ask_model,
     ask_seed,
     ask_stop,
     ask_switch,
-    ask_tools,
     count_media,
     joined,
     plain_text,
 )
-from ._json import JsonObject, as_list, as_object, as_text, sse
-from ._openai_choices import read_choice, read_form
+from ._json import JsonObject, as_object, sse
+from ._openai_choices import read_form, read_tools
 from ._reply import Finish, Part, Reply
 from ._rules._openai_chat import Dialect, check_openai_chat
 from ._wire import FAULT_MESSAGE, Asked, Wire, Writer, bearer
@@ -72,7 +69,7 @@ class OpenAIChat(Wire):
         if body.get("n") not in {None, 1}:
             raise BadAsk("n: this server gives one answer only")
         users = [message for message in messages if message["role"] == "user"]
-        tools, choice = _tools(body)
+        tools, choice = read_tools(body)
         shown, tagged = self._reasoning(body)
         return Ask(
             model=ask_model(body),
@@ -133,17 +130,6 @@ class OpenAIChat(Wire):
         if self.dialect == "openrouter":
             return {"x-generation-id": f"gen-{request_id}"}
         return {"x-request-id": f"req_{request_id}"}
-
-
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
-    functions = [as_object(as_object(tool).get("function")) for tool in as_list(body.get("tools"))]
-    offered = [
-        Tool(as_text(function.get("name")), as_object(function.get("parameters")))
-        for function in functions
-        if function
-    ]
-    choice = read_choice(body.get("tool_choice"))
-    return ask_tools(offered, choice), choice
 
 
 class _ChatWriter(Writer):

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from ._ask import Choice
+from ._ask import Choice, Tool, ask_tools
 from ._json import Json, JsonObject, as_list, as_object, as_text
+
+
+def read_tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
+    """Read the functions that may be called, and whether one must be.
+
+    Chat completions wrap what they say of a function in an object of its own, Responses do not.
+    """
+    functions = [
+        as_object(as_object(tool).get("function", tool))
+        for tool in as_list(body.get("tools"))
+        if as_object(tool).get("type") == "function"
+    ]
+    offered = [
+        Tool(as_text(each.get("name")), as_object(each.get("parameters"))) for each in functions
+    ]
+    choice = read_choice(body.get("tool_choice"))
+    return ask_tools(offered, choice), choice
 
 
 def read_choice(choice: Json) -> Choice:

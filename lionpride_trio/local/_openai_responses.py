@@ -10,20 +10,17 @@ import attrs
 from ._ask import (
     Ask,
     BadAsk,
-    Choice,
-    Tool,
     ask_limit,
     ask_list,
     ask_model,
     ask_switch,
-    ask_tools,
     count_media,
     joined,
     plain_text,
 )
 from ._json import JsonObject, as_list, as_object, as_text, sse
 from ._openai_chat import OpenAIChat
-from ._openai_choices import read_choice, read_form
+from ._openai_choices import read_form, read_tools
 from ._reply import Part, Reply
 from ._rules._responses import ENCRYPTED, SEALED, check_responses
 from ._signing import seal
@@ -55,7 +52,7 @@ class OpenAIResponses(OpenAIChat):
         last, items = items[-1], [*before, *items]
         users = [item for item in items if item.get("role") == "user"]
         said = [plain_text(item.get("content", item.get("output"))) for item in items]
-        tools, choice = _tools(body)
+        tools, choice = read_tools(body)
         shown = as_object(body.get("reasoning")).get("summary") is not None
         return Ask(
             model=ask_model(body),
@@ -75,17 +72,6 @@ class OpenAIResponses(OpenAIChat):
     def writer(self, asked: Asked, reply: Reply, /) -> Writer:
         """A writer for one reply."""
         return _ResponsesWriter(asked, reply)
-
-
-def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
-    functions = [as_object(tool) for tool in as_list(body.get("tools"))]
-    offered = [
-        Tool(as_text(function.get("name")), as_object(function.get("parameters")))
-        for function in functions
-        if function.get("type") == "function"
-    ]
-    choice = read_choice(body.get("tool_choice"))
-    return ask_tools(offered, choice), choice
 
 
 class _ResponsesWriter(Writer):

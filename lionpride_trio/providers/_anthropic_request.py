@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .._errors import ConfigurationError
+from ._anthropic_schema import closed
 from ._message_parts import Media, read_part, refuse_part
 from ._messages import Message, call_id_of, checked, decoded_call, split_system
 from ._options import take_options
@@ -121,7 +122,7 @@ def _converted(options: dict[str, Any]) -> dict[str, Any]:
                 " 'json_schema', …}, or output_config={'format': …}"
             )
         if form.kind == "schema":
-            wanted = {"format": {"type": "json_schema", "schema": form.schema}}
+            wanted = {"format": {"type": "json_schema", "schema": closed(form.schema)}}
             options["output_config"] = wanted | dict(options.get("output_config", {}))
     return options
 

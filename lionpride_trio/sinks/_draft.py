@@ -34,8 +34,10 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
 
     :raises ConfigurationError: it names no file, or something that is no regular file.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise ConfigurationError(f"{sink} needs the path of a file, not {path!r:.200}")
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise ConfigurationError(
+            f"{sink} needs the path of a file, such as 'answer.txt', not {path!r:.200}"
+        )
     text = os.fsdecode(path)
     # Of the text: Path("answers/") is Path("answers").
     if (

@@ -126,8 +126,17 @@ async def test_gemini_takes_both_paths(server, version):
 @pytest.mark.parametrize("provider", PLACES)
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"{}", b'{"model": "m", "messages": [3]}'],
-    ids=["empty", "cut", "list", "no utf-8", "deep", "without all", "wrong types"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"model": NaN}',
+        b"{}",
+        b'{"model": "m", "messages": [3]}',
+    ],
+    ids=["empty", "cut", "list", "no utf-8", "deep", "no number", "without all", "wrong types"],
 )
 async def test_a_malformed_request_is_400(server, provider, content):
     path, _ = PLACES[provider]

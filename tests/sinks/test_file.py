@@ -248,7 +248,7 @@ def test_a_device_is_refused_when_it_is_written():
 
 
 def test_what_is_no_path_and_no_index_is_refused():
-    with pytest.raises(TypeError, match="not int"):
+    with pytest.raises(ConfigurationError, match=r"needs the path of a file, .* not 3"):
         sinks.write_file(3)  # type: ignore[arg-type]
     for index in (-1, True, "0"):
         with pytest.raises(ConfigurationError, match="write_file needs a whole number"):

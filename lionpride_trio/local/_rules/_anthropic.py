@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from .._ask import BadAsk
 from .._json import JsonObject, as_list, as_object, as_text, dump
+from ._anthropic_schema import check_schema
 from ._anthropic_shapes import BETA, MESSAGE
 from ._anthropic_thinking import check_thinking
 from ._anthropic_turns import check_calls, read_turns
@@ -54,12 +55,17 @@ def check_anthropic(body: JsonObject, beta: str) -> None:
     if dump(body).count(b'"cache_control":{') > 4:
         raise BadAsk("A maximum of 4 blocks with cache_control may be provided.")
     _check_tools(body)
+    form = as_object(as_object(body.get("output_config")).get("format"))
+    if form:
+        check_schema(as_object(form["schema"]), "output_config.format.schema")
     _check_texts("system", body.get("system"))
     messages = [as_object(message) for message in as_list(body.get("messages"))]
     for place, message in enumerate(messages):
         _check_message(message, place, is_last=place == len(messages) - 1, beta=bool(beta))
+    if not messages:
+        raise BadAsk("messages: at least one message is required")
     turns = read_turns(messages)
-    if turns and turns[0].role != "user":
+    if turns[0].role != "user":
         raise BadAsk('messages: first message must use the "user" role')
     check_calls(turns)
     check_thinking(body, turns, interleaved="interleaved-thinking" in beta)
@@ -67,7 +73,7 @@ def check_anthropic(body: JsonObject, beta: str) -> None:
 
 def _sentence(fault: Fault) -> str:
     at = tagged(fault.path)
-    where = f"{at}.{fault.name}" if at else fault.name
+    where = ".".join(filter(None, (at, fault.name)))
     match fault.kind:
         case "unknown":
             return f"{where}: Extra inputs are not permitted"
@@ -75,6 +81,9 @@ def _sentence(fault: Fault) -> str:
             return f"{at}: Unable to extract tag using discriminator '{fault.name}()'"
         case "missing":
             return f"{where}: Field required"
+        case "type":
+            kind = {"string": "string", "array": "list", "object": "dictionary"}[fault.expected]
+            return f"{where}: Input should be a valid {kind}"
         case "tag":
             expected = ", ".join(f"'{word}'" for word in fault.known)
             return (
@@ -107,6 +116,11 @@ def _check_tools(body: JsonObject) -> None:
             raise BadAsk(f"{at}.name: String should match pattern '^{_NAME.pattern}$'")
         if as_object(tool["input_schema"]).get("type") != "object":
             raise BadAsk(f"{at}.input_schema.type: Input should be 'object'")
+        if tool["input_schema"].keys() & {"oneOf", "allOf", "anyOf"}:
+            text = "input_schema does not support oneOf, allOf, or anyOf at the top level"
+            raise BadAsk(f"{at}.input_schema: {text}")
+        if tool.get("strict"):
+            check_schema(as_object(tool["input_schema"]), f"{at}.input_schema")
     if len(set(names)) < len(names):
         raise BadAsk("tools: Tool names must be unique.")
     choice = as_object(body.get("tool_choice"))
@@ -158,8 +172,6 @@ def _check_texts(where: str, content: Any) -> None:
     for block in map(as_object, as_list(content)):
         if block.get("type") != "text":
             continue
-        if not isinstance(block["text"], str):
-            raise BadAsk(f"{where}: text: Input should be a valid string")
         if not block["text"].strip():
             fault = "contain non-whitespace text" if block["text"] else "be non-empty"
             raise BadAsk(f"{where}: text content blocks must {fault}")

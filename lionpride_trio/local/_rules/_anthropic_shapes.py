@@ -11,7 +11,7 @@ from typing import Final
 from ._shapes import Kinds, Shape, merge, shape
 
 _CACHE: Final = Kinds({"ephemeral": shape("type! ttl")})
-_TEXT: Final = "text! type! cache_control citations"
+_TEXT: Final = "text$! type! cache_control citations"
 _IMAGE: Final = "source! type! cache_control transformations"
 _DOCUMENT: Final = "source! type! cache_control citations context title"
 _BLOCKS: Final = {
@@ -19,10 +19,10 @@ _BLOCKS: Final = {
     "image": _IMAGE,
     "document": _DOCUMENT,
     "search_result": "content! source! title! type! cache_control citations",
-    "thinking": "signature! thinking! type!",
-    "redacted_thinking": "data! type!",
-    "tool_use": "id! input! name! type! cache_control caller toolset_name",
-    "tool_result": "tool_use_id! type! cache_control content is_error toolset_name",
+    "thinking": "signature$! thinking$! type!",
+    "redacted_thinking": "data$! type!",
+    "tool_use": "id$! input! name$! type! cache_control caller toolset_name",
+    "tool_result": "tool_use_id$! type! cache_control content is_error toolset_name",
     "server_tool_use": "id! input! name! type! cache_control caller",
     "web_search_tool_result": "content! tool_use_id! type! cache_control caller",
     "web_fetch_tool_result": "content! tool_use_id! type! cache_control caller",
@@ -42,7 +42,7 @@ _BETA_BLOCKS: Final = {
     "tool_addition": "tool! type! cache_control",
     "tool_removal": "tool! type! cache_control",
 }
-_BUILT_IN: Final = "name! type! allowed_callers cache_control defer_loading strict"
+_BUILT_IN: Final = "name$! type! allowed_callers cache_control defer_loading strict"
 _SEARCH: Final = f"{_BUILT_IN} allowed_domains blocked_domains max_uses user_location"
 _FETCH: Final = (
     f"{_BUILT_IN} allowed_domains blocked_domains citations max_content_tokens max_uses url_sources"
@@ -50,7 +50,7 @@ _FETCH: Final = (
 _EDITOR: Final = f"{_BUILT_IN} input_examples"
 _SCREEN: Final = f"{_EDITOR} display_height_px! display_number display_width_px!"
 _TOOLS: Final = {
-    "custom": "input_schema! name! type allowed_callers cache_control defer_loading description"
+    "custom": "input_schema! name$! type allowed_callers cache_control defer_loading description"
     " eager_input_streaming input_examples strict",
     "bash_20250124": _EDITOR,
     "browser_toolset_20260801": "type! cache_control configs",
@@ -127,9 +127,9 @@ _DISPLAYED: Final = {
 _OUTPUT: Final = shape("effort format", format=Kinds({"json_schema": shape("schema! type!")}))
 
 MESSAGE: Final[Shape] = shape(
-    "max_tokens! messages! model! cache_control container diagnostics inference_geo metadata"
-    " output_config service_tier speed stop_sequences stream system temperature thinking"
-    " tool_choice tools top_k top_p user_profile_id workspace_id",
+    "max_tokens! messages!* model!$ cache_control container diagnostics inference_geo metadata"
+    " output_config service_tier speed stop_sequences* stream system temperature thinking"
+    " tool_choice tools* top_k top_p user_profile_id workspace_id",
     cache_control=_CACHE,
     messages=shape("content! role!", content=BLOCKS),
     container=shape("id skills"),
@@ -141,7 +141,7 @@ MESSAGE: Final[Shape] = shape(
     tool_choice=Kinds({
         "auto": shape("type! disable_parallel_tool_use"),
         "any": shape("type! disable_parallel_tool_use"),
-        "tool": shape("name! type! disable_parallel_tool_use"),
+        "tool": shape("name$! type! disable_parallel_tool_use"),
         "none": shape("type!"),
     }),
     tools=Kinds(_kinds(_TOOLS), otherwise="custom"),

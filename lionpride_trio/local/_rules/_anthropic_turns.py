@@ -46,7 +46,8 @@ def read_turns(messages: list[JsonObject]) -> list[Turn]:
 
 def check_calls(turns: list[Turn]) -> None:
     """Refuse calls that the very next turn does not answer first of all, and answers to no call."""
-    for turn, after in zip(turns, [*turns[1:], None], strict=True):
+    before_all = Turn("assistant", 0, [])
+    for turn, after in zip([before_all, *turns], [*turns, None], strict=True):
         called: set[str] = set()
         for at, block in turn.of("tool_use"):
             if block["id"] in called:
@@ -76,12 +77,6 @@ def check_calls(turns: list[Turn]) -> None:
                 f" immediately after: {', '.join(missing)}. Each `tool_use` block must have a"
                 " corresponding `tool_result` block in the next message."
             )
-    if turns and (first := next(turns[0].of("tool_result"), None)):
-        raise BadAsk(
-            f"{first[0]}: unexpected `tool_use_id` found in `tool_result` blocks:"
-            f" {first[1]['tool_use_id']}. Each `tool_result` block must have a corresponding"
-            " `tool_use` block in the previous message."
-        )
 
 
 def _leading_results(turn: Turn | None) -> Iterator[JsonObject]:

@@ -49,6 +49,10 @@ def check_gemini(body: JsonObject, *, signed: bool) -> None:
     body = camel(body)
     for fault in faults(body, GENERATE):
         where = underscored(bracketed(fault.path))
+        if fault.kind == "type":
+            name = underscored(".".join(filter(None, (where, fault.name))))
+            kind = "TYPE_STRING" if fault.expected == "string" else f"TYPE_{fault.expected.upper()}"
+            raise BadAsk(f"Invalid value at '{name}' ({kind}), {fault.value!r:.100}")
         at = f" at '{where}'" if where else ""
         raise BadAsk(
             f'Invalid JSON payload received. Unknown name "{fault.name}"{at}: Cannot find field.'
@@ -151,7 +155,7 @@ def _check_schema(schema: JsonObject, at: str) -> None:
     if as_text(schema.get("type")).upper() == "OBJECT" and not properties:
         raise BadAsk(f"* {at}.properties: should be non-empty for OBJECT type")
     for place, name in enumerate(as_list(schema.get("required"))):
-        if name not in properties:
+        if as_text(name) not in properties:
             raise BadAsk(f"* {at}.required[{place}]: property is not defined")
     for name, each in properties.items():
         _check_schema(as_object(each), f"{at}.properties[{name}]")
@@ -195,9 +199,6 @@ def _check_content(content: JsonObject, at: str) -> None:
                 f"Invalid value at '{where}' (oneof), oneof field 'data' is already set. Cannot set"
                 f" '{held[1]}'"
             )
-        if not isinstance(part.get("text", ""), str):
-            where = f"{at.partition('.')[2]}.parts[{place}].text"
-            raise BadAsk(f"Invalid value at '{where}' (TYPE_STRING), {part['text']!r}")
         for name, inside in (("functionCall", "args"), ("functionResponse", "response")):
             value = as_object(part.get(name)).get(inside, {})
             if not isinstance(value, dict):

@@ -24,14 +24,14 @@ _VIDEO: Final = shape("contentLayers endOffset fps startOffset")
 _PART: Final = shape(
     "audioMetadata audioTranscription codeExecutionResult documentMetadata executableCode fileData"
     " functionCall functionResponse inlineData mediaProcessing mediaResolution partMetadata"
-    " speechMetadata spreadsheetMetadata text thought thoughtSignature toolCall toolResponse"
+    " speechMetadata spreadsheetMetadata text$ thought thoughtSignature toolCall toolResponse"
     " videoMetadata",
     codeExecutionResult=shape("id outcome output"),
     executableCode=shape("code id language"),
     fileData=_FILE,
-    functionCall=shape("args id name"),
+    functionCall=shape("args id$ name$"),
     functionResponse=shape(
-        "id name parts response scheduling willContinue",
+        "id$ name$ parts response scheduling willContinue",
         parts=shape(
             "audioMetadata documentMetadata fileData inlineData mediaProcessing mediaResolution"
             " spreadsheetMetadata videoMetadata",
@@ -43,9 +43,9 @@ _PART: Final = shape(
     inlineData=_BLOB,
     videoMetadata=_VIDEO,
 )
-_CONTENT: Final = shape("parts role", parts=_PART)
+_CONTENT: Final = shape("parts* role$", parts=_PART)
 _DECLARATION: Final = shape(
-    "behavior description name parameters parametersJsonSchema response responseJsonSchema",
+    "behavior description name$ parameters parametersJsonSchema response responseJsonSchema",
     parameters=SCHEMA,
     response=SCHEMA,
 )
@@ -53,25 +53,25 @@ CONFIG: Final[Shape] = shape(
     "audioTranscriptionConfig candidateCount enableAffectiveDialog"
     " frequencyPenalty imageConfig logprobs maxOutputTokens"
     " mediaResolution presencePenalty responseFormat responseJsonSchema responseLogprobs"
-    " responseMimeType responseModalities responseSchema seed speechConfig stopSequences"
+    " responseMimeType$ responseModalities responseSchema seed speechConfig stopSequences*"
     " temperature thinkingConfig topK topP translationConfig",
     responseSchema=SCHEMA,
     thinkingConfig=shape("includeThoughts thinkingBudget thinkingLevel"),
 )
 GENERATE: Final[Shape] = shape(
-    "cachedContent contents continuationToken generationConfig labels model safetySettings serviceTier store"
-    " systemInstruction toolConfig tools",
+    "cachedContent contents* continuationToken generationConfig labels model safetySettings serviceTier store"
+    " systemInstruction toolConfig tools*",
     contents=_CONTENT,
     generationConfig=CONFIG,
     safetySettings=shape("category threshold"),
     systemInstruction=_CONTENT,
     toolConfig=shape(
         "functionCallingConfig includeServerSideToolInvocations retrievalConfig",
-        functionCallingConfig=shape("allowedFunctionNames mode"),
+        functionCallingConfig=shape("allowedFunctionNames* mode"),
         retrievalConfig=shape("languageCode latLng"),
     ),
     tools=shape(
-        "codeExecution computerUse fileSearch functionDeclarations googleMaps googleSearch"
+        "codeExecution computerUse fileSearch functionDeclarations* googleMaps googleSearch"
         " googleSearchRetrieval mcpServers urlContext",
         functionDeclarations=_DECLARATION,
     ),

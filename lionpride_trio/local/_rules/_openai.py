@@ -22,13 +22,20 @@ def check_fields(body: JsonObject, within: Within, *, ignored: bool = False) -> 
 
 
 def _refusal(fault: Fault) -> BadAsk:
-    where = bracketed((*fault.path, fault.name))
+    where = bracketed((*fault.path, fault.name) if fault.name else fault.path)
     match fault.kind:
         case "unknown":
             return BadAsk(f"Unknown parameter: '{where}'.", param=where, code="unknown_parameter")
         case "missing":
             text = f"Missing required parameter: '{where}'."
             return BadAsk(text, param=where, code="missing_required_parameter")
+        case "type":
+            article = "a" if fault.expected == "string" else "an"
+            text = (
+                f"Invalid type for '{where}': expected {article} {fault.expected}, but got"
+                f" {type_name(fault.value)} instead."
+            )
+            return BadAsk(text, param=where, code="invalid_type")
         case "tag":
             return refuse_word(where, fault.value, fault.known)
 

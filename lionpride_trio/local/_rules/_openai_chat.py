@@ -42,7 +42,10 @@ _RANGES: Final = {
     "seed": Range(-(2**63), 2**63 - 1, whole=True),
 }
 _SWITCHES: Final = "stream store logprobs parallel_tool_calls"
-_EFFORTS: Final = "none minimal low medium high xhigh max default"
+EFFORTS: Final = {
+    "openai": "none minimal low medium high xhigh max",
+    "groq": "none default low medium high",
+}
 
 
 def check_openai_chat(body: JsonObject, dialect: Dialect) -> None:
@@ -59,7 +62,8 @@ def check_openai_chat(body: JsonObject, dialect: Dialect) -> None:
             check_fields(body, OPENAI, ignored=True)
     check_numbers(body, _RANGES)
     check_switches(body, _SWITCHES)
-    check_words(body, {"reasoning_effort": _EFFORTS})
+    if dialect in EFFORTS:
+        check_words(body, {"reasoning_effort": EFFORTS[dialect]})
     check_length(body.get("stop"), "stop", 1, 4 if dialect in {"openai", "groq"} else None)
     if body.get("stream_options") is not None and not body.get("stream"):
         text = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
@@ -92,19 +96,22 @@ def _check_groq_fields(body: JsonObject) -> None:
 
 def _groq_sentence(fault: Fault, body: JsonObject) -> str:
     at = dotted(fault.path)
+    if fault.kind == "type" and fault.name:
+        at = f"{at}.{fault.name}" if at else fault.name
     text = {
         "unknown": f"property '{fault.name}' is unsupported",
         "missing": f"property '{fault.name}' is missing",
+        "type": f"value must be {'a' if fault.expected == 'string' else 'an'} {fault.expected}",
         "tag": f"discriminator property '{fault.name}' has invalid value",
     }[fault.kind]
     if fault.kind == "unknown" and (near := closest(fault.name, fault.known)):
         text += f", did you mean '{near}'?"
     if not at:
         return text
-    if fault.path[0] != "messages" or fault.kind == "tag":
+    if fault.path[:1] != ("messages",) or fault.kind == "tag":
         return f"'{at}' : {text}"
     message, place = dotted(fault.path[:2]), fault.path[1]
-    assert isinstance(place, int)  # the messages are a list
+    assert isinstance(place, int)  # the messages are a list, as the shape says
     role = as_text(as_object(as_list(body.get("messages"))[place]).get("role"))
     return f"'{message}' : for 'role:{role}' the following must be satisfied[('{at}' : {text})]"
 

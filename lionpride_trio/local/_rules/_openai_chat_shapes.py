@@ -11,13 +11,13 @@ from typing import Final
 from ._shapes import Kinds, Shape, leave_out, merge, shape
 
 _CACHE: Final = shape("mode! ttl")
-_TEXT: Final = shape("text! type! prompt_cache_breakpoint", prompt_cache_breakpoint=_CACHE)
+_TEXT: Final = shape("text$! type! prompt_cache_breakpoint", prompt_cache_breakpoint=_CACHE)
 _TEXTS: Final = Kinds({"text": _TEXT})
 _USERS: Final = Kinds({
     "text": _TEXT,
     "image_url": shape(
         "image_url! type! prompt_cache_breakpoint",
-        image_url=shape("url! detail"),
+        image_url=shape("url$! detail"),
         prompt_cache_breakpoint=_CACHE,
     ),
     "input_audio": shape(
@@ -33,11 +33,11 @@ _USERS: Final = Kinds({
 })
 _ASSISTANTS: Final = Kinds({"text": _TEXT, "refusal": shape("refusal! type!")})
 CALLS: Final = Kinds({
-    "function": shape("function! id! type!", function=shape("arguments! name!")),
-    "custom": shape("custom! id! type!", custom=shape("input! name!")),
+    "function": shape("function! id$! type!", function=shape("arguments$! name$!")),
+    "custom": shape("custom! id$! type!", custom=shape("input$! name$!")),
 })
 _ASSISTANT: Final = shape(
-    "role! audio content function_call name refusal tool_calls",
+    "role! audio content function_call name refusal tool_calls*",
     audio=shape("id!"),
     content=_ASSISTANTS,
     function_call=shape("arguments! name!"),
@@ -50,18 +50,18 @@ MESSAGES: Final = Kinds(
         "assistant": _ASSISTANT,
         "user": shape("content! role! name", content=_USERS),
         "function": shape("content name! role!"),
-        "tool": shape("content! role! tool_call_id!", content=_TEXTS),
+        "tool": shape("content! role! tool_call_id$!", content=_TEXTS),
         "developer": _TOLD,
     },
     tag="role",
 )
-FUNCTION: Final = shape("name! description parameters strict")
+FUNCTION: Final = shape("name$! description parameters strict")
 TOOLS: Final = Kinds({
     "function": shape("function! type!", function=FUNCTION),
     "custom": shape(
         "custom! type!",
         custom=shape(
-            "name! description format",
+            "name$! description format",
             format=Kinds({
                 "text": shape("type!"),
                 "grammar": shape("grammar! type!", grammar=shape("definition! syntax!")),
@@ -70,25 +70,25 @@ TOOLS: Final = Kinds({
     ),
 })
 TOOL_CHOICE: Final = Kinds({
-    "allowed_tools": shape("allowed_tools! type!", allowed_tools=shape("mode! tools!")),
-    "function": shape("function! type!", function=shape("name!")),
-    "custom": shape("custom! type!", custom=shape("name!")),
+    "allowed_tools": shape("allowed_tools! type!", allowed_tools=shape("mode! tools!*")),
+    "function": shape("function! type!", function=shape("name$!")),
+    "custom": shape("custom! type!", custom=shape("name$!")),
 })
 RESPONSE_FORMAT: Final = Kinds({
     "text": shape("type!"),
     "json_schema": shape(
-        "json_schema! type!", json_schema=shape("name! description schema strict")
+        "json_schema! type!", json_schema=shape("name$! description schema strict")
     ),
     "json_object": shape("type!"),
 })
 _MODERATED: Final = shape("mode!")
 
 OPENAI: Final[Shape] = shape(
-    "messages! model! audio frequency_penalty function_call functions logit_bias logprobs"
+    "messages!* model$! audio frequency_penalty function_call functions logit_bias logprobs"
     " max_completion_tokens max_tokens metadata modalities moderation n parallel_tool_calls"
     " prediction presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention"
     " reasoning_effort response_format safety_identifier seed service_tier stop store stream"
-    " stream_options temperature tool_choice tools top_logprobs top_p user verbosity"
+    " stream_options temperature tool_choice tools* top_logprobs top_p user verbosity"
     " web_search_options",
     messages=MESSAGES,
     audio=shape("format! voice!", voice=shape("id!")),

@@ -11,7 +11,7 @@ from ._shapes import Kinds, Shape, shape
 
 _CACHE: Final = shape("mode! ttl")
 _USERS: Final = Kinds({
-    "input_text": shape("text! type! prompt_cache_breakpoint", prompt_cache_breakpoint=_CACHE),
+    "input_text": shape("text$! type! prompt_cache_breakpoint", prompt_cache_breakpoint=_CACHE),
     "input_image": shape(
         "type! detail file_id image_url prompt_cache_breakpoint", prompt_cache_breakpoint=_CACHE
     ),
@@ -21,25 +21,25 @@ _USERS: Final = Kinds({
     ),
 })
 _ASSISTANTS: Final = Kinds({
-    "output_text": shape("text! type! annotations logprobs"),
+    "output_text": shape("text$! type! annotations logprobs"),
     "refusal": shape("refusal! type!"),
 })
 CONTENT: Final = {"assistant": _ASSISTANTS, "user": _USERS, "system": _USERS, "developer": _USERS}
 """The parts that a message may hold, by its role."""
 
 _ITEMS: Final = {
-    "message": "content! role! id phase status type",
+    "message": "content! role$! id$ phase status type",
     "file_search_call": "id! queries! status! type! results",
     "computer_call": "call_id! id! pending_safety_checks! status! type! action actions",
     "computer_call_output": "call_id! output! type! acknowledged_safety_checks id status",
     "web_search_call": "action! id! status! type!",
-    "function_call": "arguments! call_id! name! type! async caller id namespace status",
-    "function_call_output": "call_id output! type! caller id name namespace status",
+    "function_call": "arguments$! call_id$! name$! type! async caller id$ namespace status",
+    "function_call_output": "call_id$ output! type! caller id$ name namespace status",
     "tool_search_call": "arguments! type! call_id execution id status",
     "tool_search_output": "tools! type! call_id execution id status",
     "additional_tools": "role! tools! type! id",
     "configuration_update": "type! id reasoning text",
-    "reasoning": "id! summary! type! content encrypted_content status",
+    "reasoning": "id$! summary!* type! content encrypted_content$ status",
     "compaction": "encrypted_content! type! id",
     "image_generation_call": "id! result status! type! action background error output_format"
     " quality revised_prompt size svg_usage",
@@ -57,12 +57,12 @@ _ITEMS: Final = {
     "custom_tool_call_output": "call_id! output! type! caller id",
     "custom_tool_call": "call_id! input! name! type! async caller id namespace",
     "compaction_trigger": "type! id",
-    "item_reference": "id! type",
+    "item_reference": "id$! type",
     "program": "call_id! code! fingerprint! id! type!",
     "program_output": "call_id! id! result! status! type!",
 }
 _TOOLS: Final = {
-    "function": "name! parameters strict type! allowed_callers async defer_loading description"
+    "function": "name$! parameters strict type! allowed_callers async defer_loading description"
     " output_schema",
     "file_search": "type! vector_store_ids! filters max_num_results ranking_options",
     "computer": "type!",
@@ -78,7 +78,7 @@ _TOOLS: Final = {
     " partial_images quality size svg",
     "local_shell": "type!",
     "shell": "type! allowed_callers environment",
-    "custom": "name! type! allowed_callers async defer_loading description format",
+    "custom": "name$! type! allowed_callers async defer_loading description format",
     "namespace": "description! name! tools! type!",
     "tool_search": "type! description execution parameters",
     "web_search_preview": "type! search_content_types search_context_size user_location",
@@ -99,19 +99,19 @@ ITEMS.shapes["reasoning"].inside.update({
 TOOLS: Final = Kinds({kind: shape(names) for kind, names in _TOOLS.items()})
 TOOL_CHOICE: Final = Kinds({
     **{kind: shape("type!") for kind in _HOSTED.split()},
-    "allowed_tools": shape("mode! tools! type!"),
-    "function": shape("name! type!"),
+    "allowed_tools": shape("mode! tools!* type!"),
+    "function": shape("name$! type!"),
     "mcp": shape("server_label! type! name"),
     "custom": shape("name! type!"),
 })
 _MODERATED: Final = shape("mode!")
 
 RESPONSES: Final[Shape] = shape(
-    "access_programs background background_options context_management conversation image include"
+    "access_programs background background_options context_management conversation image include*"
     " input instructions max_output_tokens max_tool_calls metadata model moderation"
-    " parallel_tool_calls previous_response_id prompt prompt_cache_key prompt_cache_options"
+    " parallel_tool_calls previous_response_id$ prompt prompt_cache_key prompt_cache_options"
     " prompt_cache_retention reasoning safety_identifier service_tier store stream stream_options"
-    " temperature text tool_choice tools top_logprobs top_p truncation user",
+    " temperature text tool_choice tools* top_logprobs top_p truncation user",
     input=ITEMS,
     moderation=shape(
         "model! policy", policy=shape("input output", input=_MODERATED, output=_MODERATED)
@@ -124,7 +124,7 @@ RESPONSES: Final[Shape] = shape(
         "format verbosity",
         format=Kinds({
             "text": shape("type!"),
-            "json_schema": shape("name! schema! type! description strict"),
+            "json_schema": shape("name$! schema! type! description strict"),
             "json_object": shape("type!"),
         }),
     ),

@@ -1,13 +1,14 @@
 """Shapes of JSON objects as data, and the walk that finds what does not fit one.
 
-A name in a shape may end with ``!``: that field must be there.  What stands at a field is looked into
+A name in a shape may end with ``!``: that field must be there; with ``$``: it holds a text; with ``*``: it
+holds a list.  What stands at a field is looked into
 only where the shape says how; lists are looked into item by item.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -21,6 +22,8 @@ class Tag:
     kind: str
 
 
+JsonType: TypeAlias = Literal["string", "array", "object"]
+_TYPES: Final[Mapping[str, JsonType]] = {"$": "string", "*": "array"}
 Path: TypeAlias = tuple[str | int | Tag, ...]
 
 
@@ -28,7 +31,7 @@ Path: TypeAlias = tuple[str | int | Tag, ...]
 class Fault:
     """What does not fit."""
 
-    kind: Literal["unknown", "missing", "tag"]
+    kind: Literal["unknown", "missing", "tag", "type"]
     path: Path
     """Where the object is."""
     name: str
@@ -37,6 +40,8 @@ class Fault:
     """What stands there."""
     known: tuple[str, ...] = ()
     """What may."""
+    expected: JsonType = "object"
+    """The type that a value of another type should have."""
 
 
 @attrs.frozen
@@ -45,6 +50,8 @@ class Shape:
 
     fields: frozenset[str]
     required: tuple[str, ...]
+    types: Mapping[str, JsonType]
+    """The types of some fields."""
     # Filled in after it is made where a shape holds itself.
     inside: dict[str, Within] = attrs.field(factory=dict[str, "Within"], eq=False, repr=False)
 
@@ -72,31 +79,51 @@ Within: TypeAlias = Shape | Kinds | Values
 def shape(names: str, **inside: Within) -> Shape:
     """Make the shape of an object from the names of its fields."""
     words = names.split()
-    required = tuple(word[:-1] for word in words if word.endswith("!"))
-    return Shape(frozenset(word.rstrip("!") for word in words), required, inside)
+    return Shape(
+        fields=frozenset(word.rstrip("!$*") for word in words),
+        required=tuple(word.rstrip("!$*") for word in words if "!" in word),
+        types={
+            word.rstrip("!$*"): _TYPES[mark] for word in words for mark in _TYPES if mark in word
+        },
+        inside=inside,
+    )
 
 
 def merge(first: Shape, names: str, **inside: Within) -> Shape:
     """Make a shape of all that *first* holds, and more."""
     more = shape(names, **inside)
     return Shape(
-        first.fields | more.fields, first.required + more.required, {**first.inside, **more.inside}
+        fields=first.fields | more.fields,
+        required=first.required + more.required,
+        types={**first.types, **more.types},
+        inside={**first.inside, **more.inside},
     )
 
 
 def leave_out(whole: Shape, names: str) -> Shape:
     """Make a shape of what *whole* holds, without some fields."""
     gone = frozenset(names.split())
-    inside = {name: within for name, within in whole.inside.items() if name not in gone}
-    required = tuple(name for name in whole.required if name not in gone)
-    return Shape(whole.fields - gone, required, inside)
+    return Shape(
+        fields=whole.fields - gone,
+        required=tuple(name for name in whole.required if name not in gone),
+        types={name: kind for name, kind in whole.types.items() if name not in gone},
+        inside={name: within for name, within in whole.inside.items() if name not in gone},
+    )
+
+
+def _is_of_another_type(value: Json, expected: JsonType | None) -> bool:
+    return expected is not None and not isinstance(value, str if expected == "string" else list)
 
 
 def faults(value: Json, within: Within, path: Path = ()) -> Iterator[Fault]:
     """Find all that does not fit, depth first, in the order in which it was written."""
     if isinstance(value, list):
         for place, item in enumerate(as_list(value)):
-            yield from faults(item, within, (*path, place))
+            held = as_object(item)
+            if isinstance(item, dict):
+                yield from _object_faults(held, within, (*path, place))
+            else:
+                yield Fault("type", (*path, place), "", item)
     elif isinstance(value, dict):
         yield from _object_faults(as_object(value), within, path)
 
@@ -122,6 +149,10 @@ def _object_faults(value: JsonObject, within: Within, path: Path) -> Iterator[Fa
     for name, each in value.items():
         if name not in within.fields:
             yield Fault("unknown", path, name, each, tuple(sorted(within.fields)))
+        elif _is_of_another_type(each, within.types.get(name)):
+            # Null is what was not given, where that may be.
+            if each is not None or name in within.required:
+                yield Fault("type", path, name, each, expected=within.types[name])
         elif name in within.inside:
             yield from faults(each, within.inside[name], (*path, name))
 

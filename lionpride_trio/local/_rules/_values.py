@@ -21,7 +21,7 @@ class Range:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             return "type"
-        if self.whole and value != int(value):
+        if self.whole and isinstance(value, float) and not value.is_integer():
             return "type"
         if value < self.low:
             return "low"

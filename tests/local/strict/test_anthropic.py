@@ -34,6 +34,10 @@ def told(*blocks):
     return {"role": "user", "content": [*blocks]}
 
 
+def form(schema):
+    return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+
+
 def unanswered(place, ids):
     return (
         f"messages.{place}: `tool_use` ids were found without `tool_result` blocks immediately after:"
@@ -50,6 +54,7 @@ def unexpected(at, id):
 
 
 CONVERSATIONS = {
+    "none": ([], "messages: at least one message is required"),
     "assistant first": (
         [said(text())],
         'messages: first message must use the "user" role',
@@ -186,6 +191,39 @@ FIELDS = {
         {"tools": [{**TOOL, "input_schema": {"type": "string"}}]},
         "tools.0.custom.input_schema.type: Input should be 'object'",
     ),
+    "one of several": (
+        {"tools": [{**TOOL, "input_schema": {"type": "object", "anyOf": []}}]},
+        "tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top",
+    ),
+    "strict tool": (
+        {"tools": [{**TOOL, "strict": True, "input_schema": {"type": "object"}}]},
+        "tools.0.custom.input_schema: For 'object' type, 'additionalProperties' must be explicitly set"
+        " to false",
+    ),
+    "open object": (
+        form({"type": "object", "properties": {}}),
+        "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set"
+        " to false",
+    ),
+    "open object inside": (
+        form({"$ref": "#/$defs/a", "$defs": {"a": {"type": "object"}}}),
+        "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set"
+        " to false",
+    ),
+    "bound": (
+        form({"type": "array", "items": {"type": "integer", "minimum": 1}}),
+        "output_config.format.schema: For 'integer' type, property 'minimum' is not supported",
+    ),
+    "bounds": (
+        form({"anyOf": [{"type": "string", "minLength": 1, "maxLength": 2}]}),
+        "output_config.format.schema: For 'string' type, properties maxLength, minLength are not"
+        " supported",
+    ),
+    "two items": (
+        form({"type": "array", "minItems": 2}),
+        "output_config.format.schema: For 'array' type, 'minItems' values other than 0 or 1 are not"
+        " supported",
+    ),
     "twice": ({"tools": [TOOL, TOOL]}, "tools: Tool names must be unique."),
     "choice of nothing": (
         {"tool_choice": {"type": "auto"}},
@@ -202,6 +240,10 @@ FIELDS = {
     "small budget": (
         {"thinking": {"type": "enabled", "budget_tokens": 1023}, "max_tokens": 2000},
         "thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+    ),
+    "half a budget": (
+        {"thinking": {"type": "enabled", "budget_tokens": 1024.5}, "max_tokens": 2000},
+        "thinking.enabled.budget_tokens: Input should be a valid integer",
     ),
     "budget and limit": (
         {"thinking": THINKING, "max_tokens": 1024},

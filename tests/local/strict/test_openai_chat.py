@@ -71,11 +71,6 @@ CONVERSATIONS = {
         "Invalid 'messages[1].tool_calls': empty array. Expected an array with minimum length 1, but"
         " got an empty array instead.",
     ),
-    "arguments": (
-        [USER, {"role": "assistant", "tool_calls": [call(arguments={})]}, result()],
-        "Invalid type for 'messages[1].tool_calls[0].function.arguments': expected a string, but got"
-        " an object instead.",
-    ),
     "no parts": (
         [{"role": "user", "content": []}],
         "Invalid 'messages.[0].content': empty array. Expected an array with minimum length 1, but"
@@ -127,6 +122,12 @@ FIELDS = {
         "Missing required parameter: 'messages[2].tool_call_id'.",
         "missing_required_parameter",
     ),
+    "arguments": (
+        {"messages": [USER, {"role": "assistant", "tool_calls": [call(arguments={})]}, result()]},
+        "Invalid type for 'messages[1].tool_calls[0].function.arguments': expected a string, but got"
+        " an object instead.",
+        "invalid_type",
+    ),
     "role": (
         {"messages": [{"role": "robot", "content": "x"}]},
         "Invalid value: 'robot'. Supported values are: 'system', 'assistant', 'user', 'function',"
@@ -153,6 +154,12 @@ FIELDS = {
         {"tools": [tool(cache=True)]},
         "Unknown parameter: 'tools[0].function.cache'.",
         "unknown_parameter",
+    ),
+    "long name": (
+        {"tools": [tool("f" * 65)]},
+        "Invalid 'tools[0].function.name': string too long. Expected a string with maximum length 64,"
+        " but got a string with length 65 instead.",
+        "string_above_max_length",
     ),
     "tool's name": (
         {"tools": [tool("f.g")]},
@@ -190,7 +197,7 @@ FIELDS = {
     "effort": (
         {"reasoning_effort": "much"},
         "Invalid value: 'much'. Supported values are: 'none', 'minimal', 'low', 'medium', 'high',"
-        " 'xhigh', 'max', and 'default'.",
+        " 'xhigh', and 'max'.",
         "invalid_value",
     ),
     "switch": (
@@ -304,6 +311,17 @@ async def test_what_openai_does_not_take(server, case):
             {"messages": [{**USER, "timestamp": 1}]},
             "'messages.0' : for 'role:user' the following must be satisfied[('messages.0' : property"
             " 'timestamp' is unsupported)]",
+        ),
+        (
+            {
+                "messages": [
+                    USER,
+                    {"role": "assistant", "tool_calls": [call(arguments={})]},
+                    result(),
+                ]
+            },
+            "'messages.1' : for 'role:assistant' the following must be satisfied"
+            "[('messages.1.tool_calls.0.function.arguments' : value must be a string)]",
         ),
         (
             {"messages": [{"role": "robot", "content": "x"}]},

@@ -29,9 +29,17 @@ FORMATS = {
     "date": date.fromisoformat,
     "date-time": datetime.fromisoformat,
     "time": time.fromisoformat,
-    "uuid": lambda text: UUID(text),
-    "email": lambda text: re.fullmatch(r"\S+@\S+\.\S+", text) or 1 / 0,
+    "uuid": UUID,
+    "email": re.compile(r"\S+@\S+\.\S+").fullmatch,
 }
+
+
+def is_formed(text, schema):
+    """Whether *text* is of the schema's format; its reader says so by what it gives or raises."""
+    try:
+        return "format" not in schema or FORMATS[schema["format"]](text) is not None
+    except ValueError:
+        return False
 
 
 def is_valid(value, schema, root):
@@ -74,9 +82,10 @@ def _has_its_bounds(value, schema, root):
                 and (step is None or value / step == int(value / step))
             )
         case str():
-            if "format" in schema:
-                FORMATS[schema["format"]](value)
-            return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
+            long_enough = schema.get("minLength", 0) <= len(value)
+            return long_enough and (
+                len(value) <= schema.get("maxLength", len(value)) and is_formed(value, schema)
+            )
         case list():
             first = schema.get("prefixItems", [])
             pairs = [
@@ -224,5 +233,7 @@ def test_the_judge_sees_what_is_wrong():
         ([1, 1], {"uniqueItems": True}),
         (5, {"exclusiveMinimum": 5}),
         ("a", {"anyOf": [{"type": "null"}]}),
+        ("2024-13-01", {"format": "date"}),
+        ("nobody", {"format": "email"}),
     ]:
         assert not is_valid(value, schema, schema)

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import types
 import typing
 
 import anthropic.types
@@ -15,7 +16,9 @@ from google.genai import models as gemini, types as gemini_types
 from lionpride_trio.local._rules import (
     _anthropic_shapes,
     _gemini_shapes,
+    _openai_chat,
     _openai_chat_shapes,
+    _responses,
     _responses_shapes,
 )
 from lionpride_trio.local._rules._shapes import Kinds, Shape, leave_out, merge
@@ -59,6 +62,27 @@ def required(kind):
     }
 
 
+def is_text(hint):
+    """Whether a text, or null, is all that a field may hold."""
+    kind = bare(hint)
+    if typing.get_origin(kind) in {typing.Literal, typing_extensions.Literal}:
+        return all(isinstance(word, str) for word in typing.get_args(kind))
+    parts = [part for part in typing.get_args(kind) if part is not type(None)]
+    return kind is str or (bool(parts) and all(map(is_text, parts)))
+
+
+def is_list(hint):
+    """Whether a list, or null, is all that a field may hold."""
+    kind = bare(hint)
+    if typing.get_origin(kind) in {typing.Union, types.UnionType}:
+        return all(is_list(part) for part in typing.get_args(kind) if part is not type(None))
+    origin = typing.get_origin(kind) or kind
+    return isinstance(origin, type) and issubclass(list, origin) and origin is not object
+
+
+TYPES = {"string": is_text, "array": is_list}
+
+
 def compare(within, found, path):
     """All that *within* says and the typed dicts *found* do not, or the other way round."""
     if isinstance(within, Kinds):
@@ -73,6 +97,9 @@ def compare(within, found, path):
     assert found, f"{path}: the client has nothing like it"
     assert set(within.fields) == {name for each in found for name in hints(each)}, path
     assert set(within.required) == set.intersection(*map(required, found)), path
+    for name, kind in within.types.items():
+        held = [hints(each)[name] for each in found if name in hints(each)]
+        assert all(map(TYPES[kind], held)), (path, name)
     for name, below in within.inside.items():
         deeper = [one for each in found if name in hints(each) for one in dicts(hints(each)[name])]
         compare(below, deeper, f"{path}.{name}")
@@ -89,6 +116,13 @@ SAMPLING = "temperature top_k top_p"
 def test_openai_chat():
     kinds = [CHAT.CompletionCreateParamsBase, CHAT.CompletionCreateParamsStreaming]
     compare(_openai_chat_shapes.OPENAI, kinds, "chat")
+
+
+def test_openais_words():
+    efforts = words(hints(CHAT.CompletionCreateParamsBase)["reasoning_effort"])
+    assert efforts == _openai_chat.EFFORTS["openai"].split()
+    includable = typing.get_args(openai.types.responses.ResponseIncludable)
+    assert includable == _responses.INCLUDABLE
 
 
 def test_openai_responses():
@@ -135,6 +169,8 @@ def compare_model(within, model, path):
     fields = {name: field for name, field in model.model_fields.items() if name not in vertex}
     assert set(within.fields) == {field.alias or name for name, field in fields.items()}, path
     for name, field in fields.items():
+        kind = within.types.get(field.alias or name)
+        assert kind is None or TYPES[kind](field.annotation), (path, name)
         below = within.inside.get(field.alias or name)
         if below is within or not isinstance(below, Shape):
             continue

@@ -95,7 +95,8 @@ def messages_body(hand: Hand, reply: Response) -> bytes:
     for call in reply.tool_calls:
         blocks.call(call)
     usage = reply.usage
-    began: dict[str, Any] = {"input_tokens": usage.input_tokens, "output_tokens": 1}
+    first = min(1, usage.output_tokens or 0)
+    began: dict[str, Any] = {"input_tokens": usage.input_tokens, "output_tokens": first}
     if usage.cached_tokens is not None:
         began["cache_read_input_tokens"] = usage.cached_tokens
     if usage.cache_write_tokens is not None:
