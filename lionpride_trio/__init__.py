@@ -58,7 +58,7 @@ from ._errors import (
 from ._json_form import from_json
 from ._public import let_hints_know, show_public_path
 from ._response import Reasoning, Response, ToolCall, chunks_of, reassemble
-from ._text import Secret
+from ._safe_text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
 from .session import Session
 from .transformers import source, transformer

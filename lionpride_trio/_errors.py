@@ -42,7 +42,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from ._portable import is_portable
-from ._text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
+from ._safe_text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
 
 if TYPE_CHECKING:
     from ._chunks import Verdict

@@ -32,7 +32,7 @@ import attrs
 
 from ._errors import DecodeError
 from ._readonly import ReadOnlyDict
-from ._text import shorten
+from ._safe_text import shorten
 
 VERSION: Final = 1
 MARK: Final = "lionpride_trio"

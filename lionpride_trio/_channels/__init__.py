@@ -10,8 +10,8 @@ Read the modules in this order; each imports only from those before it.
 ``_opening``        how steps are run on a channel that is being opened
 ``_source``         a cold recipe for a channel; who opens it, who closes it
 ``_channel``        what an opened source is: waiting, handing out, ending
-``_text``           what text an item holds; text machines on streams of chunks
-``_program``        several stages as one function
+``_text_stages``    what text an item holds; text machines on streams of chunks
+``_compile``        several stages as one function
 ``_fused``          stages run on a channel, without a task or a queue between them
 ``_nursery``        nurseries whose failures reach the reader and not the body
 ``_mailbox``        the channel between a task that fills it and a task that reads it

@@ -15,7 +15,7 @@ What must hold, for every channel, and is kept here once:
    taking and `_deliver` there is no checkpoint.
 3. Two tasks in one channel are refused (``_receiving``): the items of a stream would come in no order.
 4. Iterating is a checkpoint at each fetch that waits, and at the latest after `READY_ITEMS` items
-   (``_free``): a source that is always ready would otherwise keep all other tasks from running.
+   (``_until_checkpoint``): a source that is always ready would otherwise keep all other tasks from running.
 5. After `close_nowait` nothing is handed out, though a task waits inside `_fetch`: it looks at ``_closed``
    when it comes back, and what it was given is dropped.
 
@@ -50,11 +50,11 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     Cancelling a `receive` loses nothing; it can be asked again.
     """
 
-    _instant = False
+    _can_poll = False
     """`_fetch_nowait` may give something."""
     _read_items = READ_ITEMS
     """How many items one read counts as at least."""
-    _delivered = False
+    _is_pushed = False
     """Others deliver the items, and `_fetch` only waits until they do."""
     _closer = ""
     """Who closed it, and what to write; nothing where it was the reader."""
@@ -64,7 +64,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self._end: Exception | None = None
         self._closed = False
         self._receiving = False
-        self._free = 0  # items that an iteration may still hand out before a checkpoint
+        self._until_checkpoint = 0  # items that an iteration may still hand out before a checkpoint
 
     @abc.abstractmethod
     async def _fetch(self) -> list[Any]:
@@ -88,7 +88,12 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         Once all of it was pulled, its end is made this channel's own.  Of what is ready, at most
         *limit* items are taken; a read is given whole.
         """
-        if upstream._row or upstream._behind or upstream._end is not None or upstream._delivered:
+        if (
+            upstream._next_reversed
+            or upstream._backlog_size
+            or upstream._end is not None
+            or upstream._is_pushed
+        ):
             return self._pull_ready(upstream, limit)
         return upstream._fetch()
 
@@ -101,7 +106,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
 
     def _pull_nowait(self, upstream: Channel[Any]) -> list[Any] | None:
         """As `_pull`, but None where that would have to wait.  No checkpoint."""
-        if upstream._row or upstream._behind or upstream._end is not None:
+        if upstream._next_reversed or upstream._backlog_size or upstream._end is not None:
             return None
         return upstream._fetch_nowait()
 
@@ -145,22 +150,22 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         :raises Exception: what failed upstream, after the items before it.
         """
         await self._wait()
-        item: T_co = self._row.pop()
+        item: T_co = self._next_reversed.pop()
         return item
 
     async def receive_batch(self, limit: int | None = None) -> list[T_co]:
         """All items that are ready, at least one and at most *limit*.  As `receive` otherwise."""
         await self._wait()
-        return self._draw(limit)
+        return self._pop_batch(limit)
 
     async def __anext__(self) -> T_co:
-        if not self._row:
+        if not self._next_reversed:
             try:
-                if not (self._instant and self._take_nowait()):
+                if not (self._can_poll and self._take_nowait()):
                     await self._wait()
             except trio.EndOfChannel:
                 raise StopAsyncIteration from None
-        item: T_co = self._row.pop()
+        item: T_co = self._next_reversed.pop()
         return item
 
     async def _wait(self) -> None:
@@ -172,10 +177,10 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             raise trio.BusyResourceError(f"another task is receiving from this {self._noun()}")
         self._receiving = True
         try:
-            if self._row or self._behind or self._end is not None:
+            if self._next_reversed or self._backlog_size or self._end is not None:
                 await trio.lowlevel.checkpoint()
-            while not (self._row or self._closed):
-                if self._behind:
+            while not (self._next_reversed or self._closed):
+                if self._backlog_size:
                     self._fill_row()
                 elif self._end is not None:
                     raise self._end
@@ -187,21 +192,26 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             # The channel below says that it was closed; this one says by whom, as it returns.
         finally:
             self._receiving = False
-        if self._instant:
-            self._free = READY_ITEMS - len(self._row)
+        if self._can_poll:
+            self._until_checkpoint = READY_ITEMS - len(self._next_reversed)
         if self._closed:
             raise self._closed_error()
 
     def _take_nowait(self) -> bool:
         """Fill the row without waiting, as long as other tasks had a turn not long ago."""
-        if self._free <= 0 or self._receiving or self._behind or self._end is not None:
+        if (
+            self._until_checkpoint <= 0
+            or self._receiving
+            or self._backlog_size
+            or self._end is not None
+        ):
             return False
         items = self._fetch_nowait()
         if not items:
             return False
-        self._free -= max(len(items), self._read_items)
+        self._until_checkpoint -= max(len(items), self._read_items)
         self._deliver(items)
-        return self._free >= 0
+        return self._until_checkpoint >= 0
 
     async def aclose(self) -> None:
         """Hand nothing out any more.  Safe at any time, and twice.
@@ -238,7 +248,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             waiting=self._receiving,
         )
 
-    def _piped(self, other: Recipe) -> Source[Any]:
+    def _extended(self, other: Recipe) -> Source[Any]:
         name = f"{self._noun()} | {other.text}"
         return PipedChannel(lambda: ReadThrough(self), name=name, steps=other.steps)
 
@@ -264,11 +274,11 @@ class _Batches(AsyncIterator[list[T]]):
     async def __anext__(self) -> list[T]:
         channel = self._channel
         try:
-            if channel._row or not (channel._instant and channel._take_nowait()):
+            if channel._next_reversed or not (channel._can_poll and channel._take_nowait()):
                 await channel._wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
-        return channel._draw(self._limit)
+        return channel._pop_batch(self._limit)
 
 
 class ReadThrough(Channel[Any]):
@@ -278,7 +288,7 @@ class ReadThrough(Channel[Any]):
     did not need: what is taken here cannot be given back.
     """
 
-    _instant = True
+    _can_poll = True
     _read_items = 1
 
     def __init__(self, origin: Channel[Any]) -> None:
@@ -292,6 +302,6 @@ class ReadThrough(Channel[Any]):
         origin = self._origin
         if origin._receiving:
             return None
-        if origin._row or (origin._instant and origin._take_nowait()):
-            return origin._draw(1)
+        if origin._next_reversed or (origin._can_poll and origin._take_nowait()):
+            return origin._pop_batch(1)
         return None

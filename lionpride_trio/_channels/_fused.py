@@ -15,7 +15,7 @@ import trio
 from ..stages import Stage
 from ..stages._protocol import end
 from ._channel import Channel
-from ._program import Failure, may_be_done, program
+from ._compile import Failure, compile_stages, may_be_done
 from ._recipe import Run
 
 
@@ -45,26 +45,26 @@ class FusedChannel(Channel[Any]):
         super().__init__()
         self._upstream = upstream
         self._stages = stages
-        self._program = program(stages)
+        self._program = compile_stages(stages)
         self._may_be_done = any(map(may_be_done, stages))
-        self._instant = upstream._instant
+        self._can_poll = upstream._can_poll
         self._read_items = upstream._read_items
         # `__anext__` may use its single-frame path: it saves two of three frames at each read that waits.
-        self._plain = not (self._instant or self._may_be_done or upstream._delivered)
+        self._fast_path = not (self._can_poll or self._may_be_done or upstream._is_pushed)
 
     async def __anext__(self) -> Any:
         # All of a read in one frame where nothing but a read is to be done, and nothing is ready;
         # `_wait` and `_fetch` are for the rest, and say why each thing is done.
-        row = self._row
+        row = self._next_reversed
         if row:
             return row.pop()
         upstream = self._upstream
-        if self._plain and not (
+        if self._fast_path and not (
             self._receiving
-            or self._behind
+            or self._backlog_size
             or self._end is not None
-            or upstream._row
-            or upstream._behind
+            or upstream._next_reversed
+            or upstream._backlog_size
             or upstream._end is not None
         ):
             self._receiving = True
@@ -79,22 +79,22 @@ class FusedChannel(Channel[Any]):
                     self._break(failure, made)
                 if made:
                     self._deliver(made)
-            row = self._row
+            row = self._next_reversed
         return row.pop() if row else await super().__anext__()
 
     async def _fetch(self) -> list[Any]:
         if self._may_be_done and self._first_done() is not None:
             await trio.lowlevel.checkpoint()
-            return self._made(())
-        return self._made(await self._pull(self._upstream))
+            return self._run_stages(())
+        return self._run_stages(await self._pull(self._upstream))
 
     def _fetch_nowait(self) -> list[Any] | None:
         if self._may_be_done and self._first_done() is not None:
             return None
         batch = self._pull_nowait(self._upstream)
-        return None if batch is None else self._made(batch)
+        return None if batch is None else self._run_stages(batch)
 
-    def _made(self, batch: Sequence[Any]) -> list[Any]:
+    def _run_stages(self, batch: Sequence[Any]) -> list[Any]:
         """What the stages make of *batch*, and at the end of what they held back."""
         made: list[Any] = []
         if batch:
@@ -125,7 +125,7 @@ class FusedChannel(Channel[Any]):
                 )
             except Exception as error:
                 self._add_failure(error)
-            failure = program(self._stages[first + 1 :])(rest, made)
+            failure = compile_stages(self._stages[first + 1 :])(rest, made)
             if failure is not None:
                 self._add_failure(failure.error)
                 first += failure.stage + 1  # which ends those before the one that failed as well

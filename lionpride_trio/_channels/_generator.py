@@ -47,17 +47,17 @@ async def _fill(
         while items:
             if not box.room:
                 await box.wait_room()
-            if box.gone:
+            if box.reader_gone:
                 raise ReaderGone
-            box.put([items.popleft()])
+            box.put_nowait([items.popleft()])
         # The generator goes on when there is room for what it makes next.
         await box.wait_room()
-        if box.gone:
+        if box.reader_gone:
             raise ReaderGone
 
     def hand_over_nowait(item: Any) -> bool:
-        if box.room > 1 and not box.gone:
-            box.put([item])
+        if box.room > 1 and not box.reader_gone:
+            box.put_nowait([item])
             return True
         return False
 
@@ -74,7 +74,7 @@ async def _fill(
         failure = failure_in(error)
         if failure is None:
             raise
-        if box.gone or is_cancelled():  # nobody will be told at the channel
+        if box.reader_gone or is_cancelled():  # nobody will be told at the channel
             late.add(failure)
         else:
             box.finish(failure)

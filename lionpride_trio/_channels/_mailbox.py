@@ -13,14 +13,14 @@ wakes exactly the task that can now go on.
 - A writer without room leaves its items in ``_writers`` and sleeps.  The *reader* takes them from there, as
   it makes room, and wakes the writer when all of them are taken.  So a writer's items never overtake
   those of a writer that came before, and a writer that is cancelled leaves nothing behind that is half put.
-- The reader serves writers when half of the room is free (`_taken`), not at each item.
+- The reader serves writers when half of the room is free (`_after_pop`), not at each item.
 
 What must hold:
 
 1. A reader that sleeps finds nothing ready, and no writer has items.  Otherwise both would sleep for ever:
    so `_fetch` serves the writers before it sleeps, and every put wakes the reader.
 2. A writer that was woken for room puts at least one item before it waits for anything else.  Room is
-   given to one writer at a time (`_serve` counts it as used), so room that is not used wakes nobody.
+   given to one writer at a time (`_admit_writers` counts it as used), so room that is not used wakes nobody.
 3. After `_finish` nothing is put, and nobody sleeps: a reader, a writer, each is woken and sees the end.
 """
 
@@ -60,7 +60,7 @@ class Mailbox(Channel[Any]):
     on without it.
     """
 
-    _delivered = True
+    _is_pushed = True
 
     def __init__(self, size: int = DEFAULT_SIZE, when_full: WhenFull = "block") -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Mailbox(Channel[Any]):
         self.dropped = 0
 
     @property
-    def gone(self) -> bool:
+    def reader_gone(self) -> bool:
         """Nobody will take what is put: the reader closed the channel, or was detached."""
         return self._end is not None
 
@@ -88,7 +88,7 @@ class Mailbox(Channel[Any]):
         Some may be dropped where that is allowed, and all are where nobody reads any more.
         """
         if self._blocking and self._end is None:
-            return self._size - len(self._row) - self._behind
+            return self._size - len(self._next_reversed) - self._backlog_size
         return self._size
 
     async def wait_room(self) -> int:
@@ -101,12 +101,12 @@ class Mailbox(Channel[Any]):
             await self._wait_turn(())
         return room
 
-    def put(self, items: list[Any]) -> None:
+    def put_nowait(self, items: list[Any]) -> None:
         """Put *items*, for which there is `room`.  The list is the mailbox's from now on."""
         if self._end is not None:
             return
         if not self._blocking:
-            items = self._fitted(items)
+            items = self._apply_policy(items)
         if items:
             self._deliver(items)
             self._wake_reader()
@@ -117,10 +117,10 @@ class Mailbox(Channel[Any]):
         Of many senders, each is served in the order in which they came: what does not fit is
         taken from them as room is made, and a sender is woken when all of its items are.
         """
-        while items and not self._writers and not self.gone and (room := self.room) > 0:
-            self.put(list(items[:room]))
+        while items and not self._writers and not self.reader_gone and (room := self.room) > 0:
+            self.put_nowait(list(items[:room]))
             items = items[room:]
-        if items and not self.gone:
+        if items and not self.reader_gone:
             await self._wait_turn(items)
 
     async def _wait_turn(self, items: Sequence[Any]) -> None:
@@ -144,7 +144,7 @@ class Mailbox(Channel[Any]):
         super()._finish(error)
         self._wake_all()
 
-    def _fitted(self, items: list[Any]) -> list[Any]:
+    def _apply_policy(self, items: list[Any]) -> list[Any]:
         """Apply the overflow policy; return the items to enqueue.  `drop_oldest` first removes queued items."""
         room = self._size - self._buffered()
         lost = len(items) - room
@@ -165,14 +165,14 @@ class Mailbox(Channel[Any]):
         items = items[-self._size :]
         oldest = len(items) - room
         if oldest > 0:
-            super()._draw(oldest)
+            super()._pop_batch(oldest)
             self._items -= oldest
         return items
 
     async def _fetch(self) -> list[Any]:
         # Before sleeping: a writer that waits for half of the room would wait for a reader that waits.
-        self._serve()
-        if self._row or self._behind:
+        self._admit_writers()
+        if self._next_reversed or self._backlog_size:
             await trio.lowlevel.checkpoint()
         else:
             self._reader = trio.lowlevel.current_task()
@@ -185,26 +185,26 @@ class Mailbox(Channel[Any]):
 
     async def receive(self) -> Any:
         item = await super().receive()
-        self._taken()
+        self._after_pop()
         return item
 
-    def _draw(self, limit: int | None) -> list[Any]:
-        batch = super()._draw(limit)
-        self._taken()
+    def _pop_batch(self, limit: int | None) -> list[Any]:
+        batch = super()._pop_batch(limit)
+        self._after_pop()
         return batch
 
     async def __anext__(self) -> Any:
-        row = self._row
+        row = self._next_reversed
         item = row.pop() if row else await super().__anext__()
         if self._writers:
-            self._taken()
+            self._after_pop()
         return item
 
-    def _taken(self) -> None:
+    def _after_pop(self) -> None:
         if self._writers and self._buffered() * 2 <= self._size:
-            self._serve()
+            self._admit_writers()
 
-    def _serve(self) -> None:
+    def _admit_writers(self) -> None:
         """Give waiting writers what room there is, in the order in which they came."""
         room = self.room
         while self._writers and room > 0:
@@ -244,7 +244,7 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
     try:
         while True:
             room = into.room or await into.wait_room()
-            if into.gone:
+            if into.reader_gone:
                 return
             items = await into._pull(upstream, room)
             if len(items) > room:
@@ -252,7 +252,7 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
                 # came from: put here it would exceed the bound, and kept here a cancellation would lose it.
                 upstream._deliver(items[room:])
                 del items[room:]
-            into.put(items)
+            into.put_nowait(items)
     except Exception as error:
         into.finish(error)
 

@@ -19,7 +19,7 @@ from .._errors import LocalProtocolError
 from ._entrance import check_on_trio
 
 
-class _Aside:
+class _HeldException:
     """Puts aside what its block raises, to be raised later."""
 
     error: BaseException | None = None
@@ -50,7 +50,7 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
     check_on_trio()
     # The block's exception does not pass through the nursery, which would put it in a group and,
     # where it is a group itself, make it anew in its search for cancellations.
-    aside = _Aside()
+    aside = _HeldException()
     broken = False
     raised: BaseException | None = None
     try:

@@ -20,9 +20,9 @@ class ReadyItems:
     """What was delivered and not handed out yet, and counts of it."""
 
     def __init__(self) -> None:
-        self._row: list[Any] = []  # the next items, the first of them last
-        self._ready: deque[list[Any]] | None = None  # those behind the row
-        self._behind = 0  # how many they are
+        self._next_reversed: list[Any] = []  # the next items, the first of them last
+        self._backlog: deque[list[Any]] | None = None  # those behind the row
+        self._backlog_size = 0  # how many they are
         self._items = 0
         self._characters = 0
         self._peak = 0
@@ -36,41 +36,43 @@ class ReadyItems:
         count = len(items)
         self._items += count
         self._characters += characters(items)
-        row = self._row
+        row = self._next_reversed
         buffered = count + len(row)
-        if behind or self._behind or buffered > READY_ITEMS:
+        if behind or self._backlog_size or buffered > READY_ITEMS:
             buffered = self._queue(items)
         else:
             items.reverse()
-            self._row = items + row if row else items
+            self._next_reversed = items + row if row else items
         if buffered > self._peak:  # ruff: ignore[if-stmt-min-max] - at each read of the network
             self._peak = buffered
 
     def _queue(self, items: list[Any]) -> int:
         """Put *items* behind what is ready; how many there are then."""
-        if self._ready is None:
-            self._ready = deque()
+        if self._backlog is None:
+            self._backlog = deque()
         count = len(items)
         if count <= READY_ITEMS:
-            self._ready.append(items)
+            self._backlog.append(items)
         else:
-            self._ready.extend(items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS))
-        self._behind += count
+            self._backlog.extend(
+                items[at : at + READY_ITEMS] for at in range(0, count, READY_ITEMS)
+            )
+        self._backlog_size += count
         return self._buffered()
 
     def _fill_row(self) -> None:
         """Make the next lists the row."""
-        assert self._ready is not None, "something is behind the row"
-        row = self._ready.popleft()
-        while self._ready and len(row) + len(self._ready[0]) <= READY_ITEMS:
-            row += self._ready.popleft()
-        self._behind -= len(row)
+        assert self._backlog is not None, "something is behind the row"
+        row = self._backlog.popleft()
+        while self._backlog and len(row) + len(self._backlog[0]) <= READY_ITEMS:
+            row += self._backlog.popleft()
+        self._backlog_size -= len(row)
         row.reverse()
-        self._row = row
+        self._next_reversed = row
 
-    def _draw(self, limit: int | None) -> list[Any]:
+    def _pop_batch(self, limit: int | None) -> list[Any]:
         """What is ready, at most *limit* items."""
-        row = self._row
+        row = self._next_reversed
         if limit is not None and limit < len(row):
             rest = len(row) - limit
             batch = row[rest:]
@@ -78,22 +80,22 @@ class ReadyItems:
             batch.reverse()
             return batch
         row.reverse()
-        self._row = []
-        while self._ready and (limit is None or len(row) < limit):
-            following = self._ready.popleft()
-            self._behind -= len(following)
+        self._next_reversed = []
+        while self._backlog and (limit is None or len(row) < limit):
+            following = self._backlog.popleft()
+            self._backlog_size -= len(following)
             row += following
         if limit is not None and len(row) > limit:
-            self._row = row[limit:]
-            self._row.reverse()
+            self._next_reversed = row[limit:]
+            self._next_reversed.reverse()
             del row[limit:]
         return row
 
     def _drop_ready(self) -> None:
         """Forget what is ready."""
-        self._row = []
-        self._ready = None
-        self._behind = 0
+        self._next_reversed = []
+        self._backlog = None
+        self._backlog_size = 0
 
     def _buffered(self) -> int:
-        return len(self._row) + self._behind
+        return len(self._next_reversed) + self._backlog_size

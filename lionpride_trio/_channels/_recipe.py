@@ -8,7 +8,7 @@ Four kinds of recipe, told apart for the type checkers:
 - `Transformer[In, Out]`: items of one type in, of another out;
 - `TextTransformer[Piece]`: text in, pieces of text out; on a stream of chunks its pieces come as
   `TextChunk`, and all other chunks keep their place;
-- `SameItems`: whatever comes in goes out (``prefetch``, ``tee``, ``take``);
+- `Passthrough`: whatever comes in goes out (``prefetch``, ``tee``, ``take``);
 - `Grouping`: joins strings to strings and text chunks to text chunks, other items to lists.
 """
 
@@ -91,7 +91,7 @@ class Recipe:
         return self.text
 
 
-def made_by(name: str, *args: object, **options: object) -> str:
+def recipe_repr(name: str, *args: object, **options: object) -> str:
     """How a recipe was made, for its repr."""
     words = [name_of(arg) for arg in args]
     words += [f"{key}={value!r}" for key, value in options.items() if value is not None]
@@ -105,15 +105,15 @@ def name_of(value: object) -> str:
 
 def _kind(recipe: Recipe) -> type[Recipe]:
     """Which of the four kinds *recipe* is of."""
-    kinds = (SameItems, Grouping, TextTransformer, Transformer)
+    kinds = (Passthrough, Grouping, TextTransformer, Transformer)
     return next(kind for kind in kinds if isinstance(recipe, kind))
 
 
 def _joined_kind(first: type[Recipe], second: type[Recipe]) -> type[Recipe]:
     """The kind that the second decides or the first keeps."""
-    if second is SameItems or (second is Grouping and first is TextTransformer):
+    if second is Passthrough or (second is Grouping and first is TextTransformer):
         return first
-    if first in {SameItems, TextTransformer} and second is not Transformer:
+    if first in {Passthrough, TextTransformer} and second is not Transformer:
         return second
     return Transformer
 
@@ -141,13 +141,13 @@ def check_recipe(other: object) -> None:
     )
 
 
-class SameItems(Recipe):
+class Passthrough(Recipe):
     """A recipe that changes when items come, or how many, and not what they are."""
 
     __slots__ = ()
 
     @overload
-    def pipe(self, other: SameItems, /) -> SameItems: ...
+    def pipe(self, other: Passthrough, /) -> Passthrough: ...
     @overload
     def pipe(self, other: Grouping, /) -> Grouping: ...
     @overload
@@ -167,7 +167,7 @@ class Grouping(Recipe):
     __slots__ = ()
 
     @overload
-    def pipe(self, other: SameItems | Grouping, /) -> Grouping: ...
+    def pipe(self, other: Passthrough | Grouping, /) -> Grouping: ...
     @overload
     def pipe(self, other: TextTransformer[P], /) -> TextTransformer[P]: ...
     @overload
@@ -189,7 +189,7 @@ class TextTransformer(Recipe, Generic[Piece_co]):
     __slots__ = ()
 
     @overload
-    def pipe(self, other: SameItems, /) -> TextTransformer[Piece_co]: ...
+    def pipe(self, other: Passthrough, /) -> TextTransformer[Piece_co]: ...
     @overload
     def pipe(self, other: Grouping, /) -> TextTransformer[str]: ...
     @overload
@@ -213,7 +213,7 @@ class Transformer(Recipe, Generic[In_contra, Out_co]):
     __slots__ = ()
 
     @overload
-    def pipe(self, other: SameItems, /) -> Transformer[In_contra, Out_co]: ...
+    def pipe(self, other: Passthrough, /) -> Transformer[In_contra, Out_co]: ...
     # The first overload that fits is meant: text is told from other items by its type.
     @overload
     def pipe(  # type: ignore[overload-overlap]
@@ -240,11 +240,11 @@ class Pipeable(OnlyAsync, Generic[T_co]):
     """What can stand left of ``|``: a source, or an open channel."""
 
     @abc.abstractmethod
-    def _piped(self, other: Recipe) -> Source[Any]:
+    def _extended(self, other: Recipe) -> Source[Any]:
         """What comes of this, sent through *other*."""
 
     @overload
-    def pipe(self, other: SameItems, /) -> Source[T_co]: ...
+    def pipe(self, other: Passthrough, /) -> Source[T_co]: ...
     # The first overload that fits is meant: text is told from other items by its type.
     @overload
     def pipe(  # type: ignore[overload-overlap]
@@ -263,6 +263,6 @@ class Pipeable(OnlyAsync, Generic[T_co]):
     def pipe(self, other: Any, /) -> Any:
         """The same as ``|``: what comes of this, sent through *other*."""
         check_recipe(other)
-        return self._piped(other)
+        return self._extended(other)
 
     __or__ = pipe

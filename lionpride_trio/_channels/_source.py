@@ -74,7 +74,7 @@ class Source(Pipeable[T_co]):
         self.opens_once = opens_once
         self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
 
-    def _piped(self, other: Recipe) -> Source[Any]:
+    def _extended(self, other: Recipe) -> Source[Any]:
         return Source(
             self._open_channel,
             name=f"{self._name} | {other.text}",
@@ -219,7 +219,7 @@ class PipedChannel(Source[T_co]):
         super().__init__(lambda: nullcontext(read()), name=name, steps=steps)
         self._read = read
 
-    def _piped(self, other: Recipe) -> Source[Any]:
+    def _extended(self, other: Recipe) -> Source[Any]:
         name = f"{self._name} | {other.text}"
         return PipedChannel(self._read, name=name, steps=self._steps + other.steps)
 

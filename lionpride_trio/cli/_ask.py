@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from .. import ConfigurationError, Response, iModel
-from .._text import replace_lone_surrogates
+from .._safe_text import replace_lone_surrogates
 from ._conversation import Conversation, how_it_ended, question
 from ._kept import Opened, open_conversation, save_conversation
 from ._model import open_model

@@ -13,7 +13,7 @@ import trio
 
 from .. import LionprideError, Response
 from .._channels._nursery import open_pump_nursery
-from .._text import replace_lone_surrogates
+from .._safe_text import replace_lone_surrogates
 from . import _slash
 from ._ask import ask_piped
 from ._conversation import Conversation, Shown, how_it_ended, question

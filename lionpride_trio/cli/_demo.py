@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .. import LionprideError, Session, iModel, local
-from .._text import escape_controls
+from .._safe_text import escape_controls
 from ._panels import Panels
 from ._screen import PlainPipeConsole
 

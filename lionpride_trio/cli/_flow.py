@@ -14,7 +14,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .._chunks import Chunk
-from .._text import escape_controls
+from .._safe_text import escape_controls
 from ..flow import Graph
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
 from ._screen import PlainPipeConsole

@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from .. import ConfigurationError, LionprideError, Response, iModel
-from .._text import escape_controls
+from .._safe_text import escape_controls
 from ..recording import RecordedCall, Recording, record, replay
 from ..recording._replay import Pace
 from ..sinks._common import text_in

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 from rich.console import Console
 
 from .._errors import SinkError
-from .._text import escape_controls
+from .._safe_text import escape_controls
 from ..sinks._write import write_text
 from ._wrap import WordWrap, wrapped
 

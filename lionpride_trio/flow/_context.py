@@ -185,8 +185,8 @@ class Context:
         The flow's comes last: others write to it, too, and who waited for its room must put then.
         """
         out = self._shared.out
-        boxes = [box for box in self._outlets if not box.gone]
-        if out is not None and not out.gone:
+        boxes = [box for box in self._outlets if not box.reader_gone]
+        if out is not None and not out.reader_gone:
             boxes.append(out)
         return boxes
 
@@ -218,11 +218,11 @@ class Context:
                 context._spoke_inside = True  # ruff: ignore[private-member-access] - its own class
         progress.chunks += len(chunks)
         for box in self._outlets:
-            box.put(list(chunks))
+            box.put_nowait(list(chunks))
         out = self._shared.out
         if out is not None:
             key = self.operation.id
-            out.put([(key, chunk) for chunk in chunks])
+            out.put_nowait([(key, chunk) for chunk in chunks])
 
     async def run(
         self, operations: Graph | Iterable[Operation], **options: Any

@@ -65,7 +65,7 @@ class FlowRun(Mailbox):
             try:
                 await Runner(self._graph, self._ledger, self, policy).run()
             except Exception as error:
-                if self.gone or is_cancelled():
+                if self.reader_gone or is_cancelled():
                     late.add(error)
                 else:
                     self.finish(error)

@@ -157,7 +157,7 @@ class Runner:
         if self._slots is not None:
             for group in self._slots.granted():
                 starting.extend(group.members)
-        if starting and self.out is not None and self.out.gone:
+        if starting and self.out is not None and self.out.reader_gone:
             return  # the flow was left: code of theirs would run to its first wait, and may fail
         spawn = self._context.run
         start_soon: Any = self._nursery.start_soon

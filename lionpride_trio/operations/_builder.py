@@ -19,7 +19,7 @@ from ..flow._operation import STREAM_SIZE
 from ..flow._policy import Policy
 from ..services import Fallback, iModel
 from ..session import Branch, Session
-from ._asking import AskEach, AskOnce
+from ._model_work import CommunicateEachWork, CommunicateWork
 from ._turn import OnCut, check_on_cut
 from ._words import check_options, known_words
 
@@ -103,7 +103,7 @@ class Builder:
             raise ConfigurationError(f"instruction must be a str, not {instruction!r}")
         line = self._branch(branch)
         sources = self._mine(context_from)
-        work = AskOnce(
+        work = CommunicateWork(
             session=session,
             model=model,
             branch=line,
@@ -173,7 +173,7 @@ class Builder:
             )
         line = self._branch(branch)
         sources = self._mine(context_from)
-        work = AskEach(
+        work = CommunicateEachWork(
             session=session,
             model=model,
             branch=line,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
-from .._text import Secret, Token
+from .._safe_text import Secret, Token
 from ._anthropic_reading import MessagesParser, chunks_of_message
 from ._anthropic_request import write_request
 from ._faults import provider_error

@@ -18,7 +18,7 @@ from .._chunks import (
     ToolCallChunk,
 )
 from .._errors import DecodeError, LimitExceeded, LionprideError
-from .._text import shorten
+from .._safe_text import shorten
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
 from ..wire._json import loads, loads_fast, loads_refused

@@ -22,7 +22,7 @@ from .._chunks import (
     text_chunk,
 )
 from .._errors import LionprideError, ProviderError
-from .._text import Secret
+from .._safe_text import Secret
 from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._gemini_calls import FunctionCalls, Piece

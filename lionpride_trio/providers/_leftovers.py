@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from .._errors import LionprideError, NotAStream, StreamTruncated
-from .._text import shorten
+from .._safe_text import shorten
 from ..wire._json import loads
 from ._faults import provider_error
 from ._parsing import tells_of_failure

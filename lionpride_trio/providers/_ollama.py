@@ -20,7 +20,7 @@ from .._chunks import (
     Verdict,
 )
 from .._errors import LionprideError, ProviderError, StreamTruncated
-from .._text import Secret
+from .._safe_text import Secret
 from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._ollama_request import complete_address, write_request

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
-from .._text import Secret
+from .._safe_text import Secret
 from ._chat_parser import ChatParser
 from ._faults import provider_error
 from ._openai_chat_request import HINTS, OPENAI, write_request

@@ -13,7 +13,7 @@ import attrs
 
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
-from .._text import Secret
+from .._safe_text import Secret
 
 
 def _given(options: Mapping[str, Any]) -> Mapping[str, Any]:

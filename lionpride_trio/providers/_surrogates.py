@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
-from .._text import replace_lone_surrogates
+from .._safe_text import replace_lone_surrogates
 from ._parsing import Json
 
 _MAYBE = re.compile(rb"\\u[dD][89a-fA-F]")

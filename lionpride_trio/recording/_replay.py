@@ -21,7 +21,7 @@ from .._errors import (
     StreamTimeout,
     TransportError,
 )
-from .._text import Secret
+from .._safe_text import Secret
 from ..providers import ChunkParser, HTTPRequest, ModelCall, Provider, get
 from ..services import iModel
 from ._file import Piece, RecordedCall, Recording

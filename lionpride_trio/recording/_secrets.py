@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import attrs
 
-from .._text import MASK
+from .._safe_text import MASK
 from ._file import Piece
 
 _NAMES: Final = re.compile(

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
-from .._text import Secret, Token
+from .._safe_text import Secret, Token
 from ..providers import AddressReader, HeaderReader, Provider, TokenReader
 
 AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]

@@ -19,7 +19,7 @@ from .._errors import (
     TransportError,
 )
 from .._response import Response, reassemble
-from .._text import shorten
+from .._safe_text import shorten
 from .._transport import Exchange
 from ..providers import Provider, StreamDecoder
 from ..providers._parsing import tells_of_failure

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from .._errors import ConnectionFailed, LionprideError, StreamTimeout
-from .._text import Secret
+from .._safe_text import Secret
 from ..providers import ModelCall, Provider
 from ._address import check_headers
 from ._extras import merged, with_query

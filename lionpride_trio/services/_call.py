@@ -16,14 +16,14 @@ import trio
 from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._retry import Retry, call_with_retries
-from .._text import Secret
+from .._safe_text import Secret
 from .._transport import Exchange, HTTPClient, open_client, open_exchange
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._address import AskKey, ask_key
 from ._answer import Judge
 from ._ask import Ask, never_left
-from ._gate import Gate, Ticket
+from ._rate_limit import RateLimiter, Reservation
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
 
@@ -46,13 +46,13 @@ class Caller:
     timeouts: Timeouts
     retry: Retry | None
     bounds: Bounds
-    gate: Gate
+    limits: RateLimiter
 
     def open_reply(
         self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AbstractAsyncContextManager[Reply]:
         """A reply, open as long as the block, whose first content has come (or whose end has)."""
-        if client is None or self.gate.limited:
+        if client is None or self.limits.limited:
             return self._open_placed(ask, client, base_url, keep=keep)
         return OpenReply(self, ask, client, base_url, keep=keep)
 
@@ -61,7 +61,7 @@ class Caller:
         self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
         async with (
-            self.gate.slot(),
+            self.limits.slot(),
             _using(client) as http,
             OpenReply(self, ask, http, base_url, keep=keep) as reply,
         ):
@@ -69,13 +69,13 @@ class Caller:
 
     async def complete(self, ask: Ask, client: HTTPClient | None, base_url: str | None) -> Response:
         """The whole answer of a call that is not streamed."""
-        async with self.gate.slot(), _using(client) as http:
+        async with self.limits.slot(), _using(client) as http:
             caller = await self.with_key()
 
             async def attempt() -> Response:
-                ticket = await self.gate.admit(ask.call)
+                reservation = await self.limits.acquire(ask.call)
                 response = await caller.complete_once(ask, http, base_url)
-                self.gate.correct(ticket, response.usage)
+                self.limits.settle_usage(reservation, response.usage)
                 return response
 
             return await call_with_retries(self.retry, attempt)
@@ -90,7 +90,7 @@ class Caller:
         assert self.key is None or isinstance(self.key, Secret), "asked for in `with_key`"
         return self.key
 
-    async def answered(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
+    async def reply_from(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
         """The reply that the answer of an exchange is, if it is one, read up to its first content."""
         judge = self._judge()
         try:
@@ -182,7 +182,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
 
     _exchange: AbstractAsyncContextManager[Exchange]
     _reply: Reply
-    _ticket: Ticket
+    _reservation: Reservation
 
     def __init__(
         self,
@@ -206,7 +206,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
 
     async def _attempt(self) -> None:
         caller = self._caller
-        self._ticket = await caller.gate.admit(self._ask.call)
+        self._reservation = await caller.limits.acquire(self._ask.call)
         self._exchange = caller.exchange(self._ask, self._client, self._base_url)
         try:
             exchange = await self._exchange.__aenter__()
@@ -214,7 +214,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             caller.locate(self._ask, error)
             raise
         try:
-            self._reply = await caller.answered(self._ask, exchange, keep=self._keep)
+            self._reply = await caller.reply_from(self._ask, exchange, keep=self._keep)
         except BaseException:
             # Which is shielded where it waits, and is done within a second.
             await self._exchange.__aexit__(*sys.exc_info())
@@ -228,7 +228,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
     ) -> None:
         try:
             self._reply.close_nowait()
-            self._caller.gate.correct(self._ticket, self._reply.usage)
+            self._caller.limits.settle_usage(self._reservation, self._reply.usage)
         finally:
             await self._exchange.__aexit__(exc_type, exc, traceback)
 

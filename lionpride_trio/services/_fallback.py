@@ -11,7 +11,7 @@ from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
 from ._ask import never_left
 from ._imodel import ModelOwner, iModel
-from ._invoked import Awaited, ReplySource
+from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages
 from ._reply import Reply
 
@@ -42,7 +42,7 @@ class Fallback:
         """As `iModel.invoke`: a source where the first model has ``stream=True``, else awaited."""
         if self.streaming:
             return self.stream(messages, **options)
-        return Awaited(self.complete, messages, options)
+        return AwaitableCall(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
         """As `iModel.stream`; opening it asks the models in turn.

@@ -25,9 +25,9 @@ from ._address import (
 from ._ask import Ask, write_request
 from ._call import Caller, open_host
 from ._extras import check_body, check_query
-from ._gate import Gate
-from ._invoked import Awaited, ReplySource
+from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages, plain_messages
+from ._rate_limit import RateLimiter
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
 
@@ -147,7 +147,7 @@ class iModel(_ProviderGivenOnce):
             timeouts=timeouts or Timeouts(),
             retry=retry,
             bounds=bounds or Bounds(),
-            gate=Gate(
+            limits=RateLimiter(
                 max_concurrent=max_concurrent,
                 limit_requests=limit_requests,
                 limit_tokens=limit_tokens,
@@ -168,7 +168,7 @@ class iModel(_ProviderGivenOnce):
         """
         if self.streaming:
             return self.stream(messages, **options)
-        return Awaited(self.complete, messages, options)
+        return AwaitableCall(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
         """A source of the chunks of one call; each opening is a call of its own.

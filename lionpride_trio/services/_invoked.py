@@ -31,7 +31,7 @@ class ReplySource(Source[Chunk]):
         )
 
 
-class Awaited(OnlyAsync):
+class AwaitableCall(OnlyAsync):
     """A call to be awaited that says what to write when it is iterated."""
 
     def __init__(

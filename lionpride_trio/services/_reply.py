@@ -36,7 +36,7 @@ class Reply(Channel[Chunk]):
     checkpoint; iteration is one at each read that waits and at the latest after 64 items.
     """
 
-    _instant = True
+    _can_poll = True
 
     def __init__(
         self,

@@ -129,7 +129,7 @@ async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -
 class _Kept(Channel[Any]):
     """A channel that tells its keeper when it has ended, in whatever way."""
 
-    _instant = True
+    _can_poll = True
 
     def __init__(self, channel: Channel[Any]) -> None:
         super().__init__()

@@ -15,7 +15,7 @@ from .._channels._generator import ForeignChannel
 from .._channels._source import Source
 from .._chunks import Chunk
 from .._errors import SinkError
-from .._text import shorten
+from .._safe_text import shorten
 
 T = TypeVar("T")
 R = TypeVar("R")

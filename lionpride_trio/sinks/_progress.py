@@ -10,8 +10,8 @@ import attrs
 import trio
 
 from .._channels._entrance import check_on_trio
-from .._channels._text import text_of
-from .._text import escape_controls
+from .._channels._text_stages import text_of
+from .._safe_text import escape_controls
 from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened
 from ._write import write_text

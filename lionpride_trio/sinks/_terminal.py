@@ -16,7 +16,7 @@ from typing import Any, Final, TextIO
 
 import trio
 
-from .._text import escape_controls
+from .._safe_text import escape_controls
 from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
 from ._write import write_text

@@ -7,7 +7,7 @@ nursery" and ends them with the block.  A recipe is immutable and may be used fo
 
 from .._channels import _opening, _recipe, _source
 from .._channels._channel import Channel
-from .._channels._recipe import Grouping, SameItems, TextTransformer, Transformer
+from .._channels._recipe import Grouping, Passthrough, TextTransformer, Transformer
 from .._channels._source import Source
 from .._channels._statistics import ChannelStatistics
 from .._public import let_hints_know, show_public_path
@@ -41,7 +41,7 @@ __all__ = [
     "Channel",
     "ChannelStatistics",
     "Grouping",
-    "SameItems",
+    "Passthrough",
     "Source",
     "StageTransformer",
     "TextTransformer",

@@ -59,7 +59,7 @@ def fork(
 class Branch(Mailbox):
     """One branch of a fork."""
 
-    def __init__(self, number: int, hub: Hub, size: int, when_full: WhenFull) -> None:
+    def __init__(self, number: int, hub: _Fanout, size: int, when_full: WhenFull) -> None:
         super().__init__(size, when_full)
         self._number = number
         self._hub = hub
@@ -101,7 +101,7 @@ class Branch(Mailbox):
         return f"<branch {self._number} {state}, {self._buffered()} items ready>"
 
 
-class Hub:
+class _Fanout:
     """Reads the source once and puts each item into every branch that is still read."""
 
     def __init__(self, n: int, size: int, when_full: WhenFull, patience: float) -> None:
@@ -116,12 +116,12 @@ class Hub:
                 for branch in self.branches:
                     if not branch.room:
                         await branch.wait_room()
-                rooms = [branch.room for branch in self.branches if not branch.gone]
+                rooms = [branch.room for branch in self.branches if not branch.reader_gone]
                 if not rooms:
                     return
                 batch = await upstream.receive_batch(min(rooms))
                 for branch in self.branches:
-                    branch.put(batch.copy())
+                    branch.put_nowait(batch.copy())
         except trio.EndOfChannel:
             pass
         except Exception as failure:
@@ -153,7 +153,7 @@ async def _open_fork(
     upstream: Source[Any], n: int, size: int, when_full: WhenFull, patience: float
 ) -> AsyncGenerator[Sequence[Channel[Any]]]:
     """*n* branches, each with all items."""
-    hub = Hub(n, size, when_full, patience)
+    hub = _Fanout(n, size, when_full, patience)
     async with upstream as channel, open_pump_nursery() as nursery:
         nursery.start_soon(hub.run, channel, name="fork")
         yield hub.branches

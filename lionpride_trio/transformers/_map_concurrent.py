@@ -13,7 +13,7 @@ import trio
 
 from .._channels._channel import Channel
 from .._channels._nursery import failure_in, open_pump_nursery
-from .._channels._recipe import NurseryStep, Transformer, made_by
+from .._channels._recipe import NurseryStep, Transformer, recipe_repr
 from .._checks import check_awaited, check_gives_awaitable, check_size
 
 In = TypeVar("In")
@@ -32,7 +32,7 @@ def map_concurrent(
     check_awaited("map_concurrent()", "function", function, "map_each(…) for what does not wait")
     check_size("limit", limit)
     return Transformer(
-        made_by("map_concurrent", function, limit),
+        recipe_repr("map_concurrent", function, limit),
         NurseryStep(partial(_open_map, function=function, limit=limit, ordered=ordered)),
     )
 

@@ -11,13 +11,13 @@ from .._channels._fused import StageStep
 from .._channels._recipe import (
     ChannelStep,
     Grouping,
-    SameItems,
+    Passthrough,
     TextTransformer,
     Transformer,
-    made_by,
     name_of,
+    recipe_repr,
 )
-from .._channels._text import Joined, OnText
+from .._channels._text_stages import Joined, OnText
 from .._checks import check_seconds, check_size
 from .._errors import ConfigurationError
 from ..stages._checks import plain_function
@@ -40,7 +40,7 @@ class StageTransformer(Transformer[In, Out]):
     def __call__(self, *args: Any, **kwargs: Any) -> Transformer[In, Out]:
         """The transformer whose stages are made with these arguments."""
         make = functools.partial(self._make, *args, **kwargs)
-        return Transformer(made_by(self.text, *args, **kwargs), StageStep(make))
+        return Transformer(recipe_repr(self.text, *args, **kwargs), StageStep(make))
 
 
 @overload
@@ -76,7 +76,7 @@ def map_each(function: Callable[[In], Out]) -> Transformer[In, Out]:
     """*function* of each item.  It must not block; `map_concurrent` is for async functions."""
     plain_function("map_each()", "function", function)
     return Transformer(
-        made_by("map_each", function), StageStep(functools.partial(stages.MapEach, function))
+        recipe_repr("map_each", function), StageStep(functools.partial(stages.MapEach, function))
     )
 
 
@@ -84,20 +84,22 @@ def keep(predicate: Callable[[T], object]) -> Transformer[T, T]:
     """The items for which *predicate* is true."""
     plain_function("keep()", "predicate", predicate)
     return Transformer(
-        made_by("keep", predicate), StageStep(functools.partial(stages.Keep, predicate))
+        recipe_repr("keep", predicate), StageStep(functools.partial(stages.Keep, predicate))
     )
 
 
 def tap(function: Callable[[T], object]) -> Transformer[T, T]:
     """The items as they are, after *function* was called with each."""
     plain_function("tap()", "function", function)
-    return Transformer(made_by("tap", function), StageStep(functools.partial(stages.Tap, function)))
+    return Transformer(
+        recipe_repr("tap", function), StageStep(functools.partial(stages.Tap, function))
+    )
 
 
-def take(n: int) -> SameItems:
+def take(n: int) -> Passthrough:
     """The first *n* items; then the stream ends and nothing more is read."""
     check_size("n", n, least=0)
-    return SameItems(made_by("take", n), StageStep(functools.partial(stages.Take[Any], n)))
+    return Passthrough(recipe_repr("take", n), StageStep(functools.partial(stages.Take[Any], n)))
 
 
 @overload
@@ -134,16 +136,16 @@ def buffer(
     if seconds is not None:
         wait = check_seconds("seconds", seconds)
         return Grouping(
-            made_by("buffer", seconds=seconds),
+            recipe_repr("buffer", seconds=seconds),
             ChannelStep(functools.partial(TimedBufferChannel, seconds=wait)),
         )
     if chars is not None:
         size = check_size("chars", chars)
         return TextTransformer(
-            made_by("buffer", chars=size),
+            recipe_repr("buffer", chars=size),
             StageStep(
                 functools.partial(OnText, functools.partial(stages.BufferChars, size), "buffer()")
             ),
         )
     size = check_size("count", n if count is None else count)
-    return Grouping(made_by("buffer", count=size), StageStep(functools.partial(Joined, size)))
+    return Grouping(recipe_repr("buffer", count=size), StageStep(functools.partial(Joined, size)))

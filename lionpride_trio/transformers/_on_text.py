@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from .. import stages
 from .._channels._fused import StageStep
-from .._channels._recipe import ChannelStep, TextTransformer, Transformer, made_by
-from .._channels._text import FromText, OnText, TextOnly
+from .._channels._recipe import ChannelStep, TextTransformer, Transformer, recipe_repr
+from .._channels._text_stages import FromText, OnText, TextOnly
 from .._checks import check_seconds, check_size
 from .._chunks import Chunk
 from ..stages._redact import MAX_MATCH
@@ -24,7 +24,7 @@ def text(*, index: int = 0) -> Transformer[str | Chunk, str]:
     """
     check_size("index", index, least=0)
     return Transformer(
-        made_by("text", index=index or None), StageStep(functools.partial(TextOnly, index))
+        recipe_repr("text", index=index or None), StageStep(functools.partial(TextOnly, index))
     )
 
 
@@ -192,4 +192,4 @@ def _machine(
     make()
     usual: dict[str, Any] = getattr(machine.__init__, "__kwdefaults__", None) or {}
     changed = {key: value for key, value in options.items() if value != usual[key]}
-    return make, made_by(name, *args, **changed)
+    return make, recipe_repr(name, *args, **changed)

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from .._channels._channel import Channel
 from .._channels._generator import run_generator
-from .._channels._recipe import NurseryStep, Transformer, made_by
+from .._channels._recipe import NurseryStep, Transformer, recipe_repr
 from .._errors import ConfigurationError
 
 In = TypeVar("In")
@@ -43,7 +43,7 @@ def operator(
     def made(*args: P.args, **kwargs: P.kwargs) -> Transformer[In, Out]:
         # By the public function and its arguments, so that the recipe can be pickled.
         opened = functools.partial(_open, made, args, kwargs)
-        return Transformer(made_by(made.__name__, *args, **kwargs), NurseryStep(opened))
+        return Transformer(recipe_repr(made.__name__, *args, **kwargs), NurseryStep(opened))
 
     return made
 

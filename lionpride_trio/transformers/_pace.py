@@ -14,8 +14,8 @@ import trio
 from .._channels._channel import Channel
 from .._channels._mailbox import Mailbox, pump
 from .._channels._nursery import open_pump_nursery
-from .._channels._recipe import NurseryStep, SameItems, made_by
-from .._channels._text import is_text, text_of
+from .._channels._recipe import NurseryStep, Passthrough, recipe_repr
+from .._channels._text_stages import is_text, text_of
 from .._checks import check_positive, check_seconds, check_size
 from .._chunks import TextChunk
 
@@ -23,7 +23,7 @@ TICK: Final = 0.03
 """Seconds between two pieces of paced text."""
 
 
-def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> SameItems:
+def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> Passthrough:
     """Text at an even speed, in pieces of a few characters.
 
     When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
@@ -32,8 +32,8 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     rate = check_positive("chars_per_second", chars_per_second, "characters a second")
     lag = check_seconds("max_lag", max_lag)
     check_size("size", size)
-    return SameItems(
-        made_by("pace", chars_per_second, max_lag),
+    return Passthrough(
+        recipe_repr("pace", chars_per_second, max_lag),
         NurseryStep(partial(_open_pace, rate=rate, max_lag=lag, size=size)),
     )
 
@@ -65,7 +65,7 @@ class PacedChannel(Channel[Any]):
         self._rate = rate
         self._max_lag = max_lag
         self._waiting: deque[_Waiting] = deque()
-        self._backlog = 0
+        self._waiting_chars = 0
         self._due = trio.current_time()
 
     async def _fetch(self) -> list[Any]:
@@ -79,9 +79,9 @@ class PacedChannel(Channel[Any]):
         if head.text is None:
             return [head.item]
         now = trio.current_time()
-        rate = max(self._rate, self._backlog / self._max_lag)
+        rate = max(self._rate, self._waiting_chars / self._max_lag)
         piece = head.text[: max(1, int(rate * TICK))]
-        self._backlog -= len(piece)
+        self._waiting_chars -= len(piece)
         self._due = max(self._due, now - TICK) + len(piece) / rate
         if rest := head.text[len(piece) :]:
             self._waiting.appendleft(_Waiting(head.item, rest))
@@ -97,4 +97,4 @@ class PacedChannel(Channel[Any]):
             text = text_of(item) if is_text(item) else None
             if text or text is None:
                 self._waiting.append(_Waiting(item, text))
-                self._backlog += len(text or "")
+                self._waiting_chars += len(text or "")

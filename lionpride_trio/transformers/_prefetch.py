@@ -10,18 +10,18 @@ from typing import Any
 from .._channels._channel import Channel
 from .._channels._mailbox import Mailbox, pump
 from .._channels._nursery import open_pump_nursery
-from .._channels._recipe import NurseryStep, SameItems, made_by
+from .._channels._recipe import NurseryStep, Passthrough, recipe_repr
 from .._checks import check_size
 
 
-def prefetch(n: int) -> SameItems:
+def prefetch(n: int) -> Passthrough:
     """Let the producer run at most *n* items ahead of the consumer.
 
     Opens a nursery.  At the normal end the task has ended; a failure arrives after the items before
     it; leaving early cancels the task, and what it had read ahead is lost.
     """
     size = check_size("n", n)
-    return SameItems(made_by("prefetch", n), NurseryStep(partial(_open_prefetch, size=size)))
+    return Passthrough(recipe_repr("prefetch", n), NurseryStep(partial(_open_prefetch, size=size)))
 
 
 @asynccontextmanager

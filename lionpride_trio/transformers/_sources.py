@@ -116,7 +116,7 @@ def made_of(
 
 def tell_failure(error: Exception, box: Mailbox, late: LateFailures) -> None:
     """Give *error* to the reader of *box*, or where it has gone to the end of its block."""
-    if box.gone or is_cancelled():
+    if box.reader_gone or is_cancelled():
         late.add(error)
     else:
         box.finish(error)

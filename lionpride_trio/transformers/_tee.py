@@ -12,7 +12,7 @@ import trio
 from .._channels._channel import Channel
 from .._channels._mailbox import DEFAULT_SIZE, Mailbox, WhenFull, check_when_full
 from .._channels._nursery import open_pump_nursery
-from .._channels._recipe import NurseryStep, SameItems, made_by
+from .._channels._recipe import NurseryStep, Passthrough, recipe_repr
 from .._checks import check_awaited, check_gives_awaitable, check_size
 
 
@@ -21,7 +21,7 @@ def tee(
     *,
     when_full: WhenFull = "block",
     size: int = DEFAULT_SIZE,
-) -> SameItems:
+) -> Passthrough:
     """The items as they are, and a copy of each for *sink*, as Unix tee.
 
     *sink* is an async function of a channel.  *when_full* says what happens when it is *size* items
@@ -34,13 +34,13 @@ def tee(
     check_when_full(when_full)
     check_size("size", size)
     check_awaited("tee()", "sink", sink, "tap(…) for what is called with each item")
-    return SameItems(
-        made_by("tee", sink),
+    return Passthrough(
+        recipe_repr("tee", sink),
         NurseryStep(partial(_open_tee, sink=sink, size=size, when_full=when_full)),
     )
 
 
-class _Side:
+class _SinkTask:
     """The sink, in its task."""
 
     def __init__(self, sink: Callable[[Channel[Any]], Awaitable[Any]], box: Mailbox) -> None:
@@ -63,7 +63,7 @@ class _Side:
 class TeeChannel(Channel[Any]):
     """*upstream*, with a copy of each item put into the sink's mailbox first."""
 
-    def __init__(self, upstream: Channel[Any], side: _Side) -> None:
+    def __init__(self, upstream: Channel[Any], side: _SinkTask) -> None:
         super().__init__()
         self._upstream = upstream
         self._side = side
@@ -75,14 +75,14 @@ class TeeChannel(Channel[Any]):
             # Room first: what is taken from upstream must have somewhere to go at once.
             room = await side.box.wait_room()
             try:
-                batch = await self._upstream.receive_batch(None if side.box.gone else room)
+                batch = await self._upstream.receive_batch(None if side.box.reader_gone else room)
             except (trio.BusyResourceError, trio.ClosedResourceError):
                 raise
             except Exception as error:
                 self._upstream_end = error
                 side.box.finish(None if isinstance(error, trio.EndOfChannel) else error)
             else:
-                side.box.put(batch.copy())
+                side.box.put_nowait(batch.copy())
                 return batch
             return []
         # The stream ends when its copy has arrived.
@@ -102,7 +102,7 @@ async def _open_tee(
     when_full: WhenFull,
 ) -> AsyncGenerator[Channel[Any]]:
     """*upstream*, with *sink* running on a copy of it."""
-    side = _Side(sink, Mailbox(size, when_full))
+    side = _SinkTask(sink, Mailbox(size, when_full))
     async with open_pump_nursery() as nursery:
         nursery.start_soon(side.run, name="tee")
         yield TeeChannel(upstream, side)

@@ -11,20 +11,20 @@ import trio
 
 from .._channels._channel import Channel
 from .._channels._fused import FusedChannel
-from .._channels._recipe import ChannelStep, SameItems, made_by
-from .._channels._text import OnText, joined
+from .._channels._recipe import ChannelStep, Passthrough, recipe_repr
+from .._channels._text_stages import OnText, joined
 from .._checks import check_seconds
 from .._errors import StreamTimeout
 
 
-def idle_timeout(seconds: float) -> SameItems:
+def idle_timeout(seconds: float) -> Passthrough:
     """The items as they are; `StreamTimeout` when one is waited for longer than *seconds*.
 
     Opens no nursery.  A slow consumer does not trip it.
     """
     wait = check_seconds("seconds", seconds)
-    return SameItems(
-        made_by("idle_timeout", seconds), ChannelStep(partial(IdleTimeoutChannel, seconds=wait))
+    return Passthrough(
+        recipe_repr("idle_timeout", seconds), ChannelStep(partial(IdleTimeoutChannel, seconds=wait))
     )
 
 
@@ -80,7 +80,7 @@ class IdleFlushChannel(FusedChannel):
     def __init__(self, upstream: Channel[Any], make: Callable[[], OnText], seconds: float) -> None:
         stage = make()
         super().__init__(upstream, [stage])
-        self._instant = self._plain = False  # each read has its clock
+        self._can_poll = self._fast_path = False  # each read has its clock
         self._stage = stage
         self._seconds = seconds
         self._holding = False
@@ -89,7 +89,7 @@ class IdleFlushChannel(FusedChannel):
         with trio.move_on_after(self._seconds if self._holding else math.inf):
             batch = await self._pull_some(self._upstream)
             self._holding = True
-            return self._made(batch)
+            return self._run_stages(batch)
         self._holding = False
         made: list[Any] = []
         try:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import jiter
 
 from .._errors import DecodeError, LimitExceeded
-from .._text import shorten
+from .._safe_text import shorten
 
 MAX_DEPTH: Final = 256
 """Deepest nesting of arrays and objects."""

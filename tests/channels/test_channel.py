@@ -48,7 +48,7 @@ async def test_items_come_in_their_order_however_they_are_taken():
 class Instant(Channel[int]):
     """Has *count* items, *step* at each read, that need no wait while the gate is open."""
 
-    _instant = True
+    _can_poll = True
 
     def __init__(self, count: int, step: int) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from lionpride_trio import HTTPProtocolError, NotAStream, RedirectRefused
-from lionpride_trio._text import MASK, Secret
+from lionpride_trio._safe_text import MASK, Secret
 from lionpride_trio.services import Retry
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask

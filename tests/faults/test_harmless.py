@@ -13,7 +13,7 @@ from lionpride_trio import (
     RedirectRefused,
     iModel,
 )
-from lionpride_trio._text import MASK, Secret
+from lionpride_trio._safe_text import MASK, Secret
 from lionpride_trio.services import Retry
 from lionpride_trio.testing import Answer, FaultyServer, HangUp
 from tests.faults.asking import ask

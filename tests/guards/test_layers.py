@@ -25,7 +25,7 @@ FACADE = "__init__"
 LAYERS: dict[str, float] = {
     # bytes to events, chunk types, chunks to response
     "_errors": 0,
-    "_text": 0,
+    "_safe_text": 0,
     "_checks": 0,
     "_hints": 0,
     "_public": 0,
@@ -69,7 +69,7 @@ STRANGERS = {("flow", "services"), ("services", "flow")}
 # Within these rooms each module imports only from those before it: read them in this order.
 ORDER = {
     "_channels": """
-        _entrance _statistics _ready _recipe _opening _source _channel _text _program _fused
+        _entrance _statistics _ready _recipe _opening _source _channel _text_stages _compile _fused
         _nursery _mailbox _lending _carry _generator
     """,
     "transformers": """
@@ -83,7 +83,7 @@ ORDER = {
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _ask _messages _gate _answer _reply _call _invoked _imodel _fallback
+        _address _settings _extras _ask _messages _rate_limit _answer _reply _call _invoked _imodel _fallback
         _registry
     """,
 }
@@ -107,7 +107,7 @@ THIRD_PARTY: dict[float, set[str]] = {
 CONFINED: dict[str, set[str]] = {
     "httpx": {"_transport"},
     "h11": {"_transport"},
-    "jiter": {"_errors", "_text", "_chunks", "_response", "wire"},
+    "jiter": {"_errors", "_safe_text", "_chunks", "_response", "wire"},
     "stamina": {"_retry"},
 }
 
@@ -372,7 +372,7 @@ FORBIDDEN = {
         {"providers/openai.py": "class P:\n    def f(self):\n        import trio"},
         "providers.openai:3 imports trio",
     ),
-    "trio in a try": ({"_text.py": "try:\n    import trio\nexcept ImportError: ..."}, ":2 imports"),
+    "trio in a try": ({"_safe_text.py": "try:\n    import trio\nexcept ImportError: ..."}, ":2 imports"),
     "upwards, absolute": (
         {"wire/_sse.py": "from lionpride_trio.services import iModel", "services/__init__.py": ""},
         "which is in a higher layer",
@@ -432,14 +432,14 @@ CIRCLES = {
         "wire/_b.py": "from . import _a",
     },
     "three modules": {
-        "_errors.py": "from ._text import x",
-        "_text.py": "from ._chunks import x",
+        "_errors.py": "from ._safe_text import x",
+        "_safe_text.py": "from ._chunks import x",
         "_chunks.py": "from ._errors import x",
     },
     "through a room's front door": {
         "wire/__init__.py": "from ._a import x",
-        "wire/_a.py": "from .._text import x",
-        "_text.py": "import lionpride_trio.wire._b",
+        "wire/_a.py": "from .._safe_text import x",
+        "_safe_text.py": "import lionpride_trio.wire._b",
         "wire/_b.py": "",
     },
     "a class body runs too": {

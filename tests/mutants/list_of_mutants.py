@@ -45,11 +45,11 @@ MUTANTS = [
         "pass\n            while",
         "channels",
     ),
-    ("_channels/_channel.py", "return self._free >= 0", "return True", "channels"),
-    ("_channels/_program.py", "value = function(value)", "function(value)", "channels"),
-    ("_channels/_program.py", "raise failure", "pass", "channels"),
+    ("_channels/_channel.py", "return self._until_checkpoint >= 0", "return True", "channels"),
+    ("_channels/_compile.py", "value = function(value)", "function(value)", "channels"),
+    ("_channels/_compile.py", "raise failure", "pass", "channels"),
     (
-        "_channels/_program.py",
+        "_channels/_compile.py",
         'if getattr(stage, "done", False):',
         "if False:",
         "channels transformers",
@@ -62,7 +62,12 @@ MUTANTS = [
     ),
     ("_channels/_fused.py", "self._flush(0, made)", "pass", "channels"),
     ("_channels/_fused.py", "self._flush(first, made)", "pass", "channels transformers"),
-    ("_channels/_mailbox.py", "self._size - len(self._row) - self._behind", "1", "channels"),
+    (
+        "_channels/_mailbox.py",
+        "self._size - len(self._next_reversed) - self._backlog_size",
+        "1",
+        "channels",
+    ),
     ("_channels/_mailbox.py", "[writer.put : writer.put + room]", "[:room]", "channels flow"),
     (
         "_channels/_mailbox.py",
@@ -80,7 +85,7 @@ MUTANTS = [
     ("_channels/_source.py", "opening.channel._close_for(_BLOCK_ENDED)", "pass", "channels"),
     ("_channels/_source.py", "opening.origin._close_for(_BLOCK_ENDED)", "pass", "channels"),
     ("_channels/_channel.py", "self._end = self._closed_error()", "pass", "channels services"),
-    ("_channels/_channel.py", "if channel._row or not", "if not", "channels"),
+    ("_channels/_channel.py", "if channel._next_reversed or not", "if not", "channels"),
     ("transformers/_timing.py", "await self._pull_some(", "await self._pull(", "channels"),
     ("services/_call.py", "await self._exchange.__aexit__(*sys.exc_info())", "pass", "transport"),
     (
@@ -159,7 +164,12 @@ MUTANTS = [
         "self._pull_ready(self._origin)",
         "channels",
     ),
-    ("_channels/_channel.py", "return origin._draw(1)", "return origin._draw(None)", "channels"),
+    (
+        "_channels/_channel.py",
+        "return origin._pop_batch(1)",
+        "return origin._pop_batch(None)",
+        "channels",
+    ),
     ("_channels/_source.py", "self._run.run_sync_soon(channel.close_nowait)", "pass", "session"),
     ("services/_imodel.py", "if owner.is_open), None", "), None", "session"),
     ("session/_owner.py", "kept.close_with_session()", "pass", "session"),
@@ -168,13 +178,13 @@ MUTANTS = [
     ("transformers/_map_concurrent.py", ">= self._limit", "> self._limit", "channels"),
     ("_channels/_nursery.py", "nursery.cancel_scope.cancel()", "pass", "channels"),
     (
-        "_channels/_text.py",
+        "_channels/_text_stages.py",
         "return rest if _is_done(machine) else [*rest, item]",
         "return [item]",
         "channels transformers",
     ),
     ("transformers/_timing.py", "self._held += await", "await", "channels"),
-    ("_text.py", r"\x7f-\x9f", r"\x7f", "sinks"),
+    ("_safe_text.py", r"\x7f-\x9f", r"\x7f", "sinks"),
     ("sinks/_draft.py", "self.path.replace(self._target)", "pass", "sinks"),
     ("sinks/_draft.py", "secrets.token_hex(8)", "0", "sinks"),
     (
@@ -221,9 +231,9 @@ MUTANTS = [
         "own = exc",
         "channels flow",
     ),
-    ("_channels/_generator.py", "if box.gone or is_cancelled():", "if False:", "channels"),
+    ("_channels/_generator.py", "if box.reader_gone or is_cancelled():", "if False:", "channels"),
     ("session/_owner.py", "late.add(error)", "raise", "flow"),
-    ("flow/_run.py", "if self.gone or is_cancelled():", "if False:", "flow"),
+    ("flow/_run.py", "if self.reader_gone or is_cancelled():", "if False:", "flow"),
     # Flows
     (
         "flow/_runner.py",
@@ -239,7 +249,7 @@ MUTANTS = [
     ),
     ("flow/_runner.py", "            if unexplained:", "            if False:", "flow"),
     ("flow/_runner.py", "if group.running:", "if True:", "flow"),
-    ("flow/_runner.py", "self.out is not None and self.out.gone", "False", "flow"),
+    ("flow/_runner.py", "self.out is not None and self.out.reader_gone", "False", "flow"),
     ("flow/_runner.py", "self._failed if ended_it else self._failed_late", "self._failed", "flow"),
     (
         "flow/_runner.py",
@@ -255,5 +265,5 @@ MUTANTS = [
     ("_channels/_lending.py", "task is None or slot.task in _above(task)", "True", "flow"),
     ("_channels/_lending.py", "lending = lending.outer", "lending = None", "flow"),
     ("flow/_context.py", "with SlotsLent(of_all_tasks=True):", "with ExitStack():", "flow"),
-    ("operations/_asking.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
+    ("operations/_model_work.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
 ]

@@ -7,7 +7,7 @@ import trio
 from lionpride_trio import Chunk, FinishChunk, Response, Session, TextChunk, reassemble
 from lionpride_trio.flow import flow_source
 from lionpride_trio.operations import Builder, flow
-from lionpride_trio.operations._asking import AskEach, AskOnce
+from lionpride_trio.operations._asking import CommunicateEachWork, CommunicateWork
 from lionpride_trio.testing._cancelling import cancel_everywhere
 from lionpride_trio.transformers import source, tap, words
 
@@ -60,9 +60,9 @@ def built(session: Session) -> Builder:
         "options": {},
     }
     once = builder.add(
-        AskOnce(**common, branch="story", instruction="one two three", streams=False)
+        CommunicateWork(**common, branch="story", instruction="one two three", streams=False)
     )
-    each = AskEach(**common, branch="each", template="say {item}", limit=2)
+    each = CommunicateEachWork(**common, branch="each", template="say {item}", limit=2)
     builder.add(each, stream_from=builder.transform(once, words()))
     return builder
 

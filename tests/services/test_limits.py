@@ -8,7 +8,7 @@ import trio
 from lionpride_trio import ConfigurationError, iModel
 from lionpride_trio.providers import ModelCall
 from lionpride_trio.services import Bounds, Retry
-from lionpride_trio.services._gate import Gate
+from lionpride_trio.services._rate_limit import RateLimiter
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.wires import WIRES
 
@@ -148,12 +148,12 @@ async def test_a_cancelled_wait_counts_nothing(autojump_clock):
 
 
 def test_a_model_may_be_used_in_one_run_after_another():
-    gate = Gate(limit_requests=1, max_concurrent=1, refresh=1000)
+    gate = RateLimiter(limit_requests=1, max_concurrent=1, refresh=1000)
 
     async def run():
         with trio.fail_after(5):  # each run has a clock of its own
             async with gate.slot():
-                await gate.admit(ModelCall("m", []))
+                await gate.acquire(ModelCall("m", []))
 
     trio.run(run)
     trio.run(run)

@@ -15,7 +15,7 @@ from lionpride_trio.stages import JSONEvent, MarkdownBlock, Sentence
 from lionpride_trio.transformers import (
     Channel,
     Grouping,
-    SameItems,
+    Passthrough,
     TextTransformer,
     Transformer,
     buffer,
@@ -142,7 +142,7 @@ def groups(model: iModel) -> None:
 
 def recipes() -> None:
     assert_type(sentences(), TextTransformer[Sentence])
-    assert_type(prefetch(1) | take(2), SameItems)
+    assert_type(prefetch(1) | take(2), Passthrough)
     assert_type(prefetch(1) | sentences(), TextTransformer[Sentence])
     assert_type(sentences() | prefetch(1), TextTransformer[Sentence])
     assert_type(lines() | words(), TextTransformer[str])

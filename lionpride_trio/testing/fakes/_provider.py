@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from ..._chunks import Chunk, FinishChunk, Verdict
 from ..._errors import ConfigurationError, LionprideError, ProviderError
 from ..._response import Response, chunks_of
-from ..._text import Secret
+from ..._safe_text import Secret
 from ...providers import ChunkParser, HTTPRequest, ModelCall
 from ...services import iModel
 from ._client import Script, ScriptedClient, ScriptedResponse, Step

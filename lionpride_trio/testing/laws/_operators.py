@@ -11,7 +11,7 @@ import trio
 from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
-from ..._channels._recipe import Recipe, SameItems, check_recipe
+from ..._channels._recipe import Passthrough, Recipe, check_recipe
 from ..._channels._source import Source
 from ..._chunks import (
     Chunk,
@@ -76,7 +76,7 @@ def check_operator(
     :raises LawBroken: says which law.
     """
     if passes_on is None:
-        passes_on = isinstance(operator, SameItems)
+        passes_on = isinstance(operator, Passthrough)
     trial = _Trial(piped(operator), items, meaning, passes_on)
     with nothing_left_to_the_collector():
         whole = run(trial.whole)

@@ -15,7 +15,7 @@ from .._response import Response
 from ..flow import Context, Operation
 from ..services import Fallback, iModel
 from ..session import Message, Session
-from ._text import text_of, text_of_item
+from ._prompt_text import text_of, text_of_item
 from ._turn import OnCut, Turn, call, commit
 
 RUN_AHEAD: Final = 1024
@@ -43,7 +43,7 @@ class Asking:
 
 
 @attrs.frozen(kw_only=True)
-class AskOnce(Asking):
+class CommunicateWork(Asking):
     """The work of a communicate operation; its result is the `Response`."""
 
     instruction: str
@@ -78,7 +78,7 @@ class _Call:
 
 
 @attrs.frozen(kw_only=True)
-class AskEach(Asking):
+class CommunicateEachWork(Asking):
     """The work of a communicate_each operation; its result is the list of responses in order."""
 
     template: str
@@ -118,7 +118,7 @@ class AskEach(Asking):
                     text = text_of_item(await context.channel.receive())
                 asked = self.template.replace("{item}", text)
                 each = _Call(self._turn(asked, texts))
-                calls.put([each])
+                calls.put_nowait([each])
                 nursery.start_soon(self._call, each)
         except trio.EndOfChannel:
             calls.finish()

@@ -22,14 +22,14 @@ REFRESH_SECONDS = 60.0
 
 
 @attrs.define(eq=False)
-class Ticket:
+class Reservation:
     """What one admitted request was counted as."""
 
     window: int
     tokens: int
 
 
-class Gate:
+class RateLimiter:
     """At most *max_concurrent* open calls, and per *refresh* seconds so many requests and tokens.
 
     A window begins with the first request after the last one ended; what does not fit waits, in
@@ -80,13 +80,13 @@ class Gate:
         """
         return nullcontext() if self._limiter is None else _borrowed(self._limiter)
 
-    async def admit(self, call: ModelCall) -> Ticket:
+    async def acquire(self, call: ModelCall) -> Reservation:
         """Wait until *call* fits, as far as it can be told; it is counted.
 
         Cancelling counts nothing.
         """
         if self._limit_requests is None and self._limit_tokens is None:
-            return Ticket(0, 0)
+            return Reservation(0, 0)
         tokens = estimate(call)
         async with self._line:
             self._turn()
@@ -95,14 +95,14 @@ class Gate:
                 self._turn()
             self._requests += 1
             self._tokens += tokens
-            return Ticket(self._window, tokens)
+            return Reservation(self._window, tokens)
 
-    def correct(self, ticket: Ticket, usage: Usage | None) -> None:
+    def settle_usage(self, reservation: Reservation, usage: Usage | None) -> None:
         """Put what a call really used in the place of its estimate, while its window lasts."""
         used = _total(usage)
-        if used is not None and ticket.window == self._window:
-            self._tokens += used - ticket.tokens
-            ticket.tokens = used
+        if used is not None and reservation.window == self._window:
+            self._tokens += used - reservation.tokens
+            reservation.tokens = used
 
     def _fits(self, tokens: int) -> bool:
         if self._requests == 0:
@@ -143,7 +143,13 @@ def estimate(call: ModelCall) -> int:
     return max(1, asked + int(most))
 
 
-_MOST = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "num_predict")
+_MOST = (
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "maxOutputTokens",
+    "num_predict",
+)
 
 
 def _total(usage: Usage | None) -> int | None:

@@ -18,7 +18,7 @@ import attrs
 from .._chunks import Chunk
 from ..stages import Keep, MapEach, Stage, Tap
 from ..stages._protocol import feed_of, items_of
-from ._text import FromText, Joined, OnText, TextOnly
+from ._text_stages import FromText, Joined, OnText, TextOnly
 
 
 @attrs.frozen
@@ -37,7 +37,7 @@ _FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterator[Any]]
 _Plain: TypeAlias = MapEach[Any, Any] | Keep[Any] | Tap[Any]
 
 
-def program(stages: Sequence[Stage[Any, Any]]) -> Program:
+def compile_stages(stages: Sequence[Stage[Any, Any]]) -> Program:
     """The program of *stages*, with neighbours that are plain functions run as one."""
     if all(type(stage) is MapEach for stage in stages):
         return _mapping([stage.fn for stage in stages if isinstance(stage, MapEach)])
