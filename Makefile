@@ -23,8 +23,8 @@ help:  ## show this list
 demo: $(VENV)/.stamp-cli  ## four providers' models answer one question at once, on this machine
 	@$(PY) -m lionpride_trio demo $(ARGS)
 
-test: $(VENV)/.stamp-test  ## run the tests
-	@$(PY) -m pytest -q $(ARGS)
+test: $(VENV)/.stamp-test  ## run the tests, on all cores
+	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/.stamp-lint  ## ruff, its formatter, and flake8-async
 	@$(PY) -m ruff check .

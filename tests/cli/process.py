@@ -17,7 +17,8 @@ def environment():
     Output is buffered, as it is for a user: what is left in the buffer makes trouble at the exit.
     """
     kept = {name: value for name, value in os.environ.items() if not KEYS.match(name)}
-    kept.pop("PYTHONUNBUFFERED", None)
+    for name in ("PYTHONUNBUFFERED", "COLUMNS", "LINES"):  # the latter overrule a terminal's size
+        kept.pop(name, None)
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
