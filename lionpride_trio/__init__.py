@@ -54,6 +54,7 @@ from ._errors import (
     StreamTimeout,
     StreamTruncated,
     TransportError,
+    WriterLost,
 )
 from ._json_form import from_json
 from ._public import let_hints_know, show_public_path
@@ -115,6 +116,7 @@ __all__ = [
     "Usage",
     "UsageChunk",
     "Verdict",
+    "WriterLost",
     "chunks_of",
     "fallback",
     "from_json",
