@@ -17,8 +17,12 @@ local prefix = 'lionpride:'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function keys(name)
-  return prefix .. 'stream:' .. name, prefix .. 'items:' .. name
+local function stream_of(name)
+  return prefix .. 'stream:' .. name
+end
+
+local function items_of(name)
+  return prefix .. 'items:' .. name
 end
 
 local function ring(kind, name)
@@ -26,7 +30,7 @@ local function ring(kind, name)
 end
 
 local function finish(name, state, verdict, error)
-  local stream, items = keys(name)
+  local stream, items = stream_of(name), items_of(name)
   redis.call('HSET', stream, 'state', state, 'ended', now, 'verdict', verdict, 'error', error)
   local keep_for = redis.call('HGET', stream, 'keep_for')
   if keep_for ~= '' then
@@ -36,7 +40,7 @@ local function finish(name, state, verdict, error)
 end
 
 local function expire(name)
-  local found = redis.call('HMGET', keys(name), 'state', 'lease_until')
+  local found = redis.call('HMGET', stream_of(name), 'state', 'lease_until')
   if found[1] == 'running' and tonumber(found[2]) <= now then
     finish(name, 'lost', '', '')
     ring('news', name)
@@ -44,7 +48,7 @@ local function expire(name)
   end
 end
 
-local stream, items = keys(name)
+local stream, items = stream_of(name), items_of(name)
 """
 
 CLAIM: Final = (
@@ -126,7 +130,7 @@ RECORDS: Final = (
     + """
 local all = {}
 for _, each in ipairs(redis.call('ZRANGE', prefix .. 'streams', 0, -1)) do
-  local record = redis.call('HGETALL', keys(each))
+  local record = redis.call('HGETALL', stream_of(each))
   if #record > 0 then
     all[#all + 1] = {each, now, record}
   end
@@ -164,7 +168,7 @@ SWEEP: Final = (
     _COMMON
     + """
 for _, each in ipairs(redis.call('ZRANGE', prefix .. 'streams', 0, -1)) do
-  if redis.call('EXISTS', (keys(each))) == 0 then
+  if redis.call('EXISTS', stream_of(each)) == 0 then
     redis.call('ZREM', prefix .. 'streams', each)
   else
     expire(each)

@@ -176,10 +176,14 @@ class SQLiteStore:
                 self._bells.ring(*self._bells.topics)  # who listens reads, and is told so
 
     async def _ring_changed(self, seen: Mapping[Topic, Any]) -> Mapping[Topic, Any]:
-        """Ring for what is not as it was *seen*; what is seen now."""
+        """Ring for what is not as it was *seen*; what is seen now.
+
+        What is looked at for the first time rings, too: its listener may have looked before the
+        change, and nobody knows what it saw.
+        """
         topics = list(self._bells.topics)
         found = await self._transactions.read(lambda it: tables.marks(it, topics))
-        self._bells.ring(*(topic for topic in topics if found.get(topic) != seen.get(topic)))
+        self._bells.ring(*(topic for topic in topics if (topic, found[topic]) not in seen.items()))
         return found
 
     async def aclose(self) -> None:

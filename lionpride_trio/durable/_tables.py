@@ -141,7 +141,7 @@ def data_version(connection: sqlite3.Connection) -> int:
 
 
 def marks(connection: sqlite3.Connection, topics: Iterable[Topic]) -> Mapping[Topic, Any]:
-    """For each of *topics*, what changes when its bell is to ring."""
+    """For each of *topics*, what changes when its bell is to ring; None where there is no stream."""
     found: dict[Topic, Any] = {}
     for topic in topics:
         kind, name = topic
@@ -149,6 +149,7 @@ def marks(connection: sqlite3.Connection, topics: Iterable[Topic]) -> Mapping[To
             "SELECT writer, state, items, asked_to_stop FROM lionpride_streams WHERE name = ?",
             (name,),
         ).fetchone()
+        found[topic] = None
         if row is not None:
             last = row["items"] if kind == "news" else row["asked_to_stop"]
             found[topic] = (row["writer"], row["state"], last)
