@@ -30,7 +30,11 @@ from ._store import Bell, Bells, End, LeaseLost, Page, Record, State, Topic
 
 try:
     import coredis
+    from anyio import TASK_STATUS_IGNORED
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+    from coredis.connection import TCPConnection
     from coredis.exceptions import ConnectionError as RedisConnectionError, RedisError
+    from coredis.pool import ConnectionPool
     from coredis.retry import ConstantRetryPolicy
 except ImportError as error:
     raise ConfigurationError(
@@ -43,6 +47,9 @@ VERSION: Final = 1
 """The version of the keys."""
 ANSWER_SECONDS: Final = 5.0
 """How long Redis may take to answer a command."""
+
+RECONNECT_SECONDS: Final = 0.1
+"""Pause before the connection that hears of news is made anew."""
 
 
 @asynccontextmanager
@@ -73,7 +80,7 @@ async def _hold_open(url: str, *, task_status: trio.TaskStatus[RedisStore]) -> N
         with scope:
             async with client:
                 await _check_version(client, _shown(url))
-                async with client.pubsub() as channels:
+                async with client.pubsub(retry_policy=_for_ever()) as channels:
                     store = RedisStore(client, channels, _shown(url), scope)
                     scope.shield = True
                     task_status.started(store)
@@ -88,16 +95,41 @@ async def _hold_open(url: str, *, task_status: trio.TaskStatus[RedisStore]) -> N
 
 def _make_client(url: str) -> coredis.Redis[str]:
     try:
-        # Every script may be repeated, so a connection that broke while it was idle is no failure.
-        return coredis.Redis.from_url(
+        pool: ConnectionPool[Any] = ConnectionPool.from_url(
             url,
+            decode_components=True,
             decode_responses=True,
             stream_timeout=ANSWER_SECONDS,
             connect_timeout=ANSWER_SECONDS,
-            retry_policy=ConstantRetryPolicy((RedisConnectionError,), retries=1, delay=0.01),
         )
     except (ValueError, TypeError) as error:
         raise ConfigurationError(f"{_shown(url)} is no URL of a Redis server: {error}") from error
+    pool.connection_class = _Connection
+    # Every script may be repeated, so a connection that broke while it was idle is no failure.
+    return coredis.Redis(
+        connection_pool=pool,
+        decode_responses=True,
+        retry_policy=ConstantRetryPolicy((RedisConnectionError,), retries=1, delay=0.01),
+    )
+
+
+def _for_ever() -> ConstantRetryPolicy:
+    return ConstantRetryPolicy((RedisConnectionError,), retries=None, delay=RECONNECT_SECONDS)
+
+
+class _Connection(TCPConnection):
+    """A connection that closes its queues in any case.
+
+    The client's own does where it was made; where it could not be, each would be a ResourceWarning.
+    """
+
+    async def run(self, *, task_status: Any = TASK_STATUS_IGNORED) -> None:
+        try:
+            await super().run(task_status=task_status)
+        finally:
+            for value in vars(self).values():
+                if isinstance(value, MemoryObjectSendStream | MemoryObjectReceiveStream):
+                    value.close()
 
 
 async def _check_version(client: coredis.Redis[str], shown: str) -> None:
@@ -128,6 +160,7 @@ class RedisStore:
     def __init__(
         self, client: coredis.Redis[str], channels: Any, shown: str, scope: trio.CancelScope
     ) -> None:
+        self._client = client
         self._channels = channels
         self._scope = scope
         self._shown = shown
@@ -210,11 +243,24 @@ class RedisStore:
         """See `Store`."""
         channel = f"{scripts.PREFIX}{topic[0]}:{topic[1]}"
         with self._bells.listening(topic) as bell:
-            await self._call(self._channels.subscribe, channel)
+            await self._subscribe(channel)
             yield bell
         if topic not in self._bells.topics and not self._closed:
             with suppress(TransportError):  # a connection that broke has no subscriptions
                 await self._call(self._channels.unsubscribe, channel)
+
+    async def _subscribe(self, channel: str) -> None:
+        """Hear *channel*.  The connection for it may be broken, and comes back by itself."""
+        give_up = trio.current_time() + ANSWER_SECONDS
+        while True:
+            try:
+                await self._call(self._channels.subscribe, channel)
+            except ConnectionLost:
+                if trio.current_time() >= give_up:
+                    raise
+            else:
+                return
+            await trio.sleep(RECONNECT_SECONDS)
 
     async def hear(self) -> None:
         """Ring the bells that Redis tells of.

@@ -38,14 +38,29 @@ async def open_sqlite(
 
     :raises ConfigurationError: it cannot be opened, is no database, or is of a newer version.
     """
-    connection = await _connect(path, url, fsync=fsync, patience=patience)
-    store = SQLiteStore(Transactions(connection, url, patience), clock)
-    try:
-        async with open_pump_nursery() as nursery:
-            nursery.start_soon(store.watch_others, name=f"watch {url}")
+    async with (
+        _transactions(path, url, fsync=fsync, patience=patience) as writing,
+        _transactions(path, url, fsync=fsync, patience=patience) as reading,
+        open_pump_nursery() as nursery,
+    ):
+        store = SQLiteStore(writing, reading, clock)
+        nursery.start_soon(store.watch_others, name=f"watch {url}")
+        try:
             yield store
+        finally:
+            store.close_nowait()
+
+
+@asynccontextmanager
+async def _transactions(
+    path: str, url: str, *, fsync: bool, patience: float
+) -> AsyncGenerator[Transactions]:
+    connection = await _connect(path, url, fsync=fsync, patience=patience)
+    transactions = Transactions(connection, url, patience)
+    try:
+        yield transactions
     finally:
-        await store.aclose()
+        await transactions.aclose()
 
 
 async def _connect(path: str, url: str, *, fsync: bool, patience: float) -> sqlite3.Connection:
@@ -76,10 +91,16 @@ async def _connect(path: str, url: str, *, fsync: bool, patience: float) -> sqli
 
 
 class SQLiteStore:
-    """A `Store` in the tables of a database."""
+    """A `Store` in the tables of a database.
 
-    def __init__(self, transactions: Transactions, clock: Callable[[], float]) -> None:
-        self._transactions = transactions
+    It reads through a connection of its own, which waits for nobody who writes.
+    """
+
+    def __init__(
+        self, writing: Transactions, reading: Transactions, clock: Callable[[], float]
+    ) -> None:
+        self._writing = writing
+        self._reading = reading
         self._clock = clock
         self._bells = Bells()
         self._somebody_listens = trio.Event()
@@ -87,7 +108,7 @@ class SQLiteStore:
     async def claim(self, name: str, writer: str, lease: float, keep_for: float | None) -> bool:
         """See `Store`."""
         now = self._clock()
-        claimed = await self._transactions.write(
+        claimed = await self._writing.write(
             lambda it: tables.claim(it, name, writer, now, lease, keep_for)
         )
         self._bells.ring(("news", name))
@@ -104,7 +125,7 @@ class SQLiteStore:
     ) -> None:
         """See `Store`."""
         now = self._clock()
-        await self._transactions.write(
+        await self._writing.write(
             lambda it: tables.append(it, name, writer, first, items, now, lease, end)
         )
         self._bells.ring(("news", name))
@@ -112,39 +133,39 @@ class SQLiteStore:
     async def renew(self, name: str, writer: str, lease: float) -> bool:
         """See `Store`."""
         now = self._clock()
-        return await self._transactions.write(lambda it: tables.renew(it, name, writer, now, lease))
+        return await self._writing.write(lambda it: tables.renew(it, name, writer, now, lease))
 
     async def read(self, name: str, after: int, limit: int) -> Page | None:
         """See `Store`."""
         now = self._clock()
-        return await self._transactions.read(lambda it: tables.read(it, name, now, after, limit))
+        return await self._reading.read(lambda it: tables.read(it, name, now, after, limit))
 
     async def records(self) -> list[Record]:
         """See `Store`."""
         now = self._clock()
-        return await self._transactions.read(lambda it: tables.records(it, now))
+        return await self._reading.read(lambda it: tables.records(it, now))
 
     async def ask_to_stop(self, name: str) -> None:
         """See `Store`."""
-        await self._transactions.write(lambda it: tables.ask_to_stop(it, name))
+        await self._writing.write(lambda it: tables.ask_to_stop(it, name))
         self._bells.ring(("stop", name))
 
     async def expire(self, name: str) -> None:
         """See `Store`."""
         now = self._clock()
-        await self._transactions.write(lambda it: tables.expire(it, now, name))
+        await self._writing.write(lambda it: tables.expire(it, now, name))
         self._bells.ring(("news", name), ("stop", name))
 
     async def delete(self, name: str) -> bool:
         """See `Store`."""
-        there = await self._transactions.write(lambda it: tables.delete(it, name))
+        there = await self._writing.write(lambda it: tables.delete(it, name))
         self._bells.ring(("news", name), ("stop", name))
         return there
 
     async def sweep(self) -> None:
         """See `Store`."""
         now = self._clock()
-        await self._transactions.write(lambda it: tables.sweep(it, now))
+        await self._writing.write(lambda it: tables.sweep(it, now))
         self._bells.ring(*self._bells.topics)
 
     @asynccontextmanager
@@ -158,7 +179,8 @@ class SQLiteStore:
         """Ring the bells for what other processes write, as long as somebody listens.
 
         ``data_version`` tells at the cost of a look into shared memory whether another connection
-        has committed.  What this connection commits rings by itself.
+        than the one that is asked has committed.  So the writing one is asked: what it commits
+        rings by itself.
         """
         seen_version: int | None = None
         seen: Mapping[Topic, Any] = {}
@@ -168,7 +190,7 @@ class SQLiteStore:
             await self._somebody_listens.wait()
             await trio.sleep(POLL_SECONDS)
             try:
-                version = await self._transactions.read(tables.data_version)
+                version = await self._writing.read(tables.data_version)
                 if version != seen_version:
                     seen = await self._ring_changed(seen)
                     seen_version = version
@@ -182,11 +204,10 @@ class SQLiteStore:
         change, and nobody knows what it saw.
         """
         topics = list(self._bells.topics)
-        found = await self._transactions.read(lambda it: tables.marks(it, topics))
+        found = await self._reading.read(lambda it: tables.marks(it, topics))
         self._bells.ring(*(topic for topic in topics if (topic, found[topic]) not in seen.items()))
         return found
 
-    async def aclose(self) -> None:
-        """Close the database.  Who reads from it is refused."""
-        await self._transactions.aclose()
+    def close_nowait(self) -> None:
+        """Wake who listens: what they read next is refused."""
         self._bells.ring(*self._bells.topics)

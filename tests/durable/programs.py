@@ -29,33 +29,38 @@ async def endless():
 
 
 async def write(url, lease, *ids):
-    """Write endless streams, and say each item that a reader here was given: the id, and its number."""
+    """Write endless streams, and say each item that a reader here was given: the name, and its number."""
 
-    async def read(id):
-        async with streams.follow(id) as channel:
+    async def read(name):
+        async with streams.follow(name) as channel:
             async for item in channel:
                 assert item == f"item {channel.last_id - 1}"
-                say(id, channel.last_id)
+                say(name, channel.last_id)
 
-    async with open_streams(url, flush_every=7, flush_seconds=0.002, lease=float(lease)) as streams:
-        async with trio.open_nursery() as nursery:
-            for id in ids:
-                assert await streams.start(id, endless())
-                nursery.start_soon(read, id)
+    often = {"flush_every": 7, "flush_seconds": 0.002}
+    async with (
+        open_streams(url, lease=float(lease), **often) as streams,
+        trio.open_nursery() as nursery,
+    ):
+        for name in ids:
+            assert await streams.start(name, endless())
+            nursery.start_soon(read, name)
 
 
-async def start(url, id):
+async def start(url, name):
     """Start a stream when told to, say whether it was this process that began it, and read it all."""
     async with open_streams(url, lease=60) as streams:
         say("ready")
         await trio.to_thread.run_sync(sys.stdin.readline)
-        began = await streams.start(id, given([f"by {os.getpid()}"]))
-        async with streams.follow(id) as channel:
+        began = await streams.start(name, given([f"by {os.getpid()}"]))
+        async with streams.follow(name) as channel:
             say(began, *[item async for item in channel])
 
 
-async def hold(url, id, lease):
+async def hold(url, name, lease):
     """Write one item, and then whatever comes as a line, until the source is closed."""
+
+    closed = trio.Event()
 
     @source
     async def lines():
@@ -68,12 +73,12 @@ async def hold(url, id, lease):
                 yield line.strip()
         finally:
             say("closed")
+            closed.set()
 
     async with open_streams(url, flush_every=1, lease=float(lease)) as streams:
-        await streams.start(id, lines())
-        while streams._own_writers:
-            await trio.sleep(0.01)
-        say("done")
+        await streams.start(name, lines())
+        await closed.wait()
+    say("done")
 
 
 def crash(folder, limit):

@@ -62,14 +62,14 @@ async def run_program(*words):
             await process.wait()
 
 
-async def follow_to_the_end(streams, id, got, caught):
+async def follow_to_the_end(streams, name, got, caught):
     try:
-        async with streams.follow(id, wait=60) as channel:
+        async with streams.follow(name, wait=60) as channel:
             async for item in channel:
-                got[id].append(item)
-                assert channel.last_id == len(got[id])
+                got[name].append(item)
+                assert channel.last_id == len(got[name])
     except WriterLost as error:
-        caught[id] = error
+        caught[name] = error
 
 
 async def test_writers_that_are_killed(shared_url, pytestconfig):
@@ -79,37 +79,37 @@ async def test_writers_that_are_killed(shared_url, pytestconfig):
     chance = random.Random(seed)
     async with open_streams(shared_url) as streams:
         for crash in range(pytestconfig.getoption("crashes")):
-            ids = [f"{crash}{id}" for id in IDS]
-            got, caught = {id: [] for id in ids}, {}
+            ids = [f"{crash}{letter}" for letter in IDS]
+            got, caught = {name: [] for name in ids}, {}
             shown = dict.fromkeys(ids, 0)
             async with trio.open_nursery() as nursery:
-                for id in ids:
-                    nursery.start_soon(follow_to_the_end, streams, id, got, caught)
+                for name in ids:
+                    nursery.start_soon(follow_to_the_end, streams, name, got, caught)
                 async with run_program("write", shared_url, "1", *ids) as program:
                     for _ in range(chance.randrange(1, 400)):
-                        id, last = (await program.line()).split()
-                        shown[id] = int(last)
+                        name, last = (await program.line()).split()
+                        shown[name] = int(last)
                     program.process.send_signal(signal.SIGKILL)
                     async for line in program.lines():
-                        id, last = line.split()
-                        shown[id] = int(last)
-            for id in ids:
-                if id not in caught:  # killed before it was begun
-                    assert shown[id] == 0
+                        name, last = line.split()
+                        shown[name] = int(last)
+            for name in ids:
+                if name not in caught:  # killed before it was begun
+                    assert shown[name] == 0
                     continue
-                assert got[id] == texts(len(got[id]))
-                assert shown[id] <= len(got[id])
-                partial = caught[id].partial
-                assert ("" if partial is None else partial.text) == "".join(got[id])
-                assert (await streams.status(id)).state is State.LOST
+                assert got[name] == texts(len(got[name]))
+                assert shown[name] <= len(got[name])
+                partial = caught[name].partial
+                assert ("" if partial is None else partial.text) == "".join(got[name])
+                assert (await streams.status(name)).state is State.LOST
     # After a restart it is all there.
     async with open_streams(shared_url) as streams:
         assert len(await streams.list()) > 0
-        for id in ids:
-            again, caught = {id: []}, {}
-            await follow_to_the_end(streams, id, again, caught)
-            assert again[id] == got[id]
-            assert isinstance(caught[id], WriterLost)
+        for name in ids:
+            again, caught = {name: []}, {}
+            await follow_to_the_end(streams, name, again, caught)
+            assert again[name] == got[name]
+            assert isinstance(caught[name], WriterLost)
 
 
 async def test_a_kill_before_each_statement(tmp_path):

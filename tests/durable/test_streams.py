@@ -442,9 +442,9 @@ async def test_wrong_settings_are_refused(wrong):
 
 async def test_wrong_arguments_are_refused():
     async with open_streams("memory:") as streams:
-        for id in ("", "a" * 501, "a\0b", "\ud83d", 7):
+        for name in ("", "a" * 501, "a\0b", "\ud83d", 7):
             with pytest.raises(ConfigurationError, match="the id of a durable stream"):
-                await streams.status(id)
+                await streams.status(name)
         for after in (-1, "x", 1.5, True, "1.5"):
             with pytest.raises(ConfigurationError, match="after="):
                 streams.follow("a", after=after)
