@@ -110,6 +110,10 @@ class Bells:
         """What somebody listens for."""
         return self._bells.keys()
 
+    def count(self, topic: Topic) -> int:
+        """How many listen for *topic*."""
+        return len(self._bells.get(topic, ()))
+
     def ring(self, *topics: Topic) -> None:
         """Wake who listens for one of *topics*."""
         for topic in topics:

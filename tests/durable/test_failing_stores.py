@@ -320,12 +320,12 @@ async def test_a_redis_that_is_full(server):
         store = streams._store
         await store.claim("chat", "one", 60, None)
         await store.append("chat", "one", 1, ["1"], 60)
-        await store._client.config_set({"maxmemory": "1"})
+        await store._client._client.config_set({"maxmemory": "1"})
         with pytest.raises(SinkError, match="maxmemory") as caught:
             await store.append("chat", "one", 2, ["2"], 60)
         assert caught.value.sink == server.url
         assert (await store.read("chat", 0, 9)).items == ["1"]
-        await store._client.config_set({"maxmemory": "0"})
+        await store._client._client.config_set({"maxmemory": "0"})
         await store.append("chat", "one", 2, ["2"], 60, End(State.ENDED))
         assert (await store.read("chat", 0, 9)).items == ["1", "2"]
 
@@ -340,7 +340,7 @@ async def test_a_redis_that_is_not_there(server):
 
 async def test_a_redis_with_a_password(server):
     async with open_streams(server.url) as streams:
-        await streams._store._client.config_set({"requirepass": "open sesame"})
+        await streams._store._client._client.config_set({"requirepass": "open sesame"})
     place = server.url.removeprefix("redis://")
     with pytest.raises(ConfigurationError, match="refuses") as caught:
         async with open_streams(f"redis://:a-wrong-one@{place}"):
