@@ -71,10 +71,9 @@ def _error_form(error: Exception) -> dict[str, Any]:
         "class": kind.__qualname__,
         "text": shorten(str(error), MAX_ERROR_TEXT),
     }
-    if isinstance(error, ExceptionGroup):
+    if _is_group(error):
         form["text"] = error.message
-        errors: tuple[Exception, ...] = error.exceptions
-        form["errors"] = [_error_form(each) for each in errors]
+        form["errors"] = [_error_form(each) for each in error.exceptions]
     elif isinstance(error, LionprideError):
         form["state"] = {name: _or_none(value) for name, value in vars(error).items()}
     else:
@@ -128,6 +127,10 @@ def _read_error(form: dict[str, Any]) -> Exception:
 
 _OURS: Final = {_errors.__name__, _errors.__name__.partition(".")[0]}
 """Where this library's errors say that they are from: their module, or the façade that shows them."""
+
+
+def _is_group(error: Exception) -> TypeGuard[ExceptionGroup[Exception]]:
+    return isinstance(error, ExceptionGroup)
 
 
 def _is_error(kind: object) -> TypeGuard[type[Exception]]:

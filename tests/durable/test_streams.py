@@ -95,6 +95,7 @@ async def test_last_id_is_where_to_go_on(url):
                     got.append(await channel.receive())
                     last = channel.last_id
                     assert last == len(got)
+            assert channel.last_id == last  # what was read ahead does not count
         assert got == texts(500)
         assert await read_all(streams.follow("chat", after=str(last))) == []
 

@@ -57,6 +57,7 @@ PROMISED = {
     " paragraphs markdown_blocks think_tags stop_at json_values partial_json redact word_count"
     " pace idle_timeout prefetch tee fork merge chain race hedge map_concurrent source"
     " transformer",
+    "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.sinks": "join collect last drain stdout dots progress write_file send_to"
     " sse_bytes labelled",
 }
