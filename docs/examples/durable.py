@@ -23,7 +23,7 @@ async def main(url="sqlite:///answers.db"):
                 print(chunk.data, end="", flush=True)
 
         status = await streams.status("whale")
-        print(f"\n{status.items} items, {status.state}, {status.verdict.value}")
+        print(f"\n{status.items} items, {status.state}, {status.verdict}")
         await streams.delete("whale")
 
 

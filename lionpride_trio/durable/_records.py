@@ -14,7 +14,7 @@ from typing import Any, Final, TypeGuard
 from .. import _errors
 from .._chunks import Chunk, TextChunk
 from .._errors import DecodeError, FlowError, LionprideError, StreamError
-from .._json_form import read, written
+from .._json_form import read, read_line, write_line, written
 from .._response import Response, ResponseBuilder
 from .._text import MAX_ERROR_TEXT, shorten
 
@@ -26,7 +26,7 @@ def write_item(item: Any) -> str:
 
     :raises TypeError: it holds what is no plain data; says where.
     """
-    return _encode(written(item, "an item"))
+    return write_line(item, "an item")
 
 
 def read_item(text: str) -> Any:
@@ -35,7 +35,7 @@ def read_item(text: str) -> Any:
     :raises DecodeError: *text* is damaged.
     """
     try:
-        return read(json.loads(text), "$")
+        return read_line(text)
     except (ValueError, RecursionError) as error:
         line = shorten(text, 200)
         raise DecodeError(f"a stored item cannot be read: {error}", line=line) from error

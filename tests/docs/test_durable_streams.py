@@ -35,7 +35,7 @@ async def test_durable(server, capsys, tmp_path):
     rest, last = rest.rsplit("\n", 2)[:2]
     text = (await iModel("openai", "gpt-4o-mini").complete(QUESTION)).text
     assert begin + rest == text
-    assert last.endswith("items, ended, complete")
+    assert last.endswith("items, ended, Verdict.COMPLETE")
 
 
 def read_events(response):

@@ -15,6 +15,7 @@ import attrs
 class RedisServer:
     port: int
     folder: str
+    appendonly: str = "yes"
     process: subprocess.Popen | None = None
 
     @property
@@ -26,7 +27,7 @@ class RedisServer:
         program = shutil.which("redis-server")
         assert program, "these tests need redis-server: apt-get install redis-server"
         settings = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "save": ""}
-        settings |= {"appendonly": "yes", "appendfsync": "always", "databases": 10_000}
+        settings |= {"appendonly": self.appendonly, "appendfsync": "always", "databases": 10_000}
         words = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
         self.process = subprocess.Popen([program, *words], stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
@@ -41,10 +42,10 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server():
+def redis_server(appendonly="yes"):
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))
-        server = RedisServer(free.getsockname()[1], folder)
+        server = RedisServer(free.getsockname()[1], folder, appendonly)
         free.close()
         server.start()
         try:

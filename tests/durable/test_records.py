@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+import hypothesis
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import strategies as st
 
 from lionpride_trio import (
     AnswerCut,
@@ -18,6 +21,7 @@ from lionpride_trio import (
     SinkError,
     StreamError,
     StreamTimeout,
+    TextChunk,
     ToolCall,
     ToolCallChunk,
     UsageChunk,
@@ -33,24 +37,66 @@ from lionpride_trio.durable._records import (
 )
 from tests.durable.sources import REPLY
 
+TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([
+    "$",
+    "$text",
+    "\ud83d\ude00",
+])
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS,
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(), inner, max_size=4)
+        | st.dictionaries(TEXTS | st.integers() | st.none(), inner, max_size=4)
         | st.tuples(inner, inner)
     ),
     max_leaves=12,
 )
+CHUNKS = st.builds(
+    TextChunk, TEXTS, metadata=st.dictionaries(TEXTS, PLAIN, max_size=3), raw_response=PLAIN
+)
 
 
-@given(PLAIN)
+@hypothesis.given(PLAIN | CHUNKS)
 def test_plain_data_is_an_item(item):
     text = write_item(item)
     assert text.isascii()
     assert "\n" not in text
-    assert read_item(text) == item
-    assert type(read_item(text)) is type(item)
+    again = read_item(text)
+    assert again == item
+    assert repr(again) == repr(item)  # which tells 1 from True, and lists from tuples
+    assert getattr(again, "raw_response", None) == getattr(item, "raw_response", None)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [10**700, [10**5000], {"a": -(10**650)}, "1" * 1000, "a" * 10_000, ["[" * 1000], float("-inf")],
+    ids=lambda item: repr(type(item)),
+)
+def test_what_is_large_is_an_item(item):
+    sys.set_int_max_str_digits(640)
+    try:
+        again = read_item(write_item(item))
+    finally:
+        sys.set_int_max_str_digits(sys.int_info.default_max_str_digits)
+    assert again == item
+
+
+def nested(depth):
+    item = "x"
+    for _ in range(depth):
+        item = [item]
+    return item
+
+
+def test_what_is_nested_deep_is_an_item_as_far_as_it_can_be_read_again():
+    for depth in (100, 290):
+        assert read_item(write_item(nested(depth))) == nested(depth)
+        chunk = TextChunk("a", raw_response=nested(depth))
+        assert read_item(write_item(chunk)).raw_response == nested(depth)
+    for depth in (310, 900, 100_000):
+        for item in (nested(depth), TextChunk("a", raw_response=nested(depth))):
+            with pytest.raises(TypeError, match="nested too deep"):
+                write_item(item)
 
 
 @pytest.mark.parametrize(
