@@ -7,6 +7,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - channels and the one module that talks HTTP
 - ``transformers`` and ``sinks`` (recipes for streams, and what consumes them)
 - ``services`` (`iModel`), ``session`` (`Session`), ``operations`` (``communicate``)
+- ``recording`` (calls on disk) and ``durable`` (streams that are written down as they come)
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 

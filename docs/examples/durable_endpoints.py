@@ -1,11 +1,32 @@
-"""Three endpoints: begin an answer, read it from anywhere on, stop it."""
+"""Three endpoints: begin an answer, read it from any place on, stop it."""
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
-from lionpride_trio import LionprideError, NotFound
+from lionpride_trio import NotFound, sinks
 from lionpride_trio.wire import encode_event
+
+
+class Events(StreamingResponse):
+    """The items as server-sent events with their ids, then an event `end` or `error`."""
+
+    def __init__(self, following):
+        super().__init__((), media_type="text/event-stream")
+        self.following = following
+
+    async def __call__(self, scope, receive, send):
+        async with self.following as channel:
+
+            def encode(chunk):
+                return encode_event(chunk.to_json(), id=str(channel.last_id))
+
+            self.body_iterator = sinks.sse_bytes(channel, encode=encode)
+            await super().__call__(scope, receive, send)
+
+
+async def not_found(request, error):
+    return JSONResponse({"error": str(error)}, 404)
 
 
 def make_app(streams, model):
@@ -16,24 +37,10 @@ def make_app(streams, model):
 
     async def read(request):
         last_id = request.headers.get("last-event-id")  # a browser that reconnects sends it
-        following = streams.follow(request.path_params["id"], after=last_id, wait=1)
-
-        async def events():
-            try:
-                async with following as channel:
-                    async for chunk in channel:
-                        yield encode_event(chunk.to_json(), id=str(channel.last_id))
-                yield encode_event("", event="end")  # the page closes its EventSource here …
-            except LionprideError as error:
-                yield encode_event(str(error), event="failure")  # … or here
-
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return Events(streams.follow(request.path_params["id"], after=last_id))
 
     async def stop(request):
-        try:
-            status = await streams.stop(request.path_params["id"])
-        except NotFound:
-            return JSONResponse({"error": "no such answer"}, 404)
+        status = await streams.stop(request.path_params["id"])
         return JSONResponse({"state": status.state, "items": status.items})
 
     return Starlette(
@@ -41,5 +48,6 @@ def make_app(streams, model):
             Route("/answers/{id}", begin, methods=["POST"]),
             Route("/answers/{id}", read, methods=["GET"]),
             Route("/answers/{id}", stop, methods=["DELETE"]),
-        ]
+        ],
+        exception_handlers={NotFound: not_found},
     )

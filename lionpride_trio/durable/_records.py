@@ -69,7 +69,7 @@ def _error_form(error: Exception) -> dict[str, Any]:
     form: dict[str, Any] = {
         "module": kind.__module__,
         "class": kind.__qualname__,
-        "text": shorten(str(error), MAX_ERROR_TEXT),
+        "text": _text_of(error),
     }
     if _is_group(error):
         form["text"] = error.message
@@ -79,9 +79,15 @@ def _error_form(error: Exception) -> dict[str, Any]:
     else:
         form["args"] = [_or_none(value) for value in error.args]
     if error.__cause__ is not None:
-        cause = shorten(str(error.__cause__), MAX_ERROR_TEXT)
-        form["note"] = f"caused by {type(error.__cause__).__name__}: {cause}"
+        form["note"] = f"caused by {type(error.__cause__).__name__}: {_text_of(error.__cause__)}"
     return form
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return shorten(str(error), MAX_ERROR_TEXT)
+    except Exception:  # of a class of the user's
+        return "(its text cannot be made)"
 
 
 def _or_none(value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import attrs
 import trio
 
-from .._channels._nursery import failure_in, open_pump_nursery
+from .._channels._nursery import failure_in, is_cancelled, open_pump_nursery
 from .._channels._source import Source
 from .._chunks import Chunk, FinishChunk, Verdict
 from .._errors import SinkError, TransportError
@@ -97,7 +97,7 @@ class Run:
             failure = failure_in(error)
             if failure is None:
                 raise
-            if self._scope.cancel_called:
+            if self._scope.cancel_called or is_cancelled():
                 _logger.warning("durable stream %r failed as it stopped: %r", self._name, failure)
                 return None
             return End(State.FAILED, self._verdict_word(), write_error(failure))

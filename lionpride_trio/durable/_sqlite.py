@@ -84,10 +84,9 @@ async def _connect(path: str, url: str, *, fsync: bool, patience: float) -> sqli
             return await trio.to_thread.run_sync(connect)
         except sqlite3.Error as error:
             # Going over to WAL wants the database for itself, and does not wait for it.
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY and trio.current_time() < give_up:
-                await trio.sleep(LOCK_SECONDS / 10)
-                continue
-            raise ConfigurationError(f"{url} cannot be opened: {error}") from error
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or trio.current_time() >= give_up:
+                raise ConfigurationError(f"{url} cannot be opened: {error}") from error
+        await trio.sleep(LOCK_SECONDS / 10)
 
 
 class SQLiteStore:

@@ -166,11 +166,17 @@ class Own(Exception):
     pass
 
 
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
 @pytest.mark.parametrize(
     ("error", "says"),
     [
         (Own("why"), r"tests\.durable\.test_records\.Own: why"),
         (ExceptionGroup("g", [Own("why")]).exceptions[0], "Own: why"),
+        (Mute(), r"Mute: \(its text"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "UnicodeDecodeError: "),
     ],
 )
