@@ -25,7 +25,7 @@ class Events(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def not_found(request, error):
+async def not_found(_, error):
     return JSONResponse({"error": str(error)}, 404)
 
 
