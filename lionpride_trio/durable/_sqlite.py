@@ -19,7 +19,7 @@ from .._errors import ConfigurationError, SinkError
 from . import _tables as tables
 from ._schema import migrate
 from ._store import Bell, Bells, End, Page, Record, Topic
-from ._transactions import LOCK_SECONDS, PATIENCE, Transactions
+from ._transactions import LOCK_SECONDS, PATIENCE, Transactions, is_locked
 
 POLL_SECONDS: Final = 0.01
 """How often this process looks whether another one has written, while somebody waits for news."""
@@ -84,7 +84,7 @@ async def _connect(path: str, url: str, *, fsync: bool, patience: float) -> sqli
             return await trio.to_thread.run_sync(connect)
         except sqlite3.Error as error:
             # Going over to WAL wants the database for itself, and does not wait for it.
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or trio.current_time() >= give_up:
+            if not is_locked(error) or trio.current_time() >= give_up:
                 raise ConfigurationError(f"{url} cannot be opened: {error}") from error
         await trio.sleep(LOCK_SECONDS / 10)
 

@@ -26,6 +26,13 @@ LOCK_SECONDS: Final = 0.1
 PATIENCE: Final = 5.0
 """How long a locked database is waited for, in seconds."""
 _LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_PRIMARY: Final = 0xFF
+"""The part of an error code that says what kind it is; the rest says why."""
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether *error* is over when another process is done, such as with a commit or a recovery."""
+    return error.sqlite_errorcode & _PRIMARY in _LOCKED
 
 
 @attrs.define(eq=False)
@@ -117,7 +124,7 @@ class Transactions:
             try:
                 await trio.to_thread.run_sync(self._commit, jobs, limiter=self._limiter)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode not in _LOCKED or trio.current_time() >= give_up:
+                if not is_locked(error) or trio.current_time() >= give_up:
                     raise
             else:
                 return

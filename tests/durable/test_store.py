@@ -10,7 +10,9 @@ import trio
 
 from lionpride_trio import WriterLost, reassemble
 from lionpride_trio.durable import State, open_streams
+from lionpride_trio.durable._memory import MemoryStore
 from lionpride_trio.durable._records import write_item
+from lionpride_trio.durable._run import Run, Writing
 from lionpride_trio.durable._store import Bells, End, LeaseLost
 from tests.durable.sources import REPLY, Tap, given, read_all, texts
 
@@ -309,19 +311,71 @@ async def test_an_own_run_is_not_lost_because_this_process_was_busy(url):
             assert await channel.receive() == "y"
 
 
-async def test_a_lease_is_renewed_while_nothing_comes(url):
-    """Else the writer would be taken for dead."""
+async def test_a_lease_is_renewed_three_times_before_it_is_over(autojump_clock):
+    """Nothing comes of the source, so nothing else tells that the writer lives."""
+    renewed = []
+
+    class Watched(MemoryStore):
+        async def renew(self, name, writer, lease):
+            renewed.append(trio.current_time() - began)
+            return await super().renew(name, writer, lease)
+
     tap = Tap()
-    async with open_store(url, lease=0.06) as (store, streams):
-        await streams.start("a", tap.source())
-        seen = set()
-        while len(seen) < 4:
-            record = (await store.read("a", 0, 0)).record
-            assert record.state is State.RUNNING
-            seen.add(round(record.lease_left + trio.current_time(), 2))
+    store = Watched(trio.current_time)
+    await store.claim("a", "one", 9.0, None)
+    async with trio.open_nursery() as nursery:
+        began = trio.current_time()
+        run = Run(store, "a", "one", tap.source(), Writing(lease=9.0))
+        nursery.start_soon(run.carry_out)
+        await trio.sleep(20)
+        tap.end()
+    assert renewed == pytest.approx([0, 3, 6, 9, 12, 15, 18])
+    assert (await store.read("a", 0, 0)).record.state is State.ENDED
+
+
+async def test_a_stream_that_was_claimed_is_run_though_its_start_was_cancelled(url):
+    tap = Tap()
+    async with open_store(url) as (store, streams):
+        claim = store.claim
+        with trio.CancelScope() as scope:
+
+            async def claim_and_cancel(*args):
+                claimed = await claim(*args)
+                scope.cancel()
+                await trio.lowlevel.checkpoint()
+                return claimed
+
+            store.claim = claim_and_cancel
+            await streams.start("a", tap.source())
         tap.put("x")
         tap.end()
         assert await read_all(streams.follow("a")) == ["x"]
+
+
+async def test_nothing_is_left_of_what_was_deleted(tmp_path):
+    async with open_store(f"sqlite:///{tmp_path}/a.db", keep_for=SHORT) as (store, streams):
+        await streams.start("a", given(texts(5)))
+        await streams.start("b", given(texts(5)), keep_for=LONG)
+        await read_all(streams.follow("b"))
+        await streams.delete("b")
+        while await store.read("a", 0, 0) is not None:
+            pass
+        await store.sweep()
+        count = "SELECT (SELECT count(*) FROM lionpride_items), (SELECT count(*) FROM lionpride_streams)"
+        assert await store._reading.read(lambda it: tuple(it.execute(count).fetchone())) == (0, 0)
+
+
+async def test_redis_forgets_by_itself(redis):
+    url = f"{redis.url}/9999"
+    async with open_store(url, keep_for=LONG) as (store, streams):
+        await streams.start("a", given(texts(5)))
+        await read_all(streams.follow("a"))
+        keys = await store._client._client.keys("lionpride:*:a")
+        left = [await store._client._client.pttl(key) for key in sorted(keys)]
+        assert sorted(keys) == ["lionpride:items:a", "lionpride:stream:a"]
+        assert all(LONG * 900 < milliseconds <= LONG * 1000 for milliseconds in left)
+        await streams.delete("a")
+        assert await store._client._client.keys("lionpride:*:a") == set()
 
 
 async def test_a_bell_that_rang_before_the_wait_is_heard():

@@ -79,8 +79,7 @@ async def run_all(*calls):
 
 async def release_when(database, count):
     """Let the busy thread go on when so many jobs wait."""
-    while len(database.transactions._waiting) < count:
-        await trio.lowlevel.checkpoint()
+    await wait_for_jobs(database, count)
     database._go_on.set()
 
 
@@ -139,12 +138,15 @@ async def test_who_leaves_before_its_turn_is_not_served_and_the_others_are(datab
     assert await database.numbers() == [1]
 
 
+def open_other(database):
+    """Another connection to the same file."""
+    path = database.connection.execute("PRAGMA database_list").fetchone()[2]
+    return sqlite3.connect(path, isolation_level=None)
+
+
 async def test_a_leader_that_is_cancelled_hands_over(database):
     """It waits for a lock with the work of others in its hands."""
-    other = sqlite3.connect(
-        database.connection.execute("PRAGMA database_list").fetchone()[2], isolation_level=None
-    )
-    other.execute("BEGIN IMMEDIATE")
+    other = open_other(database)
     database.connection.execute("PRAGMA busy_timeout = 1")
     leader = trio.CancelScope()
 
@@ -153,20 +155,49 @@ async def test_a_leader_that_is_cancelled_hands_over(database):
             await database.insert(1)
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(lead)
-        while not database.transactions._led:
-            await trio.lowlevel.checkpoint()
-        for number in (2, 3, 4):
-            nursery.start_soon(database.insert, number)
-        while len(database.transactions._waiting) < 3:
+        async with database.busy():
+            nursery.start_soon(lead)
+            await wait_for_jobs(database, 1)
+            for number in (2, 3, 4):
+                nursery.start_soon(database.insert, number)
+            await wait_for_jobs(database, 4)
+            other.execute("BEGIN IMMEDIATE")
+        # All four are in the first one's hands now.
+        while database.transactions._waiting:
             await trio.lowlevel.checkpoint()
         leader.cancel()
-        while database.transactions._waiting:
+        while not leader.cancelled_caught:
             await trio.lowlevel.checkpoint()
         other.execute("COMMIT")
     other.close()
-    assert leader.cancelled_caught
     assert await database.numbers() == [2, 3, 4]
+
+
+async def wait_for_jobs(database, count):
+    while len(database.transactions._waiting) < count:
+        await trio.lowlevel.checkpoint()
+
+
+async def test_who_writes_says_so_at_the_beginning(database):
+    """A transaction that begins to write after it has read may find that it read what is old."""
+    await database.insert(1)
+    await database.numbers()
+    begins = [statement for statement in database.said if statement.startswith("BEGIN")]
+    assert begins == ["BEGIN IMMEDIATE", "BEGIN"]
+
+
+async def test_a_lock_is_waited_for_whatever_its_reason(database):
+    """Such as the recovery of a database whose last writer was killed."""
+    reasons = [sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_BUSY]
+
+    def work(connection):
+        if reasons:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = reasons.pop()
+            raise error
+        return "done"
+
+    assert await database.transactions.write(work) == "done"
 
 
 async def test_who_waits_as_it_is_closed_is_refused(database):
