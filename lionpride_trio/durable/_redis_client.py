@@ -15,7 +15,13 @@ from urllib.parse import urlsplit
 import trio
 
 from .._channels._nursery import alone_in, open_pump_nursery
-from .._errors import ConfigurationError, ConnectionFailed, ConnectionLost, SinkError
+from .._errors import (
+    ConfigurationError,
+    ConnectionFailed,
+    ConnectionLost,
+    LionprideError,
+    SinkError,
+)
 
 try:
     import coredis
@@ -165,8 +171,11 @@ async def _hold_open(
         if scope.cancel_called:
             # It wants to unsubscribe, and fails where the connection broke before.
             _logger.debug("the client of %s did not close cleanly: %r", _shown(url), error)
-        else:
-            raise alone_in(error) from None
+            return
+        failure = alone_in(error)
+        if isinstance(failure, LionprideError):
+            raise failure from None
+        raise ConnectionLost(f"{_shown(url)}: the client failed: {failure!r}") from failure
 
 
 async def _check(client: coredis.Redis[str], url: str) -> None:
@@ -218,5 +227,9 @@ class _Connection(TCPConnection):
 
 
 def _shown(url: str) -> str:
-    parts = urlsplit(url)
+    """*url* without a password, and without what may hold one."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f"{url.partition(':')[0]}://…"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

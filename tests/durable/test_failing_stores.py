@@ -367,7 +367,9 @@ async def test_what_a_body_raises_is_in_no_group(server):
             raise KeyError("mine")
 
 
-async def test_a_url_that_is_none():
-    with pytest.raises(ConfigurationError, match="is no URL"):
-        async with open_streams("redis://127.0.0.1:port"):
+@pytest.mark.parametrize("url", ["redis://:secret@127.0.0.1:port", "redis://:secret@[::1"])
+async def test_a_url_that_is_none(url):
+    with pytest.raises(ConfigurationError, match="is no URL") as caught:
+        async with open_streams(url):
             pass
+    assert "secret" not in str(caught.value)
