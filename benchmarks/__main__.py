@@ -21,6 +21,7 @@ MODULES = {
     "operators": "operators",
     "many": "many",
     "flow": "flow",
+    "durable": "durable",
     "memory": "memory",
     "startup": "startup",
     "sentences": "sentences.report",

@@ -7,6 +7,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - channels and the one module that talks HTTP
 - ``transformers`` and ``sinks`` (recipes for streams, and what consumes them)
 - ``services`` (`iModel`), ``session`` (`Session`), ``operations`` (``communicate``)
+- ``recording`` (calls on disk) and ``durable`` (streams that are written down as they come)
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
@@ -54,6 +55,7 @@ from ._errors import (
     StreamTimeout,
     StreamTruncated,
     TransportError,
+    WriterLost,
 )
 from ._json_form import from_json
 from ._public import let_hints_know, show_public_path
@@ -115,6 +117,7 @@ __all__ = [
     "Usage",
     "UsageChunk",
     "Verdict",
+    "WriterLost",
     "chunks_of",
     "fallback",
     "from_json",

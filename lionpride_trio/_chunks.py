@@ -50,6 +50,8 @@ class Verdict(enum.Enum):
     """The model declined."""
     PAUSED = "paused"
     """The turn is to be continued by sending it back."""
+    STOPPED = "stopped"
+    """Ended on purpose by its reader, or by who runs it; what came is the answer."""
     UNKNOWN = "unknown"
     """Not ended yet, or ended for a reason this library does not know."""
 

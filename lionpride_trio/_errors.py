@@ -15,6 +15,7 @@
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
     │   ├─ AnswerCut           a turn ended before its answer was whole; .verdict
+    │   ├─ WriterLost          the process that wrote a durable stream died, or was cut off
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
     ├─ ProviderError           .status (None in the stream) .code .kind .body
     │   ├─ BadRequest          400, 413, 422
@@ -235,6 +236,13 @@ class AnswerCut(StreamError):
     def __init__(self, message: str = "", *, verdict: Verdict, **where: Any) -> None:
         super().__init__(message, **where)
         self.verdict = verdict
+
+
+class WriterLost(StreamError):
+    """The writer of a durable stream did not renew its lease: its process died, or was cut off.
+
+    ``partial`` is what it had written.
+    """
 
 
 class LimitExceeded(StreamError):

@@ -52,6 +52,8 @@ LAYERS: dict[str, float] = {
     "session": 5,
     # calls on disk, and played again
     "recording": 5,
+    # streams that are written down as they come, and followed from any process
+    "durable": 5,
     # communicate, Builder, flow, flow_stream
     "operations": 6,
     FACADE: 6.5,
@@ -96,7 +98,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     2: {"trio", "httpx", "h11", "stamina"},
     3: set(),
     4: set(),
-    5: set(),
+    5: {"anyio", "coredis"},
     6: set(),
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
@@ -109,6 +111,8 @@ CONFINED: dict[str, set[str]] = {
     "h11": {"_transport"},
     "jiter": {"_errors", "_safe_text", "_chunks", "_response", "wire"},
     "stamina": {"_retry"},
+    "coredis": {"durable._redis_client"},
+    "anyio": {"durable._redis_client"},
 }
 
 # Modules that are purer than their layer: no trio.
@@ -346,6 +350,7 @@ ALLOWED = {
     "own room": {"wire/__init__.py": "from ._sse import A as A", "wire/_sse.py": "A = 1"},
     "own layer": {"providers/openai.py": "from ..stages import x", "stages/__init__.py": "x = 1"},
     "stdlib": {"wire/_sse.py": "import codecs, collections.abc\nfrom os import path"},
+    "the Redis client in its file": {"durable/_redis_client.py": "import coredis, anyio"},
     "httpx in the transport": {"_transport/_client.py": "import httpx, h11, trio"},
     "façade looks down": {"__init__.py": "from .operations import flow", "operations.py": ""},
     "a program uses the façade": {"cli/__init__.py": "from lionpride_trio import Session"},
@@ -404,7 +409,8 @@ FORBIDDEN = {
     ),
     "hypothesis outside the kit": ({"cli/x.py": "import hypothesis"}, "cli.x:1 imports hypothesis"),
     "rich below the programs": ({"sinks/_progress.py": "import rich"}, "imports rich"),
-    "an undeclared dependency": ({"local/__init__.py": "import anyio"}, "imports anyio"),
+    "the Redis client elsewhere": ({"durable/_redis.py": "import coredis"}, "imports coredis"),
+    "an undeclared dependency": ({"local/__init__.py": "import numpy"}, "imports numpy"),
     "an unknown room": ({"helpers/__init__.py": ""}, "lionpride_trio.helpers is in no layer"),
     "a module that is not there": ({"wire/_sse.py": "from .._gone import x"}, "does not exist"),
 }  # fmt: skip

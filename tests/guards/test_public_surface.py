@@ -11,12 +11,14 @@ import pkgutil
 import subprocess
 import sys
 import typing
+from datetime import UTC, datetime
 
 import attrs
 import pytest
 
 import lionpride_trio
 from lionpride_trio import Session, Verdict, stages
+from lionpride_trio.durable import State as StreamState, StreamStatus
 from lionpride_trio.flow import Operation, OperationStatus, Results, State, fork
 from lionpride_trio.local import RecordedRequest
 from lionpride_trio.providers import HTTPRequest, ModelCall
@@ -39,7 +41,8 @@ PROMISED = {
     "lionpride_trio": "Session iModel Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
-    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut LimitExceeded"
+    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut WriterLost"
+    " LimitExceeded"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
     " LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble"
@@ -56,6 +59,7 @@ PROMISED = {
     " paragraphs markdown_blocks think_tags stop_at json_values partial_json redact word_count"
     " pace idle_timeout prefetch tee fork merge chain race hedge map_concurrent source"
     " transformer",
+    "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.sinks": "join collect last drain stdout dots progress write_file send_to"
     " sse_bytes labelled",
 }
@@ -182,6 +186,17 @@ MORE_SAMPLES = [
         error=lionpride_trio.StreamTruncated("cut"),
         because=None,
     ),
+    StreamStatus(
+        id="chat-42",
+        state=StreamState.FAILED,
+        items=3,
+        started=datetime(2026, 1, 2, tzinfo=UTC),
+        changed=datetime(2026, 1, 2, tzinfo=UTC),
+        ended=None,
+        verdict=Verdict.STOPPED,
+        error=lionpride_trio.WriterLost("died"),
+    ),
+    *StreamState,
     *stages.SentenceSplitter().feed("A sentence. Another"),
     *stages.MarkdownBlockSplitter().feed("# A\n\nb\n\nc"),
     *stages.PartialJSON().feed('{"a": 1}'),
@@ -224,3 +239,18 @@ print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
     )
     core = {"trio", "httpx", "h11", "attrs", "cattrs", "stamina", "jiter"}
     assert set(done.stdout.split()) - sys.stdlib_module_names - core == {"lionpride_trio"}
+
+
+def test_importing_leaves_databases_alone():
+    """What only some programs need is imported by them."""
+    script = """
+import sys
+import lionpride_trio
+print(*sorted({"sqlite3", "lionpride_trio.durable"} & set(sys.modules)))
+import lionpride_trio.durable
+print(*sorted({"sqlite3", "lionpride_trio.durable", "coredis", "anyio"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["", "lionpride_trio.durable sqlite3"]

@@ -1,0 +1,53 @@
+"""Three endpoints: begin an answer, read it from any place on, stop it."""
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.routing import Route
+
+from lionpride_trio import NotFound, sinks
+from lionpride_trio.wire import encode_event
+
+
+class Events(StreamingResponse):
+    """The items as server-sent events with their ids, then an event `end` or `error`."""
+
+    def __init__(self, following):
+        super().__init__((), media_type="text/event-stream")
+        self.following = following
+
+    async def __call__(self, scope, receive, send):
+        async with self.following as channel:
+
+            def encode(chunk):
+                return encode_event(chunk.to_json(), id=str(channel.last_id))
+
+            self.body_iterator = sinks.sse_bytes(channel, encode=encode)
+            await super().__call__(scope, receive, send)
+
+
+async def not_found(_, error):
+    return JSONResponse({"error": str(error)}, 404)
+
+
+def make_app(streams, model):
+    async def begin(request):
+        question = (await request.body()).decode()
+        began = await streams.start(request.path_params["id"], model.stream(question))
+        return JSONResponse({"began": began})
+
+    async def read(request):
+        last_id = request.headers.get("last-event-id")  # a browser that reconnects sends it
+        return Events(streams.follow(request.path_params["id"], after=last_id))
+
+    async def stop(request):
+        status = await streams.stop(request.path_params["id"])
+        return JSONResponse({"state": status.state, "items": status.items})
+
+    return Starlette(
+        routes=[
+            Route("/answers/{id}", begin, methods=["POST"]),
+            Route("/answers/{id}", read, methods=["GET"]),
+            Route("/answers/{id}", stop, methods=["DELETE"]),
+        ],
+        exception_handlers={NotFound: not_found},
+    )

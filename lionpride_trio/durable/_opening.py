@@ -1,0 +1,101 @@
+"""`open_streams`: which store a URL means, and what runs beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
+from urllib.parse import unquote
+
+import trio
+
+from .._channels._nursery import open_pump_nursery
+from .._checks import check_seconds, check_size
+from .._errors import ConfigurationError, SinkError, TransportError
+from ._memory import MemoryStore
+from ._run import Writing
+from ._sqlite import open_sqlite
+from ._store import Store
+from ._streams import Streams
+
+SWEEP_SECONDS: Final = 60.0
+"""How often what was kept long enough is deleted."""
+
+_logger: Final = logging.getLogger("lionpride_trio")
+
+
+@asynccontextmanager
+async def open_streams(
+    url: str,
+    *,
+    flush_every: int = 64,
+    flush_seconds: float = 0.05,
+    lease: float = 10.0,
+    keep_for: float | None = None,
+    fsync: bool = False,
+) -> AsyncGenerator[Streams]:
+    """Durable streams in the store at *url*, as long as the block::
+
+        async with open_streams("sqlite:///app.db") as streams:
+            await streams.start("chat-42", model.stream("Why is the sky blue?"))
+            async with streams.follow("chat-42") as channel:
+                async for chunk in channel: ...
+
+    *url* is ``memory:``, ``sqlite:///app.db`` (four slashes begin an absolute path) or
+    ``redis://…`` (the extra ``redis``).  What comes of a source is written when *flush_every* items
+    have come, or when the first of them has waited for *flush_seconds*, and handed to readers then.
+    A writer that says nothing for *lease* seconds counts as dead.  Streams are deleted *keep_for*
+    seconds after their end; by default they are kept.  With *fsync* (SQLite), what was handed to a
+    reader survives a power failure too, at the cost of a turn of the disk for each write.
+
+    Opens a nursery: the runs that were started belong to this block.  Leaving it cancels them, and
+    their streams end as stopped.
+
+    :raises ConfigurationError: a setting is wrong, or the database cannot be opened.
+    :raises ConnectionFailed: the store's server cannot be reached.
+    """
+    check_size("flush_every", flush_every)
+    check_seconds("flush_seconds", flush_seconds)
+    check_seconds("lease", lease)
+    if keep_for is not None:
+        check_seconds("keep_for", keep_for)
+    async with _open_store(url, fsync=fsync) as store, open_pump_nursery() as nursery:
+        writing = Writing(flush_every, flush_seconds, lease)
+        streams = Streams(store, nursery, writing, keep_for)
+        nursery.start_soon(_sweep_regularly, store, name="sweep durable streams")
+        try:
+            yield streams
+        finally:
+            streams.close_nowait()
+
+
+def _open_store(url: str, *, fsync: bool) -> AbstractAsyncContextManager[Store]:
+    scheme, colon, rest = url.partition(":")
+    match scheme:
+        case "memory" if colon and not rest.strip("/"):
+            return _memory()
+        case "sqlite" if rest.startswith("///") and len(rest) > len("///"):
+            return open_sqlite(unquote(rest[3:]), url, fsync=fsync)
+        case "redis" | "rediss" if rest.startswith("//"):
+            from ._redis import open_redis  # which needs the extra
+
+            return open_redis(url)
+        case _:
+            raise ConfigurationError(
+                f"the URL of a store is 'memory:', 'sqlite:///app.db' or 'redis://…', not {url!r:.200}"
+            )
+
+
+@asynccontextmanager
+async def _memory() -> AsyncGenerator[Store]:
+    yield MemoryStore()
+
+
+async def _sweep_regularly(store: Store) -> None:
+    while True:
+        try:
+            await store.sweep()
+        except (SinkError, TransportError) as error:
+            _logger.warning("durable streams cannot be swept: %s", error)
+        await trio.sleep(SWEEP_SECONDS)

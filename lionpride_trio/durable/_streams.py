@@ -1,0 +1,185 @@
+"""`Streams`: durable streams started, followed, stopped and looked after."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import trio
+
+from .._channels._source import Source
+from .._checks import check_seconds
+from .._errors import ConfigurationError, NotFound
+from ._follow import FollowSource, find
+from ._run import Run, Writing
+from ._status import StreamStatus
+from ._store import Bell, Record, State, Store
+
+MAX_ID: Final = 500
+"""Longest id, in characters."""
+LEAST_WAIT: Final = 0.05
+"""Pause before a stream whose lease has run out is looked at again, in seconds."""
+
+
+class Streams:
+    """Durable streams of one store.  `open_streams` makes one.
+
+    An *id* is any text of up to 500 characters.
+    """
+
+    def __init__(
+        self, store: Store, nursery: trio.Nursery, writing: Writing, keep_for: float | None
+    ) -> None:
+        self._store = store
+        self._nursery = nursery
+        self._writing = writing
+        self._keep_for = keep_for
+        self._own_writers: set[str] = set()
+        self._closed = False
+
+    async def start(self, id: str, source: Source[Any], *, keep_for: float | None = None) -> bool:
+        """Run *source* in the background and write down what comes of it, as the stream *id*.
+
+        Returns at once.  False where there is a stream of this id already, running or ended, here
+        or in another process: *source* is not opened then, and `follow` joins what is there.  To
+        run it anew, `delete` it first.  An error of *source* is raised where it is followed.
+
+        Items are chunks, `str`, or plain data of numbers, text, lists and mappings with objects of
+        this library in it; something else fails the run with a `TypeError`.
+        """
+        self._check_open()
+        name = _check_id(id)
+        if not isinstance(source, Source):
+            raise ConfigurationError(
+                f"start() takes a source, such as model.stream(…), not {source!r:.100}"
+            )
+        keep = self._keep_for if keep_for is None else check_seconds("keep_for", keep_for)
+        await trio.lowlevel.checkpoint_if_cancelled()
+        writer = uuid.uuid4().hex
+        with trio.CancelScope(shield=True):  # a stream that is claimed has to be run
+            if not await self._store.claim(name, writer, self._writing.lease, keep):
+                return False
+        run = Run(self._store, name, writer, source, self._writing)
+        self._own_writers.add(writer)
+        self._nursery.start_soon(self._carry_out, run, writer, name=f"durable stream {name}")
+        return True
+
+    async def _carry_out(self, run: Run, writer: str) -> None:
+        try:
+            await run.carry_out()
+        finally:
+            self._own_writers.discard(writer)
+
+    def follow(self, id: str, *, after: int | str | None = None, wait: float = 0.0) -> FollowSource:
+        """A source of the stream's items behind the one of the number *after*, then of its end.
+
+        *after* is a channel's `last_id`, also as the text that a browser sends as
+        ``Last-Event-ID``; by default the stream is read from its beginning.  Items that are there
+        come at once, others as they are written.  A run that failed raises its error, a run whose
+        writer died `WriterLost`; both have ``partial``.  Leaving the block stops nothing.
+
+        :raises NotFound: when it is opened: there is no such stream, nor was for *wait* seconds.
+        """
+        if wait != 0:
+            check_seconds("wait", wait)
+        return FollowSource(self._store, _check_id(id), _check_after(after), wait, self._news)
+
+    async def stop(self, id: str) -> StreamStatus:
+        """Stop the run, in whatever process it is, and wait until its end is written.
+
+        What came is kept; readers get it, and a normal end.  A stream that has ended stays as it is.
+
+        :raises NotFound: there is no such stream.
+        """
+        name = _check_id(id)
+        async with self._store.listen(("news", name)) as bell:
+            record = (await find(self._store, name, bell, 0)).record
+            writer = record.writer
+            if record.state is State.RUNNING:
+                await self._store.ask_to_stop(name)
+            while record.state is State.RUNNING:
+                await self._news(bell, record)
+                record = (await find(self._store, name, bell, 0)).record
+                if record.writer != writer:
+                    raise NotFound(f"the durable stream {name!r} was deleted")
+        return StreamStatus.of(record)
+
+    async def status(self, id: str) -> StreamStatus:
+        """How the stream stands.
+
+        :raises NotFound: there is no such stream.
+        """
+        name = _check_id(id)
+        record = (await find(self._store, name, Bell(), 0)).record
+        if self._is_lost(record):
+            await self._store.expire(name)
+            record = (await find(self._store, name, Bell(), 0)).record
+        return StreamStatus.of(record)
+
+    async def delete(self, id: str) -> None:
+        """Forget the stream.  A run is cancelled, and what it would write is refused.
+
+        :raises NotFound: there is no such stream.
+        """
+        if not await self._store.delete(_check_id(id)):
+            raise NotFound(f"there is no durable stream {id!r}")
+
+    async def list(self) -> tuple[StreamStatus, ...]:
+        """How all streams stand, the oldest first."""
+        records = await self._store.records()
+        lost = [record.name for record in records if self._is_lost(record)]
+        if lost:
+            for name in lost:
+                await self._store.expire(name)
+            records = await self._store.records()
+        return tuple(map(StreamStatus.of, records))
+
+    def close_nowait(self) -> None:
+        """Refuse to start anything more."""
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise trio.ClosedResourceError("the block of these streams was left")
+
+    def _is_lost(self, record: Record) -> bool:
+        """Whether a running stream's lease has run out.
+
+        Not where the run is this process's own: its guard has been as late as this look at it.
+        """
+        own = record.writer in self._own_writers
+        return record.state is State.RUNNING and record.lease_left <= 0 and not own
+
+    async def _news(self, bell: Bell, record: Record) -> None:
+        """Wait for news of a running stream, or until its lease has run out, which is news then."""
+        with trio.move_on_after(max(record.lease_left, LEAST_WAIT)):
+            await bell.wait()
+            return
+        if record.writer not in self._own_writers:
+            await self._store.expire(record.name)
+
+
+def _check_id(id: str) -> str:
+    try:
+        if not isinstance(id, str) or not 0 < len(id) <= MAX_ID or "\0" in id:
+            raise ValueError
+        id.encode()
+    except ValueError:
+        raise ConfigurationError(
+            f"the id of a durable stream is a text of 1 to {MAX_ID} characters, not {id!r:.100}"
+        ) from None
+    return id
+
+
+def _check_after(after: int | str | None) -> int:
+    if after is None:
+        return 0
+    try:
+        number = int(after)
+        if number < 0 or isinstance(after, bool | float):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            f"after= is the last_id of a channel, a whole number, not {after!r:.100}"
+        ) from None
+    return number
