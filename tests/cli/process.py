@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 PYTHON = [sys.executable, "-W", "error", "-m", "lionpride_trio"]
 ROOT = Path(__file__).parents[2]
 KEYS = re.compile(r"(OPENAI|ANTHROPIC|GEMINI|GOOGLE|GROQ|OPENROUTER|OLLAMA)_")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A run in the background of a shell ignores Ctrl-C, and what it starts would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def environment():
