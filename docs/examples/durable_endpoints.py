@@ -1,10 +1,16 @@
 """Three endpoints: begin an answer, read it from any place on, stop it."""
 
+from typing import Any
+
+import trio
+from hypercorn.config import Config
+from hypercorn.trio import serve
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
-from lionpride_trio import NotFound, sinks
+from lionpride_trio import NotFound, iModel, sinks
+from lionpride_trio.durable import open_streams
 from lionpride_trio.wire import encode_event
 
 
@@ -51,3 +57,16 @@ def make_app(streams, model):
         ],
         exception_handlers={NotFound: not_found},
     )
+
+
+async def main():
+    config = Config()
+    config.bind = ["127.0.0.1:8000"]
+    async with open_streams("sqlite:///answers.db") as streams:
+        # hypercorn and starlette type ASGI differently
+        app: Any = make_app(streams, iModel("local"))
+        await serve(app, config)
+
+
+if __name__ == "__main__":
+    trio.run(main)

@@ -24,7 +24,7 @@ class Counted:
     def __init__(self, *answers, **settings):
         self.provider = ScriptedProvider(*answers)
         self.model = self.provider.model(stream=True, name="m", **settings)
-        self.limiter = self.model._caller.gate._limiter
+        self.limiter = self.model._caller.limits._limiter
         self.before = self.limiter.total_tokens
 
     def check_given_back(self):

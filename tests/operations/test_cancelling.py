@@ -7,7 +7,7 @@ import trio
 from lionpride_trio import Chunk, FinishChunk, Response, Session, TextChunk, reassemble
 from lionpride_trio.flow import flow_source
 from lionpride_trio.operations import Builder, flow
-from lionpride_trio.operations._asking import CommunicateEachWork, CommunicateWork
+from lionpride_trio.operations._model_work import CommunicateEachWork, CommunicateWork
 from lionpride_trio.testing._cancelling import cancel_everywhere
 from lionpride_trio.transformers import source, tap, words
 
