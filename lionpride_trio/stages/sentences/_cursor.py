@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ._chars import END
+from ._chars import END, LINE_ENDS
 
 NeedMore = IndexError
 """What a rule raises, by reading on, when it cannot decide yet."""
@@ -41,26 +41,28 @@ TAIL: Final = 24
 NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
 """What a line begins with that may be a heading, a table, a fence, or indented."""
 
-LONGEST_CODE: Final = 400
-"""A back-tick that is not closed within so many characters opened nothing."""
+LONGEST_CODE: Final = 96
+"""How far behind a mark the back-tick that closes inline code is looked for."""
+
+QUOTING: Final = 2
+"""So many back-ticks open a quotation in TeX, which two apostrophes close."""
 
 _NOT_SPACE: Final = re.compile(r"\S")
-_TICKS: Final = re.compile(r"`+")
+_TICKS: Final = re.compile(r"`+|''")
 
 
 class Cursor:
     """The window and its marks.  All positions are indices into ``text``."""
 
     __slots__ = (
+        "_before_run",
         "_code",
-        "_code_at",
         "_first",
         "_head",
         "_line_head",
         "_parts",
         "_run",
         "_run_at",
-        "_run_opens",
         "_ticks",
         "gone",
         "line",
@@ -83,10 +85,9 @@ class Cursor:
         self.gone = 0
         self._ticks: int = 1  # back-ticks before it are counted
         self._code: int = 0  # length of the run of back-ticks that is open
-        self._code_at: int = 0
         self._run: int = 0  # a run of back-ticks that may not be whole yet
         self._run_at: int = 0
-        self._run_opens = False
+        self._before_run = ""
 
     @property
     def size(self) -> int:
@@ -130,38 +131,82 @@ class Cursor:
         return self.text[max(self.line, before - TAIL, 0) : before]
 
     def in_code(self, before: int) -> bool:
-        """Whether inline code is open at *before*, where no back-tick stands."""
-        if self._run or self.text.find("`", self._ticks, before) >= 0:
+        """Whether inline code may be open at *before*, where no back-tick stands."""
+        if self._run or self._code == QUOTING or self.text.find("`", self._ticks, before) >= 0:
             self._count(before)
-            self._close_run()
+            self._close_run(self.text[before])
         elif before > self._ticks:
             self._ticks = before
-        return self._code > 0 and before - self._code_at <= LONGEST_CODE
+        return self._code > 0
+
+    def not_code(self) -> None:
+        """What a back-tick opened turned out to be no code."""
+        self._code = 0
+
+    def closes_code(self, at: int) -> bool:
+        """Whether the inline code that is open at *at* is closed soon after it, on its line.
+
+        Reads on until that is known.  Another back-tick with white space before it opens code
+        rather than closing it, so the one before was a key's name or was forgotten; a second end
+        of a sentence, too, says that this is prose.
+        """
+        text = self.text
+        length = self._code
+        ends = 0
+        n = at + 1
+        while n < at + LONGEST_CODE:
+            c = text[n]
+            if c == "`":
+                first = n
+                while c == "`":
+                    n += 1
+                    c = text[n]
+                if n - first == length:
+                    return length > 1 or not text[first - 1].isspace()
+                continue
+            if c in LINE_ENDS:
+                return False
+            if c == "'" and length == QUOTING and text[n + 1] == "'":
+                return False
+            if c in ".!?" and text[n + 1] == " " and text[n - 1].isalnum() and text[n + 2].isupper():
+                ends += 1
+                if ends == 2:
+                    return False
+            n += 1
+        return False
 
     def _count(self, before: int) -> None:
         """Look at the back-ticks before *before*, each once.  The last run may go on there."""
         text = self.text
+        if self._run and self._ticks < before and text[self._ticks] not in "`'":
+            self._close_run(text[self._ticks])
         for run in _TICKS.finditer(text, self._ticks, before):
             at, end = run.span()
-            if self._run and at == self._run_at + self._run:
+            if text[at] == "'":
+                if self._code == QUOTING and not self._run:
+                    self._code = 0  # TeX: ``quoted''
+            elif self._run and at == self._run_at + self._run:
                 self._run += end - at
             else:
-                self._close_run()
+                self._close_run("")
                 self._run, self._run_at = end - at, at
-                self._run_opens = not text[at - 1].isalpha()
+                self._before_run = text[at - 1]
+            if self._run and end < before:
+                self._close_run(text[end])
         self._ticks = max(before, self._ticks)
 
-    def _close_run(self) -> None:
-        """The run of back-ticks is whole: it closes code, opens code, or is part of it."""
-        if not self._run:
+    def _close_run(self, after: str) -> None:
+        """The run of back-ticks is whole, and before *after*: it closes code, opens code, or neither."""
+        run, self._run = self._run, 0
+        if not run:
             return
-        if self._code and self._run_at - self._code_at > LONGEST_CODE:
+        spaced = self._before_run.isspace()
+        if run == self._code and (run > 1 or not spaced):
             self._code = 0
-        if self._code == self._run:
-            self._code = 0
-        elif not self._code and self._run_opens:
-            self._code, self._code_at = self._run, self._run_at
-        self._run = 0
+        elif not self._code or (run == self._code and spaced):
+            # "the ` key" and "Ctrl+`" open nothing
+            opens = not self._before_run.isalnum() and (run > 1 or not after.isspace())
+            self._code = run if opens else 0
 
     def end_line(self, after: int) -> None:
         """The line ended; *after* is the first position of the next one."""
@@ -205,7 +250,8 @@ class Cursor:
                 self._line_head = self.text[self.line : self.line + HEAD]
         if drop > 0:
             if self._ticks <= drop:
-                self._count(drop + 1)  # what is left at index 0 has nothing before it to look at
+                # What is left at index 0 has nothing before it to look at; nor may '' be halved.
+                self._count(drop if self.text[drop] == "'" else drop + 1)
             self.text = self.text[drop:] + more
             self.start -= drop
             self.position -= drop
@@ -213,7 +259,6 @@ class Cursor:
             self._first -= drop
             self._ticks -= drop
             self._run_at -= drop
-            self._code_at -= drop
         else:
             self.text += more
 

@@ -226,7 +226,14 @@ class SentenceSplitter(Holding):
         """Whether a cut before *k*, for the mark at *i*, is in a place that is never cut."""
         if not cur.line_starts_plain() and is_whole(cur.line_head(i)):
             return True
-        return cur.first(i) >= k or (cur.in_code(i) and "`" not in cur.text[i:k])
+        if cur.first(i) >= k:
+            return True
+        if not cur.in_code(i) or "`" in cur.text[i:k]:
+            return False
+        if cur.closes_code(i):
+            return True
+        cur.not_code()
+        return False
 
     def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the line break at *i*, which may open or close a fence."""
