@@ -10,13 +10,10 @@ from ._cursor import Cursor
 from ._labels import letter_ends, number_ends
 from ._next import is_roman, is_starter, next_word
 from .tables import Tables, words
-from .tables._classes import END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
+from .tables._classes import CONSONANTS, END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
 
 LOOK_BACK: Final = 40
 
-_CONSONANTS: Final = frozenset(
-    "bcdfghjklmnpqrstvwxzçčćďđğłľĺñńňŕřśšşťžźżбвгджзйклмнпрстфхцчшщβγδζθκλμνξπρσςτφχψ"
-)
 _SCALES: Final = words(
     "sq. cu. кв. куб. mio. mrd. mil. mill. mln. mld. tis. tys. тыс. тис. млн. млрд. Mio. Mrd."
 )
@@ -56,6 +53,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False  # पी.एच.डी. की, 途中出場のJ. オコナー
     if word.isdecimal():
         return number_ends(cur, i, p, word, before, tables)
+    if x.isdecimal() and word[0] in "([" and len(word) <= 6:
+        return False  # (est. 1912), (max. 40 dB)
     key = word.lower()
     if len(word) > 1 and word.isalpha():
         kind = classes.get(word)
@@ -95,6 +94,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}", kind)
     if not word:
         return True  # `**.`, `).`
+    if x == "J" and text[p + 1] == "." and text[p + 2] == "-":
+        return False  # 44 av. J.-C.
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
@@ -132,7 +133,7 @@ def _is_vowelless(word: str) -> bool:
     return (
         1 < len(word) < 6
         and not word[1:].isupper()
-        and _CONSONANTS.issuperset(small)
+        and CONSONANTS.issuperset(small)
         and small not in _SOUNDS
     )
 

@@ -5,8 +5,10 @@ Some entries were chosen from the abbreviation lists of sentencex (github.com/wi
 this package's machine).  The classes, and most entries, are this library's own.
 
 The union leaves out each language's ``local`` entries, which mean something else in another.
-Where two languages disagree, the one that is earlier in `LANGUAGES` has the word; a language that
-was asked for has it before all others.
+Where two languages disagree, the one that is earlier in `LANGUAGES` has the word.
+
+A language that was asked for is judged by its own table.  Of the others it takes what can be a word
+nowhere: entries with a dot in them or without a vowel, and a few titles that are known everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import MAYBE, NEVER, NUMBER, WORD, words as words
+from ._classes import CONSONANTS, WORD, words as words
+from ._ordinary import ORDINARY
 from .ar import ARABIC
 from .bg import BULGARIAN
 from .cs import CZECH
@@ -90,6 +93,16 @@ CODES: Final = words("""
     """)
 
 
+INTERNATIONAL: Final = words("mr mrs dr prof st inc ltd corp co vs etc jr sr")
+"""Abbreviations that stand in texts of every language."""
+
+
+def is_no_word(entry: str) -> bool:
+    """Whether *entry* can only be an abbreviation, in whatever language it is met."""
+    small = entry.lower()
+    return "." in entry or small in INTERNATIONAL or CONSONANTS.issuperset(small)
+
+
 class Tables:
     """What the rules ask, for one language or for the union."""
 
@@ -106,18 +119,18 @@ class Tables:
     def __init__(self, code: str | None) -> None:
         asked = LANGUAGES.get(code) if code else None
         classes: dict[str, int] = {}
-        elsewhere: set[str] = set()  # 5 mar. 2020; but: el mar. Entonces
+        rare: set[str] = set()  # no big language's ordinary word: not cut off from its number
         for language in (OTHERS, *reversed(LANGUAGES.values())):
             for entry, kind in language.classes().items():
-                if entry not in language.local:
+                if entry not in language.local and (asked is None or is_no_word(entry)):
                     classes[entry] = kind
-                elif kind in {MAYBE, NEVER, NUMBER} and len(entry) > 1:
-                    elsewhere.add(entry)
-        for entry in elsewhere:
-            if entry.lower() not in classes:
-                classes.setdefault(entry, WORD)
+                elif asked is None and entry.lower() not in ORDINARY and len(entry) > 1:
+                    rare.add(entry)
         if asked is not None:
             classes.update(asked.classes())
+        for entry in rare:
+            if entry.lower() not in classes:
+                classes.setdefault(entry, WORD)
         self.classes: Final = classes
         self.starters: Final = _union(
             (each.starters for each in (*LANGUAGES.values(), OTHERS)),

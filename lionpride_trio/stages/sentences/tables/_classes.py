@@ -38,6 +38,10 @@ TIME: Final = 5
 END: Final = 6
 UNIT: Final = 7
 
+CONSONANTS: Final = frozenset(
+    "bcdfghjklmnpqrstvwxzçčćďđğłľĺñńňŕřśšşťžźżбвгджзйклмнпрстфхцчшщβγδζθκλμνξπρσςτφχψ"
+)
+
 NAMES: Final[Mapping[int, str]] = {
     NEVER: "NEVER",
     NUMBER: "NUMBER",

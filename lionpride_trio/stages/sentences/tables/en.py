@@ -14,22 +14,23 @@ ENGLISH = Language(
         f.k.a w.r.t c/o esp incl approx resp Rt Geo Wm Chas Thos Jas Jno Edw Robt Benj
         Danl Saml Eliz Maj.-Gen Lt.-Col Cmdt Msgr Bp Abp Dcn Atty Attys Hons Mlles Mmes
         Flt.Lt Sqn.Ldr Wg.Cdr Vice.Adm Bvt Comm Pvts Sgts Lts Cpls Capts Supts i.q s.v
-        s.l c.f w/o w.o ca
+        s.l c.f w/o w.o
         """),
     number=words("""
         Nos Sect Div Rm p pp vol vols figs chs eqs refs paras ll pg pgs n° nº no̱ § §§
         eqn lect pt pts ch sec fig eq ref cl bk bks Op Opp ep eps Ex Exs Thm Thms Vol
         Sched ln lns cols fol fols Pt Pts Ch Chs Sec Secs Eqn Eqns Cl Cls Reg Regs col
+        ca
         """),
     word=words("""
-        est ver div sect ser nos no art arts par para tab ex chap app ext cat iss Gal
-        Rom Cor
+        est ver div sect ser nos no arts tab ex chap ext iss Gal Rom Cor Art Para Par
+        pop para Ver
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
-        inst govt intl natl jr sr esq al ed eds trans cit ibid id misc temp avg tel jan
-        feb Mar apr Jun Jul aug sept Sep oct nov dec Mon tues thur thurs Sat St Ave blvd
-        rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga
+        inst govt intl natl jr sr esq ed eds trans cit ibid id misc temp avg tel jan feb
+        Mar apr Jun Jul aug sept Sep oct nov dec Mon tues thur thurs Sat St Ave blvd rd
+        Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga
         Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb Nebr Nev Okla Ont Ore Pa
         Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a b.sc m.sc d.phil m.phil
         ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k u.n e.u u.s.a u.s.s.r n.y l.a b.c
@@ -38,7 +39,7 @@ ENGLISH = Language(
         Geol Geogr Sci Technol Comput Acad Bull Conf Symp Assn Comm Mgmt Exec Intl Mgr
         Supp Cir Dist Cong Sess Rept Hosp Bldgs Rds Sts Pk Cres Terr Hts Gdns Grp Mktg
         Acct Accts Govt Asst Quar Encycl Dict Orch Univ Coll Inst Fdn Cty Cnty Twp Pkwy
-        Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ
+        Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ et_al Co
         """),
     unit=words("""
         ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km
@@ -84,4 +85,5 @@ ENGLISH = Language(
         Right Whoa Wow Oops Congratulations Others Less More Fewer Least Aren't Can't
         Didn't Doesn't Don't Haven't Isn't Shouldn't Won't
         """),
+    local=words("mi typ ser est nos ver arts id cu mo gal paras Det Kan co para"),
 )

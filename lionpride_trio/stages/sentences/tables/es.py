@@ -7,13 +7,13 @@ from ._classes import Language, words
 SPANISH = Language(
     code="es",
     never=words("""
-        Ud Uds Vd Vds sr sra sres sras srta srtas dr dra dres dras d dña dn lic licda
-        ing arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons
-        excmo excma ilmo ilma sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ
-        avda av avd pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf
-        tfno afmo atte Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos
-        Mons Rvmo Excmos Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo
-        gtos íd ib Mtra Mtro Cte Urb Pje Pza Gta Bco Crio
+        Ud Uds Vd Vds sr sra sres sras srta srtas dr dres dras d dña dn lic licda ing
+        arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons excmo
+        excma ilmo sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ avda av avd
+        pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf tfno afmo atte
+        Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos Mons Rvmo Excmos
+        Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo gtos íd ib Mtra
+        Mtro Cte Urb Pje Pza Gta Bco Crio Dra Ilma Av
         """),
     number=words("""
         pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
@@ -57,7 +57,8 @@ SPANISH = Language(
     local=words("""
         vid sto vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing
         sta adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era
-        Han Nos Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev
-        Fdo ed ap exp
+        Han Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed
+        ap exp arts ene uu ej caps av
         """),
+    word=words("Cap"),
 )

@@ -45,6 +45,6 @@ FINNISH = Language(
         s p n ma ti ke to pe la su v t h em ed os ns ts so nk sis op art maj joht tri mm
         min vas syn ks Ei En Et He Ja Jo Jos Me Ne On Se Tai Te Alle Kun Sen Vai Yli
         Vain Moni Osa Ota Tuo Sama Koko Voi Itse Eli Joku dos ao eo nim po saks valt
-        vast ins yks puh ss klo jaa
+        vast ins yks puh ss klo jaa mom
         """),
 )

@@ -11,7 +11,7 @@ FRENCH = Language(
         p.ex cf env av apr ap inf sup tél boul bd bld éd éds dir coll trad adj adv fém
         masc sing plur litt fam vx anc compl qq qqch qqn ll.aa.ii.rr LL MM NN ll.mm
         s.a.r s.s s.m s.a.s r.p ll.aa ll.ee n.d.l.r n.b Gén Lt Cdt Cne Sgt Adj Me Mgr
-        Mtre Vve NB P.-S Dpt Dép Arr pte gde n.s syn angl ital chev fg q.v
+        Mtre Vve NB P.-S Dpt Dép Arr pte gde n.s syn angl ital chev fg q.v Av
         """),
     number=words("""
         p pp n° nº no vol t fasc chap par al art fig pl réf réfs § ill éd bat apt Civ
@@ -49,6 +49,7 @@ FRENCH = Language(
     local=words("""
         ill sens jeu plur hab oct me mes no t al par art mar fr ap pr sup dir fam sing
         pl ven lun mer sam dim inf coll anc bat L N De Des Du Sur Ma Or Par Son Si Ton
-        On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass Me syn Arr mn
+        On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass syn Arr mn ste
+        cie litt id av
         """),
 )

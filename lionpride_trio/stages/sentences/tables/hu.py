@@ -39,6 +39,6 @@ HUNGARIAN = Language(
         """),
     local=words("""
         id or em par old o rk ig tel fr lat sz ol ill pl A Az Be De Is Ki Ma Mi Most Ne
-        Se Te Van Mert Sok Ja Ha Egy Ez Sem Ben Oda ang gör hiv bek Rt ker
+        Se Te Van Mert Sok Ja Ha Egy Ez Sem Ben Oda ang gör hiv bek Rt ker ném
         """),
 )

@@ -7,11 +7,11 @@ from ._classes import Language, words
 PORTUGUESE = Language(
     code="pt",
     never=words("""
-        sr sra srs sras srta dr dra drs dras prof profa profs eng enga engo arq adv exmo
-        exma exmos ilmo ilma revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep
-        p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta
-        n.b v.s v.sa Sta Sto Eng Enga Engº Cel Brig Dep Desa Arq Pe apto aptº cx qd Trav
-        Estr Jd Vl Lg r.c p.f P.S S.Exa sr.ª Exª Ilmª
+        sr sra srs sras srta dr drs dras prof profa profs eng enga engo arq adv exmo
+        exma exmos ilmo revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep p.ex
+        cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta n.b
+        v.s v.sa Sta Sto Eng Enga Engº Cel Brig Dep Desa Arq Pe apto aptº cx qd Trav
+        Estr Jd Vl Lg r.c p.f P.S S.Exa sr.ª Exª Ilmª Dra Ilma Av
         """),
     number=words("""
         ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t § apto séc
@@ -54,8 +54,8 @@ PORTUGUESE = Language(
     local=words("""
         ago maj min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai
         mar ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E
-        Era Em Me No Nos Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais
-        Um Por Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc
-        fl Sta Sto Cap Ten Pe Pr Cel Trav Eng
+        Era Em No Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais Um Por
+        Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap
+        Ten Pe Pr Cel Trav arts ap hab cel caps av
         """),
 )

@@ -7,10 +7,10 @@ from ._classes import Language, words
 ROMANIAN = Language(
     code="ro",
     never=words("""
-        dl dna d-na d-l d-nei d-lui dlui dnei dra d-ra dr prof ing av jud conf lect
-        asist acad col gen lt cpt mr sgt pr sf sfta str bd b-dul bdul șos int com loc cf
-        cca aprox ex exp p.ex d.p.d.v a.i i.e v vs ş.cl obs red trad lat fr engl germ it
-        Î.P.S P.S Pr Arh arh prep ref resp tel publ ec cons u.m s.n n.n
+        dl dna d-na d-l d-nei d-lui dlui dnei d-ra dr prof ing av jud conf lect asist
+        acad col gen lt cpt mr sgt pr sf sfta str bd b-dul bdul șos int com loc cf cca
+        aprox ex exp p.ex d.p.d.v a.i i.e v vs ş.cl obs red trad lat fr engl germ it
+        Î.P.S P.S Pr Arh arh prep ref resp tel publ ec cons u.m s.n n.n Dra Av
         """),
     number=words("""
         nr pag p pp art alin lit pct cap fig tab vol ed § bl sc et ap M.Of par cca aprox
@@ -45,6 +45,6 @@ ROMANIAN = Language(
         lat nov noi exp dl prep publ A Al Am Ar Au Ca Ce Cea Cu Da De Din Doi E Ea Ei El
         Era La Le Mai Mi Ne O Pe Plus S Se Si Sub Te Tu Un Una Sa Care Face Fie Cum Dar
         Prima Tot Vor Nu Poate Are Rar Cam Noi Voi Lor Ori Eu Ele Este Apoi Acum dna dra
-        asist Pr sf ian jud
+        asist Pr ian jud cap
         """),
 )

@@ -7,7 +7,7 @@ from ._classes import Language, words
 SWEDISH = Language(
     code="sv",
     never=words("""
-        t.ex bl.a dvs d.v.s m.a.o s.k s.a.s t.o.m fr.o.m f.d f.ö jfr jmf ca exkl inkl ev
+        t.ex bl.a dvs d.v.s m.a.o s.k s.a.s t.o.m fr.o.m f.d f.ö jfr jmf exkl inkl ev
         resp dr prof doc fil.dr fil.kand med.dr tekn.dr civ.ing ing kand lic o.s.a p.g.a
         pga m.h.a med.lic f.n fn ang avd bet bil dir eg egentl eng ersättn forts förf
         förk gm gr hr hrr kapt kompl kungl lat leg max min motsv ngn ngt obs orig p.s
@@ -15,7 +15,7 @@ SWEDISH = Language(
         """),
     number=words("""
         s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
-        sp utg uppl
+        sp utg uppl ca
         """),
     maybe=words("""
         jan feb apr aug sept okt nov dec mån tis tors fre lör sön inc ltd jr sr f.Kr
@@ -47,6 +47,6 @@ SWEDISH = Language(
         dec mån prop mom ca doc fil.dr tab sp tf fn orig Alla Andra Bara Bra De Den Er
         Era En Ett Fast För Ger Ha Han Har Hela Hon I Ja Man Men Med Min Mina Ni Nu Om
         Se Som Ta Till Tre Under Upp Ur Ut Var Vara Vi Vill Mot Du Då Mest Ju Kan Bör
-        Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic
+        Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic forts
         """),
 )

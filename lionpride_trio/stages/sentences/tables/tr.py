@@ -42,6 +42,7 @@ TURKISH = Language(
     local=words("""
         nu tem oca nis eki md cad sok yak bul tel op org haz alm ing fr av sn s c tab
         san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona Son Sen Var Ve Ya En Kim Daha
-        apt mad st On Ara Gel Git Bak Tek Yaz Av Alb Ank Mim Far Sok Mah Cad Alm Sy
+        apt mad st On Ara Gel Git Bak Tek Yaz Av Alb Ank Mim Far Sok Mah Cad Alm Sy gör
+        mim koop alb mah
         """),
 )
