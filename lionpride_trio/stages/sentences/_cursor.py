@@ -47,6 +47,7 @@ LONGEST_CODE: Final = 96
 QUOTING: Final = 2
 """So many back-ticks open a quotation in TeX, which two apostrophes close."""
 
+_NUMBERED: Final = re.compile(r"\W*([0-9]{1,3})[.)]")
 _NOT_SPACE: Final = re.compile(r"\S")
 _TICKS: Final = re.compile(r"`+|''")
 
@@ -57,6 +58,7 @@ class Cursor:
     __slots__ = (
         "_before_run",
         "_code",
+        "_counted",
         "_first",
         "_head",
         "_line_head",
@@ -88,6 +90,7 @@ class Cursor:
         self._run: int = 0  # a run of back-ticks that may not be whole yet
         self._run_at: int = 0
         self._before_run = ""
+        self._counted: int = 0  # the number of the last list marker
 
     @property
     def size(self) -> int:
@@ -215,6 +218,10 @@ class Cursor:
         self._ticks = after
         self._code = self._run = 0
 
+    def follows(self, number: int) -> bool:
+        """Whether *number* goes on with a list that the text before this sentence counted."""
+        return self._counted + 1 == number
+
     def take(self, end: int) -> str:
         """Cut the current sentence off before *end*."""
         piece = self.text[self.start : end]
@@ -226,6 +233,10 @@ class Cursor:
         self.start = end
         self._first = end
         self._head = ""
+        if self.marker or not piece[0].isalpha():
+            found = _NUMBERED.match(self.marker or piece)
+            if found is not None:
+                self._counted = int(found[1])
         self.marker = ""
         self.position = max(self.position, end)
         return piece

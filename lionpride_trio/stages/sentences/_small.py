@@ -11,9 +11,10 @@ from typing import Final
 from ._attached import all_dots
 from ._chars import CLOSERS, QUOTE_ENDS, SPACES
 from ._cursor import Cursor
+from ._labels import VOWELS
 from ._next import begins_small, next_word
 from .tables import Tables, words
-from .tables._classes import END, UNIT, WORD
+from .tables._classes import END, MAYBE, TIME, UNIT, WORD
 
 LONGEST_PREFIX: Final = 4
 LONGEST_NAME: Final = 24
@@ -22,6 +23,10 @@ _CHAT_STARTERS: Final = words(
     "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
     "these what what's how why but"
 )
+_CHAT_OPENERS: Final = _CHAT_STARTERS | words(
+    "don't do did can can't could let's please where when who you'll i'd that's ok"
+)
+"""What begins a sentence after p.m. in a text without capitals."""
 _AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
 """What begins a sentence after an ellipsis, in a text without capitals."""
 _SMALL_NAMES: Final = words(
@@ -42,8 +47,10 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
     if dot and text[i - 1].isdecimal() and text[p + 1] == "." and text[p + 2] in SPACES:
         return False  # vom 3. d. M.
     if begins_small(cur, i):
-        return not dot or _is_plain(cur, i, tables)
-    if dot and not _is_ordinary(text, cur.start, i, tables):
+        if not dot or _is_plain(cur, i, tables):
+            return True
+        return _is_dotted(text, cur.start, i, tables) and next_word(text, p) in _CHAT_OPENERS
+    if dot and not _is_ordinary(cur, i, tables):
         return False
     if _is_name(text, p):
         return True
@@ -71,10 +78,26 @@ def _is_name(text: str, p: int) -> bool:
     return text[p:n] in _SMALL_NAMES
 
 
-def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
-    """Whether a word of two letters or more, which is no abbreviation, ends at *i*."""
-    q = _word(text, start, i)
-    return _is_whole(text[q:i], tables) and i - q >= 2 and text[q - 1] in ' (*_`"“'
+def _is_dotted(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether p.m., u.s. and the like end at *i*, which may end a sentence."""
+    q = i
+    while q > start and q > i - LONGEST_PREFIX and (text[q - 1].isalpha() or text[q - 1] == "."):
+        q -= 1
+    return "." in text[q:i] and tables.classes.get(text[q:i]) in {MAYBE, TIME}
+
+
+def _is_ordinary(cur: Cursor, i: int, tables: Tables) -> bool:
+    """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a number."""
+    text = cur.text
+    if text[i - 1].isdecimal():
+        n = i - 1
+        while text[n - 1].isdecimal() or text[n - 1] in ".,":
+            n -= 1
+        return cur.first(i) < n  # not the marker of a list
+    q = _word(text, cur.start, i)
+    word = text[q:i]
+    whole = tables.classes.get(word.lower(), END) in {END, WORD}
+    return whole and i - q >= 2 and text[q - 1] in ' (*_`"“'
 
 
 def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
@@ -84,6 +107,8 @@ def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
         return False
     if cur.first(i) == i - 1:
         return False  # a. one of a list
+    if tables.classes.get(text[i - 1]) == END or text[i - 1] in VOWELS:
+        return True
     q = max(start, i - 2)
     return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
 

@@ -21,7 +21,7 @@ from ._chars import (
     is_symbol,
 )
 from ._cursor import Cursor
-from ._going_on import TITLES, is_particle, is_said
+from ._going_on import STYLES, TITLES, is_particle, is_said
 from ._next import is_starter, next_word
 from ._small import small_begins
 from ._words import dot_ends
@@ -203,4 +203,7 @@ def _strong_ends(cur: Cursor, i: int, j: int, p: int, tables: Tables) -> bool:
         q -= 1
     if i - q >= 3 and text[q:i].lower() in _BRANDS:
         return next_word(text, p) in tables.starters
-    return not (quoted and next_word(text, p) not in tables.starters and is_said(text, p))
+    if not quoted:
+        return True
+    follower = next_word(text, p)
+    return not ((follower not in tables.starters or follower in STYLES) and is_said(text, p))

@@ -8,7 +8,7 @@ from typing import Final
 from ._chars import CURRENCY, DASHES, SPACES
 from ._cursor import Cursor
 from ._labels import letter_ends, number_ends
-from ._next import is_roman, is_starter, next_word
+from ._next import is_roman, is_starter, next_word, opens
 from .tables import Tables, words
 from .tables._classes import CONSONANTS, END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
 
@@ -24,6 +24,11 @@ _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
 _DEGREES: Final = words("dr drs prof mag dipl")
 _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs etc")
+_BEFORE_NO: Final = words("said say says saying or means answered replied oh simply of to him her me us you")
+_PER: Final = words("per pro par por je")
+_FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
+_STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
+"""What may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
 _AFTER_TIME: Final = words(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun EST EDT "
@@ -53,7 +58,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False  # पी.एच.डी. की, 途中出場のJ. オコナー
     if word.isdecimal():
         return number_ends(cur, i, p, word, before, tables)
-    if x.isdecimal() and word[0] in "([" and len(word) <= 6:
+    if (x.isdecimal() or x in CURRENCY) and word[0] in "([" and len(word) <= 6:
         return False  # (est. 1912), (max. 40 dB)
     key = word.lower()
     if len(word) > 1 and word.isalpha():
@@ -65,8 +70,10 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         if kind is None and not (
             len(word) < 6 and (word == key or word.istitle() or is_roman(word))
         ):
-            if x.isdecimal() and key.endswith("nr"):
-                return False  # ordernr. 3
+            if x.isdecimal() and (
+                key.endswith("nr") or (word[0].isupper() and word.endswith(tables.street_ends))
+            ):
+                return False  # ordernr. 3, Hauptstr. 5
             return x != "№" and (x != "§" or len(word) > 3)
     else:
         word = word.lstrip(_LEADING)
@@ -80,8 +87,13 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             if len(word) == 1 and whole[-2] in "'’":
                 return True  # don't, cont'd
             kind = classes.get(word) or classes.get(key)
-    if kind is None and x.isdecimal() and (_is_vowelless(word) or key.endswith("nr")):
-        return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
+    if x.isdecimal():
+        if kind is None and (_is_vowelless(word) or key.endswith("nr")):
+            return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
+        if word[:1].isupper() and word.endswith(tables.street_ends):
+            return False  # Hauptstr. 5, Kungsg. 12
+        if key == "no" and before.lower() in _BEFORE_NO:
+            return True
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key
@@ -108,7 +120,23 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             return not text[p].isdecimal() and is_starter(text, p, tables)
     if text[p] == "§" and len(word) <= 3:
         return False  # gem. § 5
-    return not (is_roman(word) and (tables.ordinals or cur.first(i) == i - len(word)))
+    first = cur.first(i)
+    if first == i - len(word) and _is_label(word):
+        return False
+    if is_roman(word):
+        if before[:1].isupper() and len(word) > 1 and is_starter(text, p, tables):
+            return True  # Thutmosis III. Die
+        return not tables.ordinals and first != i - len(word)
+    if len(word) > 1 and not word.strip("ivx"):
+        return before[-1:].isalnum()  # ii. Pour the water
+    return True
+
+
+def _is_label(word: str) -> bool:
+    """Whether *word* counts something, as Q1 and 제1장 do."""
+    if word[0] == "제":
+        return word[-1] in "장절조항편부" and word[1:-1].isdecimal()
+    return len(word) < 4 and word[0].isupper() and word[1:].isdecimal()
 
 
 def _is_degree(parts: list[str]) -> bool:
@@ -155,12 +183,21 @@ def _class_ends(
         return False  # 4 p.m. – Take the tram
     if x.isdecimal() and text[p - 1] == "(":
         return False  # et al. (2019)
-    if kind == UNIT and x.isupper() and (before[-1:].isdecimal() or before in _SCALES):
+    if kind == UNIT and x.isupper() and (
+        before[-1:].isdecimal() or before in _SCALES or before in _PER
+    ):
         return True
     if kind == END:
         return True
     if kind in {MAYBE, UNIT}:
-        return x.isalpha() and is_starter(text, p, tables)
+        if not x.isalpha():
+            return False
+        if is_starter(text, p, tables):
+            return True
+        firm = word.lower() in _FIRMS or (word in _STREETS and before[:1].isupper() and before.isalpha())
+        if word in _STREETS and not firm:
+            return False  # St. Helens
+        return opens(text, p, firm=firm)
     if kind == TIME:
         return _time_ends(cur, i, p, word, before, tables)
     if x.isdecimal() or x in "§#№" or (kind == NUMBER and x in CURRENCY):

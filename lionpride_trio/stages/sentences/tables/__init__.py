@@ -81,6 +81,10 @@ LANGUAGES: Final = {
 ORDINAL_DOTS: Final = words("bs cs et fi hr hu is lb lv nb nn no sk sl sr")
 
 
+STREET_ENDS: Final = ("str", "pl", "sg", "vn")
+"""How names of streets end that no word ends so, for every language."""
+
+
 # The languages that have a code of two letters (ISO 639-1).  Those without a table here have what the
 # others have in common.
 CODES: Final = words("""
@@ -113,6 +117,7 @@ class Tables:
         "months",
         "ordinals",
         "starters",
+        "street_ends",
         "weak_starters",
     )
 
@@ -151,6 +156,7 @@ class Tables:
                 *(each.before_ordinals - each.local for each in LANGUAGES.values())
             )
         )
+        self.street_ends: Final = STREET_ENDS if asked is None else STREET_ENDS + asked.street_ends
         self.ordinals: Final = code in ORDINAL_DOTS or (asked is not None and asked.ordinals)
 
 

@@ -56,4 +56,5 @@ DANISH = Language(
         Lav Tag Jo int maks jur komm lat nord oms fork phil sg soc russ mekan lok overs
         cand co
         """),
+    street_ends=("gd", "v", "pl"),
 )

@@ -24,7 +24,7 @@ ENGLISH = Language(
         """),
     word=words("""
         est ver div sect ser nos no arts tab ex chap ext iss Gal Rom Cor Art Para Par
-        pop para Ver
+        pop para Ver Est
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ

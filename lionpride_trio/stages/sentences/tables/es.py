@@ -17,7 +17,8 @@ SPANISH = Language(
         """),
     number=words("""
         pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
-        § apdo aptdo lám Núm exp expte secc cuad fasc fol
+        § apdo aptdo lám Núm exp expte secc cuad fasc fol el_cap del_cap véase_cap
+        ver_cap al_cap
         """),
     maybe=words("""
         ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom cía

@@ -16,7 +16,7 @@ ITALIAN = Language(
         """),
     number=words("""
         pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett
-        sez tav tavv parag prot ca
+        sez tav tavv parag prot ca il_cap del_cap nel_cap vedi_cap
         """),
     maybe=words("""
         genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun

@@ -45,4 +45,5 @@ NORWEGIAN = Language(
         Kan Man Med Men Min Mine Mot Om Over Skal Til To Tre Under Ut Var Vi Ville Noe
         Som Hele Ha Mest Mer Like Bare Alt Andre ca Dere forts cand mill
         """),
+    street_ends=("gt", "g", "v", "pl"),
 )

@@ -57,4 +57,5 @@ DUTCH = Language(
         Wat Op Dat Een Bij Door Uit Tot En Is In Later Open Let Mag Kon Elk Drie nl max
         min no bijl opm Zes Mij Hem Hen Goed Alles Rond burg Fa luit lic afd mej
         """),
+    street_ends=("str", "ln", "pln", "wg"),
 )

@@ -15,7 +15,7 @@ PORTUGUESE = Language(
         """),
     number=words("""
         ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t § apto séc
-        sécs parág fls
+        sécs parág fls no_cap do_cap
         """),
     maybe=words("""
         jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb cia ltda

@@ -49,4 +49,5 @@ SWEDISH = Language(
         Se Som Ta Till Tre Under Upp Ur Ut Var Vara Vi Vill Mot Du Då Mest Ju Kan Bör
         Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic forts
         """),
+    street_ends=("g", "v", "gr"),
 )
