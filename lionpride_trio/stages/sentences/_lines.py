@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk
+from ._attached import EYES, MOUTHS, NOSES, citation
+from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk, is_emoji
 from ._cursor import Cursor
 from ._next import begins_small
 from ._pieces import Kind
@@ -27,6 +28,7 @@ LONG_LINE: Final = 56
 LONGEST_LINE: Final = 112
 """… unless it is longer than anybody wraps."""
 
+MOST_ATTACHED: Final = 32
 SHORT_LINE: Final = 24
 
 MOST_WHITE: Final = 64
@@ -207,9 +209,7 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
     e = i
     while e > line and e > i - MOST_TRAILING and text[e - 1] in SPACES:
         e -= 1
-    f = e
-    while f > line and f > e - 24 and text[f - 1] in CLOSERS:
-        f -= 1
+    f = _mark_before(text, line, e)
     last = text[f - 1] if f > line else ""
     p = k
     while text[p] in OPENERS and p < k + 12:
@@ -247,6 +247,27 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
     if LONG_LINE <= width <= LONGEST_LINE and not _BOLD.match(bare):
         return False
     return not (quoted and width >= LONG_LINE)
+
+
+def _mark_before(text: str, line: int, e: int) -> int:
+    """The end of what stands before *e* without what belongs to a mark: quotes, ``[1]``, emoji."""
+    low = max(line, e - MOST_ATTACHED)
+    f = e
+    while f > low and text[f - 1] in CLOSERS:
+        f -= 1
+    end = f
+    while f > low:
+        c = text[f - 1]
+        if c in SPACES or c in CLOSERS or is_emoji(c):
+            f -= 1
+        elif c.isdecimal() and text[f] == "]" or c in MOUTHS and text[f - 2] in EYES + NOSES:
+            at = max(text.rfind(sign, low, f) for sign in "[:;")
+            if at < 0 or (text[at] == "[" and citation(text, at) == at):
+                break
+            f = at
+        else:
+            return f if c in RUN or c in FULL or c in STRONG else end
+    return end
 
 
 def _is_short_small(cur: Cursor, i: int, bare: str) -> bool:

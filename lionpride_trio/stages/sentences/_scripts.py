@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ._chars import SPACES
 from ._cursor import Cursor
+from ._emoji import decide_emoticon
 from ._stops import decide_mark
 from .tables import Tables
 
@@ -19,4 +21,6 @@ def decide_scripted(cur: Cursor, i: int, tables: Tables) -> int:
     """The verdict on ``;``, ``:`` and ``։``."""
     if cur.text[i] == "։" or ends_in_script(cur.text, i):
         return decide_mark(cur, i, tables)
+    if cur.text[i - 1] in SPACES:
+        return decide_emoticon(cur, i, tables)
     return ~(i + 1)

@@ -17,7 +17,8 @@ from ..._errors import ConfigurationError
 from .._checks import MAX_HOLD, whole_number
 from .._holding import Holding
 from . import _emoji as emoji
-from ._chars import CLOSERS, FULL, RUN, STRONG
+from ._attached import MOUTHS, NOSES
+from ._chars import CLOSERS, FULL, RUN, SPACES, STRONG
 from ._cursor import Cursor, NeedMore
 from ._limits import CLAUSE_MARKS, cut_within, decide_clause
 from ._lines import closes_fence, decide_break, is_whole, kind_of, opens_fence
@@ -26,9 +27,10 @@ from ._pieces import Kind, Sentence
 from ._scripts import decide_scripted
 from ._stops import decide_mark
 from ._wide import decide_full
+from ._tags import decide_tag
 from .tables import CODES, LANGUAGES, tables
 
-_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨"
+_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨<"
 _EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
 _SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}{_EMOJI}]").search
 _SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}{_EMOJI}]").search
@@ -39,12 +41,17 @@ _RULES: Final = {
     **dict.fromkeys(":;։", decide_scripted),
     **dict.fromkeys("•⁃", decide_bullet),
     ")": decide_marker,
+    "<": decide_tag,
 }
 
 _ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 """After a dot, these make it part of a word or a number."""
 _NEEDS_LETTER: Final = ":;"
 """Candidates only after a Greek or Armenian letter."""
+_FACE: Final = NOSES + MOUTHS
+"""After a colon and white space, these may make it an emoticon."""
+_TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
+"""After an angle bracket, these may make it a tag or an emoticon."""
 _CLOSED: Final = frozenset(")]\"'”’`*_.!?…")
 """Before a bracket, these say that it is not that of a list marker."""
 
@@ -183,7 +190,13 @@ class SentenceSplitter(Holding):
             return text[at + 1] in _ATTACHED
         if c in _NEEDS_LETTER:
             before = text[at - 1]
-            return (before < "\u0370" or before > "\u1fff") and self._search is _SEARCH
+            if "\u0370" <= before <= "\u1fff":
+                return False
+            if before in SPACES and text[at + 1] in _FACE:
+                return False
+            return self._search is _SEARCH
+        if c == "<":
+            return text[at + 1] not in _TAGS
         return c == ")" and text[at - 1] in _CLOSED
 
     def _needs_more(self, cur: Cursor, at: int) -> bool:

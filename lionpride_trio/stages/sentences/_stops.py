@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import all_dots, begins, citation, closers, first_letter
+from ._attached import all_dots, begins, beside, closers, first_letter
 from ._chars import (
     CJK_QUOTE_ENDS,
     CLOSERS,
+    FIRST_EMOJI,
     LINE_ENDS,
     QUOTE_ENDS,
     RUN,
@@ -47,6 +48,11 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if c in CLOSERS or c in "[<":
         j = closers(text, j)
         c = text[j]
+    if c >= FIRST_EMOJI and c not in SPACES:
+        n = beside(text, j)
+        if n > j:
+            j = n
+            c = text[j]
     if c not in SPACES:
         if c in LINE_ENDS:
             return ~j
@@ -64,12 +70,15 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x == "[":
-        n = citation(text, k)
-        if n > k and text[n] in SPACES:
+    if x in "[:;<" or x >= FIRST_EMOJI:
+        n = beside(text, k)
+        if n > k:
             # "It works." [4] Later
-            k = n + 1
+            j = k = n
             x = text[k]
+            while x in SPACES and k < n + MOST_WHITE:
+                k += 1
+                x = text[k]
     if x in LINE_ENDS:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":

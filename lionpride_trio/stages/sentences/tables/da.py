@@ -19,10 +19,7 @@ DANISH = Language(
     number=words("""
         s nr kap pkt bd afsn tlf årg § sp fig tab vol kl lb.nr lbk matr.nr journ.nr ca
         """),
-    maybe=words("""
-        jan feb mar apr jun jul aug sep sept okt nov dec tirs tors fre lør søn a/s aps
-        inc ltd co jr sr f.kr e.kr mdr gl Co
-        """),
+    maybe=words("tirs tors fre lør søn a/s aps inc ltd co jr sr f.kr e.kr mdr gl Co"),
     unit=words("mio mia kr min sek pct stk"),
     end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign"),
     months=words("""
@@ -57,4 +54,5 @@ DANISH = Language(
         cand co
         """),
     street_ends=("gd", "v", "pl"),
+    word=words("jan feb mar apr jun jul aug sep sept okt nov dec"),
 )

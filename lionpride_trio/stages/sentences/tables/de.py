@@ -24,12 +24,11 @@ GERMAN = Language(
         nr nrn S Bd Bde Kap Abs Abschn Ziff Anm Rn Rdnr Rz Aufl Jg Tel Abb lfd Bl Rdn Tz
         Bsp Anh Anl Beisp Fn Kto Lfg Pos Sp Tbl zit Zit Zi Art ca
         """),
-    word=words("art tab fig"),
+    word=words("art tab fig jan feb mär apr jun jul aug sep sept okt nov dez"),
     maybe=words("""
-        Sen Mrd Mill jan feb mär apr jun jul aug sep sept okt nov dez str gmbh co kg ag
-        e.v g.m.b.h a.g k.g v.chr n.chr chr o.ä u.ä o.a s.o s.u a.a.o ebd hrsg verl jh
-        jhd jhdt jhdts tägl jährl mtl wtl ausg ff Mio Tsd tsd p.a Min Std Sek Stk Stck
-        Co
+        Sen Mrd Mill str gmbh co kg ag e.v g.m.b.h a.g k.g v.chr n.chr chr o.ä u.ä o.a
+        s.o s.u a.a.o ebd hrsg verl jh jhd jhdt jhdts tägl jährl mtl wtl ausg ff Mio Tsd
+        tsd p.a Min Std Sek Stk Stck Co
         """),
     unit=words("Pfd Ztr"),
     end=words("usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl"),

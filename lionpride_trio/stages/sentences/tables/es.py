@@ -21,9 +21,9 @@ SPANISH = Language(
         ver_cap al_cap
         """),
     maybe=words("""
-        ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom cía
-        s.a s.l s.r.l s.a.c s.c inc ltda ltd jr ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu
-        s.m a.c d.c d.e.p hab min seg hr hrs c.p apdo
+        febr mzo my lun mié jue vie sáb dom cía s.a s.l s.r.l s.a.c s.c inc ltda ltd jr
+        ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu s.m a.c d.c d.e.p hab min seg hr hrs c.p
+        apdo
         """),
     unit=words("kg km cm mm ml"),
     time=words("a.m p.m"),
@@ -61,5 +61,5 @@ SPANISH = Language(
         Han Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed
         ap exp arts ene uu ej caps av
         """),
-    word=words("Cap"),
+    word=words("Cap ene abr jun jul ago sept set oct nov dic"),
 )

@@ -18,9 +18,9 @@ FRENCH = Language(
         Bull éq livr
         """),
     maybe=words("""
-        janv févr avr juill sept oct nov déc lun mar mer jeu ven sam dim cie ets sté s.a
-        s.a.r.l s.a.s ltd inc jr sr fr min sec hab av.j.-c apr.j.-c j.-c ibid id loc.cit
-        op.cit Civ Crim Cass Bull Rép Sté Cie Éts Assoc
+        juill lun mer jeu ven sam dim cie ets sté s.a s.a.r.l s.a.s ltd inc jr sr fr min
+        sec hab av.j.-c apr.j.-c j.-c ibid id loc.cit op.cit Civ Crim Cass Bull Rép Sté
+        Cie Éts Assoc
         """),
     unit=words("mn kg km cm mm cl dl ml"),
     end=words("etc suiv"),
@@ -52,4 +52,5 @@ FRENCH = Language(
         On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass syn Arr mn ste
         cie litt id av
         """),
+    word=words("janv févr avr sept oct nov déc mar"),
 )

@@ -19,9 +19,9 @@ ITALIAN = Language(
         sez tav tavv parag prot ca il_cap del_cap nel_cap vedi_cap
         """),
     maybe=words("""
-        genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun
-        mer gio ven sab dom s.p.a s.r.l s.n.c s.a.s coop ltd inc soc f.lli jr a.c d.c ed
-        edd ibid op.cit trad az min sec tot max
+        genn febbr magg mag giugn lugl sett lun mer gio ven sab dom s.p.a s.r.l s.n.c
+        s.a.s coop ltd inc soc f.lli jr a.c d.c ed edd ibid op.cit trad az min sec tot
+        max
         """),
     unit=words("voll kg km cm mm"),
     end=words("ecc etc eccetera sgg seg e.a"),
@@ -63,4 +63,5 @@ ITALIAN = Language(
         Prova Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons lett
         sett voll ott
         """),
+    word=words("feb mar apr giu lug ago set ott nov dic"),
 )

@@ -16,10 +16,7 @@ NORWEGIAN = Language(
         s nr kap fig bd tab § art pkt tlf kl årg vol p st.meld prop ot.prp innst sp avsn
         par ca
         """),
-    maybe=words("""
-        jan feb apr aug sept okt nov des man tirs ons tors fre lør søn as a/s jr sr f.kr
-        e.kr f.Kr e.Kr
-        """),
+    maybe=words("des man tirs ons tors fre lør søn as a/s jr sr f.kr e.kr f.Kr e.Kr"),
     unit=words("mill mrd kr min sek stk pst km kg t"),
     end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a"),
     months=words("""
@@ -46,4 +43,5 @@ NORWEGIAN = Language(
         Som Hele Ha Mest Mer Like Bare Alt Andre ca Dere forts cand mill
         """),
     street_ends=("gt", "g", "v", "pl"),
+    word=words("jan feb apr aug sept okt nov"),
 )

@@ -19,11 +19,8 @@ DUTCH = Language(
         nr nrs blz p pp pag bl dl hfst par afb fig tab vol § kl hst hfdst nl max bijl
         opm ca
         """),
-    word=words("art"),
-    maybe=words("""
-        jan feb mrt apr jun jul aug sep sept okt nov dec min sec n.v v.o.f v.chr n.chr
-        chr jr sr ed eds red uitg str tel
-        """),
+    word=words("art jan feb mrt apr jun jul aug sep sept okt nov dec"),
+    maybe=words("min sec n.v v.o.f v.chr n.chr chr jr sr ed eds red uitg str tel"),
     unit=words("mln mld km kg cm mm"),
     end=words("enz etc e.d e.a o.i.d e.v.a"),
     months=words("""

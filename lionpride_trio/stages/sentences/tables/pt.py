@@ -18,8 +18,8 @@ PORTUGUESE = Language(
         sécs parág fls no_cap do_cap
         """),
     maybe=words("""
-        jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb cia ltda
-        s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed eds org orgs depto dpto
+        seg ter qua qui sex sáb cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed
+        eds org orgs depto dpto
         """),
     unit=words("kg km cm mm"),
     time=words("a.m p.m"),
@@ -58,4 +58,5 @@ PORTUGUESE = Language(
         Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap
         Ten Pe Pr Cel Trav arts ap hab cel caps av
         """),
+    word=words("jan fev mar abr mai jun jul ago set out nov dez"),
 )

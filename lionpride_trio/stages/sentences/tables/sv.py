@@ -17,10 +17,7 @@ SWEDISH = Language(
         s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
         sp utg uppl ca
         """),
-    maybe=words("""
-        jan feb apr aug sept okt nov dec mån tis tors fre lör sön inc ltd jr sr f.Kr
-        e.Kr f.kr e.kr f.m e.m
-        """),
+    maybe=words("mån tis tors fre lör sön inc ltd jr sr f.Kr e.Kr f.kr e.kr f.m e.m"),
     unit=words("kr tkr mkr mdkr tim min sek km kg st"),
     end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn"),
     months=words("""
@@ -50,4 +47,5 @@ SWEDISH = Language(
         Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic forts
         """),
     street_ends=("g", "v", "gr"),
+    word=words("jan feb apr aug sept okt nov dec"),
 )
