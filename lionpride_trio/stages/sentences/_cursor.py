@@ -35,6 +35,9 @@ WINDOW: Final = 768
 HEAD: Final = 96
 """How much is remembered of the beginning of a sentence or a line that has left the window."""
 
+CODE_SIGNS: Final = frozenset("$#@{}<>/\\%;~=+|&!^")
+"""What no sentence begins with, but code does."""
+
 TAIL: Final = 24
 """How much of the end of a line is looked at for what closes a formula."""
 
@@ -67,11 +70,14 @@ class Cursor:
         "_run_at",
         "_ticks",
         "gone",
+        "indented",
         "line",
         "marker",
+        "may_indent",
         "position",
         "start",
         "text",
+        "underlined",
     )
 
     def __init__(self) -> None:
@@ -90,6 +96,9 @@ class Cursor:
         self._run: int = 0  # a run of back-ticks that may not be whole yet
         self._run_at: int = 0
         self._before_run = ""
+        self.may_indent = False  # the line before was blank, or code: this one may be code
+        self.indented = False  # the line before was indented code
+        self.underlined = False  # the current sentence is a heading, underlined with ===
         self._counted: int = 0  # the number of the last list marker
 
     @property
@@ -122,6 +131,17 @@ class Cursor:
     def line_starts_plain(self) -> bool:
         """Whether the current line begins with a letter or the like: a quick no for many rules."""
         return not self._line_head and self.text[self.line] not in NOT_PLAIN
+
+    def is_indented(self, head: str) -> bool:
+        """Whether the line that begins with *head* is indented code.
+
+        It is after a blank line and outside of lists, and looks like code, or the line before did.
+        Paragraphs of prose may be indented as well, so what begins like a sentence is none.
+        """
+        if not self.may_indent or not head.startswith(("    ", "\t")):
+            return False
+        bare = head.lstrip()
+        return self.indented or bare[:1].islower() or bare[:1] in CODE_SIGNS
 
     def line_head(self, before: int) -> str:
         """The beginning of the current line."""
@@ -238,11 +258,18 @@ class Cursor:
             if found is not None:
                 self._counted = int(found[1])
         self.marker = ""
+        self.underlined = False
         self.position = max(self.position, end)
         return piece
 
     def extend(self, more: str) -> None:
-        """*more* has arrived.  What is not needed any more leaves the window."""
+        """*more* has arrived."""
+        if self.position > WINDOW:
+            self._shift()
+        self.text += more
+
+    def _shift(self) -> None:
+        """What is not needed any more leaves the window."""
         drop = self.start - 1
         if self.position - drop > WINDOW:
             drop = self.position - KEPT
@@ -254,24 +281,22 @@ class Cursor:
             self.start = drop + 1
         if self.line < drop and not self._line_head:
             if self.position - self.line < HEAD:
-                drop = max(
-                    self.line - 1, 0
-                )  # too little of the line is settled to remember its head
+                # too little of the line is settled to remember its head
+                drop = max(self.line - 1, 0)
             else:
                 self._line_head = self.text[self.line : self.line + HEAD]
-        if drop > 0:
-            if self._ticks <= drop:
-                # What is left at index 0 has nothing before it to look at; nor may '' be halved.
-                self._count(drop if self.text[drop] == "'" else drop + 1)
-            self.text = self.text[drop:] + more
-            self.start -= drop
-            self.position -= drop
-            self.line -= drop
-            self._first -= drop
-            self._ticks -= drop
-            self._run_at -= drop
-        else:
-            self.text += more
+        if drop <= 0:
+            return
+        if self._ticks <= drop:
+            # What is left at index 0 has nothing before it to look at; nor may '' be halved.
+            self._count(drop if self.text[drop] == "'" else drop + 1)
+        self.text = self.text[drop:]
+        self.start -= drop
+        self.position -= drop
+        self.line -= drop
+        self._first -= drop
+        self._ticks -= drop
+        self._run_at -= drop
 
     def finish(self) -> int:
         """Nothing more comes: put `END` behind the text.  Gives where the text ends."""
