@@ -257,9 +257,10 @@ class Cursor:
             found = _NUMBERED.match(self.marker or piece)
             if found is not None:
                 self._counted = int(found[1])
-        self.marker = ""
+            self.marker = ""
         self.underlined = False
-        self.position = max(self.position, end)
+        if self.position < end:
+            self.position = end
         return piece
 
     def extend(self, more: str) -> None:

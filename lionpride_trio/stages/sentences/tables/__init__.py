@@ -116,6 +116,7 @@ class Tables:
         "month_prefixes",
         "months",
         "ordinals",
+        "special",
         "starters",
         "street_ends",
         "weak_starters",
@@ -137,6 +138,10 @@ class Tables:
             if entry.lower() not in classes:
                 classes.setdefault(entry, WORD)
         self.classes: Final = classes
+        self.special: Final = frozenset(classes).union(
+            (entry.capitalize() for entry in classes),
+            (entry.rpartition("_")[2] for entry in classes),
+        )
         self.starters: Final = _union(
             (each.starters for each in (*LANGUAGES.values(), OTHERS)),
             (each.local for each in (*LANGUAGES.values(), OTHERS)),
