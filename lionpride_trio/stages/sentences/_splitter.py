@@ -80,7 +80,7 @@ _COUNTING: Final = frozenset("0123456789ivx")
 _AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
 _CLOSING: Final = ".!?…" + "".join(CLOSERS)
-_ATTACHABLE: Final = _CLOSING + " "
+_ATTACHABLE: Final = _CLOSING + " \n"
 """Characters of which one more decides nothing about the mark before them."""
 _CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
 """Without J, since *44 av. J.-C.* goes on."""
@@ -147,15 +147,26 @@ class SentenceSplitter(Holding):
                     if self._waiting:
                         self._mark = held - len(text) + found.start()  # type: ignore[union-attr]
                     return ()
-        elif self._waited < MOST_WAITED and not text.strip(_ATTACHABLE):
+        elif self._waited < MOST_WAITED and not text.strip(_ATTACHABLE) and self._adds(text):
             held = self._held = self._held + len(text)
             if held <= self._limit:
-                # ". " needs the word after it, ".." what is after the dots
-                self._waited = MOST_WAITED if " " in text else self._waited + 1
                 self._fresh.append(text)
                 return ()
         self._fresh.append(text)
         return self._run(final=False)
+
+    def _adds(self, text: str) -> bool:
+        """Whether *text* decides nothing about the mark before it: ``. `` needs the word after it."""
+        if "\n" in text:
+            self._waited = MOST_WAITED
+            return text == "\n" and self._is_in_plain_line()
+        self._waited = MOST_WAITED if " " in text else self._waited + 1
+        return True
+
+    def _is_in_plain_line(self) -> bool:
+        """Whether a line break here needs the next line: it is in no fence, heading or table."""
+        cur = self._cursor
+        return not self._fence and cur.line < len(cur.text) and cur.line_starts_plain()
 
     def _is_early(self, text: str, at: int) -> bool:
         """Whether nothing can be decided before more than *text* is there, whose first candidate
@@ -167,8 +178,7 @@ class SentenceSplitter(Holding):
         n = at + 1
         if n == len(text):
             if c == "\n":
-                cur = self._cursor
-                wait = not self._fence and cur.line < len(cur.text) and cur.line_starts_plain()
+                wait = self._is_in_plain_line()
                 self._waited = MOST_WAITED
             elif c in _AT_ONCE:
                 return c == ":" and text[at - 1].isascii() and at > 0 and self._search is _SEARCH
@@ -199,9 +209,8 @@ class SentenceSplitter(Holding):
     def _run(self, *, final: bool) -> list[Sentence]:
         """Decide what can be decided."""
         cur = self._cursor
-        fresh = self._fresh
-        cur.extend(fresh[0] if len(fresh) == 1 else "".join(fresh))
-        fresh.clear()
+        cur.extend("".join(self._fresh))
+        self._fresh.clear()
         out: list[Sentence] = []
         end = cur.finish() if final else len(cur.text)
         self._waiting = False
@@ -232,11 +241,16 @@ class SentenceSplitter(Holding):
                     if y in _ATTACHED or y == "\n":
                         position = at + 1
                         continue
-                    if y == " " and at + 2 < end and self._is_plain(cur, at):
-                        self._give(out, at + 2 if at + 2 <= limit else limit, complete=True)
-                        position = cur.position
-                        limit = cur.start + self._limit
-                        continue
+                    if y == " ":
+                        if at - cur.line < 4 and cur.start == cur.line < at:
+                            if text[cur.line : at].isdecimal() and not self._fence:
+                                position = at + 1  # the marker of an item
+                                continue
+                        elif at + 2 < end and self._is_plain(cur, at):
+                            self._give(out, at + 2 if at + 2 <= limit else limit, complete=True)
+                            position = cur.position
+                            limit = cur.start + self._limit
+                            continue
                 elif c == "\n":
                     if y == "\n" and not self._fence and cur.line_starts_plain():
                         self._blank(cur, at, out, limit)
@@ -325,13 +339,15 @@ class SentenceSplitter(Holding):
                 verdict = emoji.decide_emoji(cur, i, self._tables)
         if verdict < 0 and self._search is _SEARCH_CLAUSE and c in CLAUSE_MARKS:
             verdict = decide_clause(cur, i)
-        if verdict >= 0 and self._vetoed(cur, i, verdict):
-            verdict = ~(i + 1)
         if verdict < 0:
             cur.position = ~verdict
             return
-        self._give(out, min(verdict, limit), complete=c not in CLAUSE_MARKS)
-        cur.position = max(cur.position, i + 1)
+        if self._vetoed(cur, i, verdict):
+            cur.position = i + 1
+            return
+        self._give(out, verdict if verdict < limit else limit, complete=c not in CLAUSE_MARKS)
+        if cur.position <= i:
+            cur.position = i + 1
 
     def _vetoed(self, cur: Cursor, i: int, k: int) -> bool:
         """Whether a cut before *k*, for the mark at *i*, is in a place that is never cut."""
@@ -353,7 +369,7 @@ class SentenceSplitter(Holding):
 
         Most paragraphs end so; a quarter of the cost.
         """
-        if cur.text[cur.line].isalpha():
+        if self._in_list and cur.text[cur.line].isalpha():
             self._in_list = False
         if cur.first(i) < i:
             i += 1
@@ -381,8 +397,8 @@ class SentenceSplitter(Holding):
         else:
             verdict = decide_break(cur, i, self._tables, closed=closing or indented)
         after = verdict if verdict >= 0 else ~verdict
-        blank = not fence and (cur.first(i) == i or (verdict >= 0 and after > i + 1))
-        if cur.line_head(cur.line + 1)[:1].isalpha():
+        blank = not fence and (after > i + 1 if verdict >= 0 else cur.first(i) == i)
+        if self._in_list and cur.line_head(cur.line + 1)[:1].isalpha():
             self._in_list = False
         if verdict >= 0:
             if indented:
