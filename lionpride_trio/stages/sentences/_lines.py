@@ -56,6 +56,8 @@ _UNFINISHED: Final = re.compile(
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 """What may open a block, or a word."""
 
+_OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
+"""What a line begins with that may be a piece by itself: a heading, a table, a fence, a rule."""
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
 
 
@@ -181,9 +183,8 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
         return k + 1
     if x == END:
         return ~(i + 1)
-    head = cur.line_head(i)
-    bare = head.lstrip(SPACES)
-    if closed or is_whole(bare) or (bare[:1] in {"-", "*", "_", "="} and _RULE.match(bare)):
+    bare = cur.line_head(i).lstrip(SPACES)
+    if closed or (bare[:1] in _OF_BLOCKS and (is_whole(bare) or _RULE.match(bare))):
         return i + 1
     if x in "=-" and _is_underlined(text, k) and cur.start <= cur.line and bare[:1].isalnum():
         cur.underlined = True

@@ -72,8 +72,6 @@ _FACE: Final = frozenset(NOSES + MOUTHS)
 """After a colon and white space, these may make it an emoticon."""
 _TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
 """After an angle bracket, these may make it a tag or an emoticon."""
-_CLOSED: Final = frozenset(")]\"'”’`*_.!?…")
-"""Before a bracket, these say that it is not that of a list marker."""
 
 _COUNTING: Final = frozenset("0123456789ivx")
 """What a list may be counted with, but for single letters."""
@@ -290,7 +288,10 @@ class SentenceSplitter(Holding):
         cost.
         """
         text = cur.text
-        if text[at + 2] not in _CAPITALS or self._fence:
+        after = text[at + 2]
+        if after in '"(“' and at + 3 < len(text):
+            after = text[at + 3]
+        if after not in _CAPITALS or self._fence:
             return False
         q = text.rfind(" ", cur.start, at) + 1
         word = text[q:at]
@@ -316,7 +317,10 @@ class SentenceSplitter(Holding):
             return self._search is _SEARCH
         if c == "<":
             return y not in _TAGS
-        return c == ")" and text[at - 1] in _CLOSED
+        if c != ")":
+            return False
+        before = text[at - 1]
+        return not before.isalnum() or (text[at - 2].isalpha() and before not in "ivx")
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
