@@ -105,9 +105,11 @@ def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
     text, start = cur.text, cur.start
     if not _is_whole(text[_word(text, start, i) : i], tables):
         return False
+    if text[i - 1] in VOWELS:
+        return True
     if cur.first(i) == i - 1:
         return False  # a. one of a list
-    if tables.classes.get(text[i - 1]) == END or text[i - 1] in VOWELS:
+    if tables.classes.get(text[i - 1]) == END:
         return True
     q = max(start, i - 2)
     return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS

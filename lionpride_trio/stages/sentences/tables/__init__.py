@@ -21,18 +21,23 @@ from ._classes import CONSONANTS, WORD, words as words
 from ._ordinary import ORDINARY
 from .ar import ARABIC
 from .bg import BULGARIAN
+from .bn import BENGALI
 from .cs import CZECH
 from .da import DANISH
 from .de import GERMAN
 from .el import GREEK
 from .en import ENGLISH
 from .es import SPANISH
+from .fa import PERSIAN
 from .fi import FINNISH
 from .fr import FRENCH
+from .he import HEBREW
 from .hi import HINDI
 from .hu import HUNGARIAN
+from .id import INDONESIAN
 from .it import ITALIAN
 from .ja import JAPANESE
+from .ko import KOREAN
 from .nb import NORWEGIAN
 from .nl import DUTCH
 from .others import OTHERS
@@ -42,8 +47,12 @@ from .ro import ROMANIAN
 from .ru import RUSSIAN
 from .sk import SLOVAK
 from .sv import SWEDISH
+from .ta import TAMIL
+from .th import THAI
 from .tr import TURKISH
 from .uk import UKRAINIAN
+from .ur import URDU
+from .vi import VIETNAMESE
 from .zh import CHINESE
 
 LANGUAGES: Final = {
@@ -74,6 +83,15 @@ LANGUAGES: Final = {
         BULGARIAN,
         ROMANIAN,
         HUNGARIAN,
+        KOREAN,
+        VIETNAMESE,
+        INDONESIAN,
+        THAI,
+        HEBREW,
+        PERSIAN,
+        URDU,
+        TAMIL,
+        BENGALI,
     )
 }
 
