@@ -98,7 +98,7 @@ class Cursor:
         self._before_run = ""
         self.may_indent = False  # the line before was blank, or code: this one may be code
         self.indented = False  # the line before was indented code
-        self.underlined = False  # the current sentence is a heading, underlined with ===
+        self.underlined = False  # the next line underlines the current one with ===
         self._counted: int = 0  # the number of the last list marker
 
     @property
@@ -258,7 +258,6 @@ class Cursor:
             if found is not None:
                 self._counted = int(found[1])
             self.marker = ""
-        self.underlined = False
         if self.position < end:
             self.position = end
         return piece

@@ -82,9 +82,10 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
         return is_starter(text, p, tables)
     if not word.isupper():
         return False
-    follower = next_word(text, p)
-    if follower in TITLES and text[p + len(follower)] == ".":
-        return True  # Mr. A. Mr. B. came, too.
+    if x in "MDPHFS":
+        follower = next_word(text, p)
+        if follower in TITLES and text[p + len(follower)] == ".":
+            return True  # Mr. A. Mr. B. came, too.
     if last.replace(".", "").replace(",", "").isdecimal() and last:
         return word not in _POINTS or is_starter(text, p, tables)  # 1400 N. Delaware Ave.
     if last and not any(c.isalnum() for c in last):

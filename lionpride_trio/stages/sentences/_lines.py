@@ -32,7 +32,6 @@ MOST_ATTACHED: Final = 32
 SHORT_LINE: Final = 24
 
 MOST_WHITE: Final = 64
-MOST_UNDERLINE: Final = 96
 MOST_TRAILING: Final = 128
 
 _HEADING: Final = re.compile(r"#{1,6}[ \t]")
@@ -186,9 +185,9 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
     bare = cur.line_head(i).lstrip(SPACES)
     if closed or (bare[:1] in _OF_BLOCKS and (is_whole(bare) or _RULE.match(bare))):
         return i + 1
-    if x in "=-" and _is_underlined(text, k) and cur.start <= cur.line and bare[:1].isalnum():
-        cur.underlined = True
-        return ~(i + 1)
+    if x == "=" and text[k + 1] == x and text[k + 2] == x:
+        cur.underlined = cur.start <= cur.line and bare[:1].isalnum()
+        return i + 1
     quoted = x == ">" and bare[:1] == ">"
     if quoted:
         # both lines are quoted: what matters is behind the mark
@@ -205,19 +204,6 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
     else:
         ends = _line_ends(cur, i, k, bare, tables, quoted=quoted) or begins_block(text, k)
     return i + 1 if ends else ~(i + 1)
-
-
-def _is_underlined(text: str, k: int) -> bool:
-    """Whether the line at *k* makes a heading of the one before: ===, or more than three dashes."""
-    x = text[k]
-    n = k
-    while text[n] == x and n < k + MOST_UNDERLINE:
-        n += 1
-    if n - k < 3 + (x == "-"):
-        return False
-    while text[n] in SPACES and n < k + MOST_UNDERLINE:
-        n += 1
-    return text[n] in "\n" + END
 
 
 def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted: bool) -> bool:

@@ -413,7 +413,8 @@ class SentenceSplitter(Holding):
         cur.may_indent = (blank or indented) and not self._in_list
         cur.indented = indented
         if verdict >= 0:
-            self._kind = None
+            self._kind = "heading" if cur.underlined else None
+        cur.underlined = False
         if opening:
             self._fence = opening
         elif closing:
@@ -422,12 +423,11 @@ class SentenceSplitter(Holding):
     def _give(self, out: list[Sentence], end: int, *, complete: bool) -> None:
         """Give the current sentence, which ends before *end*."""
         cur = self._cursor
-        underlined = cur.underlined
         text = cur.take(end)
         kind: Kind = "prose"
         if self._fence:
             kind = "code"
-        elif underlined:
+        elif cur.underlined:
             kind = "heading"
         elif self._kind is not None or not text[0].isalpha() or text[1:2] in _BEHIND_LABEL:
             kind = self._kind or kind_of(text)

@@ -36,7 +36,9 @@ def decide_tag(cur: Cursor, i: int, tables: Tables) -> int:
     if text[n] != ">":
         return ~(i + 1)
     if name in _BLOCKS and not closing:
-        return i if cur.first(i) < i else ~(n + 1)
+        first = cur.first(i)
+        within = first < 0 or first < i and (text[first] != "<" or text.find(">", first, i) < i - 1)
+        return i if within else ~(n + 1)
     k = n + 1
     while text[k] in SPACES and k < n + MOST_WHITE:
         k += 1

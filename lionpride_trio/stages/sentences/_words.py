@@ -30,6 +30,10 @@ _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
 """What may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
+_MONTHS: Final = words(
+    "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
+    "giu lug ott fev mrt"
+)
 _AFTER_TIME: Final = words(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun EST EDT "
     "CST CDT MST MDT PST PDT ET CT MT PT GMT UTC CET CEST BST IST JST AEST January February March "
@@ -102,12 +106,14 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             kind = NEVER if word.islower() else None
         if kind is None and word == key and before[:-1].lower() in _DEGREES:
             kind = NEVER  # Dr. med., Prof. dr.
-    elif kind in {None, WORD} and before and len(key) <= 3:
+    elif kind in {None, WORD, NUMBER} and before and len(key) <= 4:
         kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}", kind)
     if not word:
         return True  # `**.`, `).`
     if x == "J" and text[p + 1] == "." and text[p + 2] == "-":
         return False  # 44 av. J.-C.
+    if before[-1:] == "," and before[:-1].isdecimal() and word.islower() and kind in {NEVER, None}:
+        return False  # au 5, av. Foch
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
@@ -204,6 +210,8 @@ def _class_ends(
         return False
     alone = cur.first(i) == i - len(word)
     if x.isupper():
+        if word.lower() in _MONTHS:
+            return _opens_after_month(text, p)
         if kind == WORD and (alone or text[p + 1].islower()):
             return True
         follower = next_word(text, p)
@@ -214,6 +222,14 @@ def _class_ends(
             return False
         return is_starter(text, p, tables)
     return kind == WORD
+
+
+def _opens_after_month(text: str, p: int) -> bool:
+    """Whether the capitalised word at *p* opens a sentence: any but another month and initials."""
+    follower = next_word(text, p)
+    if len(follower) < 2:
+        return False
+    return follower.lower() not in _MONTHS or text[p + len(follower)] != "."
 
 
 def _time_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:

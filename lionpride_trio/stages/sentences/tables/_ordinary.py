@@ -13,12 +13,12 @@ from ._classes import words
 
 ORDINARY: Final = words("""
     ad afd ago aj al alb alm alt anc ang anh ao apt arab arch arg art arts as av az bat bek
-    bet bez bil bla bull burg ca cand cap caps cass cel chin cie co col com comm cons cu
+    bet bez bil bla bull burg ca cand caps cass cel chin cie co col com comm cons cu
     des det dim dip dir dna doc dom dos dot druh eg ej el em ene eng eo es est et ev event
     ex exp fa fam far fig fork forts franc gal gek gem gen gent ges gör hab haz hiv ian id
     ig ill im ing ins int ir it jur kan kap kat ke klo kol komm koop kto la lat leg lek lett
     lit litt ma mad mag mah mai maj man mar me med mej mekan mer mes meteor mi mia mies
-    mil mill mim min mind mio mo mom my nat ned nem nim no noi nord nu ném odd off ok ol
+    mil mill mim min mio mo mom my nat ned nem nim no noi nord nu ném odd off ol
     old on ons op or org os ott out overs par paras past pe phil po pol pos pow prep
     prop qua qui rag red ref reg resp rev ros rus russ sam san sec seg ser set sett sex sid
     sig sing sis so soc sok span sta ste sto stol stud su sup syn tab tel tem ten ter ti tim

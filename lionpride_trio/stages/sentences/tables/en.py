@@ -47,7 +47,14 @@ ENGLISH = Language(
         kbps Mbps dpi ppm ppb psi bbl cwt fps kcal
         """),
     time=words("a.m p.m"),
-    end=words("etc et.c EST"),
+    end=words("""
+        etc et.c EST is_ok it's_ok that's_ok be_ok are_ok i'm_ok was_ok you_ok all_ok
+        looks_ok sounds_ok seems_ok feels_ok not_ok and_ok the_cap a_cap my_cap your_cap
+        his_cap her_cap this_cap that_cap and_cap baseball_cap red_cap in_mind my_mind
+        your_mind his_mind her_mind its_mind our_mind their_mind the_mind a_mind of_mind
+        to_mind never_mind don't_mind didn't_mind and_mind open_mind own_mind the_max
+        to_max is_max Ok
+        """),
     months=words("""
         January February March April May June July August September October November
         December
@@ -83,7 +90,22 @@ ENGLISH = Language(
         Write Think Half Two Three Four Five Six Seven Eight Nine Twenty Hundreds
         Thousands Millions Dozens People Regarding Including Thereby Hello Hi Sorry Sure
         Right Whoa Wow Oops Congratulations Others Less More Fewer Least Aren't Can't
-        Didn't Doesn't Don't Haven't Isn't Shouldn't Won't
+        Didn't Doesn't Don't Haven't Isn't Shouldn't Won't Next First Second Third Last
+        Shall Enjoy Alternatively Sounds Looks Seems Feels Great Good Nice Perfect
+        Awesome Excellent Fine Welcome Cheers Congrats Glad Happy Let's Here's There's
+        That's It's I'm I'll I've I'd We're We'll We've They're You're You'll What's
+        Who's Where's How's Weren't Hasn't Hadn't Wouldn't Couldn't Download Install
+        Update Upgrade Restart Reboot Log Sign Scroll Tap Type Paste Copy Drag Drop
+        Swipe Hold Push Pull Fill Clear Delete Rename Drive Follow Walk Merge Exit
+        Arrive Order Pay Buy Sell Reply Respond Contact Email Text Explore Discover
+        Explain Describe Compare Define Calculate Solve Notice Observe Assume Suppose
+        Beware Breathe Relax Sleep Drink Eat Apply Attach Combine Chop Slice Simmer Boil
+        Fry Roast Season Sprinkle Spread Beat Fold Knead Roll Transfer Allow Leave Hurry
+        Begin Proceed Close Lock Unlock Plug Unplug Charge Connect Disconnect Test
+        Verify Confirm Review Submit Upload Share Print Pause Resume Skip Mute Switch
+        Toggle Enable Disable Adjust Increase Decrease Reduce Lower Raise Improve
+        Somewhere Elsewhere Everywhere Anywhere Whom Ought Rarely Seldom Frequently
+        Occasionally Sooner Afterward Beforehand Alas
         """),
     local=words("mi typ ser est nos ver arts id cu mo gal paras Det Kan co para"),
 )

@@ -56,10 +56,10 @@ SPANISH = Language(
         Dicha Dicho Dichas Dichos Tan Todavía Ayer Anoche
         """),
     local=words("""
-        vid sto vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing
-        sta adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era
-        Han Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed
-        ap exp arts ene uu ej caps av
+        vid sto vie lun jue hab seg d alm t fig art set my ago dom esq máx fr ing sta
+        adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era Han
+        Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed ap
+        exp arts ene uu ej caps av
         """),
-    word=words("Cap ene abr jun jul ago sept set oct nov dic"),
+    word=words("ene abr jun jul ago sept set oct nov dic"),
 )

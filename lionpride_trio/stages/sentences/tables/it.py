@@ -56,12 +56,12 @@ ITALIAN = Language(
         Attraverso Lungo Presso Verso Eravamo Ero Eri Sei Sono
         """),
     local=words("""
-        gent sig ago dip meteor loc max on don col cap ten comm ad es cd dir co n par
-        mag set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab
-        seg mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi
-        Mia No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho Tre Fai Vai Certo Basta
-        Prova Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons lett
-        sett voll ott
+        gent sig ago dip meteor loc max on don col ten comm ad es cd dir co n par mag
+        set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab seg
+        mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi Mia
+        No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho Tre Fai Vai Certo Basta Prova
+        Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons lett sett
+        voll ott
         """),
-    word=words("feb mar apr giu lug ago set ott nov dic"),
+    word=words("per_mar feb mar apr giu lug ago set ott nov dic"),
 )

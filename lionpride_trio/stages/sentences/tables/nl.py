@@ -13,7 +13,7 @@ DUTCH = Language(
         t.g.v t.w t.z.t e.v i.e.g w.o aanw vnw bep onbep afd alg ned lat b.g.g Ds Z.M
         H.M Z.K.H H.K.H Z.Em kand lic burg gebr Gebr jhr Jhr jkvr kolk luit sgt Fa n.l
         nml m.v.g o.i evtl ggf i.c i.h.a i.h.b i.o j.l l.g m.d.v o.m plm t.a t.h.t t.n.v
-        t.z.v v.d v.m v/d z.i z.o vlg volg oorspr vrl k.k
+        t.z.v v.d v.m v/d z.i z.o vlg volg oorspr vrl k.k Afd
         """),
     number=words("""
         nr nrs blz p pp pag bl dl hfst par afb fig tab vol § kl hst hfdst nl max bijl

@@ -52,11 +52,11 @@ PORTUGUESE = Language(
         Teve Tiveram Fui Fomos Vou Vem Vêm Vão
         """),
     local=words("""
-        ago maj min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai
-        mar ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E
-        Era Em No Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais Um Por
-        Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap
-        Ten Pe Pr Cel Trav arts ap hab cel caps av
+        ago maj min sto sta d pe des dep fr ten gal seg ter qua qui sex set out mai mar
+        ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E Era
+        Em No Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais Um Por Como
+        Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap Ten
+        Pe Pr Cel Trav arts ap hab cel caps av
         """),
     word=words("jan fev mar abr mai jun jul ago set out nov dez"),
 )

@@ -16,8 +16,8 @@ ROMANIAN = Language(
         nr pag p pp art alin lit pct cap fig tab vol ed § bl sc et ap M.Of par cca aprox
         """),
     maybe=words("""
-        ian feb febr mar apr iun iul aug sept oct noi nov dec d.c î.e.n e.n s.a s.r.l
-        S.A S.R.L D.G.P M.Of mil mld inc ltd jr C.civ C.pen C.proc.civ
+        ian febr iun iul noi d.c î.e.n e.n s.a s.r.l S.A S.R.L D.G.P M.Of mil mld inc
+        ltd jr C.civ C.pen C.proc.civ
         """),
     unit=words("km kg min sec buc"),
     end=words("etc ș.a ş.a ș.a.m.d ş.a.m.d ș.cl d.Hr î.Hr d.C î.C"),
@@ -45,6 +45,7 @@ ROMANIAN = Language(
         lat nov noi exp dl prep publ A Al Am Ar Au Ca Ce Cea Cu Da De Din Doi E Ea Ei El
         Era La Le Mai Mi Ne O Pe Plus S Se Si Sub Te Tu Un Una Sa Care Face Fie Cum Dar
         Prima Tot Vor Nu Poate Are Rar Cam Noi Voi Lor Ori Eu Ele Este Apoi Acum dna dra
-        asist Pr ian jud cap
+        asist Pr ian jud
         """),
+    word=words("feb mar apr aug sept oct nov dec"),
 )
