@@ -18,8 +18,10 @@ _SCALES: Final = words(
     "sq. cu. кв. куб. mio. mrd. mil. mill. mln. mld. tis. tys. тыс. тис. млн. млрд. Mio. Mrd."
 )
 _SOUNDS: Final = words(
-    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth"
+    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth tv pc cd dvd "
+    "dj fm hd pm xd xx fc brb btw tbh thx pls plz http https html css sql php pdf www"
 )
+"""Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
 _DEGREES: Final = words("dr drs prof mag dipl")
@@ -96,8 +98,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
         if word[:1].isupper() and word.endswith(tables.street_ends):
             return False  # Hauptstr. 5, Kungsg. 12
-        if key == "no" and before.lower() in _BEFORE_NO:
-            return True
+        if (key == "no" and before.lower() in _BEFORE_NO) or (key == "ok" and not before):
+            return True  # He said no. 3 people left.
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key

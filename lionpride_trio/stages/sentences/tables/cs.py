@@ -20,7 +20,7 @@ CZECH = Language(
         p.n.l př.Kr po.Kr př.kr
         """),
     unit=words("kč km kg hod min sek ks"),
-    end=words("atd atp apod aj ap"),
+    end=words("atd atp apod aj ap je_ok"),
     months=words("""
         ledna února března dubna května června července srpna září října listopadu
         prosince století ročník

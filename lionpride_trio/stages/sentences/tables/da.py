@@ -21,7 +21,7 @@ DANISH = Language(
         """),
     maybe=words("tirs tors fre lør søn a/s aps inc ltd co jr sr f.kr e.kr mdr gl Co"),
     unit=words("mio mia kr min sek pct stk"),
-    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign"),
+    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign er_ok"),
     months=words("""
         januar februar marts april maj juni juli august september oktober november
         december

@@ -30,7 +30,10 @@ GERMAN = Language(
         tsd p.a Min Std Sek Stk Stck Co
         """),
     unit=words("Pfd Ztr"),
-    end=words("usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl"),
+    end=words("""
+        usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl ist_ok sind_ok
+        wär_ok alles_ok das_ok
+        """),
     months=words("""
         Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober
         November Dezember Jahrhundert Jahrhunderts Jahrhunderte Jahrestag Geburtstag

@@ -23,23 +23,23 @@ ENGLISH = Language(
         ca
         """),
     word=words("""
-        est ver div sect ser nos no arts tab ex chap ext iss Gal Rom Cor Art Para Par
-        pop para Ver Est jan feb Mar apr Jun Jul aug sept Sep oct nov dec
+        est ver div sect ser nos no tab ex chap ext iss Gal Rom Cor Art Para Par para
+        Ver Est jan feb Mar apr Jun Jul aug sept Sep oct nov dec
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
-        inst govt intl natl jr sr esq ed eds trans cit ibid id misc temp avg tel Mon
-        tues thur thurs Sat St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz
-        Ark Calif Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo
-        Mont Neb Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d
-        b.a m.a b.sc m.sc d.phil m.phil ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k
-        u.n e.u u.s.a u.s.s.r n.y l.a b.c a.d b.c.e c.e q.v s.a n.v b.v pty hosp Fed Civ
-        Crim Evid Proc Nat Hist Annu Astron Astrophys Phys Lett Chem Soc Biol Psychol
-        Sociol Econ Polit Philos Theol Geol Geogr Sci Technol Comput Acad Bull Conf Symp
-        Assn Comm Mgmt Exec Intl Mgr Supp Cir Dist Cong Sess Rept Hosp Bldgs Rds Sts Pk
-        Cres Terr Hts Gdns Grp Mktg Acct Accts Govt Asst Quar Encycl Dict Orch Univ Coll
-        Inst Fdn Cty Cnty Twp Pkwy Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ
-        et_al Co
+        inst govt intl natl jr sr esq ed eds cit ibid misc temp avg tel Mon tues thur
+        thurs Sat St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif
+        Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb
+        Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a
+        b.sc m.sc d.phil m.phil ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k u.n e.u
+        u.s.a u.s.s.r n.y l.a b.c a.d b.c.e c.e q.v s.a n.v b.v pty hosp Fed Civ Crim
+        Evid Proc Nat Hist Annu Astron Astrophys Phys Lett Chem Soc Biol Psychol Sociol
+        Econ Polit Philos Theol Geol Geogr Sci Technol Comput Acad Bull Conf Symp Assn
+        Comm Mgmt Exec Intl Mgr Supp Cir Dist Cong Sess Rept Hosp Bldgs Rds Sts Pk Cres
+        Terr Hts Gdns Grp Mktg Acct Accts Govt Asst Quar Encycl Dict Orch Univ Coll Inst
+        Fdn Cty Cnty Twp Pkwy Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ et_al Co
+        Trans
         """),
     unit=words("""
         ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km
@@ -53,7 +53,7 @@ ENGLISH = Language(
         his_cap her_cap this_cap that_cap and_cap baseball_cap red_cap in_mind my_mind
         your_mind his_mind her_mind its_mind our_mind their_mind the_mind a_mind of_mind
         to_mind never_mind don't_mind didn't_mind and_mind open_mind own_mind the_max
-        to_max is_max Ok
+        to_max is_max Ok the_art of_art is_art
         """),
     months=words("""
         January February March April May June July August September October November
@@ -107,5 +107,5 @@ ENGLISH = Language(
         Somewhere Elsewhere Everywhere Anywhere Whom Ought Rarely Seldom Frequently
         Occasionally Sooner Afterward Beforehand Alas
         """),
-    local=words("mi typ ser est nos ver arts id cu mo gal paras Det Kan co para"),
+    local=words("mi typ ser est nos ver cu mo gal paras Det Kan co para"),
 )

@@ -27,7 +27,7 @@ SPANISH = Language(
         """),
     unit=words("kg km cm mm ml"),
     time=words("a.m p.m"),
-    end=words("etc etcétera"),
+    end=words("etc etcétera está_ok todo_ok"),
     months=words("""
         enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre
         noviembre diciembre

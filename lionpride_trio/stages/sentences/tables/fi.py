@@ -16,7 +16,7 @@ FINNISH = Language(
     number=words("s ss klo nro n:o kpl taul mom § art vol puh p vuos"),
     maybe=words("ma ti ke to pe la su eKr jKr eaa jaa e.Kr j.Kr Oy Oyj"),
     unit=words("milj mrd min sek km kg t h v kpl"),
-    end=words("jne yms ym jms tms ja.muut"),
+    end=words("jne yms ym jms tms ja.muut on_ok"),
     months=words("""
         tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta
         elokuuta syyskuuta lokakuuta marraskuuta joulukuuta tammikuussa helmikuussa

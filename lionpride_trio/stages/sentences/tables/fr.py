@@ -23,7 +23,7 @@ FRENCH = Language(
         Cie Éts Assoc
         """),
     unit=words("mn kg km cm mm cl dl ml"),
-    end=words("etc suiv"),
+    end=words("etc suiv c'est_ok est_ok tout_ok"),
     months=words("""
         janvier février mars avril mai juin juillet août septembre octobre novembre
         décembre

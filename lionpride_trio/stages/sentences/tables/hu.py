@@ -14,7 +14,7 @@ HUNGARIAN = Language(
     number=words("o old fej sz tábl táb köt par bek rk évf fszt em krt ker"),
     maybe=words("i.e i.sz Kr.e Kr.u Kft Rt Zrt Nyrt Bt febr márc ápr máj jún júl szept"),
     unit=words("eFt mrd km kg db"),
-    end=words("stb"),
+    end=words("stb az_ok"),
     months=words("""
         január február március április május június július augusztus szeptember október
         november december januárban januárjában évf század században

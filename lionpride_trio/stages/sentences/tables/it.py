@@ -24,7 +24,7 @@ ITALIAN = Language(
         max
         """),
     unit=words("voll kg km cm mm"),
-    end=words("ecc etc eccetera sgg seg e.a"),
+    end=words("ecc etc eccetera sgg seg e.a è_ok va_ok tutto_ok"),
     months=words("""
         gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre
         novembre dicembre

@@ -18,7 +18,7 @@ NORWEGIAN = Language(
         """),
     maybe=words("des man tirs ons tors fre lør søn as a/s jr sr f.kr e.kr f.Kr e.Kr"),
     unit=words("mill mrd kr min sek stk pst km kg t"),
-    end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a"),
+    end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a er_ok"),
     months=words("""
         januar februar mars april mai juni juli august september oktober november
         desember århundre

@@ -22,7 +22,7 @@ DUTCH = Language(
     word=words("art jan feb mrt apr jun jul aug sep sept okt nov dec"),
     maybe=words("min sec n.v v.o.f v.chr n.chr chr jr sr ed eds red uitg str tel"),
     unit=words("mln mld km kg cm mm"),
-    end=words("enz etc e.d e.a o.i.d e.v.a"),
+    end=words("enz etc e.d e.a o.i.d e.v.a is_ok"),
     months=words("""
         januari februari maart april mei juni juli augustus september oktober november
         december

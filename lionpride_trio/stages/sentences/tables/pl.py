@@ -23,7 +23,7 @@ POLISH = Language(
         """),
     unit=words("zł min sek tys mln mld gr"),
     time=words("r w"),
-    end=words("itd itp etc i.in"),
+    end=words("itd itp etc i.in jest_ok"),
     months=words("""
         stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października
         listopada grudnia

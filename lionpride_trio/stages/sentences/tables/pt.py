@@ -23,7 +23,7 @@ PORTUGUESE = Language(
         """),
     unit=words("kg km cm mm"),
     time=words("a.m p.m"),
-    end=words("etc"),
+    end=words("etc está_ok"),
     months=words("""
         janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro
         dezembro

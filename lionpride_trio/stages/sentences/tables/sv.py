@@ -19,7 +19,7 @@ SWEDISH = Language(
         """),
     maybe=words("mån tis tors fre lör sön inc ltd jr sr f.Kr e.Kr f.kr e.kr f.m e.m"),
     unit=words("kr tkr mkr mdkr tim min sek km kg st"),
-    end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn"),
+    end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn är_ok"),
     months=words("""
         januari februari mars april maj juni juli augusti september oktober november
         december
