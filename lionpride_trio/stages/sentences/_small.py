@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ._attached import all_dots
-from ._chars import CLOSERS, QUOTE_ENDS, SPACES
+from ._chars import CLOSERS, DASHES, QUOTE_ENDS, SPACES
 from ._cursor import Cursor
 from ._labels import VOWELS
 from ._next import begins_small, next_word
@@ -21,12 +21,16 @@ LONGEST_NAME: Final = 24
 
 _CHAT_STARTERS: Final = words(
     "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
-    "these what what's how why but"
+    "these what what's how why where but please thanks"
 )
 _CHAT_OPENERS: Final = _CHAT_STARTERS | words(
     "don't do did can can't could let's please where when who you'll i'd that's ok"
 )
 """What begins a sentence after p.m. in a text without capitals."""
+_GOING_ON: Final = words(
+    "is was won has in on of for at to by from with said asked says asks and or as he she"
+)
+"""Small words after a question that is a name, a quotation, or one of several: who? or why?"""
 _AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
 """What begins a sentence after an ellipsis, in a text without capitals."""
 _SMALL_NAMES: Final = words(
@@ -50,6 +54,10 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
         if not dot or _is_plain(cur, i, tables):
             return True
         return _is_dotted(text, cur.start, i, tables) and next_word(text, p) in _CHAT_OPENERS
+    if text[run - 1] == "?" and text[i - 1].isalnum():
+        # in dialogue, a dash opens speech, and who spoke follows it
+        dashes = cur.head(i)[:1] in DASHES or text[p - 1] in DASHES or text[p - 2] in DASHES
+        return not dashes and next_word(text, p) not in _GOING_ON
     if dot and not _is_ordinary(cur, i, tables):
         return False
     if _is_name(text, p):

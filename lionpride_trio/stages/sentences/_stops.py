@@ -97,7 +97,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         if text[run - 1] in "!?" and text[p + 1] == "." and text[p + 2] == ".":
             return k
         return ~j
-    if not begins(x) or (x == "\\" and text[p + 1] in ")]"):
+    if not begins(x) or (x == "&" and text[p + 1] == " ") or (x == "\\" and text[p + 1] in ")]"):
         return ~j
     if x.isalpha() and not x.isupper():
         quoted = j > run and text[j - 1] in QUOTE_ENDS
@@ -105,7 +105,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
             return ~j
     if single:
         return k if dot_ends(cur, i, p, tables) else ~j
-    if all_dots(text, i, run) and run - i <= 3:
+    if all_dots(text, i, run) and run - i <= 3 and (run - i != 2 or text[i] == "…"):
         return k if _ellipsis_ends(cur, i, run, p) else ~j
     if text[run - 1] == ".":
         return k
