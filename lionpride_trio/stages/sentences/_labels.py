@@ -40,9 +40,10 @@ VOWELS: Final = frozenset(
     "àáâãäåæèéêëìíîïòóôõöøùúûýāăąēėęěĩīıōőœũūůűųươạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹяиіїєюыэ"
 )
 """Small letters that are words and no abbreviations: ý, é, ö, я."""
+_FIRST_LABELS: Final = frozenset("aAi")
 _OUTLINE: Final = "가나다라마"
 """Syllables that Korean counts paragraphs with."""
-_CARDINAL: Final = words("auf ist sind gegen nur klo kello saat")
+_CARDINAL: Final = words("auf um ist sind gegen nur klo kello saat o ob u v")
 """Words after which "7." is seven in languages that write the seventh so."""
 
 
@@ -54,6 +55,8 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
         return word not in _OUTLINE or i - 1 - cur.line > MOST_INDENT or cur.first(i) < i - 1
     alone = cur.first(i) == i - 1 or (text[i - 2] in "([{*_" and cur.first(i) >= i - 3)
     if alone or before.endswith((":", ";")):
+        if word in _FIRST_LABELS and not alone:
+            cur.marker = word + "."
         return False
     x = text[p]
     if (

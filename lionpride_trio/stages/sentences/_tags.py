@@ -39,6 +39,13 @@ def decide_tag(cur: Cursor, i: int, tables: Tables) -> int:
         first = cur.first(i)
         within = first < 0 or first < i and (text[first] != "<" or text.find(">", first, i) < i - 1)
         return i if within else ~(n + 1)
+    while text[n + 1] == "<" and text[n + 2] == "/" and n < i + 2 * LONGEST_TAG:
+        # </li></ul>
+        n += 2
+        while text[n] not in "<>\n\0" and n < i + 3 * LONGEST_TAG:
+            n += 1
+        if text[n] != ">":
+            return ~n
     k = n + 1
     while text[k] in SPACES and k < n + MOST_WHITE:
         k += 1

@@ -125,7 +125,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if "." in word and word[0].isalpha():
         parts = word.split(".")
         if all(len(part) == 1 and part.isalpha() for part in parts) or _is_degree(parts):
-            return not text[p].isdecimal() and is_starter(text, p, tables)
+            return not x.isdecimal() and (is_starter(text, p, tables) or opens(text, p, firm=False))
     if text[p] == "§" and len(word) <= 3:
         return False  # gem. § 5
     first = cur.first(i)
@@ -202,7 +202,8 @@ def _class_ends(
             return False
         if is_starter(text, p, tables):
             return True
-        firm = word.lower() in _FIRMS or (word in _STREETS and before[:1].isupper() and before.isalpha())
+        street = before.isalpha() and before[0].isupper() or before[:1].isdecimal()
+        firm = word.lower() in _FIRMS or (word in _STREETS and street)
         if word in _STREETS and not firm:
             return False  # St. Helens
         return opens(text, p, firm=firm)

@@ -13,7 +13,7 @@ SPANISH = Language(
         pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf tfno afmo atte
         Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos Mons Rvmo Excmos
         Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo gtos íd ib Mtra
-        Mtro Cte Urb Pje Pza Gta Bco Crio Dra Ilma Av
+        Mtro Cte Urb Pje Pza Gta Bco Crio Dra Ilma Av pl
         """),
     number=words("""
         pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
@@ -59,7 +59,7 @@ SPANISH = Language(
         vid sto vie lun jue hab seg d alm t fig art set my ago dom esq máx fr ing sta
         adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era Han
         Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed ap
-        exp arts ene uu ej caps av
+        exp arts ene uu ej caps av pl
         """),
     word=words("ene abr jun jul ago sept set oct nov dic"),
 )

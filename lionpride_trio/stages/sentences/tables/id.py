@@ -24,6 +24,6 @@ INDONESIAN = Language(
         """),
     local=words("""
         Ini Itu Di Dan Ada Pada Ia Ya Apa Dia Mari Coba Akan Jadi Hari Kita Kami Maka
-        Hal Ir H R.A No no Ds ps hal tgl Ust Ny Tn Bp rp Rp Kel
+        Hal H R.A No no Ds ps hal tgl Ust Ny Tn Bp rp Rp Kel
         """),
 )

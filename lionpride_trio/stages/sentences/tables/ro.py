@@ -20,7 +20,7 @@ ROMANIAN = Language(
         ltd jr C.civ C.pen C.proc.civ
         """),
     unit=words("km kg min sec buc"),
-    end=words("etc ș.a ş.a ș.a.m.d ş.a.m.d ș.cl d.Hr î.Hr d.C î.C"),
+    end=words("etc ș.a ş.a ș.a.m.d ş.a.m.d ș.cl d.Hr î.Hr d.C î.C e"),
     months=words("""
         ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie
         noiembrie decembrie
@@ -45,7 +45,7 @@ ROMANIAN = Language(
         lat nov noi exp dl prep publ A Al Am Ar Au Ca Ce Cea Cu Da De Din Doi E Ea Ei El
         Era La Le Mai Mi Ne O Pe Plus S Se Si Sub Te Tu Un Una Sa Care Face Fie Cum Dar
         Prima Tot Vor Nu Poate Are Rar Cam Noi Voi Lor Ori Eu Ele Este Apoi Acum dna dra
-        asist Pr ian jud
+        asist Pr ian jud e
         """),
     word=words("feb mar apr aug sept oct nov dec"),
 )
