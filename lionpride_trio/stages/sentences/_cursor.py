@@ -191,7 +191,12 @@ class Cursor:
                 return False
             if c == "'" and length == QUOTING and text[n + 1] == "'":
                 return False
-            if c in ".!?" and text[n + 1] == " " and text[n - 1].isalnum() and text[n + 2].isupper():
+            if (
+                c in ".!?"
+                and text[n + 1] == " "
+                and text[n - 1].isalnum()
+                and text[n + 2].isupper()
+            ):
                 ends += 1
                 if ends == 2:
                     return False
@@ -258,8 +263,7 @@ class Cursor:
             if found is not None:
                 self._counted = int(found[1])
             self.marker = ""
-        if self.position < end:
-            self.position = end
+        self.position = max(self.position, end)
         return piece
 
     def extend(self, more: str) -> None:

@@ -149,10 +149,7 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
         elif before.endswith(":") and word == "1":
             cur.marker = "1."
             return False
-        elif (
-            before.strip("*_.").lower() in _NUMBERED
-            and first >= i - len(word) - len(before) - 4
-        ):
+        elif before.strip("*_.").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
             return False  # Step 1. Preheat the oven
     if len(word) == 4 and x.isdecimal() and word.isdecimal():
         return not _goes_on(text, p)  # 2024. 3. 15.

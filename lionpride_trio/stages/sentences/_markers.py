@@ -15,7 +15,9 @@ from .tables import Tables
 
 _NUMERALS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ROMAN: Final = dict(itertools.pairwise(_NUMERALS))
-_MARKER: Final = re.compile(r"(?:[-*+•⁃][ \t]*)?\(?([0-9]{1,3}|[ivx]{2,4}|[a-zA-Z])(\.\)|[.)])(?=\s)")
+_MARKER: Final = re.compile(
+    r"(?:[-*+•⁃][ \t]*)?\(?([0-9]{1,3}|[ivx]{2,4}|[a-zA-Z])(\.\)|[.)])(?=\s)"
+)
 
 
 def _following(label: str) -> str:

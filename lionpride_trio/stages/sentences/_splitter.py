@@ -142,8 +142,6 @@ class SentenceSplitter(Holding):
                 held = self._held = self._held + len(text)
                 if held <= self._limit:
                     self._fresh.append(text)
-                    if self._waiting:
-                        self._mark = held - len(text) + found.start()  # type: ignore[union-attr]
                     return ()
         elif self._waited < MOST_WAITED and not text.strip(_ATTACHABLE) and self._adds(text):
             held = self._held = self._held + len(text)
@@ -189,6 +187,8 @@ class SentenceSplitter(Holding):
             wait = c in RUN and not text[n:].strip(_CLOSING)
             self._waited = 0
         self._waiting = wait
+        if wait:
+            self._mark = self._held + at
         return wait
 
     def flush(self) -> Sequence[Sentence]:
@@ -220,7 +220,7 @@ class SentenceSplitter(Holding):
         limit = cur.start + self._limit - cur.gone
         while True:
             # Only a mark before the limit may still end the sentence.
-            found = self._search(text, position, end if end <= limit else limit)
+            found = self._search(text, position, min(end, limit))
             if found is None:
                 cur.position = position
                 if end <= limit:
@@ -245,7 +245,7 @@ class SentenceSplitter(Holding):
                                 position = at + 1  # the marker of an item
                                 continue
                         elif at + 2 < end and self._is_plain(cur, at):
-                            self._give(out, at + 2 if at + 2 <= limit else limit, complete=True)
+                            self._give(out, min(at + 2, limit), complete=True)
                             position = cur.position
                             limit = cur.start + self._limit
                             continue
@@ -349,7 +349,7 @@ class SentenceSplitter(Holding):
         if self._vetoed(cur, i, verdict):
             cur.position = i + 1
             return
-        self._give(out, verdict if verdict < limit else limit, complete=c not in CLAUSE_MARKS)
+        self._give(out, min(limit, verdict), complete=c not in CLAUSE_MARKS)
         if cur.position <= i:
             cur.position = i + 1
 

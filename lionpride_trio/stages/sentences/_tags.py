@@ -37,7 +37,9 @@ def decide_tag(cur: Cursor, i: int, tables: Tables) -> int:
         return ~(i + 1)
     if name in _BLOCKS and not closing:
         first = cur.first(i)
-        within = first < 0 or first < i and (text[first] != "<" or text.find(">", first, i) < i - 1)
+        within = first < 0 or (
+            first < i and (text[first] != "<" or text.find(">", first, i) < i - 1)
+        )
         return i if within else ~(n + 1)
     while text[n + 1] == "<" and text[n + 2] == "/" and n < i + 2 * LONGEST_TAG:
         # </li></ul>

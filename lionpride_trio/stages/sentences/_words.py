@@ -26,7 +26,9 @@ _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
 _DEGREES: Final = words("dr drs prof mag dipl")
 _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs etc")
-_BEFORE_NO: Final = words("said say says saying or means answered replied oh simply of to him her me us you")
+_BEFORE_NO: Final = words(
+    "said say says saying or means answered replied oh simply of to him her me us you"
+)
 _PER: Final = words("per pro par por je")
 _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
@@ -191,8 +193,10 @@ def _class_ends(
         return False  # 4 p.m. – Take the tram
     if x.isdecimal() and text[p - 1] == "(":
         return False  # et al. (2019)
-    if kind == UNIT and x.isupper() and (
-        before[-1:].isdecimal() or before in _SCALES or before in _PER
+    if (
+        kind == UNIT
+        and x.isupper()
+        and (before[-1:].isdecimal() or before in _SCALES or before in _PER)
     ):
         return True
     if kind == END:
@@ -202,7 +206,7 @@ def _class_ends(
             return False
         if is_starter(text, p, tables):
             return True
-        street = before.isalpha() and before[0].isupper() or before[:1].isdecimal()
+        street = (before.isalpha() and before[0].isupper()) or before[:1].isdecimal()
         firm = word.lower() in _FIRMS or (word in _STREETS and street)
         if word in _STREETS and not firm:
             return False  # St. Helens

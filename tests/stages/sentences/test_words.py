@@ -22,15 +22,53 @@ WORDS = {
 }
 
 ABBREVIATED = {
-    *"km cm mm kg dr vs ca tel ex no jan ul dvs tbk sm wk ft tl pt dk hp st мм".split(),  # everywhere
-    *"spd svt sd nrk frp vm vg čr smp рф ссср срср мвс".split(),  # acronyms, written small by wordfreq
+    *[
+        "km",
+        "cm",
+        "mm",
+        "kg",
+        "dr",
+        "vs",
+        "ca",
+        "tel",
+        "ex",
+        "no",
+        "jan",
+        "ul",
+        "dvs",
+        "tbk",
+        "sm",
+        "wk",
+        "ft",
+        "tl",
+        "pt",
+        "dk",
+        "hp",
+        "st",
+        "мм",
+    ],  # everywhere
+    *[
+        "spd",
+        "svt",
+        "sd",
+        "nrk",
+        "frp",
+        "vm",
+        "vg",
+        "čr",
+        "smp",
+        "рф",
+        "ссср",
+        "срср",
+        "мвс",
+    ],  # acronyms, written small by wordfreq
 }
 """What stands in the lists because it is an abbreviation."""
 
 KEPT_WITH_NUMBERS = {
     # Abbreviations before a number in one language, and words in another that seldom end a
     # sentence before one.  The words before them tell most of these cases apart.
-    *"mind max ok typ nos por para mag ap kap".split(),
+    *["mind", "max", "ok", "typ", "nos", "por", "para", "mag", "ap", "kap"],
 }
 
 
