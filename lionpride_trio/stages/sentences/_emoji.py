@@ -39,7 +39,7 @@ def decide_emoji(cur: Cursor, i: int, tables: Tables) -> int:
     return k if text[k].isupper() and is_starter(text, k, tables) else ~j
 
 
-def decide_emoticon(cur: Cursor, i: int, tables: Tables) -> int:
+def decide_emoticon(cur: Cursor, i: int) -> int:
     """The verdict on ``:)`` and ``<3`` behind a word: it ends a sentence, as a full stop does."""
     text = cur.text
     j = emoticon(text, i)

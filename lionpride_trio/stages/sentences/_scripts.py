@@ -22,5 +22,5 @@ def decide_scripted(cur: Cursor, i: int, tables: Tables) -> int:
     if cur.text[i] == "։" or ends_in_script(cur.text, i):
         return decide_mark(cur, i, tables)
     if cur.text[i - 1] in SPACES:
-        return decide_emoticon(cur, i, tables)
+        return decide_emoticon(cur, i)
     return ~(i + 1)

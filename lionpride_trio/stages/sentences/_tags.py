@@ -18,11 +18,11 @@ _BLOCKS: Final = words(
 _BREAKS: Final = words("br hr")
 
 
-def decide_tag(cur: Cursor, i: int, tables: Tables) -> int:
+def decide_tag(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on ``<``: whether a tag is there that begins or ends a piece."""
     text = cur.text
     if text[i + 1] == "3":
-        return decide_emoticon(cur, i, tables)
+        return decide_emoticon(cur, i)
     closing = text[i + 1] == "/"
     j = i + 1 + closing
     n = j
