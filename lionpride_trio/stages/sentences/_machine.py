@@ -94,7 +94,7 @@ class Machine(Blocks):
                                 continue
                         elif text[at - 2] == " " and text[at - 1] in _CAPITALS:
                             if at + 3 >= end:
-                                if not final:
+                                if not final and text[at - 3] == ".":
                                     cur.position = position
                                     self._waiting = True
                                     break
