@@ -104,6 +104,13 @@ class Cursor(InlineCode):
             self._first = at = before if found is None else found.start()
         return at
 
+    def has_line(self) -> bool:
+        """Whether the sentence has all of the current line: it began with it, or before it.
+
+        What has left the window counts: ``start`` alone is where the window of the sentence begins.
+        """
+        return self.start - self.gone <= self.line
+
     def head(self, before: int) -> str:
         """The beginning of the current sentence, without its leading white space."""
         if self._head:

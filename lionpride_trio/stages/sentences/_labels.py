@@ -144,7 +144,7 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
             text[n].isalnum() for n in range(first, i - len(word))
         ):
             # Within a line only a list is counted so: "How many? 24. Anything else?"
-            if cur.start <= cur.line or word == "1" or cur.follows(int(word)):
+            if cur.has_line() or word == "1" or cur.follows(int(word)):
                 return False
         elif before.endswith(":") and word == "1":
             cur.marker = "1."

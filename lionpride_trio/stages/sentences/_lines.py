@@ -186,7 +186,7 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
     if closed or (bare[:1] in _OF_BLOCKS and (is_whole(bare) or _RULE.match(bare))):
         return i + 1
     if x == "=" and text[k + 1] == x and text[k + 2] == x:
-        cur.underlined = cur.start <= cur.line and bare[:1].isalnum()
+        cur.underlined = cur.has_line() and bare[:1].isalnum()
         return i + 1
     quoted = x == ">" and bare[:1] == ">"
     if quoted:

@@ -7,7 +7,7 @@ from typing import Final
 from . import _emoji as emoji
 from ._attached import MOUTHS, NOSES
 from ._blocks import Blocks
-from ._chars import FULL, SPACES
+from ._chars import CLOSERS, FULL, SPACES
 from ._cursor import Cursor, NeedMore
 from ._limits import CLAUSE_MARKS, cut_within, decide_clause
 from ._lines import is_whole
@@ -39,6 +39,8 @@ AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
 _CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
 """Without J, since *44 av. J.-C.* goes on."""
+CLOSING: Final = ".!?…" + "".join(CLOSERS)
+"""What goes on with the mark before it."""
 MOST_WAITED: Final = 32
 """After so many such chunks the rule is asked all the same."""
 
@@ -88,13 +90,13 @@ class Machine(Blocks):
                         position = at + 1
                         continue
                     if y == " ":
-                        if at - cur.line < 4 and cur.start == cur.line < at:
+                        if at - cur.line < 4 and cur.start == cur.line < at and not cur.gone:
                             if text[cur.line : at].isdecimal() and not self._fence:
                                 position = at + 1  # the marker of an item
                                 continue
-                        elif text[at - 2] == " " and text[at - 1] in _CAPITALS:
+                        elif text[at - 3 : at - 1] == ". " and "A" <= text[at - 1] <= "Z":
                             if at + 3 >= end:
-                                if not final and text[at - 3] == ".":
+                                if not final:
                                     cur.position = position
                                     self._waiting = True
                                     break
@@ -127,6 +129,8 @@ class Machine(Blocks):
                 self._decide(cur, at, out, limit)
             except NeedMore:
                 self._waiting = True
+                if c != "\n" and not text[at + 1 :].strip(CLOSING):
+                    self._waited = 0  # one mark or closer more decides nothing
                 break
             position = cur.position
             limit = cur.start + self._limit - cur.gone
@@ -166,10 +170,15 @@ class Machine(Blocks):
     def _is_initial(self, cur: Cursor, at: int) -> bool:
         """Whether the dot at *at*, behind a capital, is plainly that of one of several initials."""
         text = cur.text
-        if text[at + 3] != "." or text[at + 2] not in _CAPITALS:
+        if text[at + 3] != "." or not "A" <= text[at + 2] <= "Z" or cur.marker:
             return False
+        if at - cur.start < 6 or not "A" <= text[at - 4] <= "Z":
+            return False
+        head = cur.head(at)
         # but "A. One. B. Two." is a list
-        return text[cur.start + 1] not in ".)" or ord(text[at - 1]) != ord(text[cur.start]) + 1
+        if len(head) < 6 or not head[0].isalpha():
+            return False
+        return head[1] not in ".)" or ord(text[at - 1]) != ord(head[0]) + 1
 
     def _is_nothing(self, text: str, at: int, c: str, y: str) -> bool:
         """Whether *c* at *at*, with *y* after it, is plainly no candidate, by its neighbours."""

@@ -37,9 +37,9 @@ from typing import Final, Literal
 
 from .._checks import MAX_HOLD
 from . import _emoji as emoji
-from ._chars import CLOSERS, RUN
+from ._chars import RUN
 from ._limits import CLAUSE_MARKS
-from ._machine import AT_ONCE, ATTACHED, MOST_WAITED, Machine
+from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
 
 _CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨<"
@@ -47,8 +47,7 @@ _EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
 _SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}{_EMOJI}]").search
 _SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}{_EMOJI}]").search
 
-_CLOSING: Final = ".!?…" + "".join(CLOSERS)
-_ATTACHABLE: Final = _CLOSING + " \n"
+_ATTACHABLE: Final = CLOSING + " \n"
 """Characters of which one more decides nothing about the mark before them."""
 
 
@@ -138,7 +137,7 @@ class SentenceSplitter(Machine):
         else:
             if c == "." and text[n] in ATTACHED:
                 return self._search(text, n) is None
-            wait = c in RUN and not text[n:].strip(_CLOSING)
+            wait = c in RUN and not text[n:].strip(CLOSING)
             self._waited = 0
         self._waiting = wait
         if wait:
