@@ -50,6 +50,7 @@ class Machine(Blocks):
 
     _waiting: bool  # a rule needs what comes next
     _waited: int  # how many chunks have been put aside behind the mark
+    _only: str  # … and which characters may be put aside, if not any mark or closer
     _mark: int  # where in the sentence the mark is that was put aside; -1: none was
     _fresh: list[str]  # what has been put aside
     _held: int
@@ -63,6 +64,7 @@ class Machine(Blocks):
         end = cur.finish() if final else len(cur.text)
         self._waiting = False
         self._waited = MOST_WAITED
+        self._only = ""
         text, position = cur.text, cur.position
         if self._mark >= 0:
             position = cur.start - cur.gone + self._mark
@@ -122,15 +124,19 @@ class Machine(Blocks):
             ):
                 cur.position = position
                 self._waiting = True  # the rule would find out, but more slowly
-                self._waited = 0 if c != "\n" else MOST_WAITED
+                if c != "\n":
+                    self._waited = 0
+                elif cur.first(at) == at:
+                    self._waited = 0
+                    self._only = "\n"
                 break
             cur.position = position
             try:
                 self._decide(cur, at, out, limit)
             except NeedMore:
                 self._waiting = True
-                if c != "\n" and not text[at + 1 :].strip(CLOSING):
-                    self._waited = 0  # one mark or closer more decides nothing
+                if c != "\n":
+                    self._wait_for(c, text[at + 1 :])
                 break
             position = cur.position
             limit = cur.start + self._limit - cur.gone
@@ -141,6 +147,14 @@ class Machine(Blocks):
             if not self._waiting and cur.position < end:
                 cur.position = end
         return out
+
+    def _wait_for(self, c: str, after: str) -> None:
+        """The rule for *c* needs more than *after*: say which characters decide nothing, if any."""
+        if not after.strip(CLOSING):
+            self._waited = 0
+        elif c == "." and not after.strip(". "):
+            self._waited = 0
+            self._only = ". "
 
     def _is_plain(self, cur: Cursor, at: int) -> bool:
         """Whether the dot at *at* plainly ends a sentence: an ordinary word, a space, a capital.

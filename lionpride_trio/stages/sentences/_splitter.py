@@ -85,6 +85,7 @@ class SentenceSplitter(Machine):
         self._held = 0
         self._waiting = False
         self._waited = MOST_WAITED
+        self._only = ""
         self._mark = -1
 
     def feed(self, text: str) -> Sequence[Sentence]:
@@ -107,6 +108,9 @@ class SentenceSplitter(Machine):
 
     def _adds(self, text: str) -> bool:
         """Whether *text* decides nothing about the mark before it: ``. `` needs the word after it."""
+        if self._only:
+            self._waited += 1
+            return len(text) == 1 and text in self._only
         if "\n" in text:
             self._waited = MOST_WAITED
             return text == "\n" and self._is_in_plain_line()
