@@ -23,8 +23,8 @@ from ._chars import (
 )
 from ._cursor import Cursor
 from ._going_on import STYLES, TITLES, is_particle, is_said
+from ._lowercase_starts import small_begins
 from ._next import is_starter, next_word
-from ._small import small_begins
 from ._words import dot_ends
 from .tables import Tables, words
 
