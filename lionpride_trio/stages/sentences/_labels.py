@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ._cursor import Cursor
-from ._going_on import TITLES
 from ._next import is_roman, is_starter, month, next_word
+from ._reporting_verbs import TITLES
 from .tables import Tables, words
 
 MOST_INDENT: Final = 3

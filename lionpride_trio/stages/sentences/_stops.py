@@ -22,9 +22,9 @@ from ._chars import (
     is_symbol,
 )
 from ._cursor import Cursor
-from ._going_on import STYLES, TITLES, is_particle, is_said
 from ._lowercase_starts import small_begins
 from ._next import is_starter, next_word
+from ._reporting_verbs import STYLES, TITLES, is_particle, is_said
 from ._words import dot_ends
 from .tables import Tables, words
 
