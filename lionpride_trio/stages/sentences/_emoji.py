@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import emoticon
 from ._chars import LINE_ENDS, SPACES
+from ._closers import emoticon
 from ._cursor import Cursor
 from ._next import begins_small, is_starter
 from .tables import Tables

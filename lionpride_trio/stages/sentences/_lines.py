@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ._attached import EYES, MOUTHS, NOSES, citation
 from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk, is_emoji
+from ._closers import EYES, MOUTHS, NOSES, citation
 from ._cursor import Cursor
 from ._next import begins_small
 from ._pieces import Kind

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import all_dots
 from ._chars import CLOSERS, DASHES, QUOTE_ENDS, SPACES
+from ._closers import all_dots
 from ._cursor import Cursor
 from ._labels import VOWELS
 from ._next import begins_small, next_word

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
-from ._attached import MOUTHS, NOSES
 from ._blocks import Blocks
 from ._chars import CLOSERS, FULL, SPACES
+from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor, NeedMore
 from ._limits import CLAUSE_MARKS, cut_within, decide_clause
 from ._lines import is_whole

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import all_dots, begins, beside, closers, first_letter
 from ._chars import (
     CJK_QUOTE_ENDS,
     CLOSERS,
@@ -21,6 +20,7 @@ from ._chars import (
     is_cjk,
     is_symbol,
 )
+from ._closers import all_dots, begins, beside, closers, first_letter
 from ._cursor import Cursor
 from ._lowercase_starts import small_begins
 from ._next import is_starter, next_word
