@@ -7,7 +7,7 @@ from typing import Final
 from ._chars import LINE_ENDS, SPACES
 from ._closers import emoticon
 from ._cursor import Cursor
-from ._next import begins_small, is_starter
+from ._following_word import begins_small, is_starter
 from .tables import Tables
 
 FIRST: Final = "\U0001f300"

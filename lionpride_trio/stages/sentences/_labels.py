@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ._cursor import Cursor
-from ._next import is_roman, is_starter, month, next_word
+from ._following_word import is_roman, is_starter, month, next_word
 from ._reporting_verbs import TITLES
 from .tables import Tables, words
 

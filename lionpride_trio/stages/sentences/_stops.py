@@ -22,8 +22,8 @@ from ._chars import (
 )
 from ._closers import all_dots, begins, beside, closers, first_letter
 from ._cursor import Cursor
+from ._following_word import is_starter, next_word
 from ._lowercase_starts import small_begins
-from ._next import is_starter, next_word
 from ._reporting_verbs import STYLES, TITLES, is_particle, is_said
 from ._words import dot_ends
 from .tables import Tables, words
