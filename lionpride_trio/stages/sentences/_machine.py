@@ -9,12 +9,12 @@ from ._blocks import Blocks
 from ._chars import CLOSERS, FULL, SPACES
 from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor, NeedMore
+from ._end_marks import decide_mark
 from ._limits import CLAUSE_MARKS, cut_within, decide_clause
 from ._lines import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
 from ._scripts import decide_scripted
-from ._stops import decide_mark
 from ._tags import decide_tag
 from ._wide import decide_full
 

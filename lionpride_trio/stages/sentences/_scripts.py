@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._chars import SPACES
 from ._cursor import Cursor
 from ._emoji import decide_emoticon
-from ._stops import decide_mark
+from ._end_marks import decide_mark
 from .tables import Tables
 
 

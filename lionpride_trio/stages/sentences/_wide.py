@@ -11,8 +11,8 @@ from typing import Final
 from ._chars import BRACKETS, CLOSERS, FULL, LINE_ENDS, OPENERS, RUN, SPACES
 from ._closers import MOST_CLOSERS, citation, first_letter
 from ._cursor import Cursor
+from ._end_marks import MOST_MARKS, MOST_WHITE
 from ._reporting_verbs import is_said, is_said_there, takes_up
-from ._stops import MOST_MARKS, MOST_WHITE
 from .tables import Tables
 
 MOST_BRACKETED: Final = 80
