@@ -6,6 +6,7 @@ from typing import Final
 
 from . import _emoji as emoji
 from ._blocks import Blocks
+from ._caseless_marks import decide_full
 from ._chars import CLOSERS, FULL, SPACES
 from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor, NeedMore
@@ -16,7 +17,6 @@ from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
 from ._scripts import decide_scripted
 from ._tags import decide_tag
-from ._wide import decide_full
 
 _RULES: Final = {
     **dict.fromkeys(".!?…‼⁇⁈⁉؟", decide_mark),
