@@ -12,7 +12,7 @@ from ._chars import CLOSERS, DASHES, QUOTE_ENDS, SPACES
 from ._closers import all_dots
 from ._cursor import Cursor
 from ._following_word import begins_small, next_word
-from ._labels import VOWELS
+from ._initials_and_numbers import VOWELS
 from .tables import Tables, words
 from .tables._classes import END, MAYBE, TIME, UNIT, WORD
 

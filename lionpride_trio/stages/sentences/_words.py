@@ -8,7 +8,7 @@ from typing import Final
 from ._chars import CURRENCY, DASHES, SPACES
 from ._cursor import Cursor
 from ._following_word import is_roman, is_starter, next_word, opens
-from ._labels import letter_ends, number_ends
+from ._initials_and_numbers import letter_ends, number_ends
 from .tables import Tables, words
 from .tables._classes import CONSONANTS, END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
 
