@@ -2,13 +2,14 @@
 
 The order of reading: the run of marks (``?!``, ``...``), the closers attached to it (``."**``,
 ``[1]``), white space, openers, and the first significant character.  That character decides, but
-for a single dot, where the word before it may ask for the word after it (`_words`).
+for a single dot, where the word before it may ask for the word after it (`_abbreviations`).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from ._abbreviations import dot_ends
 from ._chars import (
     CJK_QUOTE_ENDS,
     CLOSERS,
@@ -25,7 +26,6 @@ from ._cursor import Cursor
 from ._following_word import is_starter, next_word
 from ._lowercase_starts import small_begins
 from ._reporting_verbs import STYLES, TITLES, is_particle, is_said
-from ._words import dot_ends
 from .tables import Tables, words
 
 MOST_MARKS: Final = 32

@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ._abbreviations import dot_ends
 from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk, is_emoji
 from ._closers import EYES, MOUTHS, NOSES, citation
 from ._cursor import Cursor
 from ._following_word import begins_small
 from ._pieces import Kind
 from ._scripts import ends_in_script
-from ._words import dot_ends
 from .tables import Tables
 
 LONG_LINE: Final = 56
