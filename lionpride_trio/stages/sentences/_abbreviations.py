@@ -127,7 +127,9 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if "." in word and word[0].isalpha():
         parts = word.split(".")
         if all(len(part) == 1 and part.isalpha() for part in parts) or _is_degree(parts):
-            return not x.isdecimal() and (is_starter(text, p, tables) or opens(text, p, firm=False))
+            return not x.isdecimal() and (
+                is_starter(text, p, tables) or opens(text, p, firm=word.islower())
+            )
     if text[p] == "§" and len(word) <= 3:
         return False  # gem. § 5
     first = cur.first(i)

@@ -129,8 +129,9 @@ class Blocks(Holding):
         out.append(piece)
         self._given += len(text)
         self._kind = None if text[-1] == "\n" else kind
-        self._search = self._search_later
-        self._by_clause = False
+        if self._by_clause:
+            self._search = self._search_later
+            self._by_clause = False
 
     def _last(self, out: list[Sentence], end: int) -> None:
         """Give what is left after the flush."""

@@ -140,8 +140,11 @@ class Cursor(InlineCode):
         return self.text[self.line : min(before, self.line + HEAD)]
 
     def line_tail(self, before: int) -> str:
-        """The end of the current line."""
-        return self.text[max(self.line, before - TAIL, 0) : before]
+        """The end of the current line, as far as it is in the current sentence.
+
+        What was given before may have left the window, or not: it must make no difference.
+        """
+        return self.text[max(self.line, before - TAIL, self.start) : before]
 
     def end_line(self, after: int) -> None:
         """The line ended; *after* is the first position of the next one."""

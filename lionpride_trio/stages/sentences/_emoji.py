@@ -43,9 +43,9 @@ def decide_emoticon(cur: Cursor, i: int) -> int:
     """The verdict on ``:)`` and ``<3`` behind a word: it ends a sentence, as a full stop does."""
     text = cur.text
     j = emoticon(text, i)
-    if j == i or text[j] in LINE_ENDS or text[i - 1] not in SPACES or not text[i - 2].isalnum():
+    if j == i or text[j] in LINE_ENDS or cur.first(i) >= i - 1:
         return ~max(j, i + 1)
-    if cur.first(i) >= i - 1:
+    if text[i - 1] not in SPACES or not text[i - 2].isalnum():
         return ~j
     k = j + 1
     while text[k] in SPACES and k < j + MOST_WHITE:

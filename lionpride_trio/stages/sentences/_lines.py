@@ -90,7 +90,7 @@ def kind_of(text: str) -> Kind:
         return "table"
     if bare.startswith(("```", "~~~", "$$", "\\[")):
         return "code"
-    if _ITEM.match(bare) and not _RULE.match(bare.split("\n", 1)[0]):
+    if _ITEM.match(bare) and (first not in "-*_" or not _RULE.match(bare.split("\n", 1)[0])):
         return "item"
     return "prose"
 

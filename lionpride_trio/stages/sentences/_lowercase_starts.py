@@ -99,7 +99,7 @@ def _is_ordinary(cur: Cursor, i: int, tables: Tables) -> bool:
     text = cur.text
     if text[i - 1].isdecimal():
         n = i - 1
-        while text[n - 1].isdecimal() or text[n - 1] in ".,":
+        while n > cur.start and (text[n - 1].isdecimal() or text[n - 1] in ".,"):
             n -= 1
         return cur.first(i) < n  # not the marker of a list
     q = _word(text, cur.start, i)

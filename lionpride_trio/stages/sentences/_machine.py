@@ -96,7 +96,11 @@ class Machine(Blocks):
                             if text[cur.line : at].isdecimal() and not self._fence:
                                 position = at + 1  # the marker of an item
                                 continue
-                        elif text[at - 3 : at - 1] == ". " and "A" <= text[at - 1] <= "Z":
+                        elif (
+                            "A" <= text[at - 1] <= "Z"
+                            and at - 3 >= cur.start
+                            and text[at - 3 : at - 1] == ". "
+                        ):
                             if at + 3 >= end:
                                 if not final:
                                     cur.position = position
@@ -208,7 +212,9 @@ class Machine(Blocks):
         if c != ")":
             return False
         before = text[at - 1]
-        return not before.isalnum() or (text[at - 2].isalpha() and before not in "ivx")
+        if not before.isalnum():
+            return True
+        return at - 2 >= self._cursor.start and text[at - 2].isalpha() and before not in "ivx"
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""

@@ -17,14 +17,14 @@ ENGLISH = Language(
         s.l c.f w/o w.o
         """),
     number=words("""
-        Nos Sect Div Rm p pp vol vols figs chs eqs refs paras ll pg pgs n° nº no̱ § §§
-        eqn lect pt pts ch sec fig eq ref cl bk bks Op Opp ep eps Ex Exs Thm Thms Vol
-        Sched ln lns cols fol fols Pt Pts Ch Chs Sec Secs Eqn Eqns Cl Cls Reg Regs col
-        ca
+        Nos Sect Div Rm p pp vol vols chs eqs refs paras ll pg pgs n° nº no̱ § §§ eqn
+        lect pt pts ch sec eq ref cl bk bks Op Opp ep eps Ex Exs Thm Thms Vol Sched ln
+        lns cols fol fols Pt Pts Ch Chs Sec Secs Eqn Eqns Cl Cls Reg Regs col ca Fig
+        Figs
         """),
     word=words("""
         est ver div sect ser nos no tab ex chap ext iss Gal Rom Cor Art Para Par para
-        Ver Est jan feb Mar apr Jun Jul aug sept Sep oct nov dec
+        Ver Est jan feb Mar apr Jun Jul aug sept Sep oct nov dec fig figs
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
