@@ -24,6 +24,10 @@ _SOUNDS: Final = words(
 """Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
+CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
+"""Without J, since *44 av. J.-C.* goes on."""
+_VOWELS: Final = frozenset("aeouy")
+"""A word that ends in one is no *hst.* and no *Hauptstr.* before a number."""
 _DEGREES: Final = words("dr drs prof mag dipl")
 _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs etc")
 _BEFORE_NO: Final = words(
@@ -52,9 +56,12 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     letter.
     """
     text = cur.text
+    x = text[p]
+    telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
+    if telling and is_ordinary_word(text, cur.start, i, tables):
+        return True
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
-    x = text[p]
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -142,6 +149,23 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if len(word) > 1 and not word.strip("ivx"):
         return before[-1:].isalnum()  # ii. Pour the water
     return True
+
+
+def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether the word before *i* is in no table and looks like no abbreviation.
+
+    Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.
+    """
+    q = text.rfind(" ", start, i) + 1
+    word = text[q:i]
+    return (
+        q > 0
+        and word.isalpha()
+        and word[1:].islower()
+        and word not in tables.special
+        and text[q - 2] != "."
+        and word[-1] not in "ivx"  # a numeral
+    )
 
 
 def _is_label(word: str) -> bool:

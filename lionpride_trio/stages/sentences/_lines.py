@@ -84,6 +84,8 @@ def kind_of(text: str) -> Kind:
     first = bare[:1]
     if first.isalpha() and bare[1:2] not in {".", ")"}:
         return "prose"
+    if first == "-" and bare[1:2] == " " and bare[2:3].isalnum():
+        return "item"
     if first == "#" and _HEADING.match(bare):
         return "heading"
     if first == "|":

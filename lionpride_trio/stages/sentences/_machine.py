@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
+from ._abbreviations import CAPITALS, is_ordinary_word
 from ._blocks import Blocks
 from ._caseless_marks import decide_full
 from ._chars import CLOSERS, FULL, SPACES
@@ -37,8 +38,6 @@ _COUNTING: Final = frozenset("0123456789ivx")
 """What a list may be counted with, but for single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
-_CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
-"""Without J, since *44 av. J.-C.* goes on."""
 CLOSING: Final = ".!?…" + "".join(CLOSERS)
 """What goes on with the mark before it."""
 MOST_WAITED: Final = 32
@@ -170,17 +169,10 @@ class Machine(Blocks):
         after = text[at + 2]
         if after in '"(“' and at + 3 < len(text):
             after = text[at + 3]
-        if after not in _CAPITALS or self._fence:
-            return False
-        q = text.rfind(" ", cur.start, at) + 1
-        word = text[q:at]
         return (
-            q > 0
-            and word.isalpha()
-            and word[1:].islower()
-            and word not in self._tables.special
-            and text[q - 2] != "."
-            and word[-1] not in "ivx"
+            after in CAPITALS
+            and not self._fence
+            and is_ordinary_word(text, cur.start, at, self._tables)
             and cur.line_starts_plain()
             and not cur.in_code(at)
         )
