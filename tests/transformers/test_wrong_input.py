@@ -63,7 +63,7 @@ def test_async_functions_are_refused_when_they_are_written(recipe, wrong):
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [
-        (lambda: sentences(language="xx"), "has tables for ar, bg, cs"),
+        (lambda: sentences(language="xx"), "has tables for ar, bg, bn, cs"),
         (lambda: sentences(language="deu"), 'such as "en" or "pt-BR"'),
         (lambda: sentences(language=7), "not 7"),
         (lambda: stop_at(), "at least one string"),
