@@ -55,6 +55,7 @@ _UNFINISHED: Final = re.compile(
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 """What may open a block, or a word."""
 
+_DIGITS: Final = frozenset("0123456789")
 _OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
 """What a line begins with that may be a piece by itself: a heading, a table, a fence, a rule."""
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
@@ -77,6 +78,8 @@ def kind_of(text: str) -> Kind:
     """What a piece is that begins a line."""
     if text[0].isalpha() and text[1:2] not in {".", ")"}:
         return "prose"
+    if text[0] in _DIGITS:
+        return "item" if _ITEM.match(text) else "prose"
     bare = text.lstrip()
     if bare.startswith(">"):
         quoted = _QUOTE.match(bare)
@@ -257,6 +260,8 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
 
 def _mark_before(text: str, line: int, e: int) -> int:
     """The end of what stands before *e* without what belongs to a mark: quotes, ``[1]``, emoji."""
+    if text[e - 1] in RUN:
+        return e
     low = max(line, e - MOST_ATTACHED)
     f = e
     while f > low and text[f - 1] in CLOSERS:
