@@ -11,6 +11,7 @@ means *no boundary; go on looking at k*.
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
 from ._abbreviations import dot_ends
@@ -55,7 +56,7 @@ _UNFINISHED: Final = re.compile(
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 """What may open a block, or a word."""
 
-_DIGITS: Final = frozenset("0123456789")
+_DIGITS: Final = frozenset(string.digits)
 _OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
 """What a line begins with that may be a piece by itself: a heading, a table, a fence, a rule."""
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
