@@ -9,8 +9,8 @@ import functools
 
 from .._measure import Contender, Entry, Options, compare, peer
 from .._report import Report
-from .peers import peers
-from .speed import Naive, SentenceSplitter, chunked, sample, stream
+from .peers import Naive, peers
+from .speed import SentenceSplitter, chunked, sample, stream
 
 NAIVE = "naive regex"
 KNOWN = ("pysbd", "sentencex", "stream2sentence", "ICU")

@@ -23,35 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from peers import peers  # ruff: ignore[module-import-not-at-top-of-file] - found beside this file
+from peers import Naive, peers  # ruff: ignore[module-import-not-at-top-of-file] - found beside this file
 
 from lionpride_trio.stages.sentences import SentenceSplitter  # ruff: ignore[module-import-not-at-top-of-file] - this checkout's
 
 SHIPPED = ROOT / "tests/stages/sentences/data"
 BESIDE = ROOT.parent / "shared/sentences"
-
-END = re.compile(r"[.!?。！？]\s+|[。！？]|\n+")
-
-
-class Naive:
-    """The least that streams: a buffer, and a regular expression over what is new."""
-
-    def __init__(self) -> None:
-        self.held = ""
-
-    def feed(self, text: str) -> list[str]:
-        self.held += text
-        out, at = [], 0
-        for found in END.finditer(self.held):
-            if found.end() == len(self.held):
-                break
-            out.append(self.held[at : found.end()])
-            at = found.end()
-        self.held = self.held[at:]
-        return out
-
-    def flush(self) -> list[str]:
-        return [self.held]
 
 
 def sample() -> str:

@@ -1,4 +1,4 @@
-"""What each splitter does with ten telling inputs: a table for docs/sentences.md.
+"""How well each splitter splits, and what it does with ten telling inputs: docs/sentences.md.
 
     python docs/scripts/compare_sentences.py            # print the table
     python docs/scripts/compare_sentences.py --write    # put it into docs/sentences.md
@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import random
+import statistics
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -20,6 +24,9 @@ sys.path.insert(0, str(ROOT / "benchmarks/sentences"))
 
 PAGE = ROOT / "docs/sentences.md"
 BEGIN, END = "<!-- comparison: begin -->\n", "<!-- comparison: end -->\n"
+STREAMED = 40
+"""How many texts of a set are streamed, three times each: some of the peers are slow at it."""
+LONGEST = 2_000
 NAMES = ("pysbd", "sentencex", "stream2sentence", "livekit", "pipecat", "blingfire", "ICU")
 
 INPUTS = (
@@ -42,8 +49,112 @@ def shown(pieces: list[str]) -> str:
     return text.replace("|", "\\|").replace("`", "ˋ").replace("<", "&lt;")
 
 
+SETS = {
+    "answers": ("llm_docs_dev.jsonl", "answers.txt"),
+    "hard answers": ("llm_dev.jsonl", "answers_blind.txt", "second_blind.txt"),
+    "chat, voice": ("chat_blind.txt",),
+    "users' reports": ("reports.txt",),
+}
+
+
+def loaded(cases: Any, names: Sequence[str]) -> list[Any]:
+    """The cases of some sets."""
+    return [
+        case
+        for name in names
+        for case in (
+            cases.load_own(name) if name.endswith(".txt") else cases.load(cases.DATA / name)
+        )
+    ]
+
+
+def cut_up(text: str) -> list[str]:
+    """The text in chunks as models send them."""
+    rng = random.Random(5)
+    chunks, at = [], 0
+    while at < len(text):
+        size = rng.randint(1, 8)
+        chunks.append(text[at : at + size])
+        at += size
+    return chunks
+
+
+def delay(case: Any, timed: list[tuple[str, int]], solid: Callable[[str], int]) -> list[int]:
+    """Characters between each sentence's end and the first moment at which all of it was out."""
+    text = "".join(case["pieces"])
+    out, done = [], 0
+    for piece, count in timed:
+        done += solid(piece)
+        out.append((done, count))
+    found, at = [], 0
+    for piece, letter in zip(case["pieces"], case["joins"], strict=False):
+        at += len(piece)
+        if letter == "B":
+            end = at - (len(piece) - len(piece.rstrip()))
+            wanted = solid(text[:end])
+            count = next((count for upto, count in out if upto >= wanted), len(text))
+            found.append(max(count - end, 0))
+    return found
+
+
+def scores() -> str:
+    """Accuracy, delay, loss and invariance of each splitter, in Markdown."""
+    peers = importlib.import_module("peers")
+    cases = importlib.import_module("tests.stages.sentences.cases")
+    machine = importlib.import_module("lionpride_trio.stages.sentences").SentenceSplitter
+
+    def ours(chunks: Sequence[str]) -> list[tuple[str, int]]:
+        splitter = machine()
+        return peers.fed(splitter.feed, splitter.flush)(chunks)
+
+    splitters = {"this one": lambda text, _: cases.split(text)} | peers.peers()
+    streams = {"this one": ours} | peers.STREAMS
+    every = {name: loaded(cases, files) for name, files in SETS.items()}
+    heading = " | ".join(f"F1, {name}" for name in every)
+    lines = [
+        f"| splitter | {heading} | nothing lost | same for any chunks | delay: mean, p90 |",
+        f"|---|{'---|' * len(every)}---|---|---|",
+    ]
+    for name in [name for name in ("this one", "naive regex", *NAMES) if name in splitters]:
+        split = splitters[name]
+        row, lossless, count = [], 0, 0
+        for found in every.values():
+            tally = cases.Tally()
+            for case in found:
+                text = "".join(case["pieces"])
+                pieces = list(split(text, case["lang"]))
+                tally.add(case, pieces)
+                lossless += "".join(pieces) == text
+                count += 1
+            row.append(f"{tally.f1:.3f}")
+        row.append(f"{lossless * 100 // count} %")
+        stream = streams.get(name)
+        if stream is None:
+            row += ["takes whole texts", "–"]
+        else:
+            same, late, texts = 0, [], 0
+            for case in every["answers"][:STREAMED] + every["hard answers"][:STREAMED]:
+                text = "".join(case["pieces"])[:LONGEST]
+                single = stream(list(text))
+                late += delay(case, single, cases.solid) if len(text) < LONGEST else []
+                whole = [piece for piece, _ in stream([text])]
+                chunked = [piece for piece, _ in stream(cut_up(text))]
+                same += [piece for piece, _ in single] == whole == chunked
+                texts += 1
+            late.sort()
+            row += [
+                f"{same * 100 // texts} %",
+                f"{statistics.mean(late):.1f}, {late[len(late) * 9 // 10]}",
+            ]
+        lines.append(f"| {name} | {' | '.join(row)} |")
+    missing = [name for name in NAMES if name not in splitters]
+    if missing:
+        lines += ["", f"Not installed where this was generated: {', '.join(missing)}."]
+    return "\n".join(lines) + "\n"
+
+
 def table() -> str:
-    """The comparison, in Markdown."""
+    """What each splitter does with the inputs, in Markdown."""
     peers = importlib.import_module("peers").peers()
     cases = importlib.import_module("tests.stages.sentences.cases")
     splitters = {"this one": lambda text, _: cases.split(text)}
@@ -61,9 +172,6 @@ def table() -> str:
             results.setdefault(shown(list(split(text, language))), []).append(name)
         for at, (result, names) in enumerate(results.items()):
             lines.append(f"| {'' if at else number} | {', '.join(names)} | {result} |")
-    missing = [name for name in NAMES if name not in peers]
-    if missing:
-        lines += ["", f"Not installed where this was generated: {', '.join(missing)}."]
     return "\n".join(lines) + "\n"
 
 
@@ -71,13 +179,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--write", action="store_true", help="put the table into docs/sentences.md")
     options = parser.parse_args()
+    made = f"{scores()}\n{table()}"
     if not options.write:
-        print(table())
+        print(made)
         return
     page = PAGE.read_text("utf-8")
     before, rest = page.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", "utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ async def test_a_lambda_that_gives_nothing_to_await_says_so_in_the_stream():
         (lambda: source(3), "an async generator function"),
         (lambda: sinks.send_to(3), "takes a trio.abc.SendChannel, not 3"),
         (lambda: sinks.write_file(3), "needs the path of a file, such as 'answer.txt', not 3"),
-        (lambda: sentences(language="xx"), "has tables for ar, bg, cs"),
+        (lambda: sentences(language="xx"), "has tables for ar, bg, bn, cs"),
         (lambda: sentences(language="deu"), 'such as "en" or "pt-BR"'),
         (lambda: sentences(language=7), "not 7"),
         (lambda: stop_at(), "at least one string"),

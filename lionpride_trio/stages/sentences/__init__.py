@@ -1,11 +1,15 @@
 """Sentences from a stream of text: lossless, and the same however the text was cut.
 
-Layout: `_cursor` is the window on the stream; `_splitter` is the machine that goes from candidate
-to candidate and asks the rules: `_stops` (what follows a mark), `_words` and `_labels` (the word,
-letter or number before a dot), `_wide` and `_scripts` (marks of one script), `_emoji`, `_lines` (line
-breaks and Markdown), `_markers` (lists within a line), `_limits`.  Rules share `_attached` (what
-belongs to a mark), `_going_on` (who says it), `_small` (small letters), `_next` (the next word).
-`tables` has one module per language.  `_pieces` is what comes out.
+Layout, from the outside in: `_splitter` puts aside what decides nothing, `_machine` goes from
+candidate to candidate and asks the rules, `_blocks` acts on line breaks and gives the pieces out.
+They read through `_cursor`, the window on the stream, which counts `_inline_code`.
+
+Rules: `_end_marks` (what follows a mark), `_abbreviations` and `_initials_and_numbers` (the word,
+letter or number before a dot), `_caseless_marks` and `_scripts` (marks of one script), `_emoji`,
+`_tags` (HTML), `_lines` (line breaks and Markdown), `_markers` (lists within a line), `_limits`.
+They share `_closers` (what belongs to a mark), `_reporting_verbs` (who says it),
+`_lowercase_starts` and `_following_word`.  `tables` has one module per language; `_options` are
+checked; `_pieces` is what comes out.
 """
 
 from __future__ import annotations

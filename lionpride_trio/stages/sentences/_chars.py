@@ -48,6 +48,14 @@ def is_cjk(character: str) -> bool:
     return "\u3040" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff"
 
 
+FIRST_EMOJI: Final = "\u200d"
+
+
+def is_emoji(character: str) -> bool:
+    """Whether this is an emoji that closes a sentence, or joins two; no arrow and no tick."""
+    return character >= "\U0001f300" or character in "\u200d\ufe0f❤☺☹✨"
+
+
 def is_symbol(character: str) -> bool:
     """Whether this is an emoji or pictogram."""
     return "\u2190" <= character <= "\u2bff" or character >= "\U0001f000"

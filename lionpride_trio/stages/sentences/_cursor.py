@@ -22,6 +22,7 @@ import re
 from typing import Final
 
 from ._chars import END
+from ._inline_code import InlineCode
 
 NeedMore = IndexError
 """What a rule raises, by reading on, when it cannot decide yet."""
@@ -35,43 +36,40 @@ WINDOW: Final = 768
 HEAD: Final = 96
 """How much is remembered of the beginning of a sentence or a line that has left the window."""
 
+CODE_SIGNS: Final = frozenset("$#@{}<>/\\%;~=+|&!^")
+"""What no sentence begins with, but code does."""
+
 TAIL: Final = 24
 """How much of the end of a line is looked at for what closes a formula."""
 
 NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
 """What a line begins with that may be a heading, a table, a fence, or indented."""
 
-LONGEST_CODE: Final = 400
-"""A back-tick that is not closed within so many characters opened nothing."""
-
+_NUMBERED: Final = re.compile(r"\W*([0-9]{1,3})[.)]")
 _NOT_SPACE: Final = re.compile(r"\S")
-_TICKS: Final = re.compile(r"`+")
 
 
-class Cursor:
+class Cursor(InlineCode):
     """The window and its marks.  All positions are indices into ``text``."""
 
     __slots__ = (
-        "_code",
-        "_code_at",
+        "_counted",
         "_first",
         "_head",
         "_line_head",
         "_parts",
-        "_run",
-        "_run_at",
-        "_run_opens",
-        "_ticks",
         "gone",
+        "indented",
         "line",
         "marker",
+        "may_indent",
         "position",
         "start",
-        "text",
+        "underlined",
     )
 
     def __init__(self) -> None:
-        self.text = "\n"  # the character before the first sentence
+        super().__init__()
         self.start: int = 1
         self.position: int = 1  # everything before it is decided
         self.line: int = 1
@@ -81,12 +79,10 @@ class Cursor:
         self._line_head = ""
         self._parts: list[str] = []  # what has left the window, of the current sentence
         self.gone = 0
-        self._ticks: int = 1  # back-ticks before it are counted
-        self._code: int = 0  # length of the run of back-ticks that is open
-        self._code_at: int = 0
-        self._run: int = 0  # a run of back-ticks that may not be whole yet
-        self._run_at: int = 0
-        self._run_opens = False
+        self.may_indent = False  # the line before was blank, or code: this one may be code
+        self.indented = False  # the line before was indented code
+        self.underlined = False  # the next line underlines the current one with ===
+        self._counted: int = 0  # the number of the last list marker
 
     @property
     def size(self) -> int:
@@ -108,6 +104,13 @@ class Cursor:
             self._first = at = before if found is None else found.start()
         return at
 
+    def has_line(self) -> bool:
+        """Whether the sentence has all of the current line: it began with it, or before it.
+
+        What has left the window counts: ``start`` alone is where the window of the sentence begins.
+        """
+        return self.start - self.gone <= self.line
+
     def head(self, before: int) -> str:
         """The beginning of the current sentence, without its leading white space."""
         if self._head:
@@ -119,6 +122,17 @@ class Cursor:
         """Whether the current line begins with a letter or the like: a quick no for many rules."""
         return not self._line_head and self.text[self.line] not in NOT_PLAIN
 
+    def is_indented(self, head: str) -> bool:
+        """Whether the line that begins with *head* is indented code.
+
+        It is after a blank line and outside of lists, and looks like code, or the line before did.
+        Paragraphs of prose may be indented as well, so what begins like a sentence is none.
+        """
+        if not self.may_indent or not head.startswith(("    ", "\t")):
+            return False
+        bare = head.lstrip()
+        return self.indented or bare[:1].islower() or bare[:1] in CODE_SIGNS
+
     def line_head(self, before: int) -> str:
         """The beginning of the current line."""
         if self._line_head:
@@ -126,42 +140,11 @@ class Cursor:
         return self.text[self.line : min(before, self.line + HEAD)]
 
     def line_tail(self, before: int) -> str:
-        """The end of the current line."""
-        return self.text[max(self.line, before - TAIL, 0) : before]
+        """The end of the current line, as far as it is in the current sentence.
 
-    def in_code(self, before: int) -> bool:
-        """Whether inline code is open at *before*, where no back-tick stands."""
-        if self._run or self.text.find("`", self._ticks, before) >= 0:
-            self._count(before)
-            self._close_run()
-        elif before > self._ticks:
-            self._ticks = before
-        return self._code > 0 and before - self._code_at <= LONGEST_CODE
-
-    def _count(self, before: int) -> None:
-        """Look at the back-ticks before *before*, each once.  The last run may go on there."""
-        text = self.text
-        for run in _TICKS.finditer(text, self._ticks, before):
-            at, end = run.span()
-            if self._run and at == self._run_at + self._run:
-                self._run += end - at
-            else:
-                self._close_run()
-                self._run, self._run_at = end - at, at
-                self._run_opens = not text[at - 1].isalpha()
-        self._ticks = max(before, self._ticks)
-
-    def _close_run(self) -> None:
-        """The run of back-ticks is whole: it closes code, opens code, or is part of it."""
-        if not self._run:
-            return
-        if self._code and self._run_at - self._code_at > LONGEST_CODE:
-            self._code = 0
-        if self._code == self._run:
-            self._code = 0
-        elif not self._code and self._run_opens:
-            self._code, self._code_at = self._run, self._run_at
-        self._run = 0
+        What was given before may have left the window, or not: it must make no difference.
+        """
+        return self.text[max(self.line, before - TAIL, self.start) : before]
 
     def end_line(self, after: int) -> None:
         """The line ended; *after* is the first position of the next one."""
@@ -169,6 +152,10 @@ class Cursor:
         self._line_head = ""
         self._ticks = after
         self._code = self._run = 0
+
+    def follows(self, number: int) -> bool:
+        """Whether *number* goes on with a list that the text before this sentence counted."""
+        return self._counted + 1 == number
 
     def take(self, end: int) -> str:
         """Cut the current sentence off before *end*."""
@@ -181,12 +168,22 @@ class Cursor:
         self.start = end
         self._first = end
         self._head = ""
-        self.marker = ""
+        if self.marker or not piece[0].isalpha():
+            found = _NUMBERED.match(self.marker or piece)
+            if found is not None:
+                self._counted = int(found[1])
+            self.marker = ""
         self.position = max(self.position, end)
         return piece
 
     def extend(self, more: str) -> None:
-        """*more* has arrived.  What is not needed any more leaves the window."""
+        """*more* has arrived."""
+        if self.position > WINDOW:
+            self._shift()
+        self.text += more
+
+    def _shift(self) -> None:
+        """What is not needed any more leaves the window."""
         drop = self.start - 1
         if self.position - drop > WINDOW:
             drop = self.position - KEPT
@@ -198,24 +195,22 @@ class Cursor:
             self.start = drop + 1
         if self.line < drop and not self._line_head:
             if self.position - self.line < HEAD:
-                drop = max(
-                    self.line - 1, 0
-                )  # too little of the line is settled to remember its head
+                # too little of the line is settled to remember its head
+                drop = max(self.line - 1, 0)
             else:
                 self._line_head = self.text[self.line : self.line + HEAD]
-        if drop > 0:
-            if self._ticks <= drop:
-                self._count(drop + 1)  # what is left at index 0 has nothing before it to look at
-            self.text = self.text[drop:] + more
-            self.start -= drop
-            self.position -= drop
-            self.line -= drop
-            self._first -= drop
-            self._ticks -= drop
-            self._run_at -= drop
-            self._code_at -= drop
-        else:
-            self.text += more
+        if drop <= 0:
+            return
+        if self._ticks <= drop:
+            # What is left at index 0 has nothing before it to look at; nor may '' be halved.
+            self._count(drop if self.text[drop] == "'" else drop + 1)
+        self.text = self.text[drop:]
+        self.start -= drop
+        self.position -= drop
+        self.line -= drop
+        self._first -= drop
+        self._ticks -= drop
+        self._run_at -= drop
 
     def finish(self) -> int:
         """Nothing more comes: put `END` behind the text.  Gives where the text ends."""

@@ -1,17 +1,20 @@
-"""Emoji instead of a full stop, as in "Great job 🎉 Go on"."""
+"""Emoji and emoticons instead of a full stop, as in "Great job 🎉 Go on"."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ._chars import SPACES
+from ._chars import LINE_ENDS, SPACES
+from ._closers import emoticon
 from ._cursor import Cursor
-from ._next import is_starter
+from ._following_word import begins_small, is_starter
 from .tables import Tables
 
 FIRST: Final = "\U0001f300"
 LAST: Final = "\U0001faff"
 _HEARTS: Final = ("\U0001f493", "\U0001f49f")  # I 💙 The Beatles
+_FACES: Final = ("\U0001f600", "\U0001f64f")
+MOST_WHITE: Final = 8
 _JOINED: Final = "\u200d\ufe0f"
 MOST_EMOJI: Final = 16
 
@@ -31,4 +34,21 @@ def decide_emoji(cur: Cursor, i: int, tables: Tables) -> int:
     k = j + 1
     while text[k] in SPACES and k < j + 8:
         k += 1
+    if text[k].islower():
+        return k if _FACES[0] <= text[i] <= _FACES[1] and begins_small(cur, i) else ~j
     return k if text[k].isupper() and is_starter(text, k, tables) else ~j
+
+
+def decide_emoticon(cur: Cursor, i: int) -> int:
+    """The verdict on ``:)`` and ``<3`` behind a word: it ends a sentence, as a full stop does."""
+    text = cur.text
+    j = emoticon(text, i)
+    if j == i or text[j] in LINE_ENDS or cur.first(i) >= i - 1:
+        return ~max(j, i + 1)
+    if text[i - 1] not in SPACES or not text[i - 2].isalnum():
+        return ~j
+    k = j + 1
+    while text[k] in SPACES and k < j + MOST_WHITE:
+        k += 1
+    x = text[k]
+    return k if x.isupper() or (x.islower() and begins_small(cur, i)) else ~j

@@ -11,14 +11,16 @@ means *no boundary; go on looking at k*.
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
-from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk
+from ._abbreviations import dot_ends
+from ._chars import CLOSERS, DASHES, END, FULL, OPENERS, RUN, SPACES, STRONG, is_cjk, is_emoji
+from ._closers import EYES, MOUTHS, NOSES, citation
 from ._cursor import Cursor
-from ._next import begins_small
+from ._following_word import begins_small
 from ._pieces import Kind
 from ._scripts import ends_in_script
-from ._words import dot_ends
 from .tables import Tables
 
 LONG_LINE: Final = 56
@@ -27,6 +29,7 @@ LONG_LINE: Final = 56
 LONGEST_LINE: Final = 112
 """… unless it is longer than anybody wraps."""
 
+MOST_ATTACHED: Final = 32
 SHORT_LINE: Final = 24
 
 MOST_WHITE: Final = 64
@@ -53,6 +56,9 @@ _UNFINISHED: Final = re.compile(
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 """What may open a block, or a word."""
 
+_DIGITS: Final = frozenset(string.digits)
+_OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
+"""What a line begins with that may be a piece by itself: a heading, a table, a fence, a rule."""
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
 
 
@@ -73,6 +79,8 @@ def kind_of(text: str) -> Kind:
     """What a piece is that begins a line."""
     if text[0].isalpha() and text[1:2] not in {".", ")"}:
         return "prose"
+    if text[0] in _DIGITS:
+        return "item" if _ITEM.match(text) else "prose"
     bare = text.lstrip()
     if bare.startswith(">"):
         quoted = _QUOTE.match(bare)
@@ -80,13 +88,15 @@ def kind_of(text: str) -> Kind:
     first = bare[:1]
     if first.isalpha() and bare[1:2] not in {".", ")"}:
         return "prose"
+    if first == "-" and bare[1:2] == " " and bare[2:3].isalnum():
+        return "item"
     if first == "#" and _HEADING.match(bare):
         return "heading"
     if first == "|":
         return "table"
     if bare.startswith(("```", "~~~", "$$", "\\[")):
         return "code"
-    if _ITEM.match(bare) and not _RULE.match(bare.split("\n", 1)[0]):
+    if _ITEM.match(bare) and (first not in "-*_" or not _RULE.match(bare.split("\n", 1)[0])):
         return "item"
     return "prose"
 
@@ -178,9 +188,11 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
         return k + 1
     if x == END:
         return ~(i + 1)
-    head = cur.line_head(i)
-    bare = head.lstrip(SPACES)
-    if closed or is_whole(bare) or (bare[:1] in {"-", "*", "_", "="} and _RULE.match(bare)):
+    bare = cur.line_head(i).lstrip(SPACES)
+    if closed or (bare[:1] in _OF_BLOCKS and (is_whole(bare) or _RULE.match(bare))):
+        return i + 1
+    if x == "=" and text[k + 1] == x and text[k + 2] == x:
+        cur.underlined = cur.has_line() and bare[:1].isalnum()
         return i + 1
     quoted = x == ">" and bare[:1] == ">"
     if quoted:
@@ -207,9 +219,7 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
     e = i
     while e > line and e > i - MOST_TRAILING and text[e - 1] in SPACES:
         e -= 1
-    f = e
-    while f > line and f > e - 24 and text[f - 1] in CLOSERS:
-        f -= 1
+    f = _mark_before(text, line, e)
     last = text[f - 1] if f > line else ""
     p = k
     while text[p] in OPENERS and p < k + 12:
@@ -247,6 +257,29 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
     if LONG_LINE <= width <= LONGEST_LINE and not _BOLD.match(bare):
         return False
     return not (quoted and width >= LONG_LINE)
+
+
+def _mark_before(text: str, line: int, e: int) -> int:
+    """The end of what stands before *e* without what belongs to a mark: quotes, ``[1]``, emoji."""
+    if text[e - 1] in RUN:
+        return e
+    low = max(line, e - MOST_ATTACHED)
+    f = e
+    while f > low and text[f - 1] in CLOSERS:
+        f -= 1
+    end = f
+    while f > low:
+        c = text[f - 1]
+        if c in SPACES or c in CLOSERS or is_emoji(c):
+            f -= 1
+        elif (c.isdecimal() and text[f] == "]") or (c in MOUTHS and text[f - 2] in EYES + NOSES):
+            at = max(text.rfind(sign, low, f) for sign in "[:;")
+            if at < 0 or (text[at] == "[" and citation(text, at) == at):
+                break
+            f = at
+        else:
+            return f if c in RUN or c in FULL or c in STRONG else end
+    return end
 
 
 def _is_short_small(cur: Cursor, i: int, bare: str) -> bool:

@@ -5,6 +5,7 @@ A marker opens a new piece only if the piece before it began with the marker bef
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
@@ -12,14 +13,27 @@ from ._chars import SPACES, STARTING_SIGNS
 from ._cursor import Cursor
 from .tables import Tables
 
-_MARKER: Final = re.compile(r"(?:[-*+•⁃][ \t]*)?\(?([0-9]{1,3}|[a-zA-Z])(\.\)|[.)])(?=\s)")
+_NUMERALS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_ROMAN: Final = dict(itertools.pairwise(_NUMERALS))
+_MARKER: Final = re.compile(
+    r"(?:[-*+•⁃][ \t]*)?\(?([0-9]{1,3}|[ivx]{2,4}|[a-zA-Z])(\.\)|[.)])(?=\s)"
+)
+
+
+def _following(label: str) -> str:
+    """The label after *label*: 2 after 1, b after a, ii after i."""
+    if label.isdecimal():
+        return str(int(label) + 1)
+    if label in _ROMAN:
+        return _ROMAN[label]
+    return chr(ord(label) + 1) if len(label) == 1 else ""
 
 
 def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on ``)`` or ``.``: whether it ends the marker after the sentence's own."""
     text = cur.text
     q = i
-    while q > cur.start and q > i - 3 and text[q - 1].isalnum():
+    while q > cur.start and q > i - 5 and text[q - 1].isalnum():
         q -= 1
     if q == i or text[q - 1] not in SPACES:
         return ~(i + 1)
@@ -27,7 +41,7 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     if found is None:
         return ~(i + 1)
     label, style = found[1], found[2]
-    following = str(int(label) + 1) if label.isdecimal() else chr(ord(label) + 1)
+    following = _following(label)
     n = i + len(style)
     if text[q:i] != following or text[i:n] != style:
         return ~(i + 1)
@@ -36,6 +50,8 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     while x in SPACES and k < n + 8:
         k += 1
         x = text[k]
+    if label.isupper() and q - cur.first(q) < 6:
+        return ~(i + 1)  # J. K. Rowling
     if k == n or not (x.isupper() or x.isdecimal() or x in STARTING_SIGNS or x in "*\"“'"):
         return ~(i + 1)
     return q

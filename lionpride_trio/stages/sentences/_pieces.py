@@ -12,9 +12,11 @@ class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like t
     """A piece of the stream, with the white space after it.  It is a `str` like any other.
 
     ``kind`` says what it is part of: ``"prose"``, ``"heading"``, ``"item"`` (of a list),
-    ``"code"`` (a fence or a displayed formula) or ``"table"``.  ``start`` is its offset in the
+    ``"code"`` (a fence, indented code, a displayed formula) or ``"table"``.  ``start`` is its offset in the
     stream, in characters.  ``complete`` is false when something other than its own end ended it:
-    ``max_chars``, ``first="clause"``, a flush in its middle, or a stream that failed.
+    ``max_chars``, ``first="clause"``, a flush in its middle, or a stream that failed.  Of a fence
+    only the piece that closes it is complete: if the last piece of a stream is code and not
+    complete, its fence was left open.
     """
 
     __slots__ = ("complete", "kind", "start")

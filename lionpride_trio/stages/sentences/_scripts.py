@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ._chars import SPACES
 from ._cursor import Cursor
-from ._stops import decide_mark
+from ._emoji import decide_emoticon
+from ._end_marks import decide_mark
 from .tables import Tables
 
 
@@ -19,4 +21,6 @@ def decide_scripted(cur: Cursor, i: int, tables: Tables) -> int:
     """The verdict on ``;``, ``:`` and ``։``."""
     if cur.text[i] == "։" or ends_in_script(cur.text, i):
         return decide_mark(cur, i, tables)
+    if cur.text[i - 1] in SPACES:
+        return decide_emoticon(cur, i)
     return ~(i + 1)

@@ -1,8 +1,30 @@
 """The machine: candidates in order, one verdict each.
 
-Goal: a chunk without a candidate costs one search and one append.  Every other chunk goes to the
-window, and the rules are asked about each candidate in turn, until one raises `NeedMore`.  Then
-the machine waits for the next chunk and asks that rule again, from its beginning.
+Strategy: one compiled class of characters finds the *candidates*: marks, line breaks, brackets,
+emoji.  For each, in order, the rule of its character says whether the text is cut there.  Nothing
+else is looked at, so a chunk without a candidate costs one search and one append.
+
+Goals, in this order: nothing is lost; the pieces do not depend on how the text was cut on its way;
+each piece is given as soon as it is certain; a token costs about what a regular expression costs.
+
+Plan: `feed` puts the chunk aside if no candidate is in it, or if its last character is one whose
+rule must read on.  Otherwise `_run` adds to the window what was put aside and decides candidate
+after candidate, until a rule reads past the end of the window, which raises `NeedMore`.  Then the
+machine waits for the next chunk and asks that rule again, from its beginning.
+
+Invariants, and what breaks without them:
+
+*A decision is final before anything changes.*  A rule changes the cursor in its last step only,
+after all that it reads is there.  A rule that changed something and then met the end would be asked
+again with the change made: the pieces would depend on the cuts.
+
+*Everything before ``position`` is decided, and nothing behind it.*  The search begins there.  If it
+began later, a candidate would be lost at a cut; if earlier, one would be decided twice.
+
+*The limit is acted upon when a character behind it is there*, since the stream might end at it.
+
+*What is given is never looked at again.*  ``start`` is behind it, and rules look back no further;
+but the line may have begun before it, which is why the cursor keeps the head of the line.
 
 A verdict is one `int`: ``k >= 0`` means *cut before k*, and ``~k`` *no boundary; go on at k*.
 """
@@ -11,55 +33,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from ..._errors import ConfigurationError
-from .._checks import MAX_HOLD, whole_number
-from .._holding import Holding
+from .._checks import MAX_HOLD
 from . import _emoji as emoji
-from ._chars import CLOSERS, FULL, RUN, STRONG
-from ._cursor import Cursor, NeedMore
-from ._limits import CLAUSE_MARKS, cut_within, decide_clause
-from ._lines import closes_fence, decide_break, is_whole, kind_of, opens_fence
-from ._markers import decide_bullet, decide_marker
-from ._pieces import Kind, Sentence
-from ._scripts import decide_scripted
-from ._stops import decide_mark
-from ._wide import decide_full
-from .tables import CODES, LANGUAGES, tables
+from ._chars import RUN
+from ._limits import CLAUSE_MARKS
+from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
+from ._pieces import Sentence
 
-_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨"
+_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨<"
 _EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
 _SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}{_EMOJI}]").search
 _SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}{_EMOJI}]").search
 
-_RULES: Final = {
-    **dict.fromkeys(".!?…‼⁇⁈⁉؟", decide_mark),
-    **dict.fromkeys(FULL, decide_full),
-    **dict.fromkeys(":;։", decide_scripted),
-    **dict.fromkeys("•⁃", decide_bullet),
-    ")": decide_marker,
-}
-
-_ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-"""After a dot, these make it part of a word or a number."""
-_NEEDS_LETTER: Final = ":;"
-"""Candidates only after a Greek or Armenian letter."""
-_CLOSED: Final = frozenset(")]\"'”’`*_.!?…")
-"""Before a bracket, these say that it is not that of a list marker."""
-
-_AT_ONCE: Final = ":;)•⁃"
-"""Candidates whose rule may need nothing after them."""
-
-_ENDING: Final = 64
-"""How much of the last piece is looked at for a mark that ends it."""
-
-_new_piece: Final = str.__new__
-
-_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*\Z")
+_ATTACHABLE: Final = CLOSING + " \n"
+"""Characters of which one more decides nothing about the mark before them."""
 
 
-class SentenceSplitter(Holding):
+class SentenceSplitter(Machine):
     """Text in, sentences out, each with the white space after it.
 
     *language* is a code such as ``"de"``; without it, all tables are used at once.  No piece is
@@ -83,40 +75,78 @@ class SentenceSplitter(Holding):
         code: Literal["line", "block"] = "line",
         max_hold: int = MAX_HOLD,
     ) -> None:
-        super().__init__(max_hold=max_hold)
-        self._tables = tables(_language(language))
-        if max_chars is not None:
-            whole_number("SentenceSplitter", "max_chars", max_chars, least=1)
-        if first not in {None, "clause"}:
-            raise ConfigurationError(
-                f'SentenceSplitter needs first=None or first="clause", not {first!r}'
-            )
-        if code not in {"line", "block"}:
-            raise ConfigurationError(
-                f'SentenceSplitter needs code="line" or code="block", not {code!r}'
-            )
-        self._max_chars = max_chars
-        self._limit = max_hold if max_chars is None else min(max_chars, max_hold)
-        self._by_block = code == "block"
-        self._search: Any = _SEARCH_CLAUSE if first else _SEARCH
-        self._cursor = Cursor()
-        self._fresh: list[str] = []
+        super().__init__(
+            language=language, max_chars=max_chars, first=first, code=code, max_hold=max_hold
+        )
+        self._by_clause = first is not None
+        self._search = _SEARCH_CLAUSE if first else _SEARCH
+        self._search_later = _SEARCH
+        self._fresh = []
         self._held = 0
         self._waiting = False
-        self._given = 0
-        self._kind: Kind | None = None  # of a sentence that begins within a line
-        self._fence = ""
+        self._waited = MOST_WAITED
+        self._only = ""
+        self._mark = -1
 
     def feed(self, text: str) -> Sequence[Sentence]:
         if self._flushed:
             self._refuse()
-        if not self._waiting and self._search(text) is None:
-            self._held += len(text)
-            if self._held <= self._limit:
+        if not self._waiting:
+            found = self._search(text)
+            if found is None or self._is_early(text, found.start()):
+                held = self._held = self._held + len(text)
+                if held <= self._limit:
+                    self._fresh.append(text)
+                    return ()
+        elif self._waited < MOST_WAITED and not text.strip(_ATTACHABLE) and self._adds(text):
+            held = self._held = self._held + len(text)
+            if held <= self._limit:
                 self._fresh.append(text)
                 return ()
         self._fresh.append(text)
         return self._run(final=False)
+
+    def _adds(self, text: str) -> bool:
+        """Whether *text* decides nothing about the mark before it: ``. `` needs the word after it."""
+        if self._only:
+            self._waited += 1
+            return len(text) == 1 and text in self._only
+        if "\n" in text:
+            self._waited = MOST_WAITED
+            return text == "\n" and self._is_in_plain_line()
+        self._waited = MOST_WAITED if " " in text else self._waited + 1
+        return True
+
+    def _is_in_plain_line(self) -> bool:
+        """Whether a line break here needs the next line: it is in no fence, heading or table."""
+        cur = self._cursor
+        return not self._fence and cur.line < len(cur.text) and cur.line_starts_plain()
+
+    def _is_early(self, text: str, at: int) -> bool:
+        """Whether nothing can be decided yet about *text*, whose first candidate is at *at*.
+
+        Either there is plainly no candidate, as in 3.14, or its rule must read on.
+        """
+        c = text[at]
+        n = at + 1
+        if n == len(text):
+            if c == "\n":
+                wait = self._is_in_plain_line()
+                self._waited = MOST_WAITED
+            elif c in AT_ONCE:
+                return c == ":" and text[at - 1].isascii() and at > 0 and not self._by_clause
+            else:
+                wait = True
+                self._waited = 0
+        else:
+            if c == "." and text[n] in ATTACHED:
+                return self._search(text, n) is None
+            wait = c in RUN and not text[n:].strip(CLOSING)
+            self._waited = 0
+        self._waiting = wait
+        if wait:
+            self._mark = self._held + at
+        return wait
 
     def flush(self) -> Sequence[Sentence]:
         if self._flushed:
@@ -130,169 +160,3 @@ class SentenceSplitter(Holding):
         for piece in pieces:
             piece.complete = False
         return pieces
-
-    def _run(self, *, final: bool) -> list[Sentence]:
-        """Decide what can be decided."""
-        cur = self._cursor
-        cur.extend("".join(self._fresh))
-        self._fresh.clear()
-        out: list[Sentence] = []
-        end = cur.finish() if final else len(cur.text)
-        self._waiting = False
-        text, position = cur.text, cur.position
-        while True:
-            # Only a mark before the limit may still end the sentence; the limit itself is not
-            # acted upon before a character behind it is there, for this may be the end.
-            limit = cur.start + self._limit - cur.gone
-            found = self._search(text, position, min(end, limit))
-            if found is None:
-                cur.position = position
-                if end <= limit:
-                    break
-                if self._max_chars is None:
-                    return self._fail(self._too_long("a sentence"), out)
-                self._give(out, cut_within(cur, limit), complete=False)
-                position = cur.position
-                continue
-            at = found.start()
-            if at + 1 < end and self._is_nothing(text, at):
-                position = at + 1
-                continue
-            cur.position = position
-            if at + 1 == end and not final and self._needs_more(cur, at):
-                self._waiting = True  # the rule would find out, but more slowly
-                break
-            try:
-                self._decide(cur, at, out, limit)
-            except NeedMore:
-                self._waiting = True
-                break
-            position = cur.position
-        if final:
-            self._last(out, end)
-        else:
-            self._held = cur.size
-            if not self._waiting:
-                cur.position = max(cur.position, end)
-        return out
-
-    def _is_nothing(self, text: str, at: int) -> bool:
-        """Whether the candidate at *at* is plainly none, by its neighbours: 3.14, foo.py, a colon."""
-        c = text[at]
-        if c == ".":
-            return text[at + 1] in _ATTACHED
-        if c in _NEEDS_LETTER:
-            before = text[at - 1]
-            return (before < "\u0370" or before > "\u1fff") and self._search is _SEARCH
-        return c == ")" and text[at - 1] in _CLOSED
-
-    def _needs_more(self, cur: Cursor, at: int) -> bool:
-        """Whether the rule for the mark at *at* surely reads the character after it."""
-        c = cur.text[at]
-        if c == "\n":
-            return not self._fence and cur.line_starts_plain()
-        return c not in _AT_ONCE
-
-    def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
-        """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
-        text = cur.text
-        c = text[i]
-        if c == "\n":
-            self._break(cur, i, out, limit)
-            return
-        if self._fence:
-            cur.position = i + 1
-            return
-        verdict = ~(i + 1)
-        if c == "." and i > cur.start and (text[i - 2] in " \t" or text[i - 1].isdecimal()):
-            verdict = decide_marker(cur, i, self._tables)
-        if verdict < 0:
-            rule = _RULES.get(c)
-            if rule is not None:
-                verdict = rule(cur, i, self._tables)
-            elif c not in CLAUSE_MARKS:
-                verdict = emoji.decide_emoji(cur, i, self._tables)
-        if verdict < 0 and self._search is _SEARCH_CLAUSE and c in CLAUSE_MARKS:
-            verdict = decide_clause(cur, i)
-        if verdict >= 0 and self._vetoed(cur, i, verdict):
-            verdict = ~(i + 1)
-        if verdict < 0:
-            cur.position = ~verdict
-            return
-        self._give(out, min(verdict, limit), complete=c not in CLAUSE_MARKS)
-        cur.position = max(cur.position, i + 1)
-
-    def _vetoed(self, cur: Cursor, i: int, k: int) -> bool:
-        """Whether a cut before *k*, for the mark at *i*, is in a place that is never cut."""
-        if not cur.line_starts_plain() and is_whole(cur.line_head(i)):
-            return True
-        return cur.first(i) >= k or (cur.in_code(i) and "`" not in cur.text[i:k])
-
-    def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
-        """Act on the line break at *i*, which may open or close a fence."""
-        fence = self._fence
-        opening, closing = "", False
-        if fence:
-            closing = closes_fence(cur.line_head(i), cur.line_tail(i), fence)
-        elif not cur.line_starts_plain():
-            opening = opens_fence(cur.line_head(i), i - cur.line)
-        if opening or (fence and not closing):
-            cut = not self._by_block and cur.first(i) < i
-            verdict = i + 1 if cut else ~(i + 1)
-        else:
-            verdict = decide_break(cur, i, self._tables, closed=closing)
-        if verdict >= 0:
-            self._give(out, min(verdict, limit), complete=True)
-        after = verdict if verdict >= 0 else ~verdict
-        cur.position = max(cur.position, after)
-        cur.end_line(after)
-        if verdict >= 0:
-            self._kind = None
-        if opening:
-            self._fence = opening
-        elif closing:
-            self._fence = ""
-
-    def _give(self, out: list[Sentence], end: int, *, complete: bool) -> None:
-        """Give the current sentence, which ends before *end*."""
-        text = self._cursor.take(end)
-        kind = "code" if self._fence else self._kind or kind_of(text)
-        piece = _new_piece(Sentence, text)  # as Sentence(…) does, at half its cost
-        piece.kind = kind
-        piece.start = self._given
-        piece.complete = complete
-        out.append(piece)
-        self._given += len(text)
-        self._kind = None if text[-1] == "\n" else kind
-        self._search = _SEARCH
-
-    def _last(self, out: list[Sentence], end: int) -> None:
-        """Give what is left after the flush."""
-        cur = self._cursor
-        if cur.start >= end and not cur.gone:
-            return
-        line, tail = cur.line_head(end), cur.line_tail(end)
-        self._give(out, end, complete=True)
-        last = out[-1]
-        if self._fence:
-            last.complete = closes_fence(line, tail, self._fence)
-            return
-        bare = last[-_ENDING:].rstrip()
-        if last.kind == "prose" and not last.endswith("\n"):
-            ending = bare.rstrip("".join(CLOSERS))[-1:]
-            last.complete = ending in RUN or ending in STRONG or ending in FULL
-
-
-def _language(code: str | None) -> str | None:
-    """The two or three letters of a language tag."""
-    if code is None:
-        return None
-    tag = _TAG.match(code) if isinstance(code, str) else None
-    language = tag[1].lower() if tag else None
-    if language not in CODES:
-        raise ConfigurationError(
-            'SentenceSplitter needs a language code of two letters for language, such as "en" or'
-            f' "pt-BR", or None for all languages at once, not {code!r}: it has tables for '
-            + ", ".join(sorted(LANGUAGES))
-        )
-    return language

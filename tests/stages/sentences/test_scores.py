@@ -22,6 +22,8 @@ SETS: dict[str, tuple[list[Case], float, int]] = {
     "own, English": (load_own("english.txt"), 0.994, 369),
     "own, whole answers": (load_own("answers.txt"), 0.998, 34),
     "own, European languages": (load_own("european.txt"), 0.992, 400),
+    "blind, answers": (load_own("answers_blind.txt"), 0.995, 180),
+    "blind, chat and voice": (load_own("chat_blind.txt"), 0.996, 99),
     "own, other scripts": (load_own("scripts.txt"), 0.995, 138),
 }
 

@@ -5,8 +5,10 @@ Some entries were chosen from the abbreviation lists of sentencex (github.com/wi
 this package's machine).  The classes, and most entries, are this library's own.
 
 The union leaves out each language's ``local`` entries, which mean something else in another.
-Where two languages disagree, the one that is earlier in `LANGUAGES` has the word; a language that
-was asked for has it before all others.
+Where two languages disagree, the one that is earlier in `LANGUAGES` has the word.
+
+A language that was asked for is judged by its own table.  Of the others it takes what can be a word
+nowhere: entries with a dot in them or without a vowel, and a few titles that are known everywhere.
 """
 
 from __future__ import annotations
@@ -15,21 +17,27 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import MAYBE, NEVER, NUMBER, WORD, words as words
+from ._classes import CONSONANTS, WORD, words as words
+from ._ordinary import ORDINARY
 from .ar import ARABIC
 from .bg import BULGARIAN
+from .bn import BENGALI
 from .cs import CZECH
 from .da import DANISH
 from .de import GERMAN
 from .el import GREEK
 from .en import ENGLISH
 from .es import SPANISH
+from .fa import PERSIAN
 from .fi import FINNISH
 from .fr import FRENCH
+from .he import HEBREW
 from .hi import HINDI
 from .hu import HUNGARIAN
+from .id import INDONESIAN
 from .it import ITALIAN
 from .ja import JAPANESE
+from .ko import KOREAN
 from .nb import NORWEGIAN
 from .nl import DUTCH
 from .others import OTHERS
@@ -39,8 +47,12 @@ from .ro import ROMANIAN
 from .ru import RUSSIAN
 from .sk import SLOVAK
 from .sv import SWEDISH
+from .ta import TAMIL
+from .th import THAI
 from .tr import TURKISH
 from .uk import UKRAINIAN
+from .ur import URDU
+from .vi import VIETNAMESE
 from .zh import CHINESE
 
 LANGUAGES: Final = {
@@ -71,11 +83,24 @@ LANGUAGES: Final = {
         BULGARIAN,
         ROMANIAN,
         HUNGARIAN,
+        KOREAN,
+        VIETNAMESE,
+        INDONESIAN,
+        THAI,
+        HEBREW,
+        PERSIAN,
+        URDU,
+        TAMIL,
+        BENGALI,
     )
 }
 
 # Languages without a table here in which "3." before a capital is "third".
 ORDINAL_DOTS: Final = words("bs cs et fi hr hu is lb lv nb nn no sk sl sr")
+
+
+STREET_ENDS: Final = ("str", "pl", "sg", "ngg", "vn", "rgt", "sgt", "kegt")
+"""How names of streets end that no word ends so, for every language."""
 
 
 # The languages that have a code of two letters (ISO 639-1).  Those without a table here have what the
@@ -90,6 +115,16 @@ CODES: Final = words("""
     """)
 
 
+INTERNATIONAL: Final = words("mr mrs dr prof st inc ltd corp co vs etc jr sr")
+"""Abbreviations that stand in texts of every language."""
+
+
+def is_no_word(entry: str) -> bool:
+    """Whether *entry* can only be an abbreviation, in whatever language it is met."""
+    small = entry.lower()
+    return "." in entry or small in INTERNATIONAL or CONSONANTS.issuperset(small)
+
+
 class Tables:
     """What the rules ask, for one language or for the union."""
 
@@ -99,26 +134,32 @@ class Tables:
         "month_prefixes",
         "months",
         "ordinals",
+        "special",
         "starters",
+        "street_ends",
         "weak_starters",
     )
 
     def __init__(self, code: str | None) -> None:
         asked = LANGUAGES.get(code) if code else None
         classes: dict[str, int] = {}
-        elsewhere: set[str] = set()  # 5 mar. 2020; but: el mar. Entonces
+        rare: set[str] = set()  # no big language's ordinary word: not cut off from its number
         for language in (OTHERS, *reversed(LANGUAGES.values())):
             for entry, kind in language.classes().items():
-                if entry not in language.local:
+                if entry not in language.local and (asked is None or is_no_word(entry)):
                     classes[entry] = kind
-                elif kind in {MAYBE, NEVER, NUMBER} and len(entry) > 1:
-                    elsewhere.add(entry)
-        for entry in elsewhere:
-            if entry.lower() not in classes:
-                classes.setdefault(entry, WORD)
+                elif asked is None and entry.lower() not in ORDINARY and len(entry) > 1:
+                    rare.add(entry)
         if asked is not None:
             classes.update(asked.classes())
+        for entry in rare:
+            if entry.lower() not in classes:
+                classes.setdefault(entry, WORD)
         self.classes: Final = classes
+        self.special: Final = frozenset(classes).union(
+            (entry.capitalize() for entry in classes),
+            (entry.rpartition("_")[2] for entry in classes),
+        )
         self.starters: Final = _union(
             (each.starters for each in (*LANGUAGES.values(), OTHERS)),
             (each.local for each in (*LANGUAGES.values(), OTHERS)),
@@ -138,6 +179,7 @@ class Tables:
                 *(each.before_ordinals - each.local for each in LANGUAGES.values())
             )
         )
+        self.street_ends: Final = STREET_ENDS if asked is None else STREET_ENDS + asked.street_ends
         self.ordinals: Final = code in ORDINAL_DOTS or (asked is not None and asked.ordinals)
 
 

@@ -38,6 +38,10 @@ TIME: Final = 5
 END: Final = 6
 UNIT: Final = 7
 
+CONSONANTS: Final = frozenset(
+    "bcdfghjklmnpqrstvwxzçčćďđğłľĺñńňŕřśšşťžźżбвгджзйклмнпрстфхцчшщβγδζθκλμνξπρσςτφχψ"
+)
+
 NAMES: Final[Mapping[int, str]] = {
     NEVER: "NEVER",
     NUMBER: "NUMBER",
@@ -73,6 +77,8 @@ class Language:
     months: frozenset[str] = NONE
     before_ordinals: frozenset[str] = NONE
     """Words after which "3." before a capital is "third": im, vom, den."""
+    street_ends: tuple[str, ...] = ()
+    """How a street's name ends that is cut short before its number: Hauptstr. 5."""
     ordinals: bool = False
     """Whether a number of one or two digits with a dot is an ordinal before a capital."""
     local: frozenset[str] = field(default=NONE)

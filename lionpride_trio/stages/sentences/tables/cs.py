@@ -20,7 +20,7 @@ CZECH = Language(
         p.n.l př.Kr po.Kr př.kr
         """),
     unit=words("kč km kg hod min sek ks"),
-    end=words("atd atp apod aj ap"),
+    end=words("atd atp apod aj ap je_ok"),
     months=words("""
         ledna února března dubna května června července srpna září října listopadu
         prosince století ročník
@@ -43,10 +43,9 @@ CZECH = Language(
         Zkuste Zřejmě
         """),
     local=words("""
-        s st sp por os op max sv sb ev kol tel kap tab dom zem hl ml vl kat bod rev doc
-        fr ks lat fol zn mil red nar arch gen cca alt min Ale Asi Bez Co Do Dva Je Jen
-        Jak Ne Na Nad O Oba Od On Ona Oni Po Pod Pro S Se Si Ta Tak Tam Ten Ti To Ty U V
-        Ve Z Za Ze My Pak Jeho Zde event mim odd stol arg aj zal pol ods č ap rus bc ul
-        nám
+        s st sp por os op max sb ev kol tel kap tab dom zem hl ml vl kat bod rev doc fr
+        ks lat fol zn mil red nar arch gen cca alt min Ale Asi Bez Co Do Dva Je Jen Jak
+        Ne Na Nad O Oba Od On Ona Oni Po Pod Pro S Se Si Ta Tak Tam Ten Ti To Ty U V Ve
+        Z Za Ze My Pak Jeho Zde event mim odd stol arg aj zal pol ods č ap rus bc ul nám
         """),
 )

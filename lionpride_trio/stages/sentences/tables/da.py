@@ -8,21 +8,20 @@ DANISH = Language(
     code="da",
     never=words("""
         hr fr frk dr prof ing cand stud mag lic st skt kgl dir fhv f.eks feks dvs d.v.s
-        bl.a m.a.o jf jfr ca evt inkl ekskl pga p.g.a mht m.h.t ift vedr vha v.h.a iflg
-        sml sædv sk s.k nuv tidl opr hhv resp bla m.h.p i.e f.o.m t.o.m fx pr d.d
-        cand.jur cand.mag cand.merc cand.polit cand.scient cand.med dr.med dr.phil
-        dr.jur Hr Fr jur mag.art adm ekspl fork forsk gdr ggs grdl henv ibid insp isl
-        jvf kbh komm kst lat lign lok maks mekan nord oecon oms overs p.t phil polit
-        russ sg soc spm subst suppl sv såk sådv t.eks t.v t.h tekn telefonnr tdl tlfnr
-        udg undt univ vedk vejl vs vsa årg årh
+        bl.a m.a.o jf jfr evt inkl ekskl pga p.g.a mht m.h.t ift vedr vha v.h.a iflg sml
+        sædv sk s.k nuv tidl opr hhv resp bla m.h.p i.e f.o.m t.o.m fx pr d.d cand.jur
+        cand.mag cand.merc cand.polit cand.scient cand.med dr.med dr.phil dr.jur Hr Fr
+        jur mag.art adm ekspl fork forsk gdr ggs grdl henv ibid insp isl jvf kbh komm
+        kst lat lign lok maks mekan nord oecon oms overs p.t phil polit russ sg soc spm
+        subst suppl sv såk sådv t.eks t.v t.h tekn telefonnr tdl tlfnr udg undt univ
+        vedk vejl vs vsa årg årh
         """),
-    number=words("s nr kap pkt bd afsn tlf årg § sp fig tab vol kl lb.nr lbk matr.nr journ.nr"),
-    maybe=words("""
-        jan feb mar apr jun jul aug sep sept okt nov dec tirs tors fre lør søn a/s aps
-        inc ltd co jr sr f.kr e.kr mdr gl sig
+    number=words("""
+        s nr kap pkt bd afsn tlf årg § sp fig tab vol kl lb.nr lbk matr.nr journ.nr ca
         """),
+    maybe=words("tirs tors fre lør søn a/s aps inc ltd co jr sr f.kr e.kr mdr gl Co"),
     unit=words("mio mia kr min sek pct stk"),
-    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign"),
+    end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign er_ok"),
     months=words("""
         januar februar marts april maj juni juli august september oktober november
         december
@@ -47,11 +46,13 @@ DANISH = Language(
         Uanset Ude Udover Undtagen Vel Vist Vor Vore Årsagen
         """),
     local=words("""
-        mia bla opr tab tors fr dir stud adj if pr gl sp mm mv ol ons fre mar sk mio s
-        den det d til Af At Alle Da De Den Der Du En Er Et For Han Har Hans Hun I Kan
-        Kun Man Med Men Min Om Op Over Ta Til Under Var Vi Ham Din Lad Her Skal Andre
-        Som Ned To Tre Fire Find Send Se Alt Os Mod Mig Ring Kom Brug Ti Igen Vel og
-        eller Lav Tag Jo int maks jur komm lat nord oms fork phil sg soc russ mekan lok
-        overs
+        mia bla opr tab tors fr dir stud adj if pr gl sp mm mv ol ons fre mar mio s den
+        det d til Af At Alle Da De Den Der Du En Er Et For Han Har Hans Hun I Kan Kun
+        Man Med Men Min Om Op Over Ta Til Under Var Vi Ham Din Lad Her Skal Andre Som
+        Ned To Tre Fire Find Send Se Alt Os Mod Mig Ring Kom Brug Ti Igen Vel og eller
+        Lav Tag Jo int maks jur komm lat nord oms fork phil sg soc russ mekan lok overs
+        cand co
         """),
+    street_ends=("gd", "v", "pl"),
+    word=words("jan feb mar apr jun jul aug sep sept okt nov dec"),
 )

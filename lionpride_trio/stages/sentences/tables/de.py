@@ -7,31 +7,33 @@ from ._classes import Language, words
 GERMAN = Language(
     code="de",
     never=words("""
-        Hon Hr Fr Frl Fa BGBl Mind Gem gem mind geb herrn dr prof dipl ing mag lic st
-        skt ev kath gest z.b d.h i.d.r u.a z.t z.zt zz zzt u.u i.a i.v i.h.v i.s.v i.s.d
-        m.e v.a bzw ca vgl ggf evtl inkl exkl einschl insb insbes sog sogen bspw z z.hd
-        z.hdn d u lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr
-        schweiz i.e.s i.w.S i.w.s a.d v o.g u.g bezgl bzgl zzgl abzgl entspr jew jmd
-        jmds jmdm verh verw wiss zus phil med jur rer nat pol theol habil ü w z.K z.H
-        z.Zt i.e.S Sta Hl hl abh Abk Adr Angeb Bez bez Bhf Dr.-Ing Eig Einw Erl erw
-        Forts gegr gek Ges ges hist Hptm i.Allg i.d.F Inh jüd kgl künstl landw
-        landwirtsch luth männl mil möbl Mrd nachm nördl ö.B.u.v östl Pfr prot rd resp
-        röm schwed südl techn teilw tschech türk v.u.Z versch Vors vorm wbl weibl westl
-        Wwe z.T zool zw s.a Vorw russ poln span mhd ahd nhd altgr niederl norw dän
-        schott chin jap arab i.R
+        Hon Hr Fr Frl Fa BGBl Mind Gem gem geb herrn dr prof dipl ing mag lic st skt ev
+        kath gest z.b d.h i.d.r u.a z.t z.zt zz zzt u.u i.a i.v i.h.v i.s.v i.s.d m.e
+        v.a bzw vgl ggf evtl inkl exkl einschl insb insbes sog sogen bspw z z.hd z.hdn d
+        u lt ehem urspr allg bes betr dt engl frz ital lat griech amerik österr schweiz
+        i.e.s i.w.S i.w.s a.d v o.g u.g bezgl bzgl zzgl abzgl entspr jew jmd jmds jmdm
+        verh verw wiss zus phil med jur rer nat pol theol habil ü w z.K z.H z.Zt i.e.S
+        Sta Hl hl abh Abk Adr Angeb Bez bez Bhf Dr.-Ing Eig Einw Erl erw Forts gegr gek
+        Ges ges hist Hptm i.Allg i.d.F Inh jüd kgl künstl landw landwirtsch luth männl
+        mil möbl Mrd nachm nördl ö.B.u.v östl Pfr prot rd resp röm schwed südl techn
+        teilw tschech türk v.u.Z versch Vors vorm wbl weibl westl Wwe z.T zool zw s.a
+        Vorw russ poln span mhd ahd nhd altgr niederl norw dän schott chin jap arab i.R
         """),
     number=words("""
         nr nrn S Bd Bde Kap Abs Abschn Ziff Anm Rn Rdnr Rz Aufl Jg Tel Abb lfd Bl Rdn Tz
-        Bsp Anh Anl Beisp Fn Kto Lfg Pos Sp Tbl zit Zit Zi Art
+        Bsp Anh Anl Beisp Fn Kto Lfg Pos Sp Tbl zit Zit Zi Art ca
         """),
-    word=words("art tab fig"),
+    word=words("art tab fig mind jan feb mär apr jun jul aug sep sept okt nov dez"),
     maybe=words("""
-        Sen Mrd Mill jan feb mär apr jun jul aug sep sept okt nov dez str gmbh co kg ag
-        e.v g.m.b.h a.g k.g v.chr n.chr chr o.ä u.ä o.a s.o s.u a.a.o ebd hrsg verl jh
-        jhd jhdt jhdts tägl jährl mtl wtl ausg ff Mio Tsd tsd p.a Min Std Sek Stk Stck
+        Sen Mrd Mill str gmbh co kg ag e.v g.m.b.h a.g k.g v.chr n.chr chr o.ä u.ä o.a
+        s.o s.u a.a.o ebd hrsg verl jh jhd jhdt jhdts tägl jährl mtl wtl ausg ff Mio Tsd
+        tsd p.a Min Std Sek Stk Stck Co
         """),
     unit=words("Pfd Ztr"),
-    end=words("usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl"),
+    end=words("""
+        usw etc usf u.s.w u.a.m u.v.m u.v.a dgl dergl u.dgl ä o.dgl ist_ok sind_ok
+        wär_ok alles_ok das_ok
+        """),
     months=words("""
         Januar Jänner Februar Feber März April Mai Juni Juli August September Oktober
         November Dezember Jahrhundert Jahrhunderts Jahrhunderte Jahrestag Geburtstag
@@ -76,9 +78,9 @@ GERMAN = Language(
         Beispielsweise Hinzu Statt Anstatt Sowohl Weder Entweder Mir Mich Dir Dich
         """),
     local=words("""
-        gem mind geb S d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um
-        Des So In Im oder und vor nach s w Hl hl min Std ges max rd ü Ges Dir hist ref
-        geh Bez bez gek mil türk vorm Wwe span mhd chin arab russ zit Zit Zi Kto Pos Sp
-        Art Sta Fn Forts
+        gem geb S d u z med nat pol Am An Also Die War Man Er Hat Wo Denn Mit Um Des So
+        In Im oder und vor nach s w Hl hl min Std ges max rd ü Ges hist ref geh Bez bez
+        gek mil türk vorm Wwe span mhd chin arab russ zit Zit Zi Kto Pos Sp Art Fn Forts
+        zus lat gest jur ev Anh Mind co
         """),
 )

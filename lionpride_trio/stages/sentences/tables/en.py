@@ -14,31 +14,32 @@ ENGLISH = Language(
         f.k.a w.r.t c/o esp incl approx resp Rt Geo Wm Chas Thos Jas Jno Edw Robt Benj
         Danl Saml Eliz Maj.-Gen Lt.-Col Cmdt Msgr Bp Abp Dcn Atty Attys Hons Mlles Mmes
         Flt.Lt Sqn.Ldr Wg.Cdr Vice.Adm Bvt Comm Pvts Sgts Lts Cpls Capts Supts i.q s.v
-        s.l c.f w/o w.o ca
+        s.l c.f w/o w.o
         """),
     number=words("""
-        Nos Sect Div Rm p pp vol vols figs chs eqs refs paras ll pg pgs n° nº no̱ § §§
-        eqn lect pt pts ch sec fig eq ref cl bk bks Op Opp ep eps Ex Exs Thm Thms Vol
-        Sched ln lns cols fol fols Pt Pts Ch Chs Sec Secs Eqn Eqns Cl Cls Reg Regs col
+        Nos Sect Div Rm p pp vol vols chs eqs refs paras ll pg pgs n° nº no̱ § §§ eqn
+        lect pt pts ch sec eq ref cl bk bks Op Opp ep eps Ex Exs Thm Thms Vol Sched ln
+        lns cols fol fols Pt Pts Ch Chs Sec Secs Eqn Eqns Cl Cls Reg Regs col ca Fig
+        Figs
         """),
     word=words("""
-        est ver div sect ser nos no art arts par para tab ex chap app ext cat iss Gal
-        Rom Cor
+        est ver div sect ser nos no tab ex chap ext iss Gal Rom Cor Art Para Par para
+        Ver Est jan feb Mar apr Jun Jul aug sept Sep oct nov dec fig figs
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
-        inst govt intl natl jr sr esq al ed eds trans cit ibid id misc temp avg tel jan
-        feb Mar apr Jun Jul aug sept Sep oct nov dec Mon tues thur thurs Sat St Ave blvd
-        rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif Cal Colo Conn Del Fla Ga
-        Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb Nebr Nev Okla Ont Ore Pa
-        Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a b.sc m.sc d.phil m.phil
-        ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k u.n e.u u.s.a u.s.s.r n.y l.a b.c
-        a.d b.c.e c.e q.v s.a n.v b.v pty hosp Fed Civ Crim Evid Proc Nat Hist Annu
-        Astron Astrophys Phys Lett Chem Soc Biol Psychol Sociol Econ Polit Philos Theol
-        Geol Geogr Sci Technol Comput Acad Bull Conf Symp Assn Comm Mgmt Exec Intl Mgr
-        Supp Cir Dist Cong Sess Rept Hosp Bldgs Rds Sts Pk Cres Terr Hts Gdns Grp Mktg
-        Acct Accts Govt Asst Quar Encycl Dict Orch Univ Coll Inst Fdn Cty Cnty Twp Pkwy
-        Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ
+        inst govt intl natl jr sr esq ed eds cit ibid misc temp avg tel Mon tues thur
+        thurs Sat St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif
+        Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb
+        Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a
+        b.sc m.sc d.phil m.phil ll.b ll.m j.d ed.d d.d.s r.n d.c d.v.m u.s u.k u.n e.u
+        u.s.a u.s.s.r n.y l.a b.c a.d b.c.e c.e q.v s.a n.v b.v pty hosp Fed Civ Crim
+        Evid Proc Nat Hist Annu Astron Astrophys Phys Lett Chem Soc Biol Psychol Sociol
+        Econ Polit Philos Theol Geol Geogr Sci Technol Comput Acad Bull Conf Symp Assn
+        Comm Mgmt Exec Intl Mgr Supp Cir Dist Cong Sess Rept Hosp Bldgs Rds Sts Pk Cres
+        Terr Hts Gdns Grp Mktg Acct Accts Govt Asst Quar Encycl Dict Orch Univ Coll Inst
+        Fdn Cty Cnty Twp Pkwy Fwy Expy Jct Rte Hwys Pty Pvt Bhd Sdn qty pmt typ et_al Co
+        Trans
         """),
     unit=words("""
         ft lb lbs oz yd yds mi hr hrs min mins sq cu gal qt tsp tbsp tbs mph rpm kg km
@@ -46,7 +47,14 @@ ENGLISH = Language(
         kbps Mbps dpi ppm ppb psi bbl cwt fps kcal
         """),
     time=words("a.m p.m"),
-    end=words("etc et.c EST"),
+    end=words("""
+        etc et.c EST is_ok it's_ok that's_ok be_ok are_ok i'm_ok was_ok you_ok all_ok
+        looks_ok sounds_ok seems_ok feels_ok not_ok and_ok the_cap a_cap my_cap your_cap
+        his_cap her_cap this_cap that_cap and_cap baseball_cap red_cap in_mind my_mind
+        your_mind his_mind her_mind its_mind our_mind their_mind the_mind a_mind of_mind
+        to_mind never_mind don't_mind didn't_mind and_mind open_mind own_mind the_max
+        to_max is_max Ok the_art of_art is_art
+        """),
     months=words("""
         January February March April May June July August September October November
         December
@@ -82,6 +90,22 @@ ENGLISH = Language(
         Write Think Half Two Three Four Five Six Seven Eight Nine Twenty Hundreds
         Thousands Millions Dozens People Regarding Including Thereby Hello Hi Sorry Sure
         Right Whoa Wow Oops Congratulations Others Less More Fewer Least Aren't Can't
-        Didn't Doesn't Don't Haven't Isn't Shouldn't Won't
+        Didn't Doesn't Don't Haven't Isn't Shouldn't Won't Next First Second Third Last
+        Shall Enjoy Alternatively Sounds Looks Seems Feels Great Good Nice Perfect
+        Awesome Excellent Fine Welcome Cheers Congrats Glad Happy Let's Here's There's
+        That's It's I'm I'll I've I'd We're We'll We've They're You're You'll What's
+        Who's Where's How's Weren't Hasn't Hadn't Wouldn't Couldn't Download Install
+        Update Upgrade Restart Reboot Log Sign Scroll Tap Type Paste Copy Drag Drop
+        Swipe Hold Push Pull Fill Clear Delete Rename Drive Follow Walk Merge Exit
+        Arrive Order Pay Buy Sell Reply Respond Contact Email Text Explore Discover
+        Explain Describe Compare Define Calculate Solve Notice Observe Assume Suppose
+        Beware Breathe Relax Sleep Drink Eat Apply Attach Combine Chop Slice Simmer Boil
+        Fry Roast Season Sprinkle Spread Beat Fold Knead Roll Transfer Allow Leave Hurry
+        Begin Proceed Close Lock Unlock Plug Unplug Charge Connect Disconnect Test
+        Verify Confirm Review Submit Upload Share Print Pause Resume Skip Mute Switch
+        Toggle Enable Disable Adjust Increase Decrease Reduce Lower Raise Improve
+        Somewhere Elsewhere Everywhere Anywhere Whom Ought Rarely Seldom Frequently
+        Occasionally Sooner Afterward Beforehand Alas
         """),
+    local=words("mi typ ser est nos ver cu mo gal paras Det Kan co para"),
 )

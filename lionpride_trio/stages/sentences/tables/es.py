@@ -7,26 +7,27 @@ from ._classes import Language, words
 SPANISH = Language(
     code="es",
     never=words("""
-        Ud Uds Vd Vds sr sra sres sras srta srtas dr dra dres dras d dña dn lic licda
-        ing arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons
-        excmo excma ilmo ilma sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ
-        avda av avd pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf
-        tfno afmo atte Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos
-        Mons Rvmo Excmos Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo
-        gtos íd ib Mtra Mtro Cte Urb Pje Pza Gta Bco Crio
+        Ud Uds Vd Vds sr sra sres sras srta srtas dr dres dras d dña dn lic licda ing
+        arq prof profa mtro mtra gral cap cnel tte sgto alm pbro rvdo rvda fr mons excmo
+        excma ilmo sto sta p.ej p.e v.gr ej cf cfr vid aprox EE FF RR CC JJ avda av avd
+        pza ctra urb adm admon dpto depto esq ntra hnos máx mín tel teléf tfno afmo atte
+        Sta Sto Sr.D Ing Cnel Gral Lcdo Lcda Ldo Lda Dña Hno Hna Hnos Mons Rvmo Excmos
+        Ilmos Pbro Edo s.f p.o fdo Fdo izq izda izdo dcha dcho entlo gtos íd ib Mtra
+        Mtro Cte Urb Pje Pza Gta Bco Crio Dra Ilma Av pl
         """),
     number=words("""
         pág págs p pp núm núms nro n.º n° nº cap caps art arts vol vols fig figs t párr
-        § apdo aptdo lám Núm exp expte secc cuad fasc fol
+        § apdo aptdo lám Núm exp expte secc cuad fasc fol el_cap del_cap véase_cap
+        ver_cap al_cap
         """),
     maybe=words("""
-        ene febr mzo abr my jun jul ago sept set oct nov dic lun mié jue vie sáb dom cía
-        s.a s.l s.r.l s.a.c s.c inc ltda ltd jr ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu
-        s.m a.c d.c d.e.p hab min seg hr hrs c.p apdo
+        febr mzo my lun mié jue vie sáb dom cía s.a s.l s.r.l s.a.c s.c inc ltda ltd jr
+        ee.uu ff.aa cc.aa rr.hh rr.ee jj.oo uu s.m a.c d.c d.e.p hab min seg hr hrs c.p
+        apdo
         """),
     unit=words("kg km cm mm ml"),
     time=words("a.m p.m"),
-    end=words("etc etcétera"),
+    end=words("etc etcétera está_ok todo_ok"),
     months=words("""
         enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre
         noviembre diciembre
@@ -55,9 +56,10 @@ SPANISH = Language(
         Dicha Dicho Dichas Dichos Tan Todavía Ayer Anoche
         """),
     local=words("""
-        vid sto vie lun jue hab seg d cap alm t fig art set my ago dom esq máx fr ing
-        sta adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era
-        Han Nos Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev
-        Fdo ed ap exp
+        vid sto vie lun jue hab seg d alm t fig art set my ago dom esq máx fr ing sta
+        adm tel A E O Y De Me Mi No Son Solo Sin Ser La Los Las Le Les Lo Te Ha Era Han
+        Del Al Dos Tres Seis Col Cap Use Eran Haz Ve Puedo Algo Salvo Tan Rev Fdo ed ap
+        exp arts ene uu ej caps av pl
         """),
+    word=words("ene abr jun jul ago sept set oct nov dic"),
 )

@@ -16,7 +16,7 @@ FINNISH = Language(
     number=words("s ss klo nro n:o kpl taul mom § art vol puh p vuos"),
     maybe=words("ma ti ke to pe la su eKr jKr eaa jaa e.Kr j.Kr Oy Oyj"),
     unit=words("milj mrd min sek km kg t h v kpl"),
-    end=words("jne yms ym jms tms ja.muut"),
+    end=words("jne yms ym jms tms ja.muut on_ok"),
     months=words("""
         tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta
         elokuuta syyskuuta lokakuuta marraskuuta joulukuuta tammikuussa helmikuussa
@@ -45,6 +45,6 @@ FINNISH = Language(
         s p n ma ti ke to pe la su v t h em ed os ns ts so nk sis op art maj joht tri mm
         min vas syn ks Ei En Et He Ja Jo Jos Me Ne On Se Tai Te Alle Kun Sen Vai Yli
         Vain Moni Osa Ota Tuo Sama Koko Voi Itse Eli Joku dos ao eo nim po saks valt
-        vast ins yks puh ss klo jaa
+        vast ins yks puh ss klo jaa mom
         """),
 )

@@ -11,19 +11,19 @@ FRENCH = Language(
         p.ex cf env av apr ap inf sup tél boul bd bld éd éds dir coll trad adj adv fém
         masc sing plur litt fam vx anc compl qq qqch qqn ll.aa.ii.rr LL MM NN ll.mm
         s.a.r s.s s.m s.a.s r.p ll.aa ll.ee n.d.l.r n.b Gén Lt Cdt Cne Sgt Adj Me Mgr
-        Mtre Vve NB P.-S Dpt Dép Arr pte gde n.s syn angl ital chev fg q.v
+        Mtre Vve NB P.-S Dpt Dép Arr pte gde n.s syn angl ital chev fg q.v Av
         """),
     number=words("""
         p pp n° nº no vol t fasc chap par al art fig pl réf réfs § ill éd bat apt Civ
         Bull éq livr
         """),
     maybe=words("""
-        janv févr avr juill sept oct nov déc lun mar mer jeu ven sam dim cie ets sté s.a
-        s.a.r.l s.a.s ltd inc jr sr fr min sec hab av.j.-c apr.j.-c j.-c ibid id loc.cit
-        op.cit Civ Crim Cass Bull Rép Sté Cie Éts Assoc
+        juill lun mer jeu ven sam dim cie ets sté s.a s.a.r.l s.a.s ltd inc jr sr fr min
+        sec hab av.j.-c apr.j.-c j.-c ibid id loc.cit op.cit Civ Crim Cass Bull Rép Sté
+        Cie Éts Assoc
         """),
     unit=words("mn kg km cm mm cl dl ml"),
-    end=words("etc suiv"),
+    end=words("etc suiv c'est_ok est_ok tout_ok"),
     months=words("""
         janvier février mars avril mai juin juillet août septembre octobre novembre
         décembre
@@ -49,6 +49,8 @@ FRENCH = Language(
     local=words("""
         ill sens jeu plur hab oct me mes no t al par art mar fr ap pr sup dir fam sing
         pl ven lun mer sam dim inf coll anc bat L N De Des Du Sur Ma Or Par Son Si Ton
-        On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass Me syn Arr mn
+        On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass syn Arr mn ste
+        cie litt id av
         """),
+    word=words("janv févr avr sept oct nov déc mar"),
 )

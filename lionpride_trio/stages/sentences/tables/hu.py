@@ -12,12 +12,9 @@ HUNGARIAN = Language(
         hiv bp Bp nagyvez okl önk pság sz.ú szü szül tel u.is
         """),
     number=words("o old fej sz tábl táb köt par bek rk évf fszt em krt ker"),
-    maybe=words("""
-        i.e i.sz Kr.e Kr.u Kft Rt Zrt Nyrt Bt febr márc ápr máj jún júl aug szept okt
-        nov dec
-        """),
+    maybe=words("i.e i.sz Kr.e Kr.u Kft Rt Zrt Nyrt Bt febr márc ápr máj jún júl szept"),
     unit=words("eFt mrd km kg db"),
-    end=words("stb"),
+    end=words("stb az_ok"),
     months=words("""
         január február március április május június július augusztus szeptember október
         november december januárban januárjában évf század században
@@ -39,6 +36,7 @@ HUNGARIAN = Language(
         """),
     local=words("""
         id or em par old o rk ig tel fr lat sz ol ill pl A Az Be De Is Ki Ma Mi Most Ne
-        Se Te Van Mert Sok Ja Ha Egy Ez Sem Ben Oda ang gör hiv bek Rt ker
+        Se Te Van Mert Sok Ja Ha Egy Ez Sem Ben Oda ang gör hiv bek Rt ker ném
         """),
+    word=words("aug okt nov dec"),
 )

@@ -10,21 +10,21 @@ ITALIAN = Language(
         sig sigg sig.ra sig.na sig.re sigg.ri dott dott.ssa dott.ri dr prof prof.ssa
         proff ing avv arch geom rag on mons gen col cap ten serg cav comm uff egr gent
         gent.mo gent.ma spett preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es
-        cfr cf ca c.d cd cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc
-        Dir amm dip meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad Mons
-        Cav Comm S.E Dott.ri s.l p.c.c
+        cfr cf c.d cd cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc Dir
+        amm dip meteor psicol idraul econ ad_es v.cte tel fraz abbr pref n.b ad Mons Cav
+        Comm S.E Dott.ri s.l p.c.c il_sig del_sig al_sig dal_sig egregio_sig gentile_sig
         """),
     number=words("""
         pag pagg p pp n nn nr vol voll fig figg cap capp art artt tab par § fasc lett
-        sez tav tavv parag prot
+        sez tav tavv parag prot ca il_cap del_cap nel_cap vedi_cap
         """),
     maybe=words("""
-        genn febbr feb mar apr magg mag giu giugn lug lugl ago sett set ott nov dic lun
-        mer gio ven sab dom s.p.a s.r.l s.n.c s.a.s coop ltd inc soc f.lli jr a.c d.c ed
-        edd ibid op.cit trad az min sec tot max
+        genn febbr magg mag giugn lugl sett lun mer gio ven sab dom s.p.a s.r.l s.n.c
+        s.a.s coop ltd inc soc f.lli jr a.c d.c ed edd ibid op.cit trad az min sec tot
+        max
         """),
     unit=words("voll kg km cm mm"),
-    end=words("ecc etc eccetera sgg seg e.a"),
+    end=words("ecc etc eccetera sgg seg e.a è_ok va_ok tutto_ok"),
     months=words("""
         gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre
         novembre dicembre
@@ -56,10 +56,12 @@ ITALIAN = Language(
         Attraverso Lungo Presso Verso Eravamo Ero Eri Sei Sono
         """),
     local=words("""
-        gent sig ago dip meteor loc max on don col cap ten comm ad es cd dir co n par
-        mag set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab
-        seg mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi
-        Mia No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho Tre Fai Vai Certo Basta
-        Prova Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons
+        gent sig ago dip meteor loc max on don col ten comm ad es cd dir co n par mag
+        set dom ven mer gio sab tot az ed st cav rag str arch ill ss uff ing soc tab seg
+        mar fig art econ A Ad Ai Al Da Dai Del Di E Era I Ha La Le Lei Li Lo Ma Mi Mia
+        No O Se Sei Si Su Tale Per Fu Non Un Due Sul Ho Tre Fai Vai Certo Basta Prova
+        Usa Usi Posso Dato Dati Visto Lungo Verso Ero Eri Sen int pos Mons lett sett
+        voll ott
         """),
+    word=words("per_mar feb mar apr giu lug ago set ott nov dic"),
 )

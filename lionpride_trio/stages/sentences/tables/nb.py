@@ -7,21 +7,18 @@ from ._classes import Language, words
 NORWEGIAN = Language(
     code="nb",
     never=words("""
-        f.eks bl.a dvs d.v.s m.a.o s.k t.o.m f.o.m jf jfr ca ekskl inkl ev evt resp dr
-        prof cand cand.mag cand.philol cand.jur siv.ing siv.øk st hr fr frk adm.dir dir
-        pga p.g.a mht m.h.t vedr ang avd bl el fhv forts gj gl gnr kgl kap.lt maks m.a
-        nåv nn off omtr oppr red sml såk såkalt tidl utg vs ød ø.f pr iflg mtp mhp bnr
+        f.eks bl.a dvs d.v.s m.a.o s.k t.o.m f.o.m jf jfr ekskl inkl ev evt resp dr prof
+        cand cand.mag cand.philol cand.jur siv.ing siv.øk st hr fr frk adm.dir dir pga
+        p.g.a mht m.h.t vedr ang avd bl el fhv forts gj gl gnr kgl kap.lt maks m.a nåv
+        nn off omtr oppr red sml såk såkalt tidl utg vs ød ø.f pr iflg mtp mhp bnr
         """),
     number=words("""
         s nr kap fig bd tab § art pkt tlf kl årg vol p st.meld prop ot.prp innst sp avsn
-        par
+        par ca
         """),
-    maybe=words("""
-        jan feb apr aug sept okt nov des man tirs ons tors fre lør søn as a/s jr sr f.kr
-        e.kr f.Kr e.Kr
-        """),
+    maybe=words("des man tirs ons tors fre lør søn as a/s jr sr f.kr e.kr f.Kr e.Kr"),
     unit=words("mill mrd kr min sek stk pst km kg t"),
-    end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a"),
+    end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a er_ok"),
     months=words("""
         januar februar mars april mai juni juli august september oktober november
         desember århundre
@@ -45,4 +42,6 @@ NORWEGIAN = Language(
         Kan Man Med Men Min Mine Mot Om Over Skal Til To Tre Under Ut Var Vi Ville Noe
         Som Hele Ha Mest Mer Like Bare Alt Andre ca Dere forts cand mill
         """),
+    street_ends=("gt", "g", "v", "pl"),
+    word=words("jan feb apr aug sept okt nov"),
 )

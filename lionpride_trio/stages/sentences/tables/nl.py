@@ -9,23 +9,20 @@ DUTCH = Language(
     never=words("""
         dhr mevr mw mej dr drs ir prof ds past kol kap gen st fa wed bijv bv b.v d.w.z
         dwz m.b.t m.a.w m.n m.i i.v.m o.a t.o.v t.a.v t.b.v i.p.v i.t.t o.l.v d.m.v
-        m.u.v n.a.v z.g zgn zg vgl cf ca evt incl excl resp a.h.w t/m v.w.b z.s.m o.b.v
+        m.u.v n.a.v z.g zgn zg vgl cf evt incl excl resp a.h.w t/m v.w.b z.s.m o.b.v
         t.g.v t.w t.z.t e.v i.e.g w.o aanw vnw bep onbep afd alg ned lat b.g.g Ds Z.M
         H.M Z.K.H H.K.H Z.Em kand lic burg gebr Gebr jhr Jhr jkvr kolk luit sgt Fa n.l
         nml m.v.g o.i evtl ggf i.c i.h.a i.h.b i.o j.l l.g m.d.v o.m plm t.a t.h.t t.n.v
-        t.z.v v.d v.m v/d z.i z.o vlg volg oorspr vrl k.k
+        t.z.v v.d v.m v/d z.i z.o vlg volg oorspr vrl k.k Afd
         """),
     number=words("""
         nr nrs blz p pp pag bl dl hfst par afb fig tab vol § kl hst hfdst nl max bijl
-        opm
+        opm ca
         """),
-    word=words("art"),
-    maybe=words("""
-        jan feb mrt apr jun jul aug sep sept okt nov dec min sec n.v v.o.f v.chr n.chr
-        chr jr sr ed eds red uitg str tel
-        """),
+    word=words("art jan feb mrt apr jun jul aug sep sept okt nov dec"),
+    maybe=words("min sec n.v v.o.f v.chr n.chr chr jr sr ed eds red uitg str tel"),
     unit=words("mln mld km kg cm mm"),
-    end=words("enz etc e.d e.a o.i.d e.v.a"),
+    end=words("enz etc e.d e.a o.i.d e.v.a is_ok"),
     months=words("""
         januari februari maart april mei juni juli augustus september oktober november
         december
@@ -55,6 +52,7 @@ DUTCH = Language(
         ir ned kol fa kap ds past dl bl par lat wed alg kl red str wo De Die Den Er Had
         Men Met Over Dan Te Ten Of Van Na Al Kan Om Want Waren Ma Was Hun U Via Wie We
         Wat Op Dat Een Bij Door Uit Tot En Is In Later Open Let Mag Kon Elk Drie nl max
-        min no bijl opm Zes Mij Hem Hen Goed Alles Rond burg Fa luit lic
+        min no bijl opm Zes Mij Hem Hen Goed Alles Rond burg Fa luit lic afd mej
         """),
+    street_ends=("str", "ln", "pln", "wg"),
 )

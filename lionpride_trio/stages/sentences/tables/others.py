@@ -7,7 +7,7 @@ from ._classes import Language, words
 OTHERS = Language(
     code="",
     never=words("""
-        Jl TP Tn Ny kb pvz dvs t.y tzv g-din npr tj sl gđa đ t.i zv lpp piem u.c
+        Jl TP Tn  kb pvz dvs t.y tzv g-din npr tj sl gđa đ t.i zv lpp piem u.c
         skv plg žr dėl š.m
         """),
     number=words("lpp p.k"),

@@ -8,11 +8,10 @@ POLISH = Language(
     code="pl",
     never=words("""
         prof doc hab inż mgr lek ks bp abp św płk ppłk gen kpt por mjr sierż hr im np tj
-        tzn tzw m.in ok ws ww wg al ul pl pow woj gm os zob red oprac tłum ds jw zw dot
-        tel jęz łac ang niem franc wł ros pol gr asp szt plut kpr insp podinsp nadkom
-        podkom mł gen.bryg kier wicemarsz zm ur zam zamieszk cdn ks.prof dh druh inz adw
-        sędz kard prym bł o.o z.d ppor nadinsp ojc m.st d.s wsch zach płn płd śr wlk
-        mies tyg
+        tzn tzw m.in ws ww wg al ul pl pow woj gm os zob red oprac tłum ds jw zw dot tel
+        jęz łac ang niem franc wł ros pol gr asp szt plut kpr insp podinsp nadkom podkom
+        mł gen.bryg kier wicemarsz zm ur zam zamieszk cdn ks.prof dh druh inz adw sędz
+        kard prym bł o.o z.d ppor nadinsp ojc m.st d.s wsch zach płn płd śr wlk mies tyg
         """),
     number=words("""
         s str nr art poz pkt ust par rozdz t tab rys ryc godz § zał lit ks kw okr odc
@@ -24,7 +23,7 @@ POLISH = Language(
         """),
     unit=words("zł min sek tys mln mld gr"),
     time=words("r w"),
-    end=words("itd itp etc i.in"),
+    end=words("itd itp etc i.in jest_ok"),
     months=words("""
         stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października
         listopada grudnia
@@ -52,10 +51,11 @@ POLISH = Language(
         Zostało Znów Żaden Żadna Żadne
         """),
     local=words("""
-        doc maj od franc hab lek lut lit ros dot tel tab pow zob ok im os red por gr pol
-        hr ks ds al pl gm r w s t in par ust wg ang med o A Ale Bez Co Do I Im Ja My Na
-        Od On One Po Pod Ta Tak Te Ten To Tu U W We Z Za Ze Poza Tam O Ich Jest Oto
-        Super Oba Ty Sam Sama Kim plut asp ob br kw ub bm ur Nic Mogą szt Obie druh mies
-        zach kard zam
+        doc maj od franc hab lek lut lit ros dot tel tab pow zob im os red por gr pol hr
+        ks ds al pl gm r w s t in par ust wg ang med o A Ale Bez Co Do I Im Ja My Na Od
+        On One Po Pod Ta Tak Te Ten To Tu U W We Z Za Ze Poza Tam O Ich Jest Oto Super
+        Oba Ty Sam Sama Kim plut asp ob br kw ub bm ur Nic Mogą szt Obie druh mies zach
+        kard zam
         """),
+    word=words("ok"),
 )

@@ -7,23 +7,23 @@ from ._classes import Language, words
 PORTUGUESE = Language(
     code="pt",
     never=words("""
-        sr sra srs sras srta dr dra drs dras prof profa profs eng enga engo arq adv exmo
-        exma exmos ilmo ilma revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep
-        p.ex cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta
-        n.b v.s v.sa Sta Sto Eng Enga Engº Cel Brig Dep Desa Arq Pe apto aptº cx qd Trav
-        Estr Jd Vl Lg r.c p.f P.S S.Exa sr.ª Exª Ilmª
+        sr sra srs sras srta dr drs dras prof profa profs eng enga engo arq adv exmo
+        exma exmos ilmo revmo d mons pe fr cel cap gal gen maj sgt ten alm des dep p.ex
+        cf cfr v.g i.e aprox av pça lgo tel tél dto esq vd v.exa v.exª exa sto sta n.b
+        v.s v.sa Sta Sto Eng Enga Engº Cel Brig Dep Desa Arq Pe apto aptº cx qd Trav
+        Estr Jd Vl Lg r.c p.f P.S S.Exa sr.ª Exª Ilmª Dra Ilma Av
         """),
     number=words("""
         ap pág págs p pp n.º nº n° núm cap caps art arts vol vols fig figs t § apto séc
-        sécs parág fls
+        sécs parág fls no_cap do_cap
         """),
     maybe=words("""
-        jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sáb cia ltda
-        s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed eds org orgs depto dpto
+        seg ter qua qui sex sáb cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed
+        eds org orgs depto dpto
         """),
     unit=words("kg km cm mm"),
     time=words("a.m p.m"),
-    end=words("etc"),
+    end=words("etc está_ok"),
     months=words("""
         janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro
         dezembro
@@ -52,10 +52,11 @@ PORTUGUESE = Language(
         Teve Tiveram Fui Fomos Vou Vem Vêm Vão
         """),
     local=words("""
-        ago maj min sto sta d cap pe des dep fr ten gal seg ter qua qui sex set out mai
-        mar ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E
-        Era Em Me No Nos Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais
-        Um Por Como Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc
-        fl Sta Sto Cap Ten Pe Pr Cel Trav Eng
+        ago maj min sto sta d pe des dep fr ten gal seg ter qua qui sex set out mai mar
+        ed adm org t esq fig art alm adv dos eng tel ver A As Ao Da Das De Do Dos E Era
+        Em No Na O Os Ou Se Sem Ser Pode Com Mas Logo Caso Sim Tem Vai Mais Um Por Como
+        Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap Ten
+        Pe Pr Cel Trav arts ap hab cel caps av
         """),
+    word=words("jan fev mar abr mai jun jul ago set out nov dez"),
 )

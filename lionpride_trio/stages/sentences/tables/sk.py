@@ -32,8 +32,8 @@ SLOVAK = Language(
         Zadajte Zatiaľ Zo Že
         """),
     local=words("""
-        s st sv max ev hl por pol odd red gen nem lat fr rus tab kap mil min Ak Aj Ako
-        Ale Asi Bez Co Do I Je Ja Ku Na Nad No O Od On Ona Oni Po Pod Pre Sa Si Som Ta
-        Tak Tam Ten To U V Z Za My Len Iba Jej doc bc ap ul nám
+        s st max ev hl por pol odd red gen nem lat fr rus tab kap mil min Ak Aj Ako Ale
+        Asi Bez Co Do I Je Ja Ku Na Nad No O Od On Ona Oni Po Pod Pre Sa Si Som Ta Tak
+        Tam Ten To U V Z Za My Len Iba Jej doc bc ap ul nám
         """),
 )

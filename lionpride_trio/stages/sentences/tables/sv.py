@@ -7,7 +7,7 @@ from ._classes import Language, words
 SWEDISH = Language(
     code="sv",
     never=words("""
-        t.ex bl.a dvs d.v.s m.a.o s.k s.a.s t.o.m fr.o.m f.d f.ö jfr jmf ca exkl inkl ev
+        t.ex bl.a dvs d.v.s m.a.o s.k s.a.s t.o.m fr.o.m f.d f.ö jfr jmf exkl inkl ev
         resp dr prof doc fil.dr fil.kand med.dr tekn.dr civ.ing ing kand lic o.s.a p.g.a
         pga m.h.a med.lic f.n fn ang avd bet bil dir eg egentl eng ersättn forts förf
         förk gm gr hr hrr kapt kompl kungl lat leg max min motsv ngn ngt obs orig p.s
@@ -15,14 +15,11 @@ SWEDISH = Language(
         """),
     number=words("""
         s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
-        sp utg uppl
+        sp utg uppl ca
         """),
-    maybe=words("""
-        jan feb apr aug sept okt nov dec mån tis tors fre lör sön inc ltd jr sr f.Kr
-        e.Kr f.kr e.kr f.m e.m
-        """),
+    maybe=words("mån tis tors fre lör sön inc ltd jr sr f.Kr e.Kr f.kr e.kr f.m e.m"),
     unit=words("kr tkr mkr mdkr tim min sek km kg st"),
-    end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn"),
+    end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn är_ok"),
     months=words("""
         januari februari mars april maj juni juli augusti september oktober november
         december
@@ -47,6 +44,8 @@ SWEDISH = Language(
         dec mån prop mom ca doc fil.dr tab sp tf fn orig Alla Andra Bara Bra De Den Er
         Era En Ett Fast För Ger Ha Han Har Hela Hon I Ja Man Men Med Min Mina Ni Nu Om
         Se Som Ta Till Tre Under Upp Ur Ut Var Vara Vi Vill Mot Du Då Mest Ju Kan Bör
-        Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic
+        Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic forts
         """),
+    street_ends=("g", "v", "gr"),
+    word=words("jan feb apr aug sept okt nov dec"),
 )

@@ -15,7 +15,7 @@ TURKISH = Language(
     number=words("s sf no nu c md mad böl şek tab çiz fık Sy"),
     maybe=words("a.ş ltd şti tic san koop i.ö i.s m.ö m.s t.c oca şub nis tem ağu eyl"),
     unit=words("km kg cm mm dk"),
-    end=words("vb vd vs.vb v.b v.s v.d"),
+    end=words("vb vd vs.vb v.b v.s v.d o"),
     months=words("""
         Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık
         yüzyıl Yüzyıl
@@ -42,6 +42,7 @@ TURKISH = Language(
     local=words("""
         nu tem oca nis eki md cad sok yak bul tel op org haz alm ing fr av sn s c tab
         san ara no Ama Ben Bir Biz Her Hem Hep Ne O Ona Son Sen Var Ve Ya En Kim Daha
-        apt mad st On Ara Gel Git Bak Tek Yaz Av Alb Ank Mim Far Sok Mah Cad Alm Sy
+        apt mad st On Ara Gel Git Bak Tek Yaz Av Alb Ank Mim Far Sok Alm Sy gör mim koop
+        alb mah o
         """),
 )

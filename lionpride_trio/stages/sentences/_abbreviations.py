@@ -7,27 +7,41 @@ from typing import Final
 
 from ._chars import CURRENCY, DASHES, SPACES
 from ._cursor import Cursor
-from ._labels import letter_ends, number_ends
-from ._next import is_roman, is_starter, next_word
+from ._following_word import is_roman, is_starter, next_word, opens
+from ._initials_and_numbers import letter_ends, number_ends
 from .tables import Tables, words
-from .tables._classes import END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
+from .tables._classes import CONSONANTS, END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
 
 LOOK_BACK: Final = 40
 
-_CONSONANTS: Final = frozenset(
-    "bcdfghjklmnpqrstvwxzçčćďđğłľĺñńňŕřśšşťžźżбвгджзйклмнпрстфхцчшщβγδζθκλμνξπρσςτφχψ"
-)
 _SCALES: Final = words(
     "sq. cu. кв. куб. mio. mrd. mil. mill. mln. mld. tis. tys. тыс. тис. млн. млрд. Mio. Mrd."
 )
 _SOUNDS: Final = words(
-    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth"
+    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth tv pc cd dvd "
+    "dj fm hd pm xd xx fc brb btw tbh thx pls plz http https html css sql php pdf www"
 )
+"""Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
+CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
+"""Without J, since *44 av. J.-C.* goes on."""
+_VOWELS: Final = frozenset("aeouy")
+"""A word that ends in one is no *hst.* and no *Hauptstr.* before a number."""
 _DEGREES: Final = words("dr drs prof mag dipl")
 _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs etc")
+_BEFORE_NO: Final = words(
+    "said say says saying or means answered replied oh simply of to him her me us you"
+)
+_PER: Final = words("per pro par por je")
+_FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
+_STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
+"""What may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
+_MONTHS: Final = words(
+    "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
+    "giu lug ott fev mrt"
+)
 _AFTER_TIME: Final = words(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun EST EDT "
     "CST CDT MST MDT PST PDT ET CT MT PT GMT UTC CET CEST BST IST JST AEST January February March "
@@ -42,9 +56,12 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     letter.
     """
     text = cur.text
+    x = text[p]
+    telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
+    if telling and is_ordinary_word(text, cur.start, i, tables):
+        return True
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
-    x = text[p]
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -56,6 +73,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False  # पी.एच.डी. की, 途中出場のJ. オコナー
     if word.isdecimal():
         return number_ends(cur, i, p, word, before, tables)
+    if (x.isdecimal() or x in CURRENCY) and word[0] in "([" and len(word) <= 6:
+        return False  # (est. 1912), (max. 40 dB)
     key = word.lower()
     if len(word) > 1 and word.isalpha():
         kind = classes.get(word)
@@ -66,8 +85,10 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         if kind is None and not (
             len(word) < 6 and (word == key or word.istitle() or is_roman(word))
         ):
-            if x.isdecimal() and key.endswith("nr"):
-                return False  # ordernr. 3
+            if x.isdecimal() and (
+                key.endswith("nr") or (word[0].isupper() and word.endswith(tables.street_ends))
+            ):
+                return False  # ordernr. 3, Hauptstr. 5
             return x != "№" and (x != "§" or len(word) > 3)
     else:
         word = word.lstrip(_LEADING)
@@ -81,8 +102,13 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             if len(word) == 1 and whole[-2] in "'’":
                 return True  # don't, cont'd
             kind = classes.get(word) or classes.get(key)
-    if kind is None and x.isdecimal() and (_is_vowelless(word) or key.endswith("nr")):
-        return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
+    if x.isdecimal():
+        if kind is None and (_is_vowelless(word) or key.endswith("nr")):
+            return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
+        if word[:1].isupper() and word.endswith(tables.street_ends):
+            return False  # Hauptstr. 5, Kungsg. 12
+        if (key == "no" and before.lower() in _BEFORE_NO) or (key == "ok" and not before):
+            return True  # He said no. 3 people left.
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key
@@ -91,10 +117,14 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             kind = NEVER if word.islower() else None
         if kind is None and word == key and before[:-1].lower() in _DEGREES:
             kind = NEVER  # Dr. med., Prof. dr.
-    elif kind in {None, WORD} and before and len(key) <= 3:
+    elif kind in {None, WORD, NUMBER} and before and len(key) <= 4:
         kind = classes.get(f"{before.lstrip(_LEADING).lower()}_{key}", kind)
     if not word:
         return True  # `**.`, `).`
+    if x == "J" and text[p + 1] == "." and text[p + 2] == "-":
+        return False  # 44 av. J.-C.
+    if before[-1:] == "," and before[:-1].isdecimal() and word.islower() and kind in {NEVER, None}:
+        return False  # au 5, av. Foch
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
@@ -104,10 +134,45 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if "." in word and word[0].isalpha():
         parts = word.split(".")
         if all(len(part) == 1 and part.isalpha() for part in parts) or _is_degree(parts):
-            return not text[p].isdecimal() and is_starter(text, p, tables)
+            return not x.isdecimal() and (
+                is_starter(text, p, tables) or opens(text, p, firm=word.islower())
+            )
     if text[p] == "§" and len(word) <= 3:
         return False  # gem. § 5
-    return not (is_roman(word) and (tables.ordinals or cur.first(i) == i - len(word)))
+    first = cur.first(i)
+    if first == i - len(word) and _is_label(word):
+        return False
+    if is_roman(word):
+        if before[:1].isupper() and len(word) > 1 and is_starter(text, p, tables):
+            return True  # Thutmosis III. Die
+        return not tables.ordinals and first != i - len(word)
+    if len(word) > 1 and not word.strip("ivx"):
+        return before[-1:].isalnum()  # ii. Pour the water
+    return True
+
+
+def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether the word before *i* is in no table and looks like no abbreviation.
+
+    Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.
+    """
+    q = text.rfind(" ", start, i) + 1
+    word = text[q:i]
+    return (
+        q > 0
+        and word.isalpha()
+        and word[1:].islower()
+        and word not in tables.special
+        and text[q - 2] != "."
+        and word[-1] not in "ivx"  # a numeral
+    )
+
+
+def _is_label(word: str) -> bool:
+    """Whether *word* counts something, as Q1 and 제1장 do."""
+    if word[0] == "제":
+        return word[-1] in "장절조항편부" and word[1:-1].isdecimal()
+    return len(word) < 4 and word[0].isupper() and word[1:].isdecimal()
 
 
 def _is_degree(parts: list[str]) -> bool:
@@ -132,7 +197,7 @@ def _is_vowelless(word: str) -> bool:
     return (
         1 < len(word) < 6
         and not word[1:].isupper()
-        and _CONSONANTS.issuperset(small)
+        and CONSONANTS.issuperset(small)
         and small not in _SOUNDS
     )
 
@@ -154,18 +219,32 @@ def _class_ends(
         return False  # 4 p.m. – Take the tram
     if x.isdecimal() and text[p - 1] == "(":
         return False  # et al. (2019)
-    if kind == UNIT and x.isupper() and (before[-1:].isdecimal() or before in _SCALES):
+    if (
+        kind == UNIT
+        and x.isupper()
+        and (before[-1:].isdecimal() or before in _SCALES or before in _PER)
+    ):
         return True
     if kind == END:
         return True
     if kind in {MAYBE, UNIT}:
-        return x.isalpha() and is_starter(text, p, tables)
+        if not x.isalpha():
+            return False
+        if is_starter(text, p, tables):
+            return True
+        street = (before.isalpha() and before[0].isupper()) or before[:1].isdecimal()
+        firm = word.lower() in _FIRMS or (word in _STREETS and street)
+        if word in _STREETS and not firm:
+            return False  # St. Helens
+        return opens(text, p, firm=firm)
     if kind == TIME:
         return _time_ends(cur, i, p, word, before, tables)
     if x.isdecimal() or x in "§#№" or (kind == NUMBER and x in CURRENCY):
         return False
     alone = cur.first(i) == i - len(word)
     if x.isupper():
+        if word.lower() in _MONTHS:
+            return _opens_after_month(text, p)
         if kind == WORD and (alone or text[p + 1].islower()):
             return True
         follower = next_word(text, p)
@@ -176,6 +255,14 @@ def _class_ends(
             return False
         return is_starter(text, p, tables)
     return kind == WORD
+
+
+def _opens_after_month(text: str, p: int) -> bool:
+    """Whether the capitalised word at *p* opens a sentence: any but another month and initials."""
+    follower = next_word(text, p)
+    if len(follower) < 2:
+        return False
+    return follower.lower() not in _MONTHS or text[p + len(follower)] != "."
 
 
 def _time_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import MOST_CLOSERS, citation, first_letter
 from ._chars import BRACKETS, CLOSERS, FULL, LINE_ENDS, OPENERS, RUN, SPACES
+from ._closers import MOST_CLOSERS, citation, first_letter
 from ._cursor import Cursor
-from ._going_on import is_said, is_said_there, takes_up
-from ._stops import MOST_MARKS, MOST_WHITE
+from ._end_marks import MOST_MARKS, MOST_WHITE
+from ._reporting_verbs import is_said, is_said_there, takes_up
 from .tables import Tables
 
 MOST_BRACKETED: Final = 80

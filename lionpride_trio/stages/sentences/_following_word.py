@@ -10,12 +10,28 @@ import re
 from typing import Final
 
 from ._cursor import Cursor
-from .tables import Tables
+from .tables import Tables, words
 
 LONGEST_WORD: Final = 24
 _FIRST: Final = re.compile(
     r"(?:[-*+>#•⁃–][ \t]+|\(?[0-9]{1,4}[.)]+[ \t]+|(?:[a-z][.)]|[A-Z]\))[ \t]+|<[^<>]*>|\[[ xX]\]|[\"'“‘«„¿¡(\[*_~\s>])*"
 )
+
+
+_IN_NAMES: Final = words("""
+    Holdings Industries Motors Airlines Airways Systems Services Partners Brothers Enterprises
+    Resources Securities Technologies Laboratories Communications Properties Foods Stores Marines
+    Forces Representatives Senators States Rangers Attorneys Affairs Sports News Texas Illinois
+    Arkansas Kansas Charles James Thomas Peters Johns Williams Davis Jones Edwards Andrews Rogers
+    Family Assembly Supply Sicily Weekly Monthly Quarterly Beverly Kimberly
+    """)
+"""Plurals, and words like adverbs, that go on with a name."""
+_BETWEEN: Final = words("at of in on and or for by to from with the a who said says")
+"""Small words that follow a name as well as a plural."""
+_VERBS: Final = words("""
+    is are was were has have had will would can could may might must should does did isn't aren't
+    wasn't weren't hasn't doesn't didn't won't can't
+    """)
 
 
 def is_roman(word: str) -> bool:
@@ -61,6 +77,27 @@ def is_starter(text: str, p: int, tables: Tables) -> bool:
             return False
     # "I." and "A." are initials
     return len(word) > 1 or text[p + 1] != "."
+
+
+def opens(text: str, p: int, *, firm: bool) -> bool:
+    """Whether the capitalised word at *p*, which may be part of a name, rather opens a sentence.
+
+    A plural or an adverb before a small word does: "Inc. Investors were".  After what ends a name,
+    *firm*, any word does that has a verb behind it: "Inc. Parking is free".
+    """
+    word = next_word(text, p)
+    size = len(word)
+    if size < 4 or not word[1:].islower() or word in _IN_NAMES:
+        return False
+    q = p + size
+    if word.endswith("ly") and size > 5:
+        return text[q] == "," or text[q + 1].islower()
+    if text[q] != " " or not text[q + 1].islower():
+        return False
+    second = next_word(text, q + 1)
+    if word[-1] == "s" and word[-2] not in "sui'’":
+        return second not in _BETWEEN
+    return firm and second in _VERBS
 
 
 def begins_small(cur: Cursor, i: int) -> bool:

@@ -9,14 +9,21 @@ from ._chars import (
     CURRENCY,
     DASHES,
     END,
+    FIRST_EMOJI,
+    LINE_ENDS,
     OPENERS,
     SPACES,
     STARTING_SIGNS,
+    is_emoji,
     is_symbol,
 )
 
 MOST_CLOSERS: Final = 24
 MOST_OPENERS: Final = 12
+EYES: Final = ":;<"
+NOSES: Final = "-'"
+MOUTHS: Final = ")(DPp/|*3"
+MOST_EMOJI: Final = 16
 MOST_ADDRESS: Final = 64
 """How long the address of a Markdown link may be that belongs to the sentence before it."""
 
@@ -48,6 +55,41 @@ def closers(text: str, j: int) -> int:
         else:
             break
     return j
+
+
+def beside(text: str, k: int) -> int:
+    """The end of what stands at *k* with white space before it and belongs to the mark behind it.
+
+    ``It works. [1] [2]``, ``It works. :)`` and ``It works. 🎉`` are whole; *k* if there is nothing.
+    """
+    while True:
+        x = text[k]
+        if x == "[":
+            n = citation(text, k)
+        elif x in EYES:
+            n = emoticon(text, k)
+        elif x >= FIRST_EMOJI and is_emoji(x):
+            n = k + 1
+            while n < k + MOST_EMOJI and is_emoji(text[n]):
+                n += 1
+        else:
+            return k
+        if n == k or text[n] not in SPACES:
+            return n if text[n] in LINE_ENDS else k
+        if text[n + 1] not in "[:;":
+            return n
+        k = n + 1
+
+
+def emoticon(text: str, k: int) -> int:
+    """The end of ``:)``, ``;-)``, ``:D``, ``<3`` at *k*, before white space; *k* if there is none."""
+    n = k + 1
+    if text[k] == "<":
+        n += text[n] == "3"
+    else:
+        n += text[n] in NOSES
+        n += text[n] in MOUTHS
+    return n if n > k + 1 and text[n - 1] not in NOSES and text[n] in SPACES + LINE_ENDS else k
 
 
 def citation(text: str, j: int) -> int:

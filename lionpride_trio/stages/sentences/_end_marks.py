@@ -2,17 +2,18 @@
 
 The order of reading: the run of marks (``?!``, ``...``), the closers attached to it (``."**``,
 ``[1]``), white space, openers, and the first significant character.  That character decides, but
-for a single dot, where the word before it may ask for the word after it (`_words`).
+for a single dot, where the word before it may ask for the word after it (`_abbreviations`).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from ._attached import all_dots, begins, citation, closers, first_letter
+from ._abbreviations import dot_ends
 from ._chars import (
     CJK_QUOTE_ENDS,
     CLOSERS,
+    FIRST_EMOJI,
     LINE_ENDS,
     QUOTE_ENDS,
     RUN,
@@ -20,11 +21,11 @@ from ._chars import (
     is_cjk,
     is_symbol,
 )
+from ._closers import all_dots, begins, beside, closers, first_letter
 from ._cursor import Cursor
-from ._going_on import TITLES, is_particle, is_said
-from ._next import is_starter, next_word
-from ._small import small_begins
-from ._words import dot_ends
+from ._following_word import is_starter, next_word
+from ._lowercase_starts import small_begins
+from ._reporting_verbs import STYLES, TITLES, is_particle, is_said
 from .tables import Tables, words
 
 MOST_MARKS: Final = 32
@@ -47,6 +48,11 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if c in CLOSERS or c in "[<":
         j = closers(text, j)
         c = text[j]
+    if c >= FIRST_EMOJI and c not in SPACES:
+        n = beside(text, j)
+        if n > j:
+            j = n
+            c = text[j]
     if c not in SPACES:
         if c in LINE_ENDS:
             return ~j
@@ -64,12 +70,15 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x == "[":
-        n = citation(text, k)
-        if n > k and text[n] in SPACES:
+    if x in "[:;<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
+        n = beside(text, k)
+        if n > k:
             # "It works." [4] Later
-            k = n + 1
+            j = k = n
             x = text[k]
+            while x in SPACES and k < n + MOST_WHITE:
+                k += 1
+                x = text[k]
     if x in LINE_ENDS:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
@@ -88,7 +97,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         if text[run - 1] in "!?" and text[p + 1] == "." and text[p + 2] == ".":
             return k
         return ~j
-    if not begins(x) or (x == "\\" and text[p + 1] in ")]"):
+    if not begins(x) or (x == "&" and text[p + 1] == " ") or (x == "\\" and text[p + 1] in ")]"):
         return ~j
     if x.isalpha() and not x.isupper():
         quoted = j > run and text[j - 1] in QUOTE_ENDS
@@ -96,7 +105,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
             return ~j
     if single:
         return k if dot_ends(cur, i, p, tables) else ~j
-    if all_dots(text, i, run) and run - i <= 3:
+    if all_dots(text, i, run) and run - i <= 3 and (run - i != 2 or text[i] == "…"):
         return k if _ellipsis_ends(cur, i, run, p) else ~j
     if text[run - 1] == ".":
         return k
@@ -203,4 +212,7 @@ def _strong_ends(cur: Cursor, i: int, j: int, p: int, tables: Tables) -> bool:
         q -= 1
     if i - q >= 3 and text[q:i].lower() in _BRANDS:
         return next_word(text, p) in tables.starters
-    return not (quoted and next_word(text, p) not in tables.starters and is_said(text, p))
+    if not quoted:
+        return True
+    follower = next_word(text, p)
+    return not ((follower not in tables.starters or follower in STYLES) and is_said(text, p))

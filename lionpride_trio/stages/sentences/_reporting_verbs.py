@@ -16,6 +16,10 @@ MOST_WORDS: Final = 3
 LONGEST_WORD: Final = 16
 
 TITLES: Final = words("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme")
+STYLES: Final = words(
+    "Ser Sir Lord Lady King Queen Captain Aunt Uncle Father Mother Sister Brother"
+)
+"""Words before a name that open sentences, too."""
 _SAYING: Final = words("""
     said says asked asks replied replies shouted shouts cried cries whispered exclaimed answered
     yelled added called screamed murmured muttered told wondered repeated laughed barked snapped

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from ._attached import all_dots
-from ._chars import CLOSERS, QUOTE_ENDS, SPACES
+from ._chars import CLOSERS, DASHES, QUOTE_ENDS, SPACES
+from ._closers import all_dots
 from ._cursor import Cursor
-from ._next import begins_small, next_word
+from ._following_word import begins_small, next_word
+from ._initials_and_numbers import VOWELS
 from .tables import Tables, words
-from .tables._classes import END, UNIT, WORD
+from .tables._classes import END, MAYBE, TIME, UNIT, WORD
 
 LONGEST_PREFIX: Final = 4
 LONGEST_NAME: Final = 24
 
 _CHAT_STARTERS: Final = words(
     "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
-    "these what what's how why but"
+    "these what what's how why where but please thanks"
 )
+_CHAT_OPENERS: Final = _CHAT_STARTERS | words(
+    "don't do did can can't could let's please where when who you'll i'd that's ok"
+)
+"""What begins a sentence after p.m. in a text without capitals."""
+_GOING_ON: Final = words(
+    "is was won has in on of for at to by from with said asked says asks and or as he she"
+)
+"""Small words after a question that is a name, a quotation, or one of several: who? or why?"""
 _AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
 """What begins a sentence after an ellipsis, in a text without capitals."""
 _SMALL_NAMES: Final = words(
@@ -42,8 +51,14 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
     if dot and text[i - 1].isdecimal() and text[p + 1] == "." and text[p + 2] in SPACES:
         return False  # vom 3. d. M.
     if begins_small(cur, i):
-        return not dot or _is_plain(cur, i, tables)
-    if dot and not _is_ordinary(text, cur.start, i, tables):
+        if not dot or _is_plain(cur, i, tables):
+            return True
+        return _is_dotted(text, cur.start, i, tables) and next_word(text, p) in _CHAT_OPENERS
+    if text[run - 1] == "?" and text[i - 1].isalnum():
+        # in dialogue, a dash opens speech, and who spoke follows it
+        dashes = cur.head(i)[:1] in DASHES or text[p - 1] in DASHES or text[p - 2] in DASHES
+        return not dashes and next_word(text, p) not in _GOING_ON
+    if dot and not _is_ordinary(cur, i, tables):
         return False
     if _is_name(text, p):
         return True
@@ -71,10 +86,26 @@ def _is_name(text: str, p: int) -> bool:
     return text[p:n] in _SMALL_NAMES
 
 
-def _is_ordinary(text: str, start: int, i: int, tables: Tables) -> bool:
-    """Whether a word of two letters or more, which is no abbreviation, ends at *i*."""
-    q = _word(text, start, i)
-    return _is_whole(text[q:i], tables) and i - q >= 2 and text[q - 1] in ' (*_`"“'
+def _is_dotted(text: str, start: int, i: int, tables: Tables) -> bool:
+    """Whether p.m., u.s. and the like end at *i*, which may end a sentence."""
+    q = i
+    while q > start and q > i - LONGEST_PREFIX and (text[q - 1].isalpha() or text[q - 1] == "."):
+        q -= 1
+    return "." in text[q:i] and tables.classes.get(text[q:i]) in {MAYBE, TIME}
+
+
+def _is_ordinary(cur: Cursor, i: int, tables: Tables) -> bool:
+    """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a number."""
+    text = cur.text
+    if text[i - 1].isdecimal():
+        n = i - 1
+        while n > cur.start and (text[n - 1].isdecimal() or text[n - 1] in ".,"):
+            n -= 1
+        return cur.first(i) < n  # not the marker of a list
+    q = _word(text, cur.start, i)
+    word = text[q:i]
+    whole = tables.classes.get(word.lower(), END) in {END, WORD}
+    return whole and i - q >= 2 and text[q - 1] in ' (*_`"“'
 
 
 def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
@@ -82,8 +113,12 @@ def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
     text, start = cur.text, cur.start
     if not _is_whole(text[_word(text, start, i) : i], tables):
         return False
+    if text[i - 1] in VOWELS:
+        return True
     if cur.first(i) == i - 1:
         return False  # a. one of a list
+    if tables.classes.get(text[i - 1]) == END:
+        return True
     q = max(start, i - 2)
     return text[q:i].isalnum() or text[i - 1].isdecimal() or text[i - 1] in CLOSERS
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from ._cursor import Cursor
-from ._next import is_roman, is_starter, month, next_word
+from ._following_word import is_roman, is_starter, month, next_word
+from ._reporting_verbs import TITLES
 from .tables import Tables, words
 
+MOST_INDENT: Final = 3
 _AFTER_NUMBER: Final = " \t\xa0\u202f\n\0"
 
 _LETTERED: Final = words(
@@ -34,14 +36,27 @@ _IN_NAMES: Final = words(
     "Gli Mein Day You Her His Like Own Go Be Use Put Come Keep Try Look Take Never Every"
 )
 _NEVER_FIRST: Final = frozenset({"Chr"})
+VOWELS: Final = frozenset(
+    "àáâãäåæèéêëìíîïòóôõöøùúûýāăąēėęěĩīıōőœũūůűųươạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹяиіїєюыэ"
+)
+"""Small letters that are words and no abbreviations: ý, é, ö, я."""
+_FIRST_LABELS: Final = frozenset("aAi")
+_OUTLINE: Final = "가나다라마"
+"""Syllables that Korean counts paragraphs with."""
+_CARDINAL: Final = words("auf um ist sind gegen nur klo kello saat o ob u v")
+"""Words after which "7." is seven in languages that write the seventh so."""
 
 
 def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables: Tables) -> bool:
     """A single letter: an initial, a list marker, or the end of "plan B"."""
     text = cur.text
     before = tail[-2] if len(tail) > 1 else ""
+    if "가" <= word <= "힣":
+        return word not in _OUTLINE or i - 1 - cur.line > MOST_INDENT or cur.first(i) < i - 1
     alone = cur.first(i) == i - 1 or (text[i - 2] in "([{*_" and cur.first(i) >= i - 3)
     if alone or before.endswith((":", ";")):
+        if word in _FIRST_LABELS and not alone:
+            cur.marker = word + "."
         return False
     x = text[p]
     if (
@@ -61,6 +76,8 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
             return False
         if not x.isupper():
             return not x.isalpha()
+        if word in VOWELS:
+            return True
         if before[-1:].isdecimal() or word in _VARIABLES or (len(before) > 1 and is_roman(before)):
             follower = next_word(text, p)
             # v. Chr., s. III
@@ -68,6 +85,10 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
         return is_starter(text, p, tables)
     if not word.isupper():
         return False
+    if x in "MDPHFS":
+        follower = next_word(text, p)
+        if follower in TITLES and text[p + len(follower)] == ".":
+            return True  # Mr. A. Mr. B. came, too.
     if last.replace(".", "").replace(",", "").isdecimal() and last:
         return word not in _POINTS or is_starter(text, p, tables)  # 1400 N. Delaware Ave.
     if last and not any(c.isalnum() for c in last):
@@ -105,6 +126,14 @@ def _goes_on(text: str, p: int) -> bool:
     return text[n] == "." and text[n + 1] in _AFTER_NUMBER
 
 
+def _counts(cur: Cursor, i: int, word: str, before: str) -> bool:
+    """Whether the number *word* after *before* is no ordinal: Hauptstraße 5, klo 7."""
+    if before in _CARDINAL:
+        return True
+    named = before[:1].isupper() and before.isalpha()
+    return named and cur.first(i) < i - len(word) - 1 - len(before)
+
+
 def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:
     """A number: a list marker, an ordinal, part of a date, or the end."""
     text = cur.text
@@ -114,11 +143,13 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
         if first >= i - len(word) - 3 and not any(
             text[n].isalnum() for n in range(first, i - len(word))
         ):
+            # Within a line only a list is counted so: "How many? 24. Anything else?"
+            if cur.has_line() or word == "1" or cur.follows(int(word)):
+                return False
+        elif before.endswith(":") and word == "1":
+            cur.marker = "1."
             return False
-        if before.endswith(":"):
-            cur.marker = word + "."
-            return False
-        if before.rstrip(".").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
+        elif before.strip("*_.").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
             return False  # Step 1. Preheat the oven
     if len(word) == 4 and x.isdecimal() and word.isdecimal():
         return not _goes_on(text, p)  # 2024. 3. 15.
@@ -134,6 +165,8 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
                 return False
             if before.endswith("."):
                 return True  # kl. 15
-            if tables.ordinals or before.lower() in tables.before_ordinals:
+            if before.lower() in tables.before_ordinals:
+                return is_starter(text, p, tables)
+            if tables.ordinals and not _counts(cur, i, word, before):
                 return is_starter(text, p, tables)
     return True

@@ -1,0 +1,14 @@
+"""Urdu: full stops are ۔, dots are for abbreviations."""
+
+from __future__ import annotations
+
+from ._classes import Language, words
+
+URDU = Language(
+    code="ur",
+    never=words("""
+        ق.م ب.م ایم.اے بی.اے پی.ایچ.ڈی ایم.بی.بی.ایس ایل.ایل.بی ڈاکٹر پروف مسٹر مسز
+        """),
+    number=words("ص صص ج نمبر ش"),
+    local=words("ص صص ج ش نمبر ڈاکٹر مسٹر مسز"),
+)
