@@ -1,0 +1,270 @@
+"""`FlowBuilder`: operations of one's own functions, put together step by step."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from .._channels._recipe import Recipe, check_recipe
+from .._errors import ConfigurationError
+from .._readonly import ReadOnlyDict
+from ..flow import Context, Graph, Operation, StreamBranch, fork
+from ..flow._mermaid import to_mermaid
+from ..flow._operation import STREAM_SIZE
+from ..flow._policy import Policy
+from ._words import known_words
+
+Work: TypeAlias = Callable[[Context], Any]
+Stream: TypeAlias = Operation | StreamBranch
+
+
+class FlowBuilder:
+    """Makes the operations of one flow that need no model; `Builder` has those that ask one."""
+
+    def __init__(self) -> None:
+        self._operations: tuple[Operation, ...] = ()
+        self._added: list[Operation] = []
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All that was added, in that order."""
+        if len(self._operations) != len(self._added):
+            self._operations = tuple(self._added)
+        return self._operations
+
+    @known_words
+    def transform(
+        self,
+        stream_from: Stream,
+        transformer: Recipe,
+        *,
+        reduce: Callable[[list[Any]], Any] = list,
+        name: str | None = None,
+        id: str | None = None,
+        depends_on: Iterable[Operation] = (),
+        stream_size: int = STREAM_SIZE,
+        timeout: float | None = None,
+    ) -> Operation:
+        """Send the chunks of an operation through *transformer*; what comes out are its chunks.
+
+        The result is *reduce* of them all.  It takes no slot of ``max_concurrent``.
+        """
+        try:
+            check_recipe(transformer)
+        except TypeError as error:
+            raise ConfigurationError(str(error)) from error
+        recipe: Any = transformer
+        return self._add(
+            functools.partial(_pipe_stream, recipe),
+            name=name or transformer.text,
+            id=id,
+            after=self._mine(depends_on),
+            stream_from=stream_from,
+            stream_size=stream_size,
+            reduce=reduce,
+            replay=list if reduce is list else None,
+            timeout=timeout,
+            takes_slot=False,
+            parameters=made_with(transformer=transformer),
+        )
+
+    @known_words
+    def add(
+        self,
+        function: Work,
+        *,
+        context_from: Iterable[Operation] = (),
+        stream_from: Stream | None = None,
+        reduce: Callable[[list[Any]], Any] = list,
+        replay: Callable[[Any], Iterable[Any]] | None = None,
+        name: str | None = None,
+        id: str | None = None,
+        depends_on: Iterable[Operation] = (),
+        stream_size: int = STREAM_SIZE,
+        timeout: float | None = None,
+        retry: int = 0,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Operation:
+        """An operation of one's own: *function* is called with a `Context`.
+
+        An async function gives the result, and may ``await context.send(chunk)``; what an async
+        generator yields, or what a `Source` that the function returns has, are the chunks, and
+        *reduce* of all of them is the result.  ``context.results[operation]`` has the results of
+        *context_from* and *depends_on*, ``context.channel`` the chunks of *stream_from*.
+
+        *replay* gives the chunks again from the result, for a flow that is resumed; known already
+        for async generators whose chunks are not reduced.  *parameters* are your own, to be read
+        as ``context.operation.parameters``.
+        """
+        if replay is None and reduce is list and inspect.isasyncgenfunction(function):
+            replay = list
+        return self._add(
+            function,
+            name=name or str(getattr(function, "__name__", "operation")),
+            id=id,
+            after=(*self._mine(context_from), *self._mine(depends_on)),
+            stream_from=stream_from,
+            stream_size=stream_size,
+            reduce=reduce,
+            replay=replay,
+            timeout=timeout,
+            retry=retry,
+            parameters=made_with(**(parameters or {})),
+        )
+
+    @known_words
+    def subflow(
+        self,
+        operations: FlowBuilder | Iterable[Operation],
+        *,
+        max_concurrent: int | None = None,
+        on_error: Literal["cancel", "skip"] | None = None,
+        name: str = "subflow",
+        id: str | None = None,
+        depends_on: Iterable[Operation] = (),
+        context_from: Iterable[Operation] = (),
+        timeout: float | None = None,
+    ) -> Operation:
+        """A flow as an operation, in a nursery of its own; the result is its results.
+
+        Its chunks go out under the ids of its own operations.  Their functions find the results of
+        *context_from* in their context too.  *max_concurrent* counts its own operations, whatever
+        the outer flow's limit is; *on_error* is the outer flow's if not given.
+        """
+        given = operations.operations if isinstance(operations, FlowBuilder) else operations
+        inner = Graph(given)
+        options: dict[str, Any] = {"max_concurrent": max_concurrent}
+        if on_error is not None:
+            options["on_error"] = on_error
+        Policy(**options)
+        return self._add(
+            functools.partial(_run_flow, inner, options),
+            name=name,
+            id=id,
+            after=(*self._mine(context_from), *self._mine(depends_on)),
+            timeout=timeout,
+            inner=inner,
+        )
+
+    def sequence(self, *steps: Operation | Work) -> tuple[Operation, ...]:
+        """Operations one after another, each waiting for the whole of the one before.
+
+        A function is added as `add` does, and finds the result before it in its context.  An
+        operation of this builder is made to wait too.
+        """
+        made: list[Operation] = []
+        for step in steps:
+            before = made[-1:]
+            if isinstance(step, Operation):
+                self._mine([step])
+                step.after = (*step.after, *(one for one in before if one not in step.after))
+                made.append(step)
+            else:
+                made.append(self.add(step, context_from=before))
+        return tuple(made)
+
+    @known_words
+    def parallel(
+        self,
+        *functions: Work,
+        context_from: Iterable[Operation] = (),
+        depends_on: Iterable[Operation] = (),
+    ) -> tuple[Operation, ...]:
+        """Functions side by side, as `add` adds them; all wait for the same."""
+        sources, others = tuple(context_from), tuple(depends_on)
+        return tuple(
+            self.add(function, context_from=sources, depends_on=others) for function in functions
+        )
+
+    def aggregate(
+        self,
+        *operations: Operation,
+        function: Callable[[list[Any]], Any] = list,
+        name: str = "aggregate",
+        **options: Any,
+    ) -> Operation:
+        """Wait for all *operations*; the result is *function* of the list of their results.
+
+        *function* may be async.  *options* are those of `add`.  To let a model sum up, use
+        `communicate` with ``context_from``.
+        """
+        gather = functools.partial(_gather, operations, function)
+        return self.add(gather, context_from=operations, name=name, **options)
+
+    @known_words
+    def fork(self, operation: Operation, n: int) -> Sequence[StreamBranch]:
+        """Equal branches of one operation's stream, each to be the *stream_from* of one reader.
+
+        The slowest reader sets the pace; a branch that nothing reads costs nothing.
+        """
+        self._mine([operation])
+        return fork(operation, n)
+
+    def to_mermaid(self) -> str:
+        """The graph as a Mermaid flowchart."""
+        return to_mermaid(Graph(self.operations))
+
+    def _add(
+        self,
+        work: Work,
+        *,
+        name: str,
+        id: str | None,
+        **settings: Any,
+    ) -> Operation:
+        stream = settings.get("stream_from")
+        if stream is not None:
+            origin = stream.operation if isinstance(stream, StreamBranch) else stream
+            self._mine([origin])
+        if id is not None:
+            settings["id"] = id
+        operation = Operation(work=work, name=name, home=self, **settings)
+        self._added.append(operation)
+        return operation
+
+    def _mine(self, operations: Iterable[Operation]) -> tuple[Operation, ...]:
+        """*operations*, if they are of this builder."""
+        if isinstance(operations, Operation):
+            operations = (operations,)
+        if not isinstance(operations, Iterable):
+            raise ConfigurationError(f"a list of operations is needed, not {operations!r:.200}")
+        given = tuple(operations)
+        for operation in given:
+            if not isinstance(operation, Operation):
+                raise ConfigurationError(f"an operation is needed, not {operation!r}")
+            if operation.home is not self:
+                raise ConfigurationError(
+                    f"operation {operation.name!r} belongs to another builder: make all operations"
+                    " of a flow with one builder, and put a flow into another with subflow()"
+                )
+        return given
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for operation in self._added:
+            operation.home = self  # which an operation by itself leaves behind
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self._added)} operations>"
+
+
+def _pipe_stream(recipe: Any, context: Context) -> Any:
+    return context.channel.pipe(recipe)
+
+
+async def _run_flow(inner: Graph, options: Mapping[str, Any], context: Context) -> Any:
+    return await context.run(inner, **options)
+
+
+async def _gather(
+    operations: Sequence[Operation], function: Callable[[list[Any]], Any], context: Context
+) -> Any:
+    made = function([context.results[operation] for operation in operations])
+    return await made if inspect.isawaitable(made) else made
+
+
+def made_with(**given: Any) -> Mapping[str, Any]:
+    """The parameters of an operation: those that were given."""
+    return ReadOnlyDict({key: value for key, value in given.items() if value is not None})
