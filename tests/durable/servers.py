@@ -24,12 +24,10 @@ class RedisServer:
 
     def start(self):
         """Start the server, and wait until it listens.  What was acknowledged before is there again."""
-        program = shutil.which("redis-server")
-        assert program, "these tests need redis-server: apt-get install redis-server"
         settings = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "save": ""}
         settings |= {"appendonly": self.appendonly, "appendfsync": "always", "databases": 10_000}
         words = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
-        self.process = subprocess.Popen([program, *words], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["redis-server", *words], stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if "Ready to accept connections" in line:
                 return
@@ -43,6 +41,10 @@ class RedisServer:
 
 @contextmanager
 def redis_server(appendonly="yes"):
+    if shutil.which("redis-server") is None:
+        import pytest  # the benchmarks use this module without it
+
+        pytest.skip("durable streams in Redis need redis-server (apt-get install redis-server)")
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))
         server = RedisServer(free.getsockname()[1], folder, appendonly)
