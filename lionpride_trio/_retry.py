@@ -76,10 +76,11 @@ async def call_with_retries(
 ) -> T:
     """The result of *attempt*, tried as *retry* says.  Waits between the attempts.
 
-    Failures that are *errors* are repeated, if *may_be_repeated* says so after them.  Each further attempt is one record of the logger
-    ``lionpride_trio``.  ``stamina`` turns all retries of a program off (``set_active(False)``), or
-    all their waits (``set_testing(True)``).  Its own loop is not used: it reports each retry to the
-    hooks of the whole program, which write to the standard error where logging is not configured.
+    Failures that are *errors* are repeated, if *may_be_repeated* says so after them.  Each further
+    attempt is one record of the logger ``lionpride_trio``.  ``stamina`` turns all retries of a program
+    off (``set_active(False)``), or all their waits (``set_testing(True)``).  Its own loop is not used:
+    it reports each retry to the hooks of the whole program, which write to the standard error where
+    logging is not configured.
 
     :raises Exception: the last failure, as it is.
     """

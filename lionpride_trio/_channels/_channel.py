@@ -7,7 +7,7 @@ Strategy.  Inside, batches travel: one step of a channel (`_fetch`) gives a list
 stands on another has that list as it is (`_pull`).  The channel that the user holds makes it ready
 (`_ready.ReadyItems`), and the user's loop takes items from there.
 
-What must hold, for every channel, and is kept here once:
+These rules hold for every channel, and are kept here once:
 
 1. An end or a failure (``_end``) comes after the items before it, and comes again when asked again: a loop
    that was cancelled and asks again must not wait for ever.

@@ -132,7 +132,6 @@ def fork(operation: Operation, n: int) -> Sequence[StreamBranch]:
     """
     if not isinstance(operation, Operation):
         raise ConfigurationError(f"fork() takes an operation, not {operation!r}")
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ConfigurationError(f"n must be a whole number of at least 1, not {n!r}")
+    check_size("n", n)
     family = object()
     return tuple(StreamBranch(operation, number, family) for number in range(n))

@@ -32,8 +32,8 @@ from ._settings import Bounds, Timeouts
 class Caller:
     """All that one model's calls have in common.
 
-    A call takes its place at the gate first and keeps it as long as it is open, attempts and the
-    waits between them included.
+    A call waits for its slot first, and keeps it as long as it is open, attempts and the waits
+    between them included.
     """
 
     provider: Provider

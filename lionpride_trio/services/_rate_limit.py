@@ -1,6 +1,6 @@
 """How many calls of one model may be open, and how much it may ask for in a while.
 
-The gate stands outside HTTP: a call that waits here holds no connection.
+The limits stand outside HTTP: a call that waits here holds no connection.
 """
 
 from __future__ import annotations
