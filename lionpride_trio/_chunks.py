@@ -36,7 +36,7 @@ def _word(value: str | None) -> str | None:
 
 @has_json_form
 class Verdict(enum.Enum):
-    """How a reply ended."""
+    """The way a reply ended."""
 
     COMPLETE = "complete"
     """The model said all it had to say."""

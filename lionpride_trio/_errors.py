@@ -183,7 +183,7 @@ class ConnectionLost(TransportError):
 
 
 class HTTPProtocolError(TransportError):
-    """What came over the connection is not HTTP."""
+    """The bytes of the connection are not HTTP."""
 
 
 class StreamTimeout(TransportError, TimeoutError):

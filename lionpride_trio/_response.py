@@ -60,7 +60,7 @@ class Reasoning:
 @has_json_form
 @attrs.frozen
 class Response:
-    """What a reply adds up to, so far or for good.
+    """The sum of a reply's chunks, so far or for good.
 
     Two responses are equal when they say the same and ended the same way; ids and the provider's
     other facts do not count.

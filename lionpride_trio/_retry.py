@@ -31,7 +31,7 @@ def _seconds(instance: Any, attribute: attrs.Attribute[float], value: object) ->
 
 @attrs.frozen(kw_only=True)
 class Retry:
-    """How a call that failed is repeated: never once content has reached the caller.
+    """Rules for repeating a call that failed: never once content has reached the caller.
 
     An error is repeated when it says that it is ``retryable``; a spent quota is not.  The wait
     doubles from *wait_initial*, with up to *wait_jitter* more by chance, up to *wait_max*.  Where the

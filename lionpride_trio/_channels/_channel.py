@@ -228,7 +228,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self.close_nowait()
 
     def close_nowait(self) -> None:
-        """As `aclose`, without the checkpoint."""
+        """Close as `aclose` does, without the checkpoint."""
         self._closed = True
         self._end = self._closed_error()
         self._drop_ready()

@@ -12,7 +12,7 @@ from .._chunks import Chunk
 
 @attrs.frozen
 class ChannelStatistics:
-    """What went through a channel so far."""
+    """Counts of the items that went through a channel so far."""
 
     items: int
     """Items handed out."""

@@ -40,7 +40,7 @@ class NowaitStream(trio.abc.Stream):
 
     @abc.abstractmethod
     def close_nowait(self) -> None:
-        """As `aclose`, without the checkpoint.  Safe at any time, and twice."""
+        """Close as `aclose` does, without the checkpoint.  Safe at any time, and twice."""
 
 
 class Socket(NowaitStream):

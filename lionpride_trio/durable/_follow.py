@@ -82,7 +82,7 @@ class FollowChannel(Channel[Any]):
         return self._position - self._buffered()
 
     def close_nowait(self) -> None:
-        """As `aclose`, without the checkpoint."""
+        """Close as `aclose` does, without the checkpoint."""
         self._position = self.last_id  # what was read and not handed out is dropped
         super().close_nowait()
 

@@ -14,7 +14,7 @@ from ._store import Record, State
 
 @attrs.frozen(kw_only=True)
 class StreamStatus:
-    """How a durable stream stands, at one moment."""
+    """The state of a durable stream, at one moment."""
 
     id: str
     state: State

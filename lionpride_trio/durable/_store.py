@@ -27,7 +27,7 @@ import trio
 
 
 class State(enum.StrEnum):
-    """How a durable stream stands."""
+    """The state of a durable stream."""
 
     RUNNING = "running"
     ENDED = "ended"

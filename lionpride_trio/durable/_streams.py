@@ -105,7 +105,7 @@ class Streams:
         return StreamStatus.of(record)
 
     async def status(self, id: str) -> StreamStatus:
-        """How the stream stands.
+        """The state of the stream.
 
         :raises NotFound: there is no such stream.
         """
@@ -125,7 +125,7 @@ class Streams:
             raise NotFound(f"there is no durable stream {id!r}")
 
     async def list(self) -> tuple[StreamStatus, ...]:
-        """How all streams stand, the oldest first."""
+        """The states of all streams, the oldest first."""
         records = await self._store.records()
         lost = [record.name for record in records if self._is_lost(record)]
         if lost:

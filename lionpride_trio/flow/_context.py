@@ -59,7 +59,7 @@ class Shared:
 
 
 class Context:
-    """What an operation gets and where its chunks go."""
+    """The results and chunks that an operation gets, and the way out for its own chunks."""
 
     __slots__ = (
         "_clock",
@@ -151,7 +151,7 @@ class Context:
         await self.send_all((chunk,))
 
     async def send_all(self, chunks: Sequence[Any]) -> None:
-        """As `send`, for several chunks in order; cancelled, it may have given some of them.
+        """Send several chunks in order; cancelled, it may have given some of them.
 
         Tasks of one operation take turns, in the order in which they came.
         """

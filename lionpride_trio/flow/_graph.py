@@ -41,7 +41,7 @@ class Graph:
                 yield from operation.inner.walk()
 
     def pending(self, results: Mapping[Any, Any]) -> set[Operation]:
-        """What has to run when *results* (by id) are there already."""
+        """The operations that have to run when *results* (by id) are there already."""
         pending: set[Operation] = set()
         replaying: set[Operation] = set()
         for operation in reversed(self.order):

@@ -14,7 +14,7 @@ from ._operation import Operation
 
 
 class State(enum.StrEnum):
-    """How an operation stands."""
+    """The state of an operation."""
 
     WAITING = "waiting"
     """It needs others, or a slot."""

@@ -105,7 +105,7 @@ class LocalServer:
 
     @property
     def active(self) -> int:
-        """How many streams are open now."""
+        """The number of streams that are open now."""
         return self._active
 
     async def wait_active(self, count: int) -> None:

@@ -70,17 +70,17 @@ class StreamDecoder:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing that may still come counts."""
+        """True after the end mark or a failure; later bytes are ignored."""
         return self._parser.ended or self.failure is not None
 
     @property
     def whole(self) -> bool:
-        """Whether a clean end of the body now would be the end of a whole answer."""
+        """True where a clean end of the body now would be the end of a whole answer."""
         return self._parser.whole and not self._reopened
 
     @property
     def may_end_in_silence(self) -> bool:
-        """Whether the answer counts as whole, though its body stays open and nothing comes.
+        """True where the answer counts as whole, though its body stays open and nothing comes.
 
         Only where an end mark is due at once, and where no finish reason has proved wrong before:
         some servers stamp it on every chunk.

@@ -22,7 +22,7 @@ def _given(options: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @attrs.frozen
 class ModelCall:
-    """What the caller asks: neutral messages (``{"role", "content"}``) and options.
+    """The caller's question: neutral messages (``{"role", "content"}``) and options.
 
     An option that is None is not given.
     """
@@ -45,7 +45,7 @@ class ModelCall:
 
 @attrs.frozen
 class HTTPRequest:
-    """What to send.  ``path`` is appended to the base URL; the secret headers are apart."""
+    """The request to send.  ``path`` is appended to the base URL; the secret headers are apart."""
 
     path: str
     """What is appended to the base URL."""
@@ -69,7 +69,7 @@ class ChunkParser(Protocol):
 
     @property
     def failure(self) -> LionprideError | None:
-        """What the provider reported, to be raised after the chunks before it were handed over."""
+        """The failure that the provider reported, to be raised after the chunks before it."""
         ...
 
     def feed(self, event: str, value: Any) -> Sequence[Chunk]:

@@ -89,7 +89,7 @@ class RecordedCall:
 
 @attrs.frozen
 class Recording:
-    """What was recorded.  `Recording.load` reads one."""
+    """A recorded conversation with a server.  `Recording.load` reads one."""
 
     calls: tuple[RecordedCall, ...]
     """The calls, in the order of their requests."""

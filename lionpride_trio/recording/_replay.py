@@ -245,7 +245,7 @@ class ReplayProvider:
         self.model = model_of(first)
 
     def request(self, call: ModelCall) -> HTTPRequest:
-        """As the recorded provider's."""
+        """The same as the recorded provider's."""
         return self._inner.request(call)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
@@ -253,17 +253,17 @@ class ReplayProvider:
         return {}
 
     def parser(self) -> ChunkParser:
-        """As the recorded provider's."""
+        """The same as the recorded provider's."""
         return self._inner.parser()
 
     def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
-        """As the recorded provider's."""
+        """The same as the recorded provider's."""
         return self._inner.parse_body(value)
 
     def parse_error(
         self, status: int | None, headers: Mapping[str, str], value: Any
     ) -> ProviderError:
-        """As the recorded provider's."""
+        """The same as the recorded provider's."""
         return self._inner.parse_error(status, headers, value)
 
 

@@ -39,13 +39,13 @@ class Fallback:
         self.streaming = models[0].streaming
 
     def invoke(self, messages: Messages, **options: Any) -> Any:
-        """As `iModel.invoke`: a source where the first model has ``stream=True``, else awaited."""
+        """Ask like `iModel.invoke`: a source where the first model has ``stream=True``, else awaited."""
         if self.streaming:
             return self.stream(messages, **options)
         return AwaitableCall(self.complete, messages, options)
 
     def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
-        """As `iModel.stream`; opening it asks the models in turn.
+        """A source like `iModel.stream`'s; opening it asks the models in turn.
 
         :raises ConfigurationError: the messages or options do not suit one of the models.
         """
@@ -68,7 +68,7 @@ class Fallback:
         )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
-        """As `iModel.complete`; the models are asked in turn.
+        """The whole response, like `iModel.complete`'s; the models are asked in turn.
 
         :raises ConfigurationError: the messages or options do not suit one of the models.
         :raises LionprideError: the last model's failure.

@@ -64,7 +64,7 @@ class Reply(Channel[Chunk]):
 
     @property
     def response(self) -> Response:
-        """What all the bytes received so far add up to.
+        """The sum of all the bytes received so far.
 
         With ``keep=False`` it has the verdict and the usage, and no text.
         """

@@ -39,7 +39,7 @@ class Timeouts:
 
 @attrs.frozen(kw_only=True)
 class Bounds:
-    """How much of an answer is held at most.  Beyond it, `LimitExceeded` with ``limit`` and ``value``."""
+    """Bounds of how much of an answer is held.  Beyond one, `LimitExceeded` with ``limit`` and ``value``."""
 
     max_event_bytes: int = attrs.field(default=MAX_EVENT_BYTES, validator=whole_number_of(1024))
     """Of one event of a stream."""

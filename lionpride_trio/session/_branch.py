@@ -112,7 +112,7 @@ class Conversations:
     def add_items(
         self, messages: Iterable[Message], progressions: Iterable[str | Branch] = ()
     ) -> None:
-        """As `add_item`, for several messages together."""
+        """Add several messages together, as `add_item` adds one."""
         if isinstance(progressions, str | Branch):
             progressions = [progressions]
         branches = [self.branch(branch) for branch in progressions]

@@ -101,7 +101,7 @@ def _opened_aside(source: Source[Any]) -> Source[Any]:
 
 
 class EventStream(AsyncIterator[bytes]):
-    """What `sse_bytes` gives: bytes, an event or a comment at each step.
+    """The bytes that `sse_bytes` gives: an event or a comment at each step.
 
     Opens no nursery.  Read by one task at a time.
     """

@@ -97,7 +97,7 @@ class MarkdownBlockSplitter(Holding):
         return self._end(broken=False)
 
     def break_off(self) -> Sequence[MarkdownBlock]:
-        """What was held back, as a block that is not ``complete``: more was to come."""
+        """Give the held text as a block that is not ``complete``: more was to come."""
         return self._end(broken=True)
 
     def _end(self, *, broken: bool) -> Sequence[MarkdownBlock]:

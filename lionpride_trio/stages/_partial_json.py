@@ -54,7 +54,7 @@ class PartialJSON(Holding):
 
     @property
     def complete(self) -> bool:
-        """Whether the document is whole.  A number alone is whole when its end was seen."""
+        """True once the document is whole.  A number alone is whole when its end was seen."""
         return self._parser.complete
 
     def feed(self, text: str) -> Sequence[JSONEvent]:

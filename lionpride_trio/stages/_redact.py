@@ -110,7 +110,7 @@ class Redact(Holding):
         return self._joined(out, given)
 
     def break_off(self) -> Sequence[str]:
-        """What was held back, which may have become a match, as the replacement."""
+        """Give the replacement for the held text, which may have become a match."""
         if self._flushed:
             return self._nothing_more()
         self._flushed = True

@@ -150,7 +150,7 @@ def json_values(
 def partial_json(
     *, allow_partial: bool = False, max_hold: int = stages.MAX_HOLD
 ) -> Transformer[str | Chunk, stages.JSONEvent]:
-    """What each piece of text adds to one JSON document, as events with paths.
+    """Events with paths: each says what a piece of text adds to one JSON document.
 
     Of several alternative answers, the first is read.  See `lionpride_trio.stages.PartialJSON`.
     """

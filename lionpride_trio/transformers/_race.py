@@ -30,7 +30,7 @@ def race(*sources: Source[T] | Channel[T]) -> Source[T]:
 
 
 def hedge(*sources: Source[T], after: float) -> Source[T]:
-    """As `race`, but each next source starts only when *after* seconds passed in silence.
+    """Race, but start each next source only when *after* seconds passed in silence.
 
     One source alone is opened twice; a call with ``background=True``, which would be two jobs, is
     refused.  A source that fails, or ends without an item, makes way for the next at once.

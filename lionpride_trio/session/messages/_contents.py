@@ -49,21 +49,21 @@ def _check_output(_: Any, __: Any, output: Any) -> None:
 @has_json_form
 @attrs.frozen(kw_only=True)
 class SystemContent:
-    """How the model should behave."""
+    """A rule for the model's behaviour."""
 
     role: ClassVar[str] = "system"
     system_message: str = attrs.field(validator=instance_of(str))
     """The text."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """As a provider-neutral message."""
+        """The provider-neutral message."""
         return {"role": self.role, "content": self.system_message}
 
 
 @has_json_form
 @attrs.frozen(kw_only=True)
 class InstructionContent:
-    """What the user asks, with context to answer it by."""
+    """The question of the user, with context to answer it by."""
 
     role: ClassVar[str] = "user"
     instruction: str = attrs.field(validator=instance_of(str))
@@ -74,14 +74,14 @@ class InstructionContent:
     """Texts that stand before the instruction."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """As a provider-neutral message: the context stands before the instruction."""
+        """The provider-neutral message: the context stands before the instruction."""
         return {"role": self.role, "content": "\n\n".join([*self.context, self.instruction])}
 
 
 @has_json_form
 @attrs.frozen(kw_only=True)
 class AssistantResponseContent:
-    """What the model answered."""
+    """The answer of the model."""
 
     role: ClassVar[str] = "assistant"
     assistant_response: str = attrs.field(validator=instance_of(str))
@@ -92,7 +92,7 @@ class AssistantResponseContent:
     """How the answer ended; None where nobody has told."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """As a provider-neutral message."""
+        """The provider-neutral message."""
         return {"role": self.role, "content": self.assistant_response}
 
 
@@ -117,7 +117,7 @@ class ActionRequestContent:
         return loads(self.arguments)
 
     def chat_msg(self) -> dict[str, Any]:
-        """As a provider-neutral message with one tool call."""
+        """The provider-neutral message, with one tool call."""
         call = {
             "id": self.call_id,
             "type": "function",
@@ -140,7 +140,7 @@ class ActionResponseContent:
     """The id of the call that this answers."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """As a provider-neutral message; an output that is no text is told as JSON."""
+        """The provider-neutral message; an output that is no text is written as JSON."""
         said = self.output if isinstance(self.output, str) else _json(self.output, "output")
         return {"role": self.role, "tool_call_id": self.call_id, "content": said}
 

@@ -155,7 +155,7 @@ class SentenceSplitter(Machine):
         return self._run(final=True)
 
     def break_off(self) -> Sequence[Sentence]:
-        """What was held back, in pieces that are not ``complete``: more was to come."""
+        """Give the held text in pieces that are not ``complete``: more was to come."""
         pieces = self.flush()
         for piece in pieces:
             piece.complete = False

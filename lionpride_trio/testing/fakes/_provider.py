@@ -111,7 +111,7 @@ class ScriptedProvider:
         return made
 
     def answered(self, number: int, *, stream: bool) -> Script | Exception:
-        """What the call of that *number* is answered."""
+        """The answer to the call of that *number*."""
         parts = self._answers[min(number, len(self._answers) - 1)]
         if parts and isinstance(parts[0], Exception):
             return parts[0]

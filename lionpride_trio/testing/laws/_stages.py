@@ -128,7 +128,7 @@ def check_splitter(
     max_hold: int | None = None,
     settings: hypothesis.settings | None = None,
 ) -> None:
-    """As `check_stage`, and that the pieces joined are the text, none of them empty, however it ends::
+    """Check a stage, and that its pieces joined are the text, none of them empty, however it ends::
 
         def test_my_splitter():
             check_splitter(MySplitter)

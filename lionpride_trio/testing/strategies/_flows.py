@@ -53,7 +53,7 @@ class FlowPlan:
         return made
 
     def results(self) -> dict[str, list[int]]:
-        """What each operation gives, by its name."""
+        """The result of each operation, by its name."""
         given: list[list[int]] = []
         for node in self.nodes:
             read = [] if node.reads is None else [chunk + 1 for chunk in given[node.reads]]
