@@ -11,6 +11,7 @@ import attrs
 from .. import ConfigurationError, Response, iModel
 from .._safe_text import replace_lone_surrogates
 from ._conversation import Conversation, how_it_ended, question
+from ._interrupt import until_ctrl_c
 from ._kept import Opened, open_conversation, save_conversation
 from ._model import open_model
 from ._screen import AnswerText, note
@@ -72,7 +73,7 @@ async def _answer(
     as_json: bool = False,
     save: str | None,
 ) -> int:
-    async with opened.session as session:
+    async with until_ctrl_c(), opened.session as session:
         conversation = Conversation.begin(session, opened.branch, model)
         asked = question(text, context)
         if as_json:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 from functools import partial
 from typing import Final, TextIO
 
+import trio
 from rich.console import Console
 
+from .._channels._nursery import is_cancelled
 from .._errors import SinkError
 from .._safe_text import escape_controls
 from ..sinks._write import write_text
 from ._wrap import WordWrap, wrapped
 
 DEFAULT_COLUMNS: Final = 80
+END_WITHIN: Final = 1.0
+"""Seconds that the end of a line may take when all is to end."""
 
 
 class AnswerText:
@@ -38,8 +43,12 @@ class AnswerText:
         await self._send(self._wrap.feed(text) if self._wrap else text)
 
     async def end(self) -> None:
-        """End the line, if one was begun."""
-        if not self._is_at_start:
+        """End the line, if one was begun.  When cancelled, too, unless nobody reads."""
+        if self._is_at_start:
+            return
+        cancelled = is_cancelled()
+        patience = END_WITHIN if cancelled else math.inf
+        with trio.move_on_after(patience, shield=cancelled):
             await self._send((self._wrap.flush() if self._wrap else "") + "\n")
 
     async def _send(self, text: str) -> None:

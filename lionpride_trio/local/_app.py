@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .._channels._nursery import is_cancellation
 from ._anthropic import Anthropic
 from ._ask import Ask, BadAsk
 from ._directives import Directives, read_directives
@@ -56,6 +57,8 @@ class Hooks:
     ended: Callable[[], None]
     drop: Callable[[Any], None]
     """Break the connection of that client."""
+    interrupted: Callable[[BaseException], None]
+    """End the server: this struck in one of its tasks, and is no error of an answer."""
 
 
 class App:
@@ -69,6 +72,16 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        try:
+            await self._serve(scope, receive, send)
+        except BaseException as error:
+            if not isinstance(error, Exception) and not is_cancellation(error):
+                # Ctrl-C.  Hypercorn closes the connection before it raises this, and the
+                # cancellation that may follow from that takes its place.
+                self._hooks.interrupted(error)
+            raise
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
             body = await _read(request)

@@ -65,6 +65,8 @@ class LocalServer:
         self._recorded: deque[RecordedRequest] = deque(maxlen=MAX_RECORDED)
         self._count = 0
         self._changed = trio.lowlevel.ParkingLot()
+        self._interrupted = trio.Event()
+        self._interruption: BaseException | None = None
         self._streams: dict[Any, trio.SocketStream] = {}
         self._context = WorkerContext(None)
         self._config = Config()
@@ -82,6 +84,7 @@ class LocalServer:
                         started=self._started,
                         ended=self._ended,
                         drop=self._drop,
+                        interrupted=self._interrupt,
                     )
                 ),
             )
@@ -121,9 +124,13 @@ class LocalServer:
             await self._changed.park()
 
     async def run(self) -> None:
-        """Accept connections until cancelled."""
+        """Accept connections until cancelled, or until Ctrl-C strikes in the midst of an answer."""
         try:
-            await trio.serve_listeners(self._connection, [self._listener])
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(trio.serve_listeners, self._connection, [self._listener])
+                await self._interrupted.wait()
+                assert self._interruption is not None
+                raise self._interruption
         finally:
             self._listener.socket.close()
 
@@ -163,6 +170,10 @@ class LocalServer:
     def _ended(self) -> None:
         self._active -= 1
         self._changed.unpark_all()
+
+    def _interrupt(self, error: BaseException) -> None:
+        self._interruption = error
+        self._interrupted.set()
 
     def _drop(self, client: Any) -> None:
         stream = self._streams.get(tuple(client or ()))

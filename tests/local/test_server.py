@@ -8,8 +8,10 @@ import warnings
 import pytest
 import trio
 import trio.testing
+from hypercorn.trio.tcp_server import TCPServer
 
 from lionpride_trio import BadRequest, ConfigurationError, Session, iModel, local
+from lionpride_trio.local._streaming import PacedBody
 
 
 async def test_a_model_needs_no_more_than_the_name_local():
@@ -190,6 +192,27 @@ async def test_the_blocks_own_exception_comes_out_as_it_is():
     with pytest.raises(KeyError, match="mine"):
         async with local.serve():
             raise KeyError("mine")
+
+
+@pytest.mark.parametrize("place", [(TCPServer, "protocol_send"), (PacedBody, "__anext__")])
+async def test_ctrl_c_in_the_midst_of_an_answer_comes_out_of_its_block(monkeypatch, place):
+    """Hypercorn alone would make a broken connection of it, and nothing more."""
+    chunks = []
+    struck = []
+    stock = getattr(*place)
+
+    async def strike(*args):
+        if chunks and not struck:
+            struck.append(True)
+            raise KeyboardInterrupt
+        return await stock(*args)
+
+    monkeypatch.setattr(*place, strike)
+    with pytest.raises(KeyboardInterrupt):
+        async with iModel("local", "m-pieces-4000").stream("hi") as reply:
+            async for chunk in reply:
+                chunks.append(chunk)
+    assert struck
 
 
 async def test_it_starts_in_a_nursery():
