@@ -18,6 +18,7 @@ from ._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     TextChunk,
     ToolCallChunk,
@@ -58,8 +59,11 @@ from ._errors import (
     WriterLost,
 )
 from ._json_form import from_json
+from ._media import Audio, File, Image, MediaPart
+from ._parts import Native, Part, RawPart, TextPart, ThoughtPart, ToolCall, ToolResult
 from ._public import let_hints_know, show_public_path
-from ._response import Reasoning, Response, ToolCall, chunks_of, reassemble
+from ._response import Response
+from ._response_builder import chunks_of, reassemble
 from ._safe_text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
 from .session import Session
@@ -69,6 +73,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnswerCut",
+    "Audio",
     "AuthenticationError",
     "BadRequest",
     "Bounds",
@@ -79,23 +84,29 @@ __all__ = [
     "ConnectionLost",
     "ContextTooLong",
     "DecodeError",
+    "File",
     "FinishChunk",
     "FlowError",
     "HTTPProtocolError",
+    "Image",
     "LimitExceeded",
     "LionprideError",
     "LocalProtocolError",
+    "MediaPart",
+    "Native",
     "NotAStream",
     "NotFound",
     "OperationError",
     "OtherChunk",
     "Overloaded",
+    "Part",
+    "PartChunk",
     "PermissionDenied",
     "PlainHTTPWarning",
     "ProviderError",
     "QuotaExhausted",
     "RateLimited",
-    "Reasoning",
+    "RawPart",
     "ReasoningChunk",
     "RedirectRefused",
     "RequestTooLarge",
@@ -110,9 +121,12 @@ __all__ = [
     "StreamTimeout",
     "StreamTruncated",
     "TextChunk",
+    "TextPart",
+    "ThoughtPart",
     "Timeouts",
     "ToolCall",
     "ToolCallChunk",
+    "ToolResult",
     "TransportError",
     "Usage",
     "UsageChunk",

@@ -24,9 +24,9 @@ from typing import Any, Final
 import attrs
 
 from ._json_form import has_json_form, to_json
-from ._readonly import ReadOnlyDict
+from ._parts import NO_FACTS, Native, RawPart, TextPart
 
-NO_METADATA: Final[Mapping[str, Any]] = ReadOnlyDict()
+NO_METADATA: Final = NO_FACTS
 
 
 def _word(value: str | None) -> str | None:
@@ -160,6 +160,10 @@ class ReasoningChunk(Chunk):
     """Reasoning that the provider shows only in encrypted form."""
     block: int = 0
     """Which reasoning block of the answer this continues."""
+    id: str | None = None
+    """The provider's id of the block."""
+    native: Native | None = None
+    """The provider that wrote it, and what it says of the block beside; see `ThoughtPart`."""
 
 
 @has_json_form
@@ -175,6 +179,23 @@ class ToolCallChunk(Chunk):
     """The name of the tool; on the call's first piece, as a rule."""
     arguments: str = ""
     """A piece of the arguments' text, JSON for functions."""
+    signature: str | None = None
+    """The provider's proof that the call is its own, to be sent back with it."""
+    native: Native | None = None
+    """The provider that wrote it, and what it says of the call beside; see `ToolCall`."""
+
+
+@has_json_form
+@attrs.frozen(kw_only=True)
+class PartChunk(Chunk):
+    """What has to go back to the provider with the answer, beside its text, thoughts and calls.
+
+    A `RawPart` is a whole block of the provider's own.  A `TextPart` begins another text, with what the
+    provider says of it: the text chunks that follow are its text.
+    """
+
+    part: RawPart | TextPart
+    """The block, or the text that begins."""
 
 
 @has_json_form

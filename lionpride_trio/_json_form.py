@@ -13,11 +13,13 @@ else, is an object with one key that begins with ``$``:
 ``{"$int": "0x…"}``       a number of more digits than Python reads
 ``{"$float": "nan"}``     a number that JSON has not
 ``{"$time": "…"}``        a time, as ISO 8601 writes it
+``{"$bytes": "…"}``       bytes, in base64
 ========================  ==================================================================
 """
 
 from __future__ import annotations
 
+import base64
 import enum
 import functools
 import json
@@ -26,7 +28,7 @@ import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -48,10 +50,19 @@ _TAGS: Mapping[str, Callable[[Any], Any]] = {
     "$int": lambda digits: int(digits, 16),
     "$float": float,
     "$time": datetime.fromisoformat,
+    "$bytes": lambda text: base64.b64decode(text, validate=True),
 }
 
 _Data: TypeAlias = (
-    Mapping[Any, Any] | list[Any] | tuple[Any, ...] | datetime | str | float | enum.Enum | None
+    Mapping[Any, Any]
+    | list[Any]
+    | tuple[Any, ...]
+    | datetime
+    | bytes
+    | str
+    | float
+    | enum.Enum
+    | None
 )
 _Json: TypeAlias = Mapping[str, Any] | list[Any] | str | float | None
 
@@ -134,7 +145,7 @@ def _quick_line(value: Any) -> str | None:
         form = {"$": cls.__name__}
         for name, default in _fields_of(cast(Any, cls)):
             item = getattr(value, name)
-            if item is not default:
+            if item is not default and not _follows(value, item, default):
                 form[name] = item
     try:
         line = _encode(form)
@@ -181,6 +192,8 @@ def written(value: _Data, where: str, depth: int = MAX_DEPTH) -> Any:
         return float(value) if math.isfinite(value) else {"$float": repr(float(value))}
     if isinstance(value, datetime):
         return {"$time": value.isoformat()}
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode()}
     depth -= 1
     if not depth:
         raise TypeError(f"{where} is nested too deep")
@@ -224,8 +237,19 @@ def _parts_of(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         return
     for field in attrs.fields(cls):
         item = getattr(value, field.name)
-        if item is not field.default:
+        if item is not field.default and not _follows(value, item, field.default):
             yield field.name, item
+
+
+def _follows(value: Any, item: Any, default: Any) -> bool:
+    """Whether *item* is what *value* would have by its other fields: the parts of a plain response.
+
+    They are written to be compared, because what a provider said beside does not count in ``==``.
+    """
+    if not isinstance(default, attrs.Factory) or not default.takes_self:  # type: ignore[arg-type]
+        return False
+    made = default.factory(value)
+    return made == item and written(made, "") == written(item, "")
 
 
 # Reading
@@ -292,6 +316,8 @@ def _fits(value: Any, hint: Any) -> bool:
     origin, args = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
         return any(_fits(value, one) for one in args)
+    if origin is Literal:
+        return value in args
     if origin is tuple or origin is list:
         items: list[Any] | tuple[Any, ...] = value
         return isinstance(value, origin) and all(_fits(item, args[0]) for item in items)

@@ -15,7 +15,8 @@ from .. import _errors
 from .._chunks import Chunk, TextChunk
 from .._errors import DecodeError, FlowError, LionprideError, StreamError
 from .._json_form import read, read_line, write_line, written
-from .._response import Response, ResponseBuilder
+from .._response import Response
+from .._response_builder import ResponseBuilder
 from .._safe_text import MAX_ERROR_TEXT, shorten
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode

@@ -8,7 +8,8 @@ from typing import Any
 from .._checks import check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
-from .._response import Response, chunks_of
+from .._response import Response
+from .._response_builder import chunks_of
 from ..flow import Operation
 from ..flow._operation import STREAM_SIZE
 from ..services import Fallback, iModel

@@ -10,7 +10,8 @@ import attrs
 from .._channels._mailbox import FAIR_SHARE
 from .._chunks import Verdict
 from .._errors import AnswerCut, ConfigurationError
-from .._response import Response, chunks_of
+from .._response import Response
+from .._response_builder import chunks_of
 from ..services import Fallback, iModel
 from ..session import (
     ActionRequestContent,

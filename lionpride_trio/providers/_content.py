@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._chunks import Chunk, OtherChunk, PartChunk, ReasoningChunk, TextChunk, ToolCallChunk
 
 _FRAMES: Final = frozenset([
     "",
@@ -78,7 +78,7 @@ def is_progress(chunk: Chunk) -> bool:
         case OtherChunk(kind=kind, value=value):
             labels_alone = isinstance(value, dict) and not value.keys() - _LABELS
             return kind in _WORK or (kind not in _FRAMES and not labels_alone)
-        case ReasoningChunk(signature=str()):
+        case ReasoningChunk(signature=str()) | PartChunk():
             return True
         case _:
             return is_content(chunk)

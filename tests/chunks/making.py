@@ -7,17 +7,24 @@ from hypothesis import strategies as st
 from lionpride_trio import (
     Chunk,
     FinishChunk,
+    MediaPart,
+    Native,
     OtherChunk,
-    Reasoning,
+    PartChunk,
+    RawPart,
     ReasoningChunk,
     Response,
     TextChunk,
+    TextPart,
+    ThoughtPart,
     ToolCall,
     ToolCallChunk,
+    ToolResult,
     Usage,
     UsageChunk,
     Verdict,
 )
+from lionpride_trio._readonly import ReadOnlyDict
 
 # Lone surrogates among them, and two side by side that JSON would read as one sign.
 texts = st.one_of(
@@ -55,6 +62,35 @@ counts = st.none() | st.integers(0, 10**6)
 usages = st.builds(Usage, counts, counts, counts, counts, counts)
 verdicts = st.sampled_from(Verdict)
 
+natives = st.none() | st.builds(
+    Native, texts, st.dictionaries(texts, plain_data, max_size=2).map(ReadOnlyDict)
+)
+tool_calls = st.builds(ToolCall, texts, texts, texts, optional_texts, native=natives)
+media = st.builds(
+    MediaPart,
+    st.sampled_from(["image", "audio", "file"]),
+    optional_texts,
+    data=st.none() | st.binary(max_size=4),
+    url=optional_texts,
+    name=optional_texts,
+)
+text_parts = st.builds(
+    TextPart,
+    texts,
+    signature=optional_texts,
+    citations=st.lists(plain_data, max_size=2).map(tuple),
+    native=natives,
+)
+raw_parts = st.builds(RawPart, texts, plain_data)
+parts = st.one_of(
+    text_parts,
+    st.builds(ThoughtPart, texts, optional_texts, optional_texts, optional_texts, native=natives),
+    tool_calls,
+    st.builds(ToolResult, texts, texts, plain_data | st.lists(text_parts | media), st.booleans()),
+    media,
+    raw_parts,
+)
+
 _common = {
     "metadata": st.dictionaries(texts, plain_data, max_size=2),
     "raw_response": plain_data,
@@ -70,6 +106,8 @@ chunks: st.SearchStrategy[Chunk] = st.one_of(
         signature=optional_texts,
         redacted=optional_texts,
         block=st.integers(0, 2),
+        id=optional_texts,
+        native=natives,
         **_common,
     ),
     st.builds(
@@ -78,8 +116,11 @@ chunks: st.SearchStrategy[Chunk] = st.one_of(
         id=optional_texts,
         name=optional_texts,
         arguments=texts,
+        signature=optional_texts,
+        native=natives,
         **_common,
     ),
+    st.builds(PartChunk, part=st.one_of(text_parts, raw_parts), **_common),
     st.builds(UsageChunk, usage=usages, **_common),
     st.builds(FinishChunk, verdict=verdicts, reason=optional_texts, **_common),
     st.builds(
@@ -92,14 +133,12 @@ chunks: st.SearchStrategy[Chunk] = st.one_of(
 
 responses = st.builds(
     Response,
+    parts=st.lists(parts, max_size=3).map(tuple),
     text=texts,
     texts=st.lists(texts, max_size=2).map(tuple),
     reasoning=texts,
-    reasoning_blocks=st.lists(
-        st.builds(Reasoning, texts, optional_texts, optional_texts), max_size=2
-    ).map(tuple),
     refusal=texts,
-    tool_calls=st.lists(st.builds(ToolCall, optional_texts, texts, texts), max_size=2).map(tuple),
+    tool_calls=st.lists(tool_calls, max_size=2).map(tuple),
     citations=st.lists(plain_data, max_size=2).map(tuple),
     usage=st.none() | usages,
     verdict=verdicts,

@@ -9,10 +9,10 @@ from lionpride_trio import (
     DecodeError,
     FinishChunk,
     OtherChunk,
-    Reasoning,
     ReasoningChunk,
     Response,
     TextChunk,
+    ThoughtPart,
     ToolCall,
     ToolCallChunk,
     Usage,
@@ -70,7 +70,7 @@ def test_reasoning_keeps_its_blocks_and_signatures():
     ]
     response = reassemble(chunks)
     assert response.reasoning == "hm"
-    assert response.reasoning_blocks == (Reasoning("hm", "s"), Reasoning(redacted="xyz"))
+    assert response.reasoning_blocks == (ThoughtPart("hm", "s"), ThoughtPart(redacted="xyz"))
     assert response.text == ""
 
 

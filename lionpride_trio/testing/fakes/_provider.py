@@ -9,7 +9,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 from ..._chunks import Chunk, FinishChunk, Verdict
 from ..._errors import ConfigurationError, LionprideError, ProviderError
-from ..._response import Response, chunks_of
+from ..._response import Response
+from ..._response_builder import chunks_of
 from ..._safe_text import Secret
 from ...providers import ChunkParser, HTTPRequest, ModelCall
 from ...services import iModel

@@ -10,7 +10,8 @@ import attrs
 from hypothesis import strategies as st
 
 from ..._chunks import Usage, Verdict
-from ..._response import Reasoning, Response, ToolCall
+from ..._parts import TextPart, ThoughtPart, ToolCall, make_call_id
+from ..._response import Response
 from ._prose import json_arguments, prose
 
 
@@ -49,7 +50,7 @@ def _calls(draw: st.DrawFn, abilities: Abilities) -> list[ToolCall]:
         arguments = draw(json_arguments())
         made.append(
             ToolCall(
-                id=f"call_{number}" if abilities.call_ids else None,
+                id=f"call_{number}" if abilities.call_ids else make_call_id(number),
                 name=draw(st.sampled_from(["f", "get_weather", "días"])),
                 arguments=json.dumps(arguments, ensure_ascii=False),
             )
@@ -57,17 +58,17 @@ def _calls(draw: st.DrawFn, abilities: Abilities) -> list[ToolCall]:
     return made
 
 
-def _reasoning(abilities: Abilities) -> st.SearchStrategy[list[Reasoning]]:
+def _reasoning(abilities: Abilities) -> st.SearchStrategy[list[ThoughtPart]]:
     signature = st.sampled_from([None, "c2ln"]) if abilities.signed else st.none()
     match abilities.reasoning:
         case "none":
             return st.just([])
         case "one":
-            return st.lists(st.builds(Reasoning, _SOME_TEXT, signature), max_size=1)
+            return st.lists(st.builds(ThoughtPart, _SOME_TEXT, signature), max_size=1)
         case "blocks":
-            kinds = [st.builds(Reasoning, _SOME_TEXT, signature)]
+            kinds = [st.builds(ThoughtPart, _SOME_TEXT, signature)]
             if abilities.sealed:
-                kinds.append(st.builds(Reasoning, st.just(""), st.none(), st.just("c2VhbGVk")))
+                kinds.append(st.builds(ThoughtPart, st.just(""), st.none(), st.just("c2VhbGVk")))
             return st.lists(st.one_of(kinds), max_size=2)
 
 
@@ -103,7 +104,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
         text=text,
         texts=tuple(texts),
         reasoning="".join(block.text for block in thoughts),
-        reasoning_blocks=tuple(thoughts),
+        parts=(*thoughts, *([TextPart(text)] if text else ()), *calls),
         refusal=refusal,
         tool_calls=tuple(calls),
         citations=tuple(draw(st.lists(citation, max_size=2))) if abilities.citations else (),

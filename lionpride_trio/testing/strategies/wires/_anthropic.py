@@ -8,7 +8,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from ...._chunks import Verdict
-from ...._response import Reasoning, Response, ToolCall
+from ...._parts import ThoughtPart, ToolCall
+from ...._response import Response
 from .._cutting import cuts
 from .._replies import Abilities
 from ._writing import Event, Hand, sse_body
@@ -53,7 +54,7 @@ class _Blocks:
         ]
         self.made.append({"type": "content_block_stop", "index": index})
 
-    def thought(self, block: Reasoning) -> None:
+    def thought(self, block: ThoughtPart) -> None:
         if block.redacted is not None:
             self.block({"type": "redacted_thinking", "data": block.redacted}, [])
             return

@@ -1,0 +1,347 @@
+"""From chunks to a response: each chunk is added to the part that it continues.
+
+The parts of the first answer stand in the order in which they began.  Other alternatives (OpenAI's
+``n``) are told by their texts and calls alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from ._chunks import (
+    NO_METADATA,
+    Chunk,
+    FinishChunk,
+    OtherChunk,
+    PartChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+    Usage,
+    UsageChunk,
+)
+from ._parts import Native, RawPart, TextPart, ThoughtPart, ToolCall, make_call_id
+from ._readonly import ReadOnlyDict
+from ._response import Response
+
+LOOSE_PIECES = 512
+"""Pieces of a text that are held apart before they are joined: a million tiny ones would take
+thirty times the memory of their text."""
+
+
+class _Text:
+    """A text that grows: appending is cheap, and so is the memory."""
+
+    __slots__ = ("_joined", "_loose", "append")
+
+    def __init__(self) -> None:
+        self._joined: list[str] = []
+        self._loose: list[str] = []
+        self.append = self._loose.append
+
+    def compact(self) -> None:
+        """Join what is loose, when it is much."""
+        if len(self._loose) > LOOSE_PIECES:
+            self._joined.append("".join(self._loose))
+            self._loose.clear()
+
+    def __str__(self) -> str:
+        return "".join([*self._joined, *self._loose])
+
+
+@attrs.define
+class _OpenText:
+    begun: TextPart
+    text: _Text = attrs.Factory(_Text)
+    citations: list[Any] = attrs.Factory(list[Any])
+
+    def part(self) -> TextPart:
+        cited = (*self.begun.citations, *self.citations)
+        return attrs.evolve(self.begun, text=self.begun.text + str(self.text), citations=cited)
+
+
+@attrs.define
+class _OpenThought:
+    text: _Text = attrs.Factory(_Text)
+    signature: str | None = None
+    redacted: str | None = None
+    id: str | None = None
+    native: Native | None = None
+
+    def add(self, chunk: ReasoningChunk) -> None:
+        self.text.append(chunk.text)
+        self.text.compact()
+        self.signature = chunk.signature or self.signature
+        self.redacted = chunk.redacted or self.redacted
+        self.id = chunk.id or self.id
+        self.native = chunk.native or self.native
+
+    def part(self) -> ThoughtPart:
+        return ThoughtPart(
+            str(self.text), self.signature, self.redacted, self.id, native=self.native
+        )
+
+
+@attrs.define
+class _OpenCall:
+    made_id: str
+    """The id that the call has if its provider gives none."""
+    id: str | None = None
+    name: str | None = None
+    arguments: _Text = attrs.Factory(_Text)
+    signature: str | None = None
+    native: Native | None = None
+
+    def add(self, chunk: ToolCallChunk) -> None:
+        self.id = self.id or chunk.id
+        self.name = chunk.name or self.name  # as far as it is known: it may come in pieces
+        self.arguments.append(chunk.arguments)
+        self.arguments.compact()
+        self.signature = chunk.signature or self.signature
+        self.native = chunk.native or self.native
+
+    def part(self) -> ToolCall:
+        arguments = str(self.arguments) or "{}"
+        call_id = self.id or self.made_id
+        return ToolCall(call_id, self.name or "", arguments, self.signature, native=self.native)
+
+
+_Open: TypeAlias = _OpenText | _OpenThought | _OpenCall | RawPart
+
+
+class ResponseBuilder:
+    """Adds chunks up.  ``response()`` may be asked for at any time."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        """How much text is held, of every kind."""
+        self._parts: list[_Open] = []
+        """The parts of the first answer, in the order in which they began."""
+        self._text: _OpenText | None = None
+        """The last of them, if it is a text."""
+        self._thoughts: dict[int, _OpenThought] = {}
+        self._texts: dict[int, _Text] = {}
+        """The texts of the other alternatives."""
+        self._refusal = _Text()
+        self._calls: dict[tuple[int, int], _OpenCall] = {}  # by alternative and slot
+        self._citations: list[Any] = []
+        self.usage: Usage | None = None
+        self._finishes: dict[int, FinishChunk] = {}
+        self._metadata: Mapping[str, Any] = NO_METADATA
+        self._all_metadata: dict[str, Any] = {}
+
+    def extend(self, chunks: Iterable[Chunk]) -> None:
+        """Add *chunks* in their order."""
+        answer = self._text and self._text.text.append
+        metadata = self._metadata
+        said = 0
+        for chunk in chunks:
+            if chunk.__class__ is TextChunk and not chunk.index:
+                data = chunk.data
+                if answer is None:
+                    if not data:
+                        continue  # text that says nothing is no part
+                    answer = self._begin_text(TextPart(""))
+                answer(data)
+                said += len(data)
+            else:
+                self._add_other(chunk)
+                answer = self._text and self._text.text.append
+            if chunk.metadata is not metadata:
+                metadata = chunk.metadata
+                self._all_metadata.update(metadata)
+        self._metadata = metadata
+        if self._text is not None:
+            self._text.text.compact()
+        self.characters += said
+
+    def _begin_text(self, begun: TextPart) -> Callable[[str], None]:
+        """Begin another text; what appends to it."""
+        self._text = _OpenText(begun)
+        self._parts.append(self._text)
+        return self._text.text.append
+
+    def _begin(self, part: _Open) -> None:
+        """Begin a part that is no text: text that follows is another part."""
+        self._text = None
+        self._parts.append(part)
+
+    def _add_other(self, chunk: Chunk) -> None:
+        match chunk:
+            case ReasoningChunk(index=0):
+                self.characters += len(chunk.text) + len(chunk.redacted or "")
+                self._think(chunk)
+            case ToolCallChunk():
+                self.characters += len(chunk.arguments)
+                self._call(chunk)
+            case UsageChunk():
+                self.usage = self.usage.updated(chunk.usage) if self.usage else chunk.usage
+            case FinishChunk():
+                self._finishes[chunk.index] = chunk
+            case OtherChunk(kind="refusal", index=0):
+                self.characters += len(str(chunk.value))
+                self._refusal.append(str(chunk.value))
+                self._refusal.compact()
+            case OtherChunk(kind="citation", index=0):
+                self._citations.append(chunk.value)
+                texts = (part for part in reversed(self._parts) if isinstance(part, _OpenText))
+                cited = next(texts, None)
+                if cited is not None:
+                    cited.citations.append(chunk.value)
+            case PartChunk(part=RawPart() as block, index=0):
+                self._begin(block)
+            case PartChunk(part=TextPart() as begun, index=0):
+                self.characters += len(begun.text)
+                self._begin_text(begun)
+            case _ if chunk.data and not chunk.index:
+                append = self._text.text.append if self._text else self._begin_text(TextPart(""))
+                append(chunk.data)
+                self.characters += len(chunk.data)
+            case _:
+                self.characters += len(chunk.data)
+                if chunk.index:
+                    other = self._texts.setdefault(chunk.index, _Text())
+                    other.append(chunk.data)
+                    other.compact()
+
+    def _think(self, chunk: ReasoningChunk) -> None:
+        thought = self._thoughts.get(chunk.block)
+        if thought is None:
+            thought = self._thoughts[chunk.block] = _OpenThought()
+            self._begin(thought)
+        thought.add(chunk)
+
+    def _call(self, chunk: ToolCallChunk) -> None:
+        place = chunk.index, chunk.slot
+        call = self._calls.get(place)
+        if call is None:
+            # Of the answer's own facts, so that two answers of one conversation have other ids.
+            facts = chunk.metadata
+            call = self._calls[place] = _OpenCall(
+                make_call_id(facts.get("id"), facts.get("created_at"), *place, chunk.name)
+            )
+            if not chunk.index:
+                self._begin(call)
+        call.add(chunk)
+
+    def response(self) -> Response:
+        """What the chunks so far add up to."""
+        called = [index for index, _ in self._calls]
+        parts = tuple(part if isinstance(part, RawPart) else part.part() for part in self._parts)
+        first = "".join(part.text for part in parts if isinstance(part, TextPart))
+        alternatives = range(max([0, *self._texts, *self._finishes, *called]) + 1)
+        texts = (first, *(str(self._texts.get(index, "")) for index in alternatives[1:]))
+        unfinished = FinishChunk()
+        finishes = [self._finishes.get(index, unfinished) for index in alternatives]
+        calls: list[list[ToolCall]] = [[] for _ in range(max([0, *called]) + 1)]
+        for (index, _), call in sorted(self._calls.items(), key=lambda item: item[0]):
+            calls[index].append(call.part())
+        return Response(
+            text=first,
+            texts=texts,
+            reasoning="".join(str(thought.text) for thought in self._thoughts.values()),
+            refusal=str(self._refusal),
+            tool_calls=tuple(calls[0]),
+            other_tool_calls=tuple(map(tuple, calls[1:])),
+            citations=tuple(self._citations),
+            usage=self.usage,
+            verdict=finishes[0].verdict,
+            finish_reason=finishes[0].reason,
+            verdicts=tuple(finish.verdict for finish in finishes),
+            metadata=ReadOnlyDict(self._all_metadata),
+            parts=parts,
+        )
+
+
+def reassemble(chunks: Iterable[Chunk]) -> Response:
+    """Add up *chunks*, however they were cut, to the `Response` that they mean.
+
+    Does not block.  Reports of usage are running totals: the newest word on each count stands.
+    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.
+    """
+    builder = ResponseBuilder()
+    builder.extend(chunks)
+    return builder.response()
+
+
+def chunks_of(response: Response) -> list[Chunk]:
+    """The few chunks that *response* could have come in: `reassemble` makes it of them again.
+
+    >>> from lionpride_trio import TextChunk, reassemble
+    >>> said = reassemble([TextChunk("Hel"), TextChunk("lo")])
+    >>> chunks_of(said)[0]
+    TextChunk(data='Hello', metadata={}, index=0)
+    >>> reassemble(chunks_of(said)) == said
+    True
+    """
+    chunks = _chunks_of_parts(response)
+    chunks += [
+        TextChunk(text, index=index) for index, text in enumerate(response.texts) if index and text
+    ]
+    if response.refusal:
+        chunks.append(OtherChunk(kind="refusal", value=response.refusal))
+    for index, calls in enumerate(response.other_tool_calls, 1):
+        chunks += [_chunk_of_call(call, slot, index) for slot, call in enumerate(calls)]
+    if response.usage is not None:
+        chunks.append(UsageChunk(usage=response.usage))
+    verdicts = [response.verdict, *response.verdicts[1:]]
+    for index, verdict in enumerate(verdicts):
+        reason = response.finish_reason if index == 0 else None
+        metadata = response.metadata if index == 0 else NO_METADATA
+        chunks.append(FinishChunk(verdict=verdict, reason=reason, index=index, metadata=metadata))
+    return chunks
+
+
+def _chunks_of_parts(response: Response) -> list[Chunk]:
+    """The chunks of the first answer's parts, and of its citations."""
+    chunks: list[Chunk] = []
+    calls = thoughts = 0
+    citations = list(response.citations)
+    last: object = None
+    for part in response.parts:
+        match part:
+            case TextPart():
+                if isinstance(last, TextPart) or part.signature or part.native or not part.text:
+                    chunks.append(PartChunk(part=attrs.evolve(part, text="", citations=())))
+                if part.text:
+                    chunks.append(TextChunk(part.text))
+                for citation in part.citations:
+                    chunks.append(OtherChunk(kind="citation", value=citation))
+                    citations.remove(citation)
+            case ThoughtPart():
+                chunks.append(
+                    ReasoningChunk(
+                        text=part.text,
+                        signature=part.signature,
+                        redacted=part.redacted,
+                        id=part.id,
+                        block=thoughts,
+                        native=part.native,
+                    )
+                )
+                thoughts += 1
+            case ToolCall():
+                chunks.append(_chunk_of_call(part, calls))
+                calls += 1
+            case RawPart():
+                chunks.append(PartChunk(part=part))
+            case _:
+                raise AssertionError(f"no answer has a part {part!r}")
+        last = part
+    chunks += [OtherChunk(kind="citation", value=citation) for citation in citations]
+    return chunks
+
+
+def _chunk_of_call(call: ToolCall, slot: int, index: int = 0) -> ToolCallChunk:
+    return ToolCallChunk(
+        slot=slot,
+        id=call.id,
+        name=call.name,
+        arguments=call.arguments,
+        signature=call.signature,
+        native=call.native,
+        index=index,
+    )
