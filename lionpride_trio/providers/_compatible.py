@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ._openai_chat import OpenAIChat
-from ._openai_chat_request import COMPATIBLE, GROQ, HINTS, OPENROUTER
+from ._openai_chat._request import COMPATIBLE, GROQ, HINTS, OPENROUTER
 from ._protocol import HTTPRequest, ModelCall
 
 

@@ -15,12 +15,12 @@ from pydantic_core import ValidationError
 
 from lionpride_trio import ConfigurationError, Verdict
 from lionpride_trio.providers import ModelCall, get
-from lionpride_trio.providers._anthropic_request import OPTIONS as ANTHROPIC
+from lionpride_trio.providers._anthropic._request import OPTIONS as ANTHROPIC
 from lionpride_trio.providers._ends import verdict_of
 from lionpride_trio.providers._gemini import FAILURES
-from lionpride_trio.providers._gemini_request import OPTIONS as GEMINI
-from lionpride_trio.providers._openai_chat_request import OPENAI
-from lionpride_trio.providers._openai_responses_request import OPTIONS as RESPONSES
+from lionpride_trio.providers._gemini._request import OPTIONS as GEMINI
+from lionpride_trio.providers._openai_chat._request import OPENAI
+from lionpride_trio.providers._openai_responses._request import OPTIONS as RESPONSES
 from tests.judges.conversations import MEDIA, conversations
 from tests.judges.examples import EXAMPLES, TEXT_FORMAT
 from tests.judges.sdks import JUDGES, TYPES

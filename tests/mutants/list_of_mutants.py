@@ -32,12 +32,12 @@ MUTANTS = [
         "providers wire faults fuzzing",
     ),
     (
-        "providers/_chat_parser.py",
+        "providers/_openai_chat/_reading.py",
         'if value.__class__ is str and value == "[DONE]":',
         "if False:",
         "providers",
     ),
-    ("providers/_chat_parser.py", 'or delta.get("reasoning")', "", "providers"),
+    ("providers/_openai_chat/_reading.py", 'or delta.get("reasoning")', "", "providers"),
     ("_channels/_channel.py", "self._receiving = True\n", "pass\n", "channels"),
     (
         "_channels/_channel.py",

@@ -15,7 +15,7 @@ from lionpride_trio import (
     Verdict,
 )
 from lionpride_trio.providers import get
-from lionpride_trio.providers._responses_items import MAX_LOOSE
+from lionpride_trio.providers._openai_responses._items import MAX_LOOSE
 from tests.providers.reading import calls, read as read_stream, read_whole, thoughts
 
 OPEN = {"id": "r", "model": "g", "status": "in_progress", "output": []}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from .._chunks import (
+from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -19,12 +19,11 @@ from .._chunks import (
     UsageChunk,
     Verdict,
 )
-from .._errors import LionprideError, ProviderError, StreamTruncated
-from .._safe_text import Secret
-from ._ends import reason_of, verdict_after_calls, verdict_of
-from ._faults import provider_error
-from ._ollama_request import complete_address, write_request
-from ._parsing import (
+from ..._errors import LionprideError, ProviderError, StreamTruncated
+from ..._safe_text import Secret
+from .._ends import reason_of, verdict_after_calls, verdict_of
+from .._faults import provider_error
+from .._parsing import (
     DONE,
     BaseParser,
     Name,
@@ -34,7 +33,8 @@ from ._parsing import (
     text,
     usage,
 )
-from ._protocol import ChunkParser, HTTPRequest, ModelCall
+from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._request import complete_address, write_request
 
 _TOKENS: Final[Mapping[str, list[Name]]] = {
     "input_tokens": ["prompt_eval_count"],

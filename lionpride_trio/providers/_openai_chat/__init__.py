@@ -1,7 +1,7 @@
 """OpenAI chat completions, and the many servers that speak them.
 
 Fact: the reference of ``POST /chat/completions`` (platform.openai.com).  What is answered is read in
-`_chat_parser`.
+`_reading`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from .._chunks import Chunk
-from .._errors import LionprideError, ProviderError
-from .._safe_text import Secret
-from ._chat_parser import ChatParser
-from ._faults import provider_error
-from ._openai_chat_request import HINTS, OPENAI, write_request
-from ._protocol import ChunkParser, HTTPRequest, ModelCall
+from ..._chunks import Chunk
+from ..._errors import LionprideError, ProviderError
+from ..._safe_text import Secret
+from .._faults import provider_error
+from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._reading import ChatParser
+from ._request import HINTS, OPENAI, write_request
 
 
 class OpenAIChat:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from .._chunks import ToolCallChunk
-from ._arguments import Arguments
-from ._parsing import arguments_text
+from ..._chunks import ToolCallChunk
+from .._arguments import Arguments
+from .._parsing import arguments_text
 
 Make: TypeAlias = Callable[..., ToolCallChunk]
 """Makes the chunk of ``slot``, ``id``, ``name`` (as far as it is known) and ``arguments`` (a piece)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from .._chunks import (
+from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -21,13 +21,11 @@ from .._chunks import (
     Verdict,
     text_chunk,
 )
-from .._errors import LionprideError, ProviderError
-from .._safe_text import Secret
-from ._ends import reason_of, verdict_after_calls, verdict_of
-from ._faults import provider_error
-from ._gemini_calls import FunctionCalls, Piece
-from ._gemini_request import write_request
-from ._parsing import (
+from ..._errors import LionprideError, ProviderError
+from ..._safe_text import Secret
+from .._ends import reason_of, verdict_after_calls, verdict_of
+from .._faults import provider_error
+from .._parsing import (
     DONE,
     BaseParser,
     Name,
@@ -35,7 +33,9 @@ from ._parsing import (
     text,
     usage,
 )
-from ._protocol import ChunkParser, HTTPRequest, ModelCall
+from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._calls import FunctionCalls, Piece
+from ._request import write_request
 
 _TOKENS: Final[Mapping[str, list[Name]]] = {
     "input_tokens": ["promptTokenCount"],

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from ._message_parts import Media, read_part
-from ._messages import Message, checked, function_call_of, insert_system, mapping_or_empty
-from ._options import take_options
-from ._parsing import arguments_text
-from ._protocol import HTTPRequest, ModelCall
-from ._tools import read_choice, read_form, read_tools, with_properties
+from .._message_parts import Media, read_part
+from .._messages import Message, checked, function_call_of, insert_system, mapping_or_empty
+from .._options import take_options
+from .._parsing import arguments_text
+from .._protocol import HTTPRequest, ModelCall
+from .._tools import read_choice, read_form, read_tools, with_properties
 
 OPENAI: Final = frozenset([
     "audio",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ._parsing import arguments_text, fields, text
-from ._responses_items import Part
+from .._parsing import arguments_text, fields, text
+from ._items import Part
 
 _KINDS: Final[Mapping[Any, str]] = {
     "message": "message",

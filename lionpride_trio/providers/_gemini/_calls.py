@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from ._parsing import arguments_text
+from .._parsing import arguments_text
 from ._partial_args import PartialArguments
 
 

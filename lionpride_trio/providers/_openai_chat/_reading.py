@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from .._chunks import (
+from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -26,11 +26,11 @@ from .._chunks import (
     Verdict,
     text_chunk,
 )
-from ._chat_answer import Alternative, thought_text
-from ._chat_calls import Make
-from ._ends import reason_of
-from ._faults import provider_error
-from ._parsing import BaseParser, fields, members, text, usage
+from .._ends import reason_of
+from .._faults import provider_error
+from .._parsing import BaseParser, fields, members, text, usage
+from ._answer import Alternative, thought_text
+from ._calls import Make
 
 FAILURES: Final = frozenset(["error", "network_error", "insufficient_system_resource"])
 """Reasons that are failures of the provider: OpenRouter's and Mistral's, Zhipu's, DeepSeek's."""

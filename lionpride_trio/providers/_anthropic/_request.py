@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .._errors import ConfigurationError
-from ._anthropic_schema import closed
-from ._message_parts import Media, read_part, refuse_part
-from ._messages import Message, call_id_of, checked, decoded_call, split_system
-from ._options import take_options
-from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from ..._errors import ConfigurationError
+from .._message_parts import Media, read_part, refuse_part
+from .._messages import Message, call_id_of, checked, decoded_call, split_system
+from .._options import take_options
+from .._protocol import HTTPRequest, ModelCall
+from .._tools import function_of, read_choice, read_form, read_tools
+from ._schema import closed
 
 DEFAULT_MAX_TOKENS: Final = 4096
 """Anthropic wants ``max_tokens`` in every request."""

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import attrs
 
-from ._parsing import fields
+from .._parsing import fields
 
 Part: TypeAlias = tuple[str, int]
 """The kind of a part (text, refusal, summary, thought or arguments), and its place in the item."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from ._message_parts import Media, read_part, refuse_part
-from ._messages import Message, call_id_of, checked, function_call_of, insert_system
-from ._options import take_options
-from ._parsing import arguments_text
-from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools, with_properties
+from .._message_parts import Media, read_part, refuse_part
+from .._messages import Message, call_id_of, checked, function_call_of, insert_system
+from .._options import take_options
+from .._parsing import arguments_text
+from .._protocol import HTTPRequest, ModelCall
+from .._tools import function_of, read_choice, read_form, read_tools, with_properties
 
 FIELDS: Final = frozenset([
     "access_programs",

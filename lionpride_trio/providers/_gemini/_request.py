@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-from .._errors import ConfigurationError
-from ._gemini_schema import declaration
-from ._message_parts import read_part, refuse_part
-from ._messages import (
+from ..._errors import ConfigurationError
+from .._message_parts import read_part, refuse_part
+from .._messages import (
     Message,
     call_id_of,
     checked,
@@ -23,9 +22,10 @@ from ._messages import (
     name_results,
     split_system,
 )
-from ._options import take_options
-from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from .._options import take_options
+from .._protocol import HTTPRequest, ModelCall
+from .._tools import function_of, read_choice, read_form, read_tools
+from ._schema import declaration
 
 CONFIG: Final = frozenset([
     "audioTimestamp",

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from .._errors import ConfigurationError
-from ._message_parts import Media, plain_text, read_part, refuse_part
-from ._messages import Message, checked, decoded_call, insert_system, name_results
-from ._options import take_options
-from ._protocol import HTTPRequest, ModelCall
-from ._tools import function_of, read_choice, read_form, read_tools
+from ..._errors import ConfigurationError
+from .._message_parts import Media, plain_text, read_part, refuse_part
+from .._messages import Message, checked, decoded_call, insert_system, name_results
+from .._options import take_options
+from .._protocol import HTTPRequest, ModelCall
+from .._tools import function_of, read_choice, read_form, read_tools
 
 TOP_LEVEL: Final = frozenset([
     "format",

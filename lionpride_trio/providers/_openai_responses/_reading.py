@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._chunks import (
+from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -18,9 +18,9 @@ from .._chunks import (
     UsageChunk,
     text_chunk,
 )
-from .._errors import LionprideError
-from ._faults import provider_error
-from ._parsing import (
+from ..._errors import LionprideError
+from .._faults import provider_error
+from .._parsing import (
     DONE,
     BaseParser,
     arguments_text,
@@ -30,9 +30,9 @@ from ._parsing import (
     text,
     usage,
 )
-from ._responses_end import TERMINALS, Ending
-from ._responses_items import Item, Items, Part, Told
-from ._responses_parts import DELTAS, DONES, PART_EVENTS, PARTS, kind_of, parts_of
+from ._end import TERMINALS, Ending
+from ._items import Item, Items, Part, Told
+from ._parts import DELTAS, DONES, PART_EVENTS, PARTS, kind_of, parts_of
 
 
 def chunks_of_response(value: Any) -> tuple[list[Chunk], LionprideError | None]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._chunks import Verdict
-from ._chat_calls import OpenCalls
-from ._ends import verdict_of
-from ._parsing import fields
+from ..._chunks import Verdict
+from .._ends import verdict_of
+from .._parsing import fields
+from ._calls import OpenCalls
 
 
 class Said:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._errors import DecodeError, LimitExceeded
+from ..._errors import DecodeError, LimitExceeded
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]")
 MAX_ITEMS = 100_000

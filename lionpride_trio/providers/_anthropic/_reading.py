@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._chunks import (
+from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -20,11 +20,11 @@ from .._chunks import (
     UsageChunk,
     text_chunk,
 )
-from .._errors import LionprideError
-from ._arguments import Arguments
-from ._ends import reason_of, verdict_after_calls, verdict_of
-from ._faults import provider_error
-from ._parsing import (
+from ..._errors import LionprideError
+from .._arguments import Arguments
+from .._ends import reason_of, verdict_after_calls, verdict_of
+from .._faults import provider_error
+from .._parsing import (
     DONE,
     BaseParser,
     arguments_text,

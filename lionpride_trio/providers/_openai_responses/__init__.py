@@ -1,19 +1,19 @@
 """OpenAI Responses.
 
 Facts: the reference of ``POST /responses`` (platform.openai.com).  The events of an answer are read
-by `_responses_reading`.
+by `_reading`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from .._chunks import Chunk
-from .._errors import LionprideError
-from ._openai_chat import OpenAIChat
-from ._openai_responses_request import write_request
-from ._protocol import ChunkParser, HTTPRequest, ModelCall
-from ._responses_reading import ResponsesParser, chunks_of_response
+from ..._chunks import Chunk
+from ..._errors import LionprideError
+from .._openai_chat import OpenAIChat
+from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._reading import ResponsesParser, chunks_of_response
+from ._request import write_request
 
 
 class OpenAIResponses(OpenAIChat):

@@ -1,7 +1,7 @@
 """Anthropic messages.
 
 Facts: ``POST /v1/messages`` (docs.claude.com).  The events of an answer are read by
-`_anthropic_reading`.
+`_reading`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from .._chunks import Chunk
-from .._errors import LionprideError, ProviderError
-from .._safe_text import Secret, Token
-from ._anthropic_reading import MessagesParser, chunks_of_message
-from ._anthropic_request import write_request
-from ._faults import provider_error
-from ._protocol import ChunkParser, HTTPRequest, ModelCall
+from ..._chunks import Chunk
+from ..._errors import LionprideError, ProviderError
+from ..._safe_text import Secret, Token
+from .._faults import provider_error
+from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._reading import MessagesParser, chunks_of_message
+from ._request import write_request
 
 
 class Anthropic:

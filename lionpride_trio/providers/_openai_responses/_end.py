@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .._chunks import Verdict
-from .._errors import LionprideError
-from ._ends import verdict_of
-from ._faults import provider_error
-from ._parsing import fields, tells_of_failure
+from ..._chunks import Verdict
+from ..._errors import LionprideError
+from .._ends import verdict_of
+from .._faults import provider_error
+from .._parsing import fields, tells_of_failure
 
 TERMINALS: Final = frozenset([
     "response.cancelled",
