@@ -115,6 +115,7 @@ class ToolCall:
     """What its provider said of it beside; None for a part that no provider wrote."""
     type: Literal["tool_call"] = attrs.field(default="tool_call", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
+
     def parsed(self) -> Any:
         """The arguments decoded from JSON.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ._assistant import AssistantResponseContent
 from ._chunks import NO_METADATA, Usage, Verdict
 from ._json_form import has_json_form, to_json
 from ._parts import Part, TextPart, ThoughtPart, ToolCall
@@ -78,6 +79,18 @@ class Response:
         A signature that stands at a text or a call (Gemini's) is a block of its own, without text.
         """
         return _thoughts_of(self.parts)
+
+    @property
+    def message(self) -> AssistantResponseContent:
+        """The answer as the next call needs it: for ``messages=[…]``, or a branch."""
+        model = self.metadata.get("model")
+        return AssistantResponseContent.of(
+            self.parts,
+            self.text or self.refusal,
+            verdict=self.verdict,
+            usage=self.usage,
+            model=model if isinstance(model, str) else None,
+        )
 
     def __str__(self) -> str:
         return self.text

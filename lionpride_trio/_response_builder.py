@@ -301,6 +301,7 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
     calls = thoughts = 0
     citations = list(response.citations)
     last: object = None
+    texts = [part for part in response.parts if isinstance(part, TextPart)]
     for part in response.parts:
         match part:
             case TextPart():
@@ -308,9 +309,10 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
                     chunks.append(PartChunk(part=attrs.evolve(part, text="", citations=())))
                 if part.text:
                     chunks.append(TextChunk(part.text))
-                for citation in part.citations:
-                    chunks.append(OtherChunk(kind="citation", value=citation))
-                    citations.remove(citation)
+                if part is not texts[-1]:  # those of the last text are told at the end
+                    cited = [OtherChunk(kind="citation", value=each) for each in part.citations]
+                    chunks += cited
+                    del citations[: len(cited)]
             case ThoughtPart():
                 chunks.append(
                     ReasoningChunk(

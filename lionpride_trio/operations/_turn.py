@@ -7,15 +7,16 @@ from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
+from .._assistant import AssistantResponseContent, text_of_parts
 from .._channels._mailbox import FAIR_SHARE
 from .._chunks import Verdict
 from .._errors import AnswerCut, ConfigurationError
+from .._parts import Part, ToolCall
 from .._response import Response
 from .._response_builder import chunks_of
 from ..services import Fallback, iModel
 from ..session import (
     ActionRequestContent,
-    AssistantResponseContent,
     Branch,
     InstructionContent,
     Message,
@@ -78,18 +79,47 @@ class Turn:
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
             return []
-        calls: list[Content] = [
-            ActionRequestContent(function=call.name, arguments=call.arguments, call_id=call.id)
-            for call in response.tool_calls
-            if not cut  # it gets no result, and no API takes a call without one
-        ]
-        answer = AssistantResponseContent(
-            assistant_response=response.text or response.refusal, verdict=response.verdict
+        contents = contents_of(response, with_calls=not cut)  # no result follows, and no API takes
+        return [
+            self.asked,
+            *(Message(content=content) for content in contents),
+        ]  # a call without one
+
+
+def contents_of(response: Response, *, with_calls: bool = True) -> list[Content]:
+    """What an answer says, as contents of messages: its calls are contents of their own, in order.
+
+    What stands before a call is one content, so that all goes back as it came.
+    """
+    contents: list[Content] = []
+    said: list[Part] = []
+
+    def answer() -> AssistantResponseContent:
+        text = text_of_parts(said) or ("" if contents else response.refusal)
+        told = response.message
+        return AssistantResponseContent.of(
+            said, text, verdict=told.verdict, usage=told.usage, model=told.model
         )
-        # Providers refuse an empty text beside calls; but a cut turn has to show its verdict.
-        silent = calls and not answer.assistant_response and not cut
-        contents = calls if silent else [answer, *calls]
-        return [self.asked, *(Message(content=content) for content in contents)]
+
+    for part in response.parts:
+        if not isinstance(part, ToolCall):
+            said.append(part)
+        elif with_calls:
+            if said:
+                contents.append(answer())
+            contents.append(
+                ActionRequestContent(
+                    function=part.name,
+                    arguments=part.arguments,
+                    call_id=part.id,
+                    signature=part.signature,
+                    native=part.native,
+                )
+            )
+            said = []
+    if said or not contents:
+        contents.append(answer())
+    return contents
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:

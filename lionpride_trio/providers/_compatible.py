@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ._openai_chat import OpenAIChat
-from ._openai_chat._request import COMPATIBLE, GROQ, HINTS, OPENROUTER
+from ._openai_chat._messages import ReasoningRule
+from ._openai_chat._request import COMPATIBLE, DEEPSEEK, GROQ, HINTS, OPENROUTER
 from ._protocol import HTTPRequest, ModelCall
 
 
@@ -34,6 +35,7 @@ class OpenRouter(OpenAIChat):
     key_variables = ("OPENROUTER_API_KEY",)
     fields = OPENROUTER | {"http_referer", "routing", "x_title"}
     extends_messages = True
+    reasoning_goes_back: ReasoningRule = "details"
     header_variables: Mapping[str, str] = {}
     hints: Mapping[str, str] = {**HINTS, "provider": "write routing={…}"}
     _HEADERS: Final = {"http_referer": "http-referer", "x_title": "x-title"}
@@ -61,8 +63,21 @@ class OpenAICompatible(OpenAIChat):
     key_variables = ()
     fields = COMPATIBLE
     extends_messages = True
+    reasoning_goes_back: ReasoningRule = "with_calls"
     header_variables: Mapping[str, str] = {}
     key_required = False
+
+
+class DeepSeek(OpenAIChat):
+    """DeepSeek: the reasoning of a turn that called tools goes back with every later request."""
+
+    name = "deepseek"
+    base_url = "https://api.deepseek.com"
+    base_url_variables = ("DEEPSEEK_BASE_URL",)
+    key_variables = ("DEEPSEEK_API_KEY",)
+    fields = DEEPSEEK
+    reasoning_goes_back: ReasoningRule = "in_turns_with_calls"
+    header_variables: Mapping[str, str] = {}
 
 
 class Local(OpenAIChat):

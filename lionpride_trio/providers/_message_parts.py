@@ -11,6 +11,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import attrs
 
 from .._errors import ConfigurationError
+from .._media import MediaPart
+from .._parts import Part, TextPart
 from ._messages import mapping_or_empty
 
 _TEXTS: Final = {"text", "input_text", "output_text"}
@@ -30,11 +32,17 @@ class Media:
     """The provider's own name of a file that was sent to it before."""
 
 
-def read_part(part: Mapping[str, Any]) -> str | Media | None:
-    """The text or the media of a part in OpenAI's form; None for a part of another form.
+def read_part(part: Mapping[str, Any] | Part) -> str | Media | None:
+    """The text or the media of a part, this library's or in OpenAI's form; None for any other.
 
     :raises ConfigurationError: it is in OpenAI's form, and yet has not what that needs.
     """
+    if isinstance(part, TextPart):
+        return part.text
+    if isinstance(part, MediaPart):
+        return _media(part)
+    if not isinstance(part, Mapping):
+        return None
     match part.get("type"):
         case kind if kind in _TEXTS and isinstance(part.get("text"), str):
             text: str = part["text"]
@@ -51,13 +59,25 @@ def read_part(part: Mapping[str, Any]) -> str | Media | None:
             return None
 
 
-def refuse_part(provider: str, part: Mapping[str, Any] | Media, takes: str) -> ConfigurationError:
+def _media(part: MediaPart) -> Media:
+    if part.data is None and part.url is None:
+        raise ConfigurationError(
+            f"{part!r} has not been read: ask a model with it, or give {part.kind} its bytes"
+        )
+    data = None if part.data is None else base64.b64encode(part.data).decode()
+    return Media(part.kind, part.media_type, data, part.url, part.name, part.detail)
+
+
+def refuse_part(
+    provider: str, part: Mapping[str, Any] | Part | Media, takes: str
+) -> ConfigurationError:
     """The error of a part that *provider* cannot be sent; *takes* says what it can."""
     if isinstance(part, Media):
         where = "a URL" if part.url else "an id" if part.file_id else part.media_type
         return ConfigurationError(f"{provider} takes {takes}, and no {part.kind} as {where}")
+    kind = part.get("type") if isinstance(part, Mapping) else part.type
     return ConfigurationError(
-        f"{provider} takes {takes}, not a part of type {part.get('type')!r}: {part!r:.100}"
+        f"{provider} takes {takes}, not a part of type {kind!r}: {part!r:.100}"
     )
 
 

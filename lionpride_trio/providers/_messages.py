@@ -1,8 +1,9 @@
 """Neutral messages (``{"role", "content", …}``, as OpenAI writes them), checked and taken apart.
 
-``content`` is a string or a list of parts: OpenAI's own, which each provider converts (see
-``_content``), or the provider's own, which are passed on as they are.  An assistant message may have
-``tool_calls`` (OpenAI's form); a ``tool`` message answers one by its ``tool_call_id``.
+``content`` is a string or a list of parts: this library's (`TextPart`, `MediaPart`, what a response
+is made of), OpenAI's own, which each provider converts (see ``_message_parts``), or the provider's own,
+which are passed on as they are.  An assistant message may have ``tool_calls`` (OpenAI's form); a
+``tool`` message answers one by its ``tool_call_id``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
 
 from .._errors import ConfigurationError
+from .._parts import PARTS, Native, RawPart, TextPart, ThoughtPart, ToolCall, ToolResult
+from .._readonly import ReadOnlyDict
 from ._call_ids import identify_calls
 
 ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -29,13 +32,16 @@ def mapping_or_empty(value: object) -> Mapping[str, Any]:
 
 
 def checked(messages: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """*messages* as plain dicts, whose tool calls and results have ids.
+    """*messages* as dicts of one form, whose tool calls and results have ids.
+
+    An assistant's calls are `ToolCall` among the parts of its content, and each result is a message
+    with the role ``tool``.
 
     :raises ConfigurationError: there are none, or one is of no known form.
     """
     if not messages:
         raise ConfigurationError('no messages: pass a str or [{"role": "user", "content": "…"}]')
-    return identify_calls([_checked(message) for message in messages])
+    return identify_calls([one for message in messages for one in _in_one_form(_checked(message))])
 
 
 def _checked(message: Mapping[str, Any]) -> Message:
@@ -46,18 +52,86 @@ def _checked(message: Mapping[str, Any]) -> Message:
     if "content" not in message and "tool_calls" not in message:
         raise ConfigurationError(f"a message without 'content': {message!r:.200}")
     content: Any = message.get("content")
+    if isinstance(content, PARTS):
+        content = [content]
     is_parts = isinstance(content, list | tuple) and all(
-        isinstance(part, Mapping) for part in cast(Sequence[Any], content)
+        isinstance(part, (Mapping, *PARTS)) for part in cast(Sequence[Any], content)
     )
     may_be_empty = content is None and message["role"] == "assistant"
     if not (isinstance(content, str) or is_parts or may_be_empty):
         raise ConfigurationError(
-            f"the 'content' of a message is a str or a list of parts (dicts), not {content!r:.200}"
+            "the 'content' of a message is a str or a list of parts (dicts, or TextPart, Image(…) and"
+            f" the like), not {content!r:.200}"
         )
     for call in message.get("tool_calls") or ():
         if not isinstance(call, Mapping):
             raise ConfigurationError(f"a tool call is a dict, not {call!r:.200}")
-    return dict(message)
+    return {**message, "content": content} if is_parts else dict(message)
+
+
+def _in_one_form(message: Message) -> list[Message]:
+    """*message* with its calls among its parts, after the results that it holds as messages."""
+    content = message.get("content")
+    said: list[Any] = [] if content is None or isinstance(content, str) else list(content)
+    if any(isinstance(part, ToolResult) for part in said):
+        results = [_result_message(part) for part in said if isinstance(part, ToolResult)]
+        rest = [part for part in said if not isinstance(part, ToolResult)]
+        return [*results, {**message, "content": rest}] if rest else results
+    calls = message.get("tool_calls")
+    if not calls:
+        return [message]
+    if isinstance(content, str) and content:
+        said = [TextPart(content)]
+    kept = {name: value for name, value in message.items() if name != "tool_calls"}
+    return [{**kept, "content": [*said, *map(_call_of, calls)]}]
+
+
+def _result_message(result: ToolResult) -> Message:
+    output: Any = result.output
+    if isinstance(output, PARTS):
+        output = [output]
+    is_parts = isinstance(output, list | tuple) and all(
+        isinstance(part, PARTS) for part in cast(Sequence[Any], output)
+    )
+    if not isinstance(output, str) and not (is_parts and output):
+        output = json.dumps(output, ensure_ascii=False)
+    message = {"role": "tool", "tool_call_id": result.call_id, "content": output}
+    named = {"name": result.name} if result.name else {}
+    return message | named | ({"is_error": True} if result.is_error else {})
+
+
+def _call_of(call: Mapping[str, Any]) -> ToolCall | RawPart:
+    """A tool call in OpenAI's form as a part; one of a custom tool goes back as it is."""
+    if "custom" in call and "function" not in call:
+        return RawPart("chat", call)
+    name, arguments = function_call_of(call)
+    if not isinstance(arguments, str):
+        arguments = json.dumps(arguments, ensure_ascii=False) if arguments else "{}"
+    facts = {each: value for each, value in call.items() if each not in {"id", "type", "function"}}
+    about = mapping_or_empty(call.get("function"))
+    more = {each: value for each, value in about.items() if each not in {"name", "arguments"}}
+    if more:
+        facts["function"] = more
+    native = Native("chat", ReadOnlyDict(facts)) if facts else None
+    return ToolCall(call.get("id") or "", name, arguments, native=native)
+
+
+def calls_in(message: Mapping[str, Any]) -> list[ToolCall]:
+    """The tool calls of a message that `checked` gave."""
+    content = message.get("content")
+    said: Sequence[Any] = () if content is None or isinstance(content, str) else content
+    return [part for part in said if isinstance(part, ToolCall)]
+
+
+def is_own(part: TextPart | ThoughtPart | ToolCall, provider: str) -> bool:
+    """Whether what a part's provider said of it may be sent to *provider*: it wrote it, or a user did."""
+    return part.native is None or part.native.provider == provider
+
+
+def facts_of(part: TextPart | ThoughtPart | ToolCall, provider: str) -> Mapping[str, Any]:
+    """What *provider* said of a part beside its fields; nothing where another wrote it."""
+    native = part.native
+    return native.facts if native is not None and native.provider == provider else {}
 
 
 def insert_system(messages: list[Message], system: Any) -> list[Message]:
@@ -96,13 +170,14 @@ def _system_message(system: Any) -> Message | None:
 
 
 def _text_parts(message: Message) -> list[dict[str, Any]]:
-    content: str | Sequence[Mapping[str, Any]] = message["content"]
+    content: str | Sequence[Any] = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    for part in content:
-        if not isinstance(part.get("text"), str):
+    parts = [{"text": part.text} if isinstance(part, TextPart) else part for part in content]
+    for part in parts:
+        if not isinstance(part, Mapping) or not isinstance(part.get("text"), str):
             raise ConfigurationError(f"a system message has text alone, not {part!r:.200}")
-    return [{"type": "text", **part} for part in content]
+    return [{"type": "text", **part} for part in parts]
 
 
 def name_results(messages: list[Message]) -> list[Message]:
@@ -123,8 +198,8 @@ def name_results(messages: list[Message]) -> list[Message]:
         ordered += _sorted(results)
         results = []
         ordered.append(message)
-        for call in message.get("tool_calls") or ():
-            calls[call.get("id")] = next(places), function_call_of(call)[0]
+        for call in calls_in(message):
+            calls[call.id] = next(places), call.name
     return ordered + _sorted(results)
 
 
@@ -160,23 +235,18 @@ def function_call_of(call: Mapping[str, Any]) -> tuple[str, Any]:
     return name, function.get("arguments")
 
 
-def decoded_call(call: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The name and the arguments of a tool call in OpenAI's form, as the object that other APIs want.
+def decoded_arguments(call: ToolCall) -> dict[str, Any]:
+    """The arguments of a tool call as the object that some APIs want.
 
     A model may have written something else, or half of it.  That must not make its conversation
     one that can never go on, so it is told as a text in an object.
-
-    :raises ConfigurationError: it calls no function.
     """
-    name, arguments = function_call_of(call)
-    if isinstance(arguments, Mapping):
-        return name, dict(cast(Mapping[str, Any], arguments))
     value: Any = None
     with contextlib.suppress(ValueError, RecursionError, TypeError):  # and told as it is below
-        value = json.loads(arguments or "{}", parse_constant=_refuse_constant)
+        value = json.loads(call.arguments or "{}", parse_constant=_refuse_constant)
     if isinstance(value, Mapping):
-        return name, dict(cast(Mapping[str, Any], value))
-    return name, {"arguments": arguments}
+        return dict(cast(Mapping[str, Any], value))
+    return {"arguments": call.arguments}
 
 
 def _refuse_constant(name: str) -> NoReturn:

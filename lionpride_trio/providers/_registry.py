@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._errors import ConfigurationError
 from .._hints import closest
 from ._anthropic import Anthropic
-from ._compatible import Groq, Local, OpenAICompatible, OpenRouter
+from ._compatible import DeepSeek, Groq, Local, OpenAICompatible, OpenRouter
 from ._gemini import Gemini
 from ._ollama import Ollama
 from ._openai_chat import OpenAIChat
@@ -65,6 +65,7 @@ for _provider in (
     Groq(),
     OpenRouter(),
     Ollama(),
+    DeepSeek(),
     OpenAICompatible(),
     Local(),
 ):

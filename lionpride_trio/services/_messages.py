@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from .._errors import ConfigurationError
+from .._parts import ToolResult
 
 
 class HasChatMessage(Protocol):
@@ -17,7 +18,17 @@ class HasChatMessage(Protocol):
         ...
 
 
-Messages = str | Sequence[Mapping[str, Any] | HasChatMessage]
+class TellsChatMessage(Protocol):
+    """What a message says, such as `Response.message`."""
+
+    def chat_msg(self) -> Mapping[str, Any]:
+        """``{"role", "content"}``."""
+        ...
+
+
+Messages: TypeAlias = (
+    str | Sequence[Mapping[str, Any] | HasChatMessage | TellsChatMessage | ToolResult]
+)
 
 
 def plain_messages(messages: Messages) -> list[Mapping[str, Any]]:
@@ -25,7 +36,7 @@ def plain_messages(messages: Messages) -> list[Mapping[str, Any]]:
     if isinstance(messages, str):
         return [{"role": "user", "content": messages}]
     given: object = messages
-    if isinstance(given, Mapping) or hasattr(given, "chat_msg"):
+    if isinstance(given, Mapping | ToolResult) or hasattr(given, "chat_msg"):
         raise ConfigurationError(
             f"messages= takes a str or a list of messages, not one {type(given).__name__}: wrap it"
             " in a list"
@@ -35,7 +46,11 @@ def plain_messages(messages: Messages) -> list[Mapping[str, Any]]:
             f"messages= takes a str or a list of messages, not {given!r:.200}: wrap it in a list,"
             ' such as [{"role": "user", "content": "…"}]'
         )
-    return [
-        cast(Mapping[str, Any], getattr(message, "chat_msg", message))
-        for message in cast(Iterable[object], given)
-    ]
+    return [_plain_message(message) for message in cast(Iterable[object], given)]
+
+
+def _plain_message(message: object) -> Mapping[str, Any]:
+    if isinstance(message, ToolResult):
+        return {"role": "tool", "content": [message]}
+    told = getattr(message, "chat_msg", message)
+    return cast(Mapping[str, Any], told() if callable(told) else told)

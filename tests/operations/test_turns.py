@@ -129,14 +129,14 @@ async def test_a_cut_tool_call_is_reached_and_is_not_kept(stream):
 
 @pytest.mark.parametrize("arguments", ["[1]", '"a"', "3", "{", "", '{"a": NaN}', '{"a": 1}'])
 async def test_whatever_the_arguments_are_the_turn_is_committed_and_saved(arguments, tmp_path):
-    calls = (ToolCall("1", "f", arguments), ToolCall(None, "g", "{}"))
+    calls = (ToolCall("1", "f", arguments), ToolCall("2", "g", "{}"))
     verdict = Verdict.TOOL_USE
     session = asked(Response(tool_calls=calls, verdict=verdict, verdicts=(verdict,)))
     assert await communicate(session=session, branch="b", parameters=ASK) == ""
     assert contents(session) == [
         QUESTION,
         ActionRequestContent(function="f", arguments=arguments or "{}", call_id="1"),
-        ActionRequestContent(function="g", call_id=None),
+        ActionRequestContent(function="g", call_id="2"),
     ]
     session.save(tmp_path / "s.json")
     assert dict(Session.load(tmp_path / "s.json").messages) == dict(session.messages)

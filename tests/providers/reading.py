@@ -3,6 +3,7 @@
 import json
 
 from lionpride_trio import reassemble
+from lionpride_trio._parts import is_made_id
 from lionpride_trio.providers import StreamDecoder, get
 
 
@@ -23,7 +24,11 @@ def read_whole(provider, value, endpoint=None):
 
 
 def calls(response):
-    return [(call.id, call.name, call.arguments) for call in response.tool_calls]
+    """The calls, with the ids that their provider gave."""
+    return [
+        (None if is_made_id(call.id) else call.id, call.name, call.arguments)
+        for call in response.tool_calls
+    ]
 
 
 def thoughts(response):

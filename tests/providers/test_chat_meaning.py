@@ -15,6 +15,7 @@ from lionpride_trio import (
     reassemble,
 )
 from lionpride_trio.providers import StreamDecoder, get
+from tests.providers.reading import calls as calls_of
 
 
 def choice(delta=None, reason=None, **more):
@@ -49,7 +50,7 @@ def calls(*events, reason="tool_calls"):
     response, failure, _ = read(*events, choice(reason=reason))
     assert failure is None
     assert response.verdict is Verdict.TOOL_USE
-    return [(each.id, each.name, each.arguments) for each in response.tool_calls]
+    return calls_of(response)
 
 
 def whole(message, **more):

@@ -7,7 +7,8 @@ decides.  ``message_stop`` is the end mark; usage in ``message_delta`` is a runn
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import Any, Final
 
 import attrs
 
@@ -15,12 +16,16 @@ from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     ToolCallChunk,
     UsageChunk,
     text_chunk,
 )
-from ..._errors import LionprideError
+from ..._errors import DecodeError, LionprideError
+from ..._parts import Native, RawPart, TextPart
+from ..._readonly import ReadOnlyDict
+from ...wire._json import loads
 from .._arguments import Arguments
 from .._ends import reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
@@ -34,6 +39,10 @@ from .._parsing import (
     text,
     usage,
 )
+from ._request import WIRE
+
+NATIVE: Final = Native(WIRE)
+_CALL_FIELDS: Final = frozenset(["id", "input", "name", "type"])
 
 
 def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -67,6 +76,29 @@ class _Call:
     told: Arguments = attrs.Factory(Arguments)
 
 
+@attrs.define
+class _Raw:
+    """A block that is kept as it is, with what its deltas add: a server's tool, a compaction."""
+
+    block: dict[str, Any]
+    input: str = ""
+
+    def add(self, delta: Any) -> None:
+        match delta.get("type"):
+            case "input_json_delta":
+                self.input += arguments_text(delta.get("partial_json"))
+            case "compaction_delta":
+                told = {name: value for name, value in delta.items() if name != "type"}
+                self.block |= {name: value for name, value in told.items() if value is not None}
+
+    def part(self) -> RawPart:
+        block = self.block
+        if self.input:
+            with contextlib.suppress(DecodeError):  # input that was cut is sent back as it began
+                block = {**block, "input": loads(self.input)}
+        return RawPart(NATIVE.provider, block)
+
+
 class MessagesParser(BaseParser):
     """Message events to chunks.
 
@@ -85,6 +117,9 @@ class MessagesParser(BaseParser):
         self._calls_by_id: dict[Any, _Call] = {}
         self._calls = 0
         self._open_thoughts: dict[Any, int] = {}
+        self._open_raws: dict[Any, _Raw] = {}
+        self._last_kind: str | None = None
+        """The type of the block that began last."""
         self._thoughts = 0
         self._end: FinishChunk | None = None
 
@@ -140,6 +175,8 @@ class MessagesParser(BaseParser):
         return self._last if index is None or self._last is None else index
 
     def _delta(self, index: Any, delta: Any, raw: Any) -> Chunk:
+        if index in self._open_raws:
+            self._open_raws[index].add(delta)
         match delta.get("type"):
             case "input_json_delta" if index in self._open_calls:
                 call = self._open_calls[index]
@@ -158,13 +195,15 @@ class MessagesParser(BaseParser):
                 return self._other(text(kind, "delta type"), delta, raw)
 
     def _block(self, index: Any, block: Any, raw: Any) -> list[Chunk]:
-        match fields(block).get("type"):
+        before, self._last_kind = self._last_kind, fields(block).get("type")
+        match self._last_kind:
             case "text":
+                another = [self._part(TextPart("", native=NATIVE), raw)] if before == "text" else []
                 said = text_chunk(text(block.get("text"), "text"), self._metadata, raw)
                 cited = [
                     self._other("citation", each, raw) for each in block.get("citations") or ()
                 ]
-                return [said, *cited]
+                return [*another, said, *cited]
             case "thinking":
                 return [
                     self._thought(
@@ -179,8 +218,12 @@ class MessagesParser(BaseParser):
             case "tool_use":
                 call = self._opened(block)
                 self._open_calls[index] = call
-                return [self._call(call, raw, id=block.get("id"), name=call.name)]
+                facts = {name: value for name, value in block.items() if name not in _CALL_FIELDS}
+                native = attrs.evolve(NATIVE, facts=ReadOnlyDict(facts)) if facts else NATIVE
+                return [self._call(call, raw, id=block.get("id"), name=call.name, native=native)]
             case kind:
+                if kind and block.__class__ is dict:
+                    self._open_raws[index] = _Raw(dict(block))
                 return [self._other(text(kind, "block type") or "block", block, raw)]
 
     def _opened(self, block: Any) -> _Call:
@@ -200,6 +243,9 @@ class MessagesParser(BaseParser):
     def _close(self, index: Any, raw: Any) -> list[Chunk]:
         """End the block that is open on *index*: the input that no delta has told."""
         self._open_thoughts.pop(index, None)
+        raw_block = self._open_raws.pop(index, None)
+        if raw_block is not None:
+            return [self._part(raw_block.part(), raw)]
         call = self._open_calls.pop(index, None)
         if call is None or call.told.begun:
             return []
@@ -207,7 +253,8 @@ class MessagesParser(BaseParser):
         return [self._call(call, raw, arguments=given)] if given else []
 
     def _close_all(self, raw: Any) -> list[Chunk]:
-        return [chunk for index in [*self._open_calls] for chunk in self._close(index, raw)]
+        indexes = [*self._open_calls, *self._open_raws]
+        return [chunk for index in indexes for chunk in self._close(index, raw)]
 
     def _message_delta(self, value: Any) -> list[Chunk]:
         chunks: list[Chunk] = []
@@ -247,10 +294,15 @@ class MessagesParser(BaseParser):
         if block is None:
             block = self._open_thoughts[index] = self._thoughts
             self._thoughts += 1
-        return ReasoningChunk(block=block, metadata=self._metadata, raw_response=raw, **parts)
+        return ReasoningChunk(
+            block=block, metadata=self._metadata, raw_response=raw, native=NATIVE, **parts
+        )
 
     def _call(self, call: _Call, raw: Any, **parts: Any) -> ToolCallChunk:
         return ToolCallChunk(slot=call.slot, metadata=self._metadata, raw_response=raw, **parts)
+
+    def _part(self, part: RawPart | TextPart, raw: Any) -> PartChunk:
+        return PartChunk(part=part, metadata=self._metadata, raw_response=raw)
 
     def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
         return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)

@@ -9,9 +9,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..._errors import ConfigurationError
+from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall
 from .._message_parts import Media, read_part, refuse_part
-from .._messages import Message, call_id_of, checked, decoded_call, split_system
+from .._messages import (
+    Message,
+    call_id_of,
+    checked,
+    decoded_arguments,
+    facts_of,
+    is_own,
+    split_system,
+)
 from .._options import take_options
+from .._parsing import fields
 from .._protocol import HTTPRequest, ModelCall
 from .._tools import function_of, read_choice, read_form, read_tools
 from ._schema import closed
@@ -19,6 +29,8 @@ from ._schema import closed
 DEFAULT_MAX_TOKENS: Final = 4096
 """Anthropic wants ``max_tokens`` in every request."""
 
+WIRE: Final = "anthropic"
+"""The name of this form of messages in the parts that it wrote."""
 VERSION: Final = "2023-06-01"
 
 FIELDS: Final = frozenset([
@@ -71,6 +83,14 @@ HINTS: Final = {
 }
 _MODES: Final = {"auto": "auto", "none": "none", "required": "any"}
 _IMAGES: Final = frozenset(["image/gif", "image/jpeg", "image/png", "image/webp"])
+_CITATIONS: Final = frozenset([
+    "char_location",
+    "content_block_location",
+    "page_location",
+    "search_result_location",
+    "web_search_result_location",
+])
+"""The types of Anthropic's own citations; another provider's are not sent to it."""
 _TAKES: Final = "text, images (gif, jpeg, png, webp) and PDF files"
 
 
@@ -165,10 +185,7 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
             continue
         results = []
         content = _content(message.get("content"))
-        if message.get("tool_calls"):
-            said = [{"type": "text", "text": content}] if isinstance(content, str) else content
-            content = [*(said if content else ()), *map(_call, message["tool_calls"])]
-        if content or message.get("content") is not None:
+        if content or isinstance(message.get("content"), str):
             written.append({"role": message["role"], "content": content})
     return written
 
@@ -182,31 +199,62 @@ def _result(message: Message) -> dict[str, Any]:
     }
 
 
-def _call(call: Mapping[str, Any]) -> dict[str, Any]:
-    name, arguments = decoded_call(call)
-    return {"type": "tool_use", "id": call.get("id"), "name": name, "input": arguments}
-
-
 def _content(content: Any) -> Any:
     if isinstance(content, str):
         return content
-    return [_block(part) for part in content or ()]
+    blocks = (_block(part) for part in content or ())
+    return [block for block in blocks if block is not None]
 
 
-def _block(part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _block(part: Mapping[str, Any] | Part) -> Mapping[str, Any] | None:
+    """The block that a part is; None for one that only another provider understands."""
+    match part:
+        case ToolCall():
+            told = {"id": part.id, "name": part.name, "input": decoded_arguments(part)}
+            return {"type": "tool_use", **told, **facts_of(part, WIRE)}
+        case ThoughtPart():
+            return _thought(part) if is_own(part, WIRE) else None
+        case RawPart():
+            return part.block if part.provider == WIRE else None
+        case TextPart():
+            cited = [each for each in part.citations if fields(each).get("type") in _CITATIONS]
+            more = {"citations": cited} if cited else {}
+            return {"type": "text", "text": part.text, **more} if part.text else None
+        case _:
+            return _block_of_input(part)
+
+
+def _thought(part: ThoughtPart) -> Mapping[str, Any] | None:
+    """A block of reasoning, which Anthropic takes back with its signature alone."""
+    if part.redacted is not None:
+        return {"type": "redacted_thinking", "data": part.redacted}
+    if part.signature is None:
+        return None
+    return {"type": "thinking", "thinking": part.text, "signature": part.signature}
+
+
+def _block_of_input(part: Mapping[str, Any] | Part) -> Mapping[str, Any]:
     read = read_part(part)
+    if not isinstance(part, Mapping):
+        if isinstance(read, Media):
+            return _media(read)
+        raise refuse_part("anthropic", part, _TAKES)
     if read is None:
         return part
     rest = {"cache_control": part["cache_control"]} if part.get("cache_control") else {}
     if isinstance(read, str):
         kept = part if part.get("type") == "text" else {"text": read}
         return {**kept, "type": "text"}
-    if read.kind == "image" and (read.url or read.media_type in _IMAGES):
-        return {"type": "image", "source": _source(read), **rest}
-    if read.kind == "file" and (read.url or read.media_type == "application/pdf"):
-        title = {"title": read.name} if read.name else {}
-        return {"type": "document", "source": _source(read), **title, **rest}
-    raise refuse_part("anthropic", read, _TAKES)
+    return {**_media(read), **rest}
+
+
+def _media(media: Media) -> dict[str, Any]:
+    if media.kind == "image" and (media.url or media.media_type in _IMAGES):
+        return {"type": "image", "source": _source(media)}
+    if media.kind == "file" and (media.url or media.media_type == "application/pdf"):
+        title = {"title": media.name} if media.name else {}
+        return {"type": "document", "source": _source(media), **title}
+    raise refuse_part("anthropic", media, _TAKES)
 
 
 def _source(media: Media) -> dict[str, Any]:

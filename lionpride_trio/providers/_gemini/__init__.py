@@ -15,6 +15,7 @@ from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     ToolCallChunk,
     UsageChunk,
@@ -22,6 +23,7 @@ from ..._chunks import (
     text_chunk,
 )
 from ..._errors import LionprideError, ProviderError
+from ..._parts import Native, TextPart
 from ..._safe_text import Secret
 from .._ends import reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
@@ -35,7 +37,7 @@ from .._parsing import (
 )
 from .._protocol import ChunkParser, HTTPRequest, ModelCall
 from ._calls import FunctionCalls, Piece
-from ._request import write_request
+from ._request import WIRE, write_request
 
 _TOKENS: Final[Mapping[str, list[Name]]] = {
     "input_tokens": ["promptTokenCount"],
@@ -44,6 +46,7 @@ _TOKENS: Final[Mapping[str, list[Name]]] = {
     "reasoning_tokens": ["thoughtsTokenCount"],
     "cached_tokens": ["cachedContentTokenCount"],
 }
+NATIVE: Final = Native(WIRE)
 _SOURCES: Final = frozenset(["citationMetadata", "groundingMetadata", "urlContextMetadata"])
 _OF_ANY_PART: Final = frozenset(["text", "thought", "thoughtSignature"])
 FAILURES: Final = frozenset([
@@ -107,6 +110,8 @@ class GenerateParser(BaseParser):
         self._thoughts: dict[int, int] = {}
         """The block of reasoning that is open, by the answer's index."""
         self._closed_thoughts: dict[int, int] = {}
+        self._signed: set[int] = set()
+        """The indexes of answers whose last text is signed: what follows must not join it."""
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
@@ -167,6 +172,9 @@ class GenerateParser(BaseParser):
                     said = text(said, "text")
                     if self._thoughts:
                         self._close_thought(index)
+                    signature = part.get("thoughtSignature")
+                    if signature or index in self._signed:
+                        chunks.append(self._begin_text(signature, index, raw))
                     chunks.append(text_chunk(said, self._metadata, raw, index))
                 if len(part) > 1 or said is None:
                     self._rare(part, index, raw, chunks)
@@ -209,8 +217,7 @@ class GenerateParser(BaseParser):
     def _rare(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
         """All of a part but its text.
 
-        A signature proves the very part that it came with: on a part that is no thought it is a
-        block of its own, beside its part.
+        A signature proves the very part that it came with, and goes back at it.
         """
         thinks = bool(part.get("thought"))
         signature = part.get("thoughtSignature")
@@ -221,7 +228,9 @@ class GenerateParser(BaseParser):
             self._called.add(index)
             piece = self._calls.read(index, call)
             if piece is not None:
-                chunks.append(self._call(piece, index, raw))
+                chunks.append(self._call(piece, index, raw, signature))
+        elif not thinks and signature and "text" not in part:
+            chunks.append(self._begin_text(signature, index, raw))
         else:
             # Some gateways write all the fields that a part may have, most of them null.
             told = (key for key, value in part.items() if value is not None)
@@ -229,18 +238,19 @@ class GenerateParser(BaseParser):
             if kind is not None:
                 chunks.append(self._other(kind, part[kind], index, raw))
         thought = text(part.get("text"), "text") if thinks else ""
-        if thought or signature:
+        if thought or (signature and thinks):
             chunks.append(
                 ReasoningChunk(
                     text=thought,
                     signature=signature,
                     block=self._thoughts.setdefault(index, self._closed_thoughts.get(index, 0)),
+                    native=NATIVE,
                     metadata=self._metadata,
                     raw_response=raw,
                     index=index,
                 )
             )
-        if signature:
+        if signature and thinks:
             self._close_thought(index)
 
     def _close_thought(self, index: int) -> None:
@@ -249,12 +259,22 @@ class GenerateParser(BaseParser):
         if block is not None:
             self._closed_thoughts[index] = block + 1
 
-    def _call(self, piece: Piece, index: int, raw: Any) -> ToolCallChunk:
+    def _begin_text(self, signature: str | None, index: int, raw: Any) -> PartChunk:
+        """Begin a text that must not join the one before, because one of the two is signed."""
+        (self._signed.add if signature else self._signed.discard)(index)
+        part = TextPart("", signature=signature, native=NATIVE)
+        return PartChunk(part=part, metadata=self._metadata, raw_response=raw, index=index)
+
+    def _call(
+        self, piece: Piece, index: int, raw: Any, signature: str | None = None
+    ) -> ToolCallChunk:
         return ToolCallChunk(
             slot=piece.slot,
             id=piece.id,
             name=piece.name,
             arguments=piece.arguments,
+            signature=signature,
+            native=NATIVE if piece.name else None,
             metadata=self._metadata,
             raw_response=raw,
             index=index,

@@ -12,12 +12,14 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from ..._errors import ConfigurationError
+from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall, is_made_id
 from .._message_parts import read_part, refuse_part
 from .._messages import (
     Message,
     call_id_of,
     checked,
-    decoded_call,
+    decoded_arguments,
+    is_own,
     mapping_or_empty,
     name_results,
     split_system,
@@ -27,6 +29,8 @@ from .._protocol import HTTPRequest, ModelCall
 from .._tools import function_of, read_choice, read_form, read_tools
 from ._schema import declaration
 
+WIRE: Final = "gemini"
+"""The name of this form of messages in the parts that it wrote."""
 CONFIG: Final = frozenset([
     "audioTimestamp",
     "audioTranscriptionConfig",
@@ -190,9 +194,6 @@ def _contents(messages: list[Message]) -> list[dict[str, Any]]:
             continue
         results = []
         parts = _parts(message.get("content"))
-        for call in message.get("tool_calls") or ():
-            name, arguments = decoded_call(call)
-            parts.append({"functionCall": {"name": name, "args": arguments}})
         role = "model" if message["role"] == "assistant" else "user"
         if parts:
             contents.append({"role": role, "parts": parts})
@@ -218,13 +219,45 @@ def _result(message: Message) -> dict[str, Any]:
 def _parts(content: Any) -> list[Any]:
     if isinstance(content, str):
         return [{"text": content}] if content else []
-    return [_part(part) for part in content or ()]
+    parts = (_part(part) for part in content or ())
+    return [part for part in parts if part is not None]
 
 
-def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _part(part: Mapping[str, Any] | Part) -> Mapping[str, Any] | None:
+    """The part that Gemini is sent; None for one that only another provider understands."""
+    match part:
+        case ToolCall():
+            call = {"name": part.name, "args": decoded_arguments(part)}
+            own_id = {"id": part.id} if _has_own_id(part) else {}
+            return {"functionCall": own_id | call, **_signature(part)}
+        case ThoughtPart():
+            if part.native is None or not is_own(part, WIRE):
+                return None
+            return {"text": part.text, "thought": True, **_signature(part)}
+        case RawPart():
+            return part.block if part.provider == WIRE else None
+        case TextPart():
+            signature = _signature(part)
+            return {"text": part.text, **signature} if part.text or signature else None
+        case _:
+            return _part_of_input(part)
+
+
+def _signature(part: TextPart | ThoughtPart | ToolCall) -> dict[str, str]:
+    """The signature of the very part that it came with."""
+    own = part.signature is not None and is_own(part, WIRE)
+    return {"thoughtSignature": str(part.signature)} if own else {}
+
+
+def _has_own_id(call: ToolCall) -> bool:
+    """Whether Gemini gave the call its id."""
+    return call.native is not None and is_own(call, WIRE) and not is_made_id(call.id)
+
+
+def _part_of_input(part: Mapping[str, Any] | Part) -> Mapping[str, Any]:
     read = read_part(part)
     if read is None:
-        if "type" in part:  # which no part of Gemini's own has
+        if not isinstance(part, Mapping) or "type" in part:  # which no part of Gemini's own has
             raise refuse_part("gemini", part, _TAKES)
         return part
     if isinstance(read, str):

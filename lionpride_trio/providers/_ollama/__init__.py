@@ -20,6 +20,7 @@ from ..._chunks import (
     Verdict,
 )
 from ..._errors import LionprideError, ProviderError, StreamTruncated
+from ..._parts import Native
 from ..._safe_text import Secret
 from .._ends import reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
@@ -34,7 +35,7 @@ from .._parsing import (
     usage,
 )
 from .._protocol import ChunkParser, HTTPRequest, ModelCall
-from ._request import complete_address, write_request
+from ._request import WIRE, complete_address, write_request
 
 _TOKENS: Final[Mapping[str, list[Name]]] = {
     "input_tokens": ["prompt_eval_count"],
@@ -42,6 +43,7 @@ _TOKENS: Final[Mapping[str, list[Name]]] = {
 }
 
 
+NATIVE: Final = Native(WIRE)
 _MESSAGE: Final = frozenset(["content", "role", "thinking", "tool_calls"])
 
 
@@ -111,7 +113,10 @@ class OllamaParser(BaseParser):
         if thought:
             chunks.append(
                 ReasoningChunk(
-                    text=text(thought, "thinking"), metadata=self._metadata, raw_response=value
+                    text=text(thought, "thinking"),
+                    native=NATIVE,
+                    metadata=self._metadata,
+                    raw_response=value,
                 )
             )
         content = message.get("content") or value.get("response")
@@ -150,7 +155,9 @@ class OllamaParser(BaseParser):
                 id=call_id,
                 name=name,
                 arguments=arguments,
-                metadata=self._metadata,
+                native=NATIVE,
+                # The one thing that tells two answers apart, so that their calls have other ids.
+                metadata=self._with(created_at=raw.get("created_at")),
                 raw_response=raw,
             )
         )

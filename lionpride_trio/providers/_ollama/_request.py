@@ -11,8 +11,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..._errors import ConfigurationError
+from ..._parts import Part, RawPart, ThoughtPart, ToolCall
 from .._message_parts import Media, plain_text, read_part, refuse_part
-from .._messages import Message, checked, decoded_call, insert_system, name_results
+from .._messages import (
+    Message,
+    calls_in,
+    checked,
+    decoded_arguments,
+    insert_system,
+    is_own,
+    name_results,
+)
 from .._options import take_options
 from .._protocol import HTTPRequest, ModelCall
 from .._tools import function_of, read_choice, read_form, read_tools
@@ -72,6 +81,10 @@ HINTS: Final = {
     "reasoning_effort": "write think='low' | 'medium' | 'high'",
 }
 _TAKES: Final = "text, and images as data: URLs"
+WIRE: Final = "ollama"
+"""The name of this form of messages in the parts that it wrote."""
+_ELSEWHERE: Final = (RawPart, ThoughtPart, ToolCall)
+"""Parts that stand in no text: in fields of their own, or nowhere."""
 _OWN_FIELDS: Final = ("thinking", "tool_name")
 _PORT: Final = 11434
 # Where a server is asked that listens on all addresses, or is said to be nowhere.
@@ -134,8 +147,12 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
         made: dict[str, Any] = {"role": message["role"], **_said(message)}
         if message["role"] == "developer":
             made["role"] = "system"
-        if message.get("tool_calls"):
-            made["tool_calls"] = [_call(call) for call in message["tool_calls"]]
+        calls = calls_in(message)
+        if calls:
+            made["tool_calls"] = [_call(call) for call in calls]
+        thought = _thought(message.get("content"))
+        if thought:
+            made["thinking"] = thought
         if message["role"] == "tool" and message["name"]:
             made["tool_name"] = message["name"]
         made |= {field: message[field] for field in _OWN_FIELDS if field in message}
@@ -143,9 +160,18 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
     return written
 
 
-def _call(call: Mapping[str, Any]) -> dict[str, Any]:
-    name, arguments = decoded_call(call)
-    return {"function": {"name": name, "arguments": arguments}}
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"function": {"name": call.name, "arguments": decoded_arguments(call)}}
+
+
+def _thought(content: Any) -> str:
+    """The reasoning of an answer of Ollama's own; another provider's is nothing to it."""
+    parts: Any = () if content is None or isinstance(content, str) else content
+    return "".join(
+        part.text
+        for part in parts
+        if isinstance(part, ThoughtPart) and part.native is not None and is_own(part, WIRE)
+    )
 
 
 def _said(message: Message) -> dict[str, Any]:
@@ -154,13 +180,13 @@ def _said(message: Message) -> dict[str, Any]:
     if message["role"] == "tool" or content is None or isinstance(content, str):
         text = plain_text(content, "ollama")
     else:
-        read = [_read(part) for part in content]
+        read = [_read(part) for part in content if not isinstance(part, _ELSEWHERE)]
         text = "".join(each for each in read if isinstance(each, str))
         images += [each.data for each in read if isinstance(each, Media)]
     return {"content": text, **({"images": images} if images else {})}
 
 
-def _read(part: Mapping[str, Any]) -> str | Media:
+def _read(part: Mapping[str, Any] | Part) -> str | Media:
     read = read_part(part)
     if isinstance(read, str) or (read and read.kind == "image" and read.data):
         return read

@@ -14,6 +14,7 @@ from ..._errors import LionprideError, ProviderError
 from ..._safe_text import Secret
 from .._faults import provider_error
 from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ._messages import ReasoningRule
 from ._reading import ChatParser
 from ._request import HINTS, OPENAI, write_request
 
@@ -40,11 +41,18 @@ class OpenAIChat:
 
     extends_messages = False
     """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
+    reasoning_goes_back: ReasoningRule = "never"
+    """Which of an answer's reasoning goes back with it."""
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""
         return write_request(
-            call, self.name, self.fields, self.hints, extends=self.extends_messages
+            call,
+            self.name,
+            self.fields,
+            self.hints,
+            extends=self.extends_messages,
+            reasoning=self.reasoning_goes_back,
         )
 
     def authorize(self, key: Secret) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from ..._chunks import Verdict
 from .._ends import verdict_of
 from .._parsing import fields
 from ._calls import OpenCalls
+from ._details import ReasoningDetails
 
 
 class Said:
@@ -44,6 +45,7 @@ class Alternative:
         "by_message",
         "calls",
         "cited",
+        "details",
         "kinds",
         "reason",
         "refusal",
@@ -61,6 +63,7 @@ class Alternative:
         self.refusal = Said()
         self.cited = 0
         """How many citations were told."""
+        self.details = ReasoningDetails()
         self.kinds: set[str] = set()
         """The kinds of all else that was told."""
         self.by_message = False
@@ -102,6 +105,8 @@ class Alternative:
         refusal = message.get("refusal")
         if isinstance(refusal, str):
             delta["refusal"] = self.refusal.rest_of(refusal)
+        if self.details.any:
+            delta["reasoning_details"] = None
         delta["annotations"] = (message.get("annotations") or ())[self.cited :]
         return delta
 

@@ -11,12 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 from ..._chunks import ToolCallChunk
+from ..._parts import Native
+from ..._readonly import ReadOnlyDict
 from .._arguments import Arguments
 from .._parsing import arguments_text
 
 Make: TypeAlias = Callable[..., ToolCallChunk]
 """Makes the chunk of ``slot``, ``id``, ``name`` (as far as it is known) and ``arguments`` (a piece)."""
+
+
+_CUSTOM: Final = Native("chat", ReadOnlyDict(type="custom"))
+"""Of a call of a custom tool, whose input is any text."""
 
 
 class OpenCall:
@@ -77,6 +85,8 @@ class OpenCalls:
             call = self._find(index, call_id, name, arguments, taken)
             call.arguments.free = function is told.get("custom")
             chunks.append(_chunk(make, call, call_id, name, call.arguments.add(arguments)))
+            if call.arguments.free and name:
+                chunks[-1] = attrs.evolve(chunks[-1], native=_CUSTOM)
         return chunks
 
     def read_again(self, calls: Any, make: Make) -> list[ToolCallChunk]:

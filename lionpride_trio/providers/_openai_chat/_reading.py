@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+import attrs
+
 from ..._chunks import (
     Chunk,
     FinishChunk,
@@ -26,12 +28,16 @@ from ..._chunks import (
     Verdict,
     text_chunk,
 )
+from ..._parts import Native
+from ..._readonly import ReadOnlyDict
 from .._ends import reason_of
 from .._faults import provider_error
 from .._parsing import BaseParser, fields, members, text, usage
 from ._answer import Alternative, thought_text
 from ._calls import Make
+from ._messages import WIRE
 
+NATIVE: Final = Native(WIRE)
 FAILURES: Final = frozenset(["error", "network_error", "insufficient_system_resource"])
 """Reasons that are failures of the provider: OpenRouter's and Mistral's, Zhipu's, DeepSeek's."""
 
@@ -163,6 +169,7 @@ class ChatParser(BaseParser):
             answer.thought.add(thought)
             at = len(chunks) - 1 if chunks and type(chunks[-1]) is TextChunk else len(chunks)
             chunks.insert(at, self._reasoning(thought, index, raw))
+        answer.details.add(delta.get("reasoning_details"))
         if delta.get("refusal"):
             self._refuse(text(delta["refusal"], "refusal"), answer, index, raw, chunks)
         calls = delta.get("tool_calls")
@@ -218,7 +225,9 @@ class ChatParser(BaseParser):
         return partial(ToolCallChunk, metadata=self._metadata, raw_response=raw, index=index)
 
     def _reasoning(self, thought: str, index: int, raw: Any) -> ReasoningChunk:
-        return ReasoningChunk(text=thought, metadata=self._metadata, raw_response=raw, index=index)
+        return ReasoningChunk(
+            text=thought, native=NATIVE, metadata=self._metadata, raw_response=raw, index=index
+        )
 
     def _other(self, kind: str, value: Any, index: int, raw: Any) -> OtherChunk:
         return OtherChunk(
@@ -247,6 +256,10 @@ class ChatParser(BaseParser):
                     "message": f"the provider ended the answer with finish_reason {reason!r}",
                 }
             )
+        details = answer.details.untold()
+        if details is not None:
+            native = Native(NATIVE.provider, ReadOnlyDict(reasoning_details=details))
+            chunks.append(attrs.evolve(self._reasoning("", index, raw), native=native))
         chunks.append(self._end(answer, index, raw))
 
     def _end(self, answer: Alternative, index: int, raw: Any) -> FinishChunk:

@@ -85,6 +85,12 @@ class Item:
     """The encrypted reasoning that was told."""
     number: int | None = None
     """Its place among what was told of its kind."""
+    facts: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    """Its members that are sent back with it as they are."""
+    facts_told: Mapping[str, Any] | None = None
+    """What was told of them."""
+    begun: set[int] = attrs.Factory(set[int])
+    """The places of its parts whose text has begun."""
     cited: Counter[int] = attrs.Factory(Counter[int])
     """How many citations were told of each part, by its place."""
     strange: set[int] = attrs.Factory(set[int])
@@ -107,8 +113,8 @@ class Item:
         noted.add(rest)
         return rest
 
-    def untold(self, wholes: Sequence[tuple[Part, str]]) -> list[tuple[str, str]]:
-        """What was not told yet of an item whose parts are *wholes*, each rest with its kind.
+    def untold(self, wholes: Sequence[tuple[Part, str]]) -> list[tuple[Part, str]]:
+        """What was not told yet of an item whose parts are *wholes*, each rest with its part.
 
         The parts are compared as one text first: servers number the parts of their deltas
         otherwise than those of the item.
@@ -120,7 +126,7 @@ class Item:
                 units = _units(text)
                 self.part(part).add(_text(units[:end]))
                 end = max(0, end - len(units))
-        rests = [(part[0], self.untold_of(part, text)) for part, text in wholes]
+        rests = [(part, self.untold_of(part, text)) for part, text in wholes]
         return [rest for rest in rests if rest[1]]
 
     def agrees(self, call_id: str | None, whole: str) -> bool:

@@ -44,6 +44,32 @@ PARTS: Final[Mapping[Any, tuple[str, str, str]]] = {
 """By the type of a part: the kind of its item and of the part, and the field that has its text."""
 
 
+_MODELLED: Final = frozenset([
+    "arguments",
+    "call_id",
+    "content",
+    "encrypted_content",
+    "input",
+    "name",
+    "role",
+    "status",
+    "type",
+])
+"""Members of an item that chunks tell, or that a finished item has always."""
+
+
+def facts_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What an item has beside what chunks tell: its id, its phase, the parts of its summary."""
+    facts = {
+        name: value for name, value in item.items() if name not in _MODELLED and value is not None
+    }
+    if kind == "reasoning" and item.get("content"):
+        facts["content"] = item["content"]
+    if item.get("type") == "custom_tool_call":
+        facts["type"] = item["type"]
+    return facts
+
+
 def kind_of(item: Mapping[str, Any]) -> str | None:
     """What an output item is to this library; None for what it hands on as it is."""
     kind = item.get("type")

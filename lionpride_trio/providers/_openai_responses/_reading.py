@@ -7,18 +7,23 @@ finished items and the terminal event repeat the answer; of them only what nothi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+import attrs
 
 from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     ToolCallChunk,
     UsageChunk,
     text_chunk,
 )
 from ..._errors import LionprideError
+from ..._parts import Native, RawPart, TextPart
+from ..._readonly import ReadOnlyDict
 from .._faults import provider_error
 from .._parsing import (
     DONE,
@@ -30,9 +35,12 @@ from .._parsing import (
     text,
     usage,
 )
+from ._answer_items import WIRE
 from ._end import TERMINALS, Ending
 from ._items import Item, Items, Part, Told
-from ._parts import DELTAS, DONES, PART_EVENTS, PARTS, kind_of, parts_of
+from ._parts import DELTAS, DONES, PART_EVENTS, PARTS, facts_of, kind_of, parts_of
+
+NATIVE: Final = Native(WIRE)
 
 
 def chunks_of_response(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -59,6 +67,7 @@ class ResponsesParser(BaseParser):
         self._calls = 0
         self._thoughts = 0
         self._ending = Ending()
+        self._kept: set[tuple[Any, Any]] = set()
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
         """The chunks of one event."""
@@ -73,6 +82,8 @@ class ResponsesParser(BaseParser):
                 item = self._items.find("message", at[0], at[1] or 0)
                 self._part = item.part(("text", at[2] or 0))
                 self._writes_at = at
+                self._part.add(piece)
+                return self._say(item, ("text", at[2] or 0), piece, value)
             self._part.add(piece)
             return [text_chunk(piece, self._metadata, value)]
         self._writes_at = ()
@@ -97,8 +108,9 @@ class ResponsesParser(BaseParser):
                 item = self._items.find(of, value.get("item_id"), place)
                 told = value.get("delta")
                 piece = arguments_text(told) if what == "arguments" else text(told, "delta")
-                item.part((what, value.get(where) or 0)).add(piece)
-                chunks.append(self._say(item, what, piece, value))
+                part = what, value.get(where) or 0
+                item.part(part).add(piece)
+                chunks += self._say(item, part, piece, value)
             case _ if kind in DONES:
                 of, what, where, field = DONES[kind]
                 item = self._items.find(of, value.get("item_id"), place)
@@ -107,12 +119,12 @@ class ResponsesParser(BaseParser):
                 self._rest_of_part(item, (what, value.get(where) or 0), whole, value, chunks)
             case _ if kind in PART_EVENTS:
                 where, is_whole = PART_EVENTS[kind]
-                part = members(value.get("part"))
-                if part.get("type") in PARTS:
-                    of, what, field = PARTS[part["type"]]
+                given = members(value.get("part"))
+                if given.get("type") in PARTS:
+                    of, what, field = PARTS[given["type"]]
                     item = self._items.find(of, value.get("item_id"), place)
                     at = (what, value.get(where) or 0)
-                    told = text(part.get(field), field)
+                    told = text(given.get(field), field)
                     if is_whole:
                         self._rest_of_part(item, at, told, value, chunks)
                     else:
@@ -147,22 +159,26 @@ class ResponsesParser(BaseParser):
             return
         item = self._items.open(kind, told, place)
         item.name = item.name or told.get("name")
+        item.facts = facts_of(told, kind)
         item.given += parts_of(told, kind)[0]
         if kind == "call":
             chunks.append(self._call(item, "", raw))
         elif kind == "reasoning":
-            self._number_thought(item)  # its place among them, though it may be told last
+            chunks.append(self._thought(item, raw))  # its place among them: it may be told last
 
     def _whole(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
         """A whole item: only what nothing has told."""
         self._ending.see(told, place)
         kind = kind_of(told)
         if kind is None:
+            self._keep(told, place, raw, chunks)
             return
         wholes, strange = parts_of(told, kind)
         item = self._items.whole(kind, told, place, "".join(whole for _, whole in wholes))
         item.name = item.name or told.get("name")
-        chunks += [self._say(item, what, rest, raw) for what, rest in item.untold(wholes)]
+        item.facts = facts_of(told, kind) or item.facts
+        for part, rest in item.untold(wholes):
+            chunks += self._say(item, part, rest, raw)
         for at, part in strange.items():
             if at not in item.strange:
                 item.strange.add(at)
@@ -171,21 +187,31 @@ class ResponsesParser(BaseParser):
         if kind == "message":
             cited = item.uncited(told.get("content") or ())
             chunks += [self._other("citation", each, raw) for each in cited]
-        sealed = told.get("encrypted_content")
-        if kind == "reasoning" and sealed and sealed != item.sealed:
-            item.sealed = text(sealed, "encrypted_content")
-            chunks.append(self._thought(item, raw, redacted=item.sealed))
+        if kind == "reasoning":
+            sealed = text(told.get("encrypted_content"), "encrypted_content") or item.sealed
+            if sealed != item.sealed or item.facts != item.facts_told:
+                new = sealed if sealed != item.sealed else None
+                item.sealed = sealed
+                chunks.append(self._thought(item, raw, redacted=new))
         if kind == "call":
             item.call_id = item.call_id or item.id
             if item.call_id != item.told_id or item.name != item.told_name:
                 chunks.append(self._call(item, "", raw))
+
+    def _keep(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
+        """An item that this library does not model, once: it goes back as it is."""
+        key = told.get("type"), told.get("id") or told.get("call_id") or place
+        if key[0] and key not in self._kept:
+            self._kept.add(key)
+            part = RawPart(NATIVE.provider, told)
+            chunks.append(PartChunk(part=part, metadata=self._metadata, raw_response=raw))
 
     def _rest_of_part(
         self, item: Item, part: Part, whole: str, raw: Any, chunks: list[Chunk]
     ) -> None:
         rest = item.untold_of(part, whole)
         if rest or item.name != item.told_name:
-            chunks.append(self._say(item, part[0], rest, raw))
+            chunks += self._say(item, part, rest, raw)
 
     def _rest_of_openings(self, raw: Any) -> list[Chunk]:
         """Texts, ids and names that only the openings of items had."""
@@ -194,9 +220,8 @@ class ResponsesParser(BaseParser):
             if item.kind == "call":
                 item.call_id = item.call_id or item.id
             if item.given:
-                chunks += [
-                    self._say(item, what, rest, raw) for what, rest in item.untold(item.given)
-                ]
+                for part, rest in item.untold(item.given):
+                    chunks += self._say(item, part, rest, raw)
             if item.kind == "call" and item.call_id != item.told_id:
                 chunks.append(self._call(item, "", raw))
         return chunks
@@ -238,28 +263,43 @@ class ResponsesParser(BaseParser):
             raw_response=raw,
         )
 
-    def _say(self, item: Item, what: str, piece: str, raw: Any) -> Chunk:
-        """The chunk of a piece of a part."""
-        match what:
-            case "text":
-                return text_chunk(piece, self._metadata, raw)
-            case "refusal":
+    def _say(self, item: Item, part: Part, piece: str, raw: Any) -> list[Chunk]:
+        """The chunks of a piece of a part."""
+        match part:
+            case "text", place:
+                said = text_chunk(piece, self._metadata, raw)
+                if place in item.begun:
+                    return [said]
+                item.begun.add(place)
+                begun = TextPart("", native=self._native(item))
+                return [PartChunk(part=begun, metadata=self._metadata, raw_response=raw), said]
+            case "refusal", _:
                 self._ending.refused = True
-                return self._other("refusal", piece, raw)
-            case "arguments":
-                return self._call(item, piece, raw)
+                return [self._other("refusal", piece, raw)]
+            case "arguments", _:
+                return [self._call(item, piece, raw)]
             case _:
-                return self._thought(item, raw, text=piece)
+                return [self._thought(item, raw, text=piece)]
+
+    def _native(self, item: Item) -> Native:
+        """The facts of an item, which are told with its chunks."""
+        facts = item.facts or ({"id": item.id} if item.id else {})
+        item.facts_told = item.facts
+        return attrs.evolve(NATIVE, facts=ReadOnlyDict(facts)) if facts else NATIVE
 
     def _thought(self, item: Item, raw: Any, **parts: Any) -> ReasoningChunk:
-        number = self._number_thought(item)
-        return ReasoningChunk(block=number, metadata=self._metadata, raw_response=raw, **parts)
-
-    def _number_thought(self, item: Item) -> int:
         if item.number is None:
             item.number = self._thoughts
             self._thoughts += 1
-        return item.number
+        native = self._native(item) if item.facts != item.facts_told else None
+        return ReasoningChunk(
+            block=item.number,
+            id=item.id,
+            native=native or (NATIVE if item.facts_told is None else None),
+            metadata=self._metadata,
+            raw_response=raw,
+            **parts,
+        )
 
     def _call(self, item: Item, piece: str, raw: Any) -> ToolCallChunk:
         """A piece of a call, with its id and its name where they were not told."""
@@ -271,6 +311,7 @@ class ResponsesParser(BaseParser):
             id=item.call_id if item.told_id is None else None,
             name=item.name if item.told_name is None else None,
             arguments=piece,
+            native=self._native(item) if item.facts != item.facts_told else None,
             metadata=self._metadata,
             raw_response=raw,
         )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from ..._parts import PARTS, Part
 from .._message_parts import Media, read_part, refuse_part
-from .._messages import Message, call_id_of, checked, function_call_of, insert_system
+from .._messages import Message, call_id_of, calls_in, checked, insert_system
 from .._options import take_options
-from .._parsing import arguments_text
 from .._protocol import HTTPRequest, ModelCall
 from .._tools import function_of, read_choice, read_form, read_tools, with_properties
+from ._answer_items import answer_items, is_custom
 
 FIELDS: Final = frozenset([
     "access_programs",
@@ -75,7 +76,8 @@ def write_request(call: ModelCall, provider: str) -> HTTPRequest:
         schema = {"schema": form.schema} if form.kind == "schema" else {}
         wanted = {"format": {"type": kind, **form.about, **schema}}
         options["text"] = wanted | dict(options.get("text", {}))
-    body: dict[str, Any] = {"model": call.model, "input": _items(messages)}
+    stored = options.get("store") is not False
+    body: dict[str, Any] = {"model": call.model, "input": _items(messages, stored=stored)}
     if call.stream:
         body["stream"] = True
     else:
@@ -111,32 +113,23 @@ def _choice(value: Any) -> Any:
     return {"type": "allowed_tools", "mode": choice.mode, "tools": named}
 
 
-def _items(messages: list[Message]) -> list[dict[str, Any]]:
-    """Messages as input items: tool calls and their results are items of their own."""
+def _items(messages: list[Message], *, stored: bool) -> list[dict[str, Any]]:
+    """Messages as input items: tool calls, their results and thoughts are items of their own."""
     items: list[dict[str, Any]] = []
+    custom = {call.id for message in messages for call in calls_in(message) if is_custom(call)}
     for message in messages:
+        content = message.get("content")
         if message["role"] == "tool":
-            items.append({
-                "type": "function_call_output",
-                "call_id": call_id_of(message),
-                "output": _content(message["content"], "user"),
-            })
-            continue
-        if message.get("content"):
-            content = _content(message["content"], message["role"])
-            items.append({"role": message["role"], "content": content})
-        items += map(_call, message.get("tool_calls") or ())
+            call_id = call_id_of(message)
+            kind = "custom_tool_call_output" if call_id in custom else "function_call_output"
+            items.append({"type": kind, "call_id": call_id, "output": _content(content, "user")})
+        elif message["role"] == "assistant" and any(
+            isinstance(part, PARTS) for part in content or ()
+        ):
+            items += answer_items(content, stored=stored)
+        elif content:
+            items.append({"role": message["role"], "content": _content(content, message["role"])})
     return items
-
-
-def _call(call: Mapping[str, Any]) -> dict[str, Any]:
-    name, arguments = function_call_of(call)
-    return {
-        "type": "function_call",
-        "call_id": call.get("id"),
-        "name": name,
-        "arguments": arguments_text(arguments) or "{}",
-    }
 
 
 def _content(content: Any, role: str) -> Any:
@@ -154,9 +147,11 @@ def _content(content: Any, role: str) -> Any:
     return [_part(part) for part in content or ()]
 
 
-def _part(part: Mapping[str, Any]) -> Mapping[str, Any]:
+def _part(part: Mapping[str, Any] | Part) -> Mapping[str, Any]:
     read = read_part(part)
     if read is None:
+        if not isinstance(part, Mapping):
+            raise refuse_part("openai", part, "text, images and files on Responses")
         return part
     if isinstance(read, str):
         return {"type": "input_text", "text": read}

@@ -9,8 +9,10 @@ from typing import Any, ClassVar, TypeAlias
 import attrs
 from attrs.validators import deep_iterable, instance_of, optional
 
-from ..._chunks import Verdict
+from ..._assistant import AssistantResponseContent
 from ..._json_form import has_json_form, written
+from ..._media import MediaPart
+from ..._parts import Native, TextPart, ToolCall
 from ...wire._json import MAX_DEPTH, loads
 
 _Arguments: TypeAlias = str | Mapping[str, Any] | list[Any]
@@ -20,6 +22,12 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     if isinstance(texts, str):
         raise TypeError(f"context is a list of str: write context=[{texts!r:.100}]")
     return tuple(texts)
+
+
+def _attached(parts: Iterable[MediaPart]) -> tuple[MediaPart, ...]:
+    if isinstance(parts, MediaPart):
+        raise TypeError("attachments is a list of parts: write attachments=[Image(…)]")
+    return tuple(parts)
 
 
 def _as_text(arguments: _Arguments) -> str:
@@ -41,8 +49,14 @@ def _json(value: Any, what: str) -> str:
         raise TypeError(f"{what} must be text or what JSON can say: {error}") from error
 
 
+def _is_parts(output: Any) -> bool:
+    several = isinstance(output, list | tuple) and len(output) > 0
+    return several and all(isinstance(part, TextPart | MediaPart) for part in output)
+
+
 def _check_output(_: Any, __: Any, output: Any) -> None:
-    _json(output, "output")  # a model can be told it,
+    if not _is_parts(output):
+        _json(output, "output")  # a model can be told it,
     written(output, "output", MAX_DEPTH)  # and a session be saved with it
 
 
@@ -72,28 +86,20 @@ class InstructionContent:
         default=(), converter=_texts, validator=deep_iterable(instance_of(str))
     )
     """Texts that stand before the instruction."""
-
-    def chat_msg(self) -> dict[str, Any]:
-        """The provider-neutral message: the context stands before the instruction."""
-        return {"role": self.role, "content": "\n\n".join([*self.context, self.instruction])}
-
-
-@has_json_form
-@attrs.frozen(kw_only=True)
-class AssistantResponseContent:
-    """The answer of the model."""
-
-    role: ClassVar[str] = "assistant"
-    assistant_response: str = attrs.field(validator=instance_of(str))
-    """The text of the answer."""
-    verdict: Verdict | None = attrs.field(
-        default=None, converter=attrs.converters.optional(Verdict)
+    attachments: tuple[MediaPart, ...] = attrs.field(
+        default=(), converter=_attached, validator=deep_iterable(instance_of(MediaPart))
     )
-    """How the answer ended; None where nobody has told."""
+    """Images, sounds and files that belong to it."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """The provider-neutral message."""
-        return {"role": self.role, "content": self.assistant_response}
+        """The provider-neutral message: the context, then the attachments, then the instruction.
+
+        Attachments stand before the question about them, as providers advise.
+        """
+        text = "\n\n".join([*self.context, self.instruction])
+        if not self.attachments:
+            return {"role": self.role, "content": text}
+        return {"role": self.role, "content": [*self.attachments, TextPart(text)]}
 
 
 @has_json_form
@@ -107,7 +113,13 @@ class ActionRequestContent:
     arguments: str = attrs.field(default="{}", converter=_as_text)
     """The arguments as the model wrote them, JSON or not; a mapping is written as JSON."""
     call_id: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
-    """The provider's id of the call."""
+    """The id of the call: its provider's, or one that this library made."""
+    signature: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    """The provider's proof that the call is its own; see `ToolCall`."""
+    native: Native | None = attrs.field(
+        default=None, validator=optional(instance_of(Native)), repr=False
+    )
+    """What its provider said of it beside; see `ToolCall`."""
 
     def parsed(self) -> Any:
         """The arguments decoded from JSON.
@@ -116,8 +128,17 @@ class ActionRequestContent:
         """
         return loads(self.arguments)
 
+    @property
+    def call(self) -> ToolCall:
+        """The call as a part of a message."""
+        return ToolCall(
+            self.call_id or "", self.function, self.arguments, self.signature, native=self.native
+        )
+
     def chat_msg(self) -> dict[str, Any]:
         """The provider-neutral message, with one tool call."""
+        if self.signature or self.native:
+            return {"role": self.role, "content": [self.call]}
         call = {
             "id": self.call_id,
             "type": "function",
@@ -133,16 +154,23 @@ class ActionResponseContent:
 
     role: ClassVar[str] = "tool"
     output: Any = attrs.field(validator=_check_output)
-    """Text, or what JSON can say."""
+    """A text, a list of `TextPart` and `MediaPart`, or what JSON can say."""
     function: str = attrs.field(default="", validator=instance_of(str))
     """The name of the tool."""
     call_id: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     """The id of the call that this answers."""
+    is_error: bool = attrs.field(default=False, validator=instance_of(bool))
+    """The tool failed, and the output says how."""
 
     def chat_msg(self) -> dict[str, Any]:
-        """The provider-neutral message; an output that is no text is written as JSON."""
-        said = self.output if isinstance(self.output, str) else _json(self.output, "output")
-        return {"role": self.role, "tool_call_id": self.call_id, "content": said}
+        """The provider-neutral message; an output that is neither text nor parts is written as JSON."""
+        said = self.output
+        if _is_parts(said):
+            said = list(said)
+        elif not isinstance(said, str):
+            said = _json(said, "output")
+        message = {"role": self.role, "tool_call_id": self.call_id, "content": said}
+        return message | ({"is_error": True} if self.is_error else {})
 
 
 Content = (

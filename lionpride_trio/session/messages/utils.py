@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..._parts import TextPart
 from ._contents import ActionRequestContent
 from ._message import Message
 
@@ -14,16 +15,27 @@ __all__ = ["prepare_messages_for_chat"]
 def prepare_messages_for_chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """*messages* as a list of ``{"role", "content"}``, ready for ``model.invoke(messages=…)``.
 
-    Tool calls that stand side by side become one assistant message, as providers want them.
+    An answer and the tool calls that stand after it become one assistant message, as providers want
+    them: what goes back with the answer has to stand before its calls.
     """
     chat: list[dict[str, Any]] = []
-    calling = False
+    answering = False
     for message in messages:
         told = message.chat_msg
         calls = isinstance(message.content, ActionRequestContent)
-        if calls and calling:
-            chat[-1]["tool_calls"] += told["tool_calls"]
+        if calls and answering:
+            chat[-1] = _joined(chat[-1], told, message.content)
         else:
             chat.append(told)
-        calling = calls
+        answering = message.role == "assistant"
     return chat
+
+
+def _joined(answer: dict[str, Any], told: dict[str, Any], content: Any) -> dict[str, Any]:
+    """An assistant message with one more call, in parts where either of them is."""
+    said = answer["content"]
+    if isinstance(said, list) or isinstance(told["content"], list):
+        parts = said if isinstance(said, list) else [TextPart(said)] if said else []
+        return {"role": "assistant", "content": [*parts, content.call]}
+    calls = [*answer.get("tool_calls", ()), *told["tool_calls"]]
+    return {"role": "assistant", "content": said or None, "tool_calls": calls}
