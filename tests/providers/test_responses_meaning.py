@@ -7,6 +7,7 @@ import pytest
 from lionpride_trio import (
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ProviderError,
     ReasoningChunk,
     ServerError,
@@ -372,7 +373,7 @@ def test_the_terminal_event_repeats_no_item():
         parser.feed("", done(item, place))
     assert [type(one) for one in parser.feed("", end(sealed, search))] == [FinishChunk]
     alone = get("openai", "responses").parser().feed("", end(sealed, search))
-    assert [type(one) for one in alone] == [ReasoningChunk, OtherChunk, FinishChunk]
+    assert [type(one) for one in alone] == [ReasoningChunk, OtherChunk, PartChunk, FinishChunk]
 
 
 @pytest.mark.parametrize("how", ["part", "item"])

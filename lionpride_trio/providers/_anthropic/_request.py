@@ -185,7 +185,7 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
             continue
         results = []
         content = _content(message.get("content"))
-        if content or isinstance(message.get("content"), str):
+        if content or (message["role"] == "user" and content is not None):
             written.append({"role": message["role"], "content": content})
     return written
 

@@ -23,7 +23,7 @@ from ..._chunks import (
     text_chunk,
 )
 from ..._errors import LionprideError, ProviderError
-from ..._parts import Native, TextPart
+from ..._parts import Native, RawPart, TextPart
 from ..._safe_text import Secret
 from .._ends import reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
@@ -229,14 +229,16 @@ class GenerateParser(BaseParser):
             piece = self._calls.read(index, call)
             if piece is not None:
                 chunks.append(self._call(piece, index, raw, signature))
-        elif not thinks and signature and "text" not in part:
-            chunks.append(self._begin_text(signature, index, raw))
         else:
             # Some gateways write all the fields that a part may have, most of them null.
-            told = (key for key, value in part.items() if value is not None)
+            told = {key: value for key, value in part.items() if value is not None}
             kind = next((key for key in told if key not in _OF_ANY_PART), None)
             if kind is not None:
                 chunks.append(self._other(kind, part[kind], index, raw))
+            if kind is not None and "text" not in told:
+                chunks.append(self._part(RawPart(NATIVE.provider, told), index, raw))
+            elif signature and not thinks and "text" not in told:
+                chunks.append(self._begin_text(signature, index, raw))
         thought = text(part.get("text"), "text") if thinks else ""
         if thought or (signature and thinks):
             chunks.append(
@@ -262,7 +264,9 @@ class GenerateParser(BaseParser):
     def _begin_text(self, signature: str | None, index: int, raw: Any) -> PartChunk:
         """Begin a text that must not join the one before, because one of the two is signed."""
         (self._signed.add if signature else self._signed.discard)(index)
-        part = TextPart("", signature=signature, native=NATIVE)
+        return self._part(TextPart("", signature=signature, native=NATIVE), index, raw)
+
+    def _part(self, part: RawPart | TextPart, index: int, raw: Any) -> PartChunk:
         return PartChunk(part=part, metadata=self._metadata, raw_response=raw, index=index)
 
     def _call(

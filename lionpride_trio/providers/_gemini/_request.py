@@ -17,6 +17,7 @@ from .._message_parts import read_part, refuse_part
 from .._messages import (
     Message,
     call_id_of,
+    calls_in,
     checked,
     decoded_arguments,
     is_own,
@@ -100,6 +101,10 @@ HINTS: Final = {
     "thinking": "write thinking_config={…}",
 }
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
+_NO_SIGNATURE: Final = "skip_thought_signature_validator"
+"""What stands for the signature of a call that another model made (ai.google.dev, "Thought signatures")."""
+_SIGNING: Final = re.compile(r"gemini-(?:[3-9]|\d\d)")
+"""The models that refuse a call without a signature."""
 _TAKES: Final = "text, images, audio and files"
 
 
@@ -118,7 +123,7 @@ def write_request(call: ModelCall) -> HTTPRequest:
         config["stopSequences"] = [config["stopSequences"]]
     if form is not None:
         config = _form(form) | config
-    body: dict[str, Any] = {"contents": _contents(messages)}
+    body: dict[str, Any] = {"contents": _contents(messages, call.model)}
     parts = [{"text": part["text"]} for part in system]
     parts += _instruction(fields.pop("systemInstruction", None))
     if parts:
@@ -182,7 +187,14 @@ def _tools(tools: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [{"functionDeclarations": functions}, *others] if functions else others
 
 
-def _contents(messages: list[Message]) -> list[dict[str, Any]]:
+def _needs_signature(call: ToolCall, model: str) -> bool:
+    """Whether Gemini would refuse a call because another model made it, or a user."""
+    if call.native is not None:
+        return call.native.provider != WIRE
+    return call.signature is None and _SIGNING.search(model) is not None
+
+
+def _contents(messages: list[Message], model: str) -> list[dict[str, Any]]:
     """Messages as contents: the results of one turn stand in one."""
     contents: list[dict[str, Any]] = []
     results: list[Any] = []
@@ -195,6 +207,9 @@ def _contents(messages: list[Message]) -> list[dict[str, Any]]:
         results = []
         parts = _parts(message.get("content"))
         role = "model" if message["role"] == "assistant" else "user"
+        if any(_needs_signature(part, model) for part in calls_in(message)[:1]):
+            first = next(part for part in parts if "functionCall" in part)
+            first["thoughtSignature"] = _NO_SIGNATURE
         if parts:
             contents.append({"role": role, "parts": parts})
     return contents

@@ -23,8 +23,19 @@ Make: TypeAlias = Callable[..., ToolCallChunk]
 """Makes the chunk of ``slot``, ``id``, ``name`` (as far as it is known) and ``arguments`` (a piece)."""
 
 
-_CUSTOM: Final = Native("chat", ReadOnlyDict(type="custom"))
-"""Of a call of a custom tool, whose input is any text."""
+NATIVE: Final = Native("chat")
+_TOLD: Final = frozenset(["custom", "function", "id", "index", "name", "arguments", "type"])
+
+
+def _native(told: Any, *, custom: bool) -> Native:
+    """What goes back with a call: that it is a custom tool's, and what a service adds to it.
+
+    Gemini's signature is such a thing, where it is asked through OpenAI's API (``extra_content``).
+    """
+    facts = {name: value for name, value in told.items() if name not in _TOLD and value is not None}
+    if custom:
+        facts["type"] = "custom"
+    return Native(NATIVE.provider, ReadOnlyDict(facts)) if facts else NATIVE
 
 
 class OpenCall:
@@ -85,8 +96,10 @@ class OpenCalls:
             call = self._find(index, call_id, name, arguments, taken)
             call.arguments.free = function is told.get("custom")
             chunks.append(_chunk(make, call, call_id, name, call.arguments.add(arguments)))
-            if call.arguments.free and name:
-                chunks[-1] = attrs.evolve(chunks[-1], native=_CUSTOM)
+            if name:
+                chunks[-1] = attrs.evolve(
+                    chunks[-1], native=_native(told, custom=call.arguments.free)
+                )
         return chunks
 
     def read_again(self, calls: Any, make: Make) -> list[ToolCallChunk]:

@@ -13,9 +13,9 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall
 from .._message_parts import Media, read_part, refuse_part
 from .._messages import Message, calls_in, facts_of, is_own, mapping_or_empty
+from ._calls import NATIVE
 
-WIRE: Final = "chat"
-"""The name of this form of messages in the parts that it wrote."""
+WIRE: Final = NATIVE.provider
 TAKES: Final = "text, images, audio and files"
 
 ReasoningRule: TypeAlias = Literal[

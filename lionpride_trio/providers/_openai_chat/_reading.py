@@ -34,10 +34,8 @@ from .._ends import reason_of
 from .._faults import provider_error
 from .._parsing import BaseParser, fields, members, text, usage
 from ._answer import Alternative, thought_text
-from ._calls import Make
-from ._messages import WIRE
+from ._calls import NATIVE, Make
 
-NATIVE: Final = Native(WIRE)
 FAILURES: Final = frozenset(["error", "network_error", "insufficient_system_resource"])
 """Reasons that are failures of the provider: OpenRouter's and Mistral's, Zhipu's, DeepSeek's."""
 

@@ -63,7 +63,7 @@ def facts_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
     facts = {
         name: value for name, value in item.items() if name not in _MODELLED and value is not None
     }
-    if kind == "reasoning" and item.get("content"):
+    if kind == "reasoning" and item.get("content") is not None:
         facts["content"] = item["content"]
     if item.get("type") == "custom_tool_call":
         facts["type"] = item["type"]

@@ -311,7 +311,7 @@ class ResponsesParser(BaseParser):
             id=item.call_id if item.told_id is None else None,
             name=item.name if item.told_name is None else None,
             arguments=piece,
-            native=self._native(item) if item.facts != item.facts_told else None,
+            native=self._native(item) if item.facts_told is not item.facts else None,
             metadata=self._metadata,
             raw_response=raw,
         )
