@@ -13,6 +13,7 @@ from .._safe_text import Secret
 from ..providers import ModelCall, Provider
 from ._address import check_headers
 from ._extras import merged, with_query
+from ._files import unread_files, with_empty_files, with_files
 
 _KEYS: Final = re.compile(r"(?i)key|token|secret|auth|cookie|password|credential|signature")
 """Names of headers, and of parts of a query, that have a key."""
@@ -28,6 +29,8 @@ class Ask:
     headers: Mapping[str, str]
     secrets: tuple[Secret, ...] = ()
     """Keys that the caller gave in headers or in the query: no error shows them."""
+    has_unread_files: bool = False
+    """The body is without the bytes of files that are named in the messages."""
 
     @property
     def starts_job(self) -> bool:
@@ -38,13 +41,26 @@ class Ask:
         return self.body.get("background") is True
 
 
+async def with_files_read(provider: Provider, ask: Ask) -> Ask:
+    """*ask* with the bytes of the files that its messages name; the same if there are none.
+
+    :raises ConfigurationError: a file cannot be read, or is not what the provider takes.
+    """
+    if not ask.has_unread_files:
+        return ask
+    messages = await with_files(ask.call.messages)
+    return write_request(provider, attrs.evolve(ask.call, messages=messages))
+
+
 def write_request(provider: Provider, call: ModelCall) -> Ask:
-    """The request of *call*, whole but for its address and its key.
+    """The request of *call*, whole but for its address, its key and the bytes of files.
 
     :raises ConfigurationError: it cannot be sent.
     """
     check_headers(call.headers)
-    request = provider.request(call)
+    unread = bool(unread_files(call.messages))
+    checked = attrs.evolve(call, messages=with_empty_files(call.messages)) if unread else call
+    request = provider.request(checked)
     check_headers(request.headers)
     return Ask(
         call,
@@ -52,6 +68,7 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
         body=merged(request.body, call.extra_body) if call.extra_body else request.body,
         headers={**request.headers, **call.headers} if call.headers else request.headers,
         secrets=(*_secrets(call.headers), *_secrets(call.extra_query)),
+        has_unread_files=unread,
     )
 
 

@@ -22,7 +22,7 @@ from ._address import (
     find_headers,
     find_key,
 )
-from ._ask import Ask, write_request
+from ._ask import Ask, with_files_read, write_request
 from ._call import Caller, open_host
 from ._extras import check_body, check_query
 from ._invoked import AwaitableCall, ReplySource
@@ -202,6 +202,7 @@ class iModel(_ProviderGivenOnce):
 
     async def _complete(self, ask: Ask) -> Response:
         check_on_trio()
+        ask = await with_files_read(self.provider, ask)
         async with self._address() as base_url:
             return await self._caller.complete(ask, self._client(), base_url)
 
@@ -241,14 +242,16 @@ class iModel(_ProviderGivenOnce):
 
     def _open_reply(self, ask: Ask, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
         known = self._caller.base_url
-        if known is None:
-            return self._open_hosted(ask, keep=keep)
+        if known is None or ask.has_unread_files:
+            return self._open_prepared(ask, keep=keep)
         return self._caller.open_reply(ask, self._client(), known, keep=keep)
 
     @asynccontextmanager
-    async def _open_hosted(self, ask: Ask, *, keep: bool) -> AsyncGenerator[Reply]:
+    async def _open_prepared(self, ask: Ask, *, keep: bool) -> AsyncGenerator[Reply]:
+        """A reply for which files are read first, or an embedded provider is started."""
+        ask = await with_files_read(self.provider, ask)
         async with (
-            self._hosted() as base_url,
+            self._address() as base_url,
             self._caller.open_reply(ask, self._client(), base_url, keep=keep) as reply,
         ):
             yield reply

@@ -188,7 +188,7 @@ def _said(message: Message) -> dict[str, Any]:
 
 def _read(part: Mapping[str, Any] | Part) -> str | Media:
     read = read_part(part)
-    if isinstance(read, str) or (read and read.kind == "image" and read.data):
+    if isinstance(read, str) or (read and read.kind == "image" and read.data is not None):
         return read
     raise refuse_part("ollama", read or part, _TAKES)
 
