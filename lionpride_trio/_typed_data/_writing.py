@@ -1,0 +1,47 @@
+"""Data of a user's types as JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence, Set as AbstractSet
+from pathlib import PurePath
+from typing import Any
+
+import cattrs
+
+from ._types import msgspec
+
+
+def to_json_text(value: Any) -> str:
+    """*value* as JSON text: objects of classes, dates, enums, collections, and what is in them.
+
+    :raises TypeError: JSON has no word for something in it.
+    """
+    try:
+        text: bytes = msgspec().json.encode(value, enc_hook=_plain)
+        return text.decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which a model may well write
+        return json.dumps(cattrs.unstructure(value), default=_builtin)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise TypeError(str(error)) from error
+
+
+def _builtin(value: Any) -> Any:
+    return msgspec().to_builtins(value, str_keys=True, enc_hook=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """What msgspec takes in place of *value*: it looks at exact classes."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, Mapping):
+        return dict[Any, Any](value)
+    if isinstance(value, Sequence | AbstractSet):
+        return list[Any](value)
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"JSON has no word for {value!r:.200}")
