@@ -38,6 +38,7 @@ LAYERS: dict[str, float] = {
     # building requests, events to chunks, chunk to chunk: pure state machines
     "providers": 1,
     "stages": 1,
+    "_typed_data": 1,
     # stages over channels, HTTP bodies to bytes, what failed repeated
     "_retry": 2,
     "_channels": 2,
@@ -45,6 +46,7 @@ LAYERS: dict[str, float] = {
     # the recipes and consumers that users compose
     "transformers": 3,
     "sinks": 3,
+    "tools": 3,
     # a provider, its transport and its policy; a DAG of operations
     "services": 4,
     "flow": 4,
@@ -77,6 +79,8 @@ ORDER = {
     "transformers": """
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
     """,
+    "_typed_data": "_types _schema _places _unions _structure _writing",
+    "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "_transport": """
         _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
     """,
@@ -94,9 +98,9 @@ ORDER = {
 # use, the ones above may use too, unless it is confined.
 THIRD_PARTY: dict[float, set[str]] = {
     0: {"attr", "attrs", "jiter"},
-    1: {"cattr", "cattrs"},
+    1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "h11", "stamina"},
-    3: set(),
+    3: {"mcp"},
     4: set(),
     5: {"anyio", "coredis"},
     6: set(),
@@ -111,6 +115,8 @@ CONFINED: dict[str, set[str]] = {
     "h11": {"_transport"},
     "jiter": {"_errors", "_safe_text", "_chunks", "_response", "wire"},
     "stamina": {"_retry"},
+    "msgspec": {"_typed_data"},
+    "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
     "anyio": {"durable._redis_client"},
 }
