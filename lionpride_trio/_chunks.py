@@ -88,6 +88,17 @@ class Usage:
         )
         return attrs.evolve(self, **fields) if fields else self
 
+    def __add__(self, other: Usage) -> Usage:
+        """The tokens of two calls together; a count that neither has told stays None."""
+
+        def total(name: str) -> int | None:
+            counts = [
+                count for one in (self, other) if (count := getattr(one, name)) is not None
+            ]
+            return sum(counts) if counts else None
+
+        return Usage(**{field.name: total(field.name) for field in attrs.fields(Usage)})
+
 
 @has_json_form
 @attrs.frozen
@@ -102,6 +113,8 @@ class Chunk:
     """The decoded wire object that this chunk came in."""
     index: int = attrs.field(default=0, kw_only=True)
     """Which of several alternative answers (OpenAI's ``n``, Gemini's candidates) this belongs to."""
+    turn: int = attrs.field(default=0, kw_only=True)
+    """Which call of the model in a conversation with tools this belongs to, counted from 0."""
 
     def __str__(self) -> str:
         return self.data
@@ -134,7 +147,7 @@ class _Draft(Chunk):
 
 
 def text_chunk(
-    data: str, metadata: Mapping[str, Any], raw_response: Any, index: int = 0
+    data: str, metadata: Mapping[str, Any], raw_response: Any, index: int = 0, turn: int = 0
 ) -> TextChunk:
     """The same as ``TextChunk(data, …)``, at a third of its cost."""
     chunk: Any = object.__new__(_Draft)
@@ -142,6 +155,7 @@ def text_chunk(
     chunk.metadata = metadata
     chunk.raw_response = raw_response
     chunk.index = index
+    chunk.turn = turn
     chunk.__class__ = TextChunk
     made: TextChunk = chunk
     return made
@@ -179,10 +193,29 @@ class ToolCallChunk(Chunk):
     """The name of the tool; on the call's first piece, as a rule."""
     arguments: str = ""
     """A piece of the arguments' text, JSON for functions."""
+    last: bool = False
+    """The call is whole with this piece, and may be run while the model goes on."""
     signature: str | None = None
     """The provider's proof that the call is its own, to be sent back with it."""
     native: Native | None = None
     """The provider that wrote it, and what it says of the call beside; see `ToolCall`."""
+
+
+@has_json_form
+@attrs.frozen(kw_only=True)
+class ToolResultChunk(Chunk):
+    """What a tool gave, in a conversation that runs tools."""
+
+    call_id: str = ""
+    """The id of the call that this answers."""
+    name: str = ""
+    """The name of the tool."""
+    output: Any = None
+    """The result as the model is told it: text, or parts; or a piece of it, as the tool gave it."""
+    is_error: bool = False
+    """The tool failed, was refused or was not there, and the output says how."""
+    last: bool = True
+    """This is the result; False for a piece that a tool gives while it runs."""
 
 
 @has_json_form

@@ -343,6 +343,7 @@ def _chunk_of_call(call: ToolCall, slot: int, index: int = 0) -> ToolCallChunk:
         id=call.id,
         name=call.name,
         arguments=call.arguments,
+        last=True,
         signature=call.signature,
         native=call.native,
         index=index,

@@ -247,10 +247,10 @@ class MessagesParser(BaseParser):
         if raw_block is not None:
             return [self._part(raw_block.part(), raw)]
         call = self._open_calls.pop(index, None)
-        if call is None or call.told.begun:
+        if call is None:
             return []
-        given = call.told.add(call.given)
-        return [self._call(call, raw, arguments=given)] if given else []
+        given = "" if call.told.begun else call.told.add(call.given)
+        return [self._call(call, raw, arguments=given, last=True)]
 
     def _close_all(self, raw: Any) -> list[Chunk]:
         indexes = [*self._open_calls, *self._open_raws]

@@ -277,6 +277,7 @@ class GenerateParser(BaseParser):
             id=piece.id,
             name=piece.name,
             arguments=piece.arguments,
+            last=piece.last,
             signature=signature,
             native=NATIVE if piece.name else None,
             metadata=self._metadata,

@@ -32,6 +32,7 @@ class Piece(NamedTuple):
     id: Any = None
     name: Any = None
     arguments: str = ""
+    last: bool = False
 
 
 class FunctionCalls:
@@ -58,7 +59,7 @@ class FunctionCalls:
         call = FunctionCall(self._count, call_id, name, PartialArguments() if more else None)
         self._count += 1
         if call.streamed is None:
-            return Piece(call.slot, call_id, name, arguments)
+            return Piece(call.slot, call_id, name, arguments, last=True)
         self._open.setdefault(index, []).append(call)
         call.streamed.add(told.get("partialArgs") or ())
         return Piece(call.slot, call_id, name)
@@ -66,7 +67,11 @@ class FunctionCalls:
     def close(self, index: int) -> list[Piece]:
         """End the candidate's calls that were to go on: what has come of their arguments."""
         calls = self._open.pop(index, [])
-        return [Piece(call.slot, arguments=call.streamed.text()) for call in calls if call.streamed]
+        return [
+            Piece(call.slot, arguments=call.streamed.text(), last=True)
+            for call in calls
+            if call.streamed
+        ]
 
     @property
     def open_in(self) -> list[int]:
@@ -89,4 +94,4 @@ class FunctionCalls:
         if told.get("willContinue"):
             return Piece(call.slot)
         self._open[index].remove(call)
-        return Piece(call.slot, arguments=call.streamed.text())
+        return Piece(call.slot, arguments=call.streamed.text(), last=True)

@@ -155,6 +155,7 @@ class OllamaParser(BaseParser):
                 id=call_id,
                 name=name,
                 arguments=arguments,
+                last=True,
                 native=NATIVE,
                 # The one thing that tells two answers apart, so that their calls have other ids.
                 metadata=self._with(created_at=raw.get("created_at")),

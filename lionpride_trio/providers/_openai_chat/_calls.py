@@ -47,6 +47,8 @@ class OpenCall:
         self.id: str | None = None
         self.name = ""
         self.arguments = Arguments()
+        self.ended = False
+        """Its last piece was told as such."""
 
     def continues_with(self, name: str | None) -> bool:
         """Whether a piece that bears *name* may be one of this call.
@@ -101,6 +103,21 @@ class OpenCalls:
                     chunks[-1], native=_native(told, custom=call.arguments.free)
                 )
         return chunks
+
+    def end(self, make: Make, *, all_of_them: bool) -> list[ToolCallChunk]:
+        """The ends of calls: of all, or of those that another has followed and that are whole.
+
+        Servers may send the pieces of two calls in turn, so that another has opened is not enough.
+        """
+        ended = [
+            call
+            for call in self._all
+            if not call.ended
+            and (all_of_them or (call is not self._last and call.arguments.whole))
+        ]
+        for call in ended:
+            call.ended = True
+        return [make(slot=call.slot, last=True) for call in ended]
 
     def read_again(self, calls: Any, make: Make) -> list[ToolCallChunk]:
         """The chunks of what the calls of a whole message tell that no delta has told."""

@@ -174,7 +174,9 @@ class ChatParser(BaseParser):
         if delta.get("function_call"):  # the deprecated form: one call, no id
             calls = calls or {"index": 0, "function": delta["function_call"]}
         if calls:
-            chunks += answer.calls.read(calls, self._make(index, raw))
+            make = self._make(index, raw)
+            chunks += answer.calls.read(calls, make)
+            chunks += answer.calls.end(make, all_of_them=False)
         for annotation in delta.get("annotations") or ():
             answer.cited += 1
             chunks.append(self._other("citation", annotation, index, raw))
@@ -254,6 +256,7 @@ class ChatParser(BaseParser):
                     "message": f"the provider ended the answer with finish_reason {reason!r}",
                 }
             )
+        chunks += answer.calls.end(self._make(index, raw), all_of_them=True)
         details = answer.details.untold()
         if details is not None:
             native = Native(NATIVE.provider, ReadOnlyDict(reasoning_details=details))

@@ -89,6 +89,8 @@ class Item:
     """Its members that are sent back with it as they are."""
     facts_told: Mapping[str, Any] | None = None
     """What was told of them."""
+    ended: bool = False
+    """Its last piece was told as such."""
     begun: set[int] = attrs.Factory(set[int])
     """The places of its parts whose text has begun."""
     cited: Counter[int] = attrs.Factory(Counter[int])

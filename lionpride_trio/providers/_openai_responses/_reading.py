@@ -195,8 +195,9 @@ class ResponsesParser(BaseParser):
                 chunks.append(self._thought(item, raw, redacted=new))
         if kind == "call":
             item.call_id = item.call_id or item.id
-            if item.call_id != item.told_id or item.name != item.told_name:
-                chunks.append(self._call(item, "", raw))
+            if not item.ended:
+                item.ended = True
+                chunks.append(self._call(item, "", raw, last=True))
 
     def _keep(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
         """An item that this library does not model, once: it goes back as it is."""
@@ -222,8 +223,9 @@ class ResponsesParser(BaseParser):
             if item.given:
                 for part, rest in item.untold(item.given):
                     chunks += self._say(item, part, rest, raw)
-            if item.kind == "call" and item.call_id != item.told_id:
-                chunks.append(self._call(item, "", raw))
+            if item.kind == "call" and not item.ended:
+                item.ended = True
+                chunks.append(self._call(item, "", raw, last=True))
         return chunks
 
     def end(self, status: str, response: Any, raw: Any, chunks: list[Chunk]) -> None:
@@ -301,7 +303,7 @@ class ResponsesParser(BaseParser):
             **parts,
         )
 
-    def _call(self, item: Item, piece: str, raw: Any) -> ToolCallChunk:
+    def _call(self, item: Item, piece: str, raw: Any, *, last: bool = False) -> ToolCallChunk:
         """A piece of a call, with its id and its name where they were not told."""
         if item.number is None:
             item.number = self._calls
@@ -311,6 +313,7 @@ class ResponsesParser(BaseParser):
             id=item.call_id if item.told_id is None else None,
             name=item.name if item.told_name is None else None,
             arguments=piece,
+            last=last,
             native=self._native(item) if item.facts_told is not item.facts else None,
             metadata=self._metadata,
             raw_response=raw,
