@@ -40,6 +40,12 @@ class AssistantResponseContent:
     model: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
     """The model that gave it, by its provider's id."""
 
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The answer in parts, also where the text is all of it."""
+        text = (TextPart(self.assistant_response),) if self.assistant_response else ()
+        return self.parts or text
+
     def chat_msg(self) -> dict[str, Any]:
         """The provider-neutral message: its text, or its parts where they say more."""
         content = list(self.parts) if says_more(self.parts) else self.assistant_response

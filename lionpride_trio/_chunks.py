@@ -92,9 +92,7 @@ class Usage:
         """The tokens of two calls together; a count that neither has told stays None."""
 
         def total(name: str) -> int | None:
-            counts = [
-                count for one in (self, other) if (count := getattr(one, name)) is not None
-            ]
+            counts = [count for one in (self, other) if (count := getattr(one, name)) is not None]
             return sum(counts) if counts else None
 
         return Usage(**{field.name: total(field.name) for field in attrs.fields(Usage)})

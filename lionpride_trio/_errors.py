@@ -15,6 +15,7 @@
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
     │   ├─ AnswerCut           a turn ended before its answer was whole; .verdict
+    │   ├─ TurnsExhausted      a conversation with tools has used up its turns
     │   ├─ WriterLost          the process that wrote a durable stream died, or was cut off
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
     ├─ ProviderError           .status (None in the stream) .code .kind .body
@@ -239,6 +240,17 @@ class AnswerCut(StreamError):
     def __init__(self, message: str = "", *, verdict: Verdict, **where: Any) -> None:
         super().__init__(message, **where)
         self.verdict = verdict
+
+
+class TurnsExhausted(StreamError):
+    """A conversation with tools asked the model as often as it may, and it goes on calling.
+
+    ``turns`` says how often.  ``partial`` has the parts of all turns, results included.
+    """
+
+    def __init__(self, message: str = "", *, turns: int, **where: Any) -> None:
+        super().__init__(message, **where)
+        self.turns = turns
 
 
 class WriterLost(StreamError):

@@ -227,6 +227,10 @@ class ResponseBuilder:
                 self._begin(call)
         call.add(chunk)
 
+    def call(self, slot: int) -> ToolCall:
+        """The call of the first answer in that place, as far as it has come."""
+        return self._calls[0, slot].part()
+
     def response(self) -> Response:
         """What the chunks so far add up to."""
         called = [index for index, _ in self._calls]

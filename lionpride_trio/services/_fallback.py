@@ -9,11 +9,15 @@ from typing import Any, TypeVar
 
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
+from ..tools import Tool
 from ._ask import never_left
+from ._conversation import Start
+from ._converse import ConversationSource, converse
 from ._imodel import ModelOwner, iModel
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages
 from ._reply import Reply
+from ._tool_calls import Approve, OnError
 
 T = TypeVar("T")
 
@@ -65,6 +69,34 @@ class Fallback:
             owner=self.models[0]._owner,  # ruff: ignore[private-member-access] - of one house
             name="reply",
             opens_once=starts_job,
+        )
+
+    def converse(
+        self,
+        messages: Messages,
+        *,
+        tools: Iterable[Tool[..., Any]],
+        max_turns: int = 8,
+        tool_limit: int = 4,
+        start: Start = "early",
+        on_error: OnError = "tell",
+        approve: Approve | None = None,
+        tool_timeout: float | None = None,
+        **options: Any,
+    ) -> ConversationSource:
+        """A conversation with tools like `iModel.converse`'s; each turn asks the models in turn."""
+        return converse(
+            self,
+            messages,
+            tools=tools,
+            owner=self.models[0]._owner,  # ruff: ignore[private-member-access] - the same
+            max_turns=max_turns,
+            tool_limit=tool_limit,
+            start=start,
+            on_error=on_error,
+            approve=approve,
+            tool_timeout=tool_timeout,
+            options=options,
         )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:

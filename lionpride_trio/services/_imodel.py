@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol, Self
 
@@ -14,6 +14,7 @@ from .._retry import Retry
 from .._transport import HTTPClient
 from ..providers import ConfigurableProvider, ModelCall, Provider, get, names
 from ..providers._options import EXTRAS
+from ..tools import Tool
 from ._address import (
     ApiKey,
     check_client,
@@ -24,12 +25,15 @@ from ._address import (
 )
 from ._ask import Ask, with_files_read, write_request
 from ._call import Caller, open_host
+from ._conversation import Start
+from ._converse import ConversationSource, converse
 from ._extras import check_body, check_query
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages, plain_messages
 from ._rate_limit import RateLimiter
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
+from ._tool_calls import Approve, OnError
 
 DEFAULT_RETRY = Retry()
 
@@ -191,6 +195,53 @@ class iModel(_ProviderGivenOnce):
             owner=self._owner,
             name="reply",
             opens_once=ask.starts_job,
+        )
+
+    def converse(
+        self,
+        messages: Messages,
+        *,
+        tools: Iterable[Tool[..., Any]],
+        max_turns: int = 8,
+        tool_limit: int = 4,
+        start: Start = "early",
+        on_error: OnError = "tell",
+        approve: Approve | None = None,
+        tool_timeout: float | None = None,
+        **options: Any,
+    ) -> ConversationSource:
+        """Ask the model, run the tools that it calls, tell it their results, until it answers.
+
+        A source of the chunks of all turns (`Chunk.turn`), with a `ToolResultChunk` for each result.
+        Its channel, a `Conversation`, has ``response``, ``turns``, ``messages`` and ``stop()``.  Opens one
+        nursery, for the model's task and the tools; leaving the block ends them all, and the model's socket.
+        A slow reader stops the model, and no tool that runs.
+
+        With *start* ``"early"`` a call begins as soon as it is whole, while the model goes on talking; with
+        ``"end"`` when its answer has ended.  One that had not begun when its answer is cut is not run.  At
+        most *tool_limit* tools run at once.  *tool_timeout* is the seconds of a tool that has no time of its
+        own.  *approve* is an async function of a `ToolCall`: True runs it; False, or a str that says why,
+        is told to the model as a refusal.  What a tool raises, wrong arguments and unknown names are told
+        to the model, or raised where *on_error* is ``"raise"``.
+
+        *max_turns* counts calls of the model; an answer that was paused is sent back, and counts.  A
+        ``tool_choice`` that forces a call holds for the first turn.  The other *options* go to each call.
+
+        :raises ConfigurationError: the tools, messages or options cannot be; before any connection.
+        :raises TurnsExhausted: from the channel; ``partial`` has the parts of all turns.
+        """
+        return converse(
+            self,
+            messages,
+            tools=tools,
+            owner=self._owner,
+            max_turns=max_turns,
+            tool_limit=tool_limit,
+            start=start,
+            on_error=on_error,
+            approve=approve,
+            tool_timeout=tool_timeout,
+            options=options,
         )
 
     async def complete(self, messages: Messages, **options: Any) -> Response:

@@ -112,8 +112,7 @@ class OpenCalls:
         ended = [
             call
             for call in self._all
-            if not call.ended
-            and (all_of_them or (call is not self._last and call.arguments.whole))
+            if not call.ended and (all_of_them or (call is not self._last and call.arguments.whole))
         ]
         for call in ended:
             call.ended = True
