@@ -7,6 +7,8 @@ The parts of the first answer stand in the order in which they began.  Other alt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import attrs
@@ -264,11 +266,26 @@ def reassemble(chunks: Iterable[Chunk]) -> Response:
     """Add up *chunks*, however they were cut, to the `Response` that they mean.
 
     Does not block.  Reports of usage are running totals: the newest word on each count stands.
-    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.
+    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.  Of a conversation of several turns
+    it is the last one's answer, with the usage of all.
     """
-    builder = ResponseBuilder()
-    builder.extend(chunks)
-    return builder.response()
+    turns: list[Response] = []
+    for _, of_turn in groupby(chunks, key=attrgetter("turn")):
+        builder = ResponseBuilder()
+        builder.extend(of_turn)
+        turns.append(builder.response())
+    if len(turns) < 2:
+        return turns[0] if turns else ResponseBuilder().response()
+    return attrs.evolve(turns[-1], usage=usage_of(turns))
+
+
+def usage_of(turns: Iterable[Response]) -> Usage | None:
+    """The tokens of all *turns* together, as far as their provider has told."""
+    total: Usage | None = None
+    for turn in turns:
+        if turn.usage is not None:
+            total = turn.usage if total is None else total + turn.usage
+    return total
 
 
 def chunks_of(response: Response) -> list[Chunk]:

@@ -28,7 +28,7 @@ from .._chunks import Chunk, TextChunk, ToolCallChunk, Usage, Verdict, text_chun
 from .._errors import TurnsExhausted
 from .._parts import Part, ToolCall, ToolResult
 from .._response import Response
-from .._response_builder import chunks_of
+from .._response_builder import chunks_of, usage_of
 from ..transformers._sources import tell_failure
 from ._invoked import ReplySource
 from ._reply import Reply
@@ -227,15 +227,6 @@ class Conversation(Mailbox):
 
     def _noun(self) -> str:
         return "conversation"
-
-
-def usage_of(turns: Sequence[Response]) -> Usage | None:
-    """The tokens of all *turns* together."""
-    total: Usage | None = None
-    for turn in turns:
-        if turn.usage is not None:
-            total = turn.usage if total is None else total + turn.usage
-    return total
 
 
 def stamped(chunk: Chunk, turn: int) -> Chunk:

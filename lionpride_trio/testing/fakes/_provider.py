@@ -54,6 +54,7 @@ class ScriptedProvider:
             raise ConfigurationError("a ScriptedProvider needs answers, such as 'Hello'")
         self._chunks: list[Chunk] = []
         self._answers = [self._parts(answer) for answer in answers]
+        self._asked: list[dict[str, Any]] = []
         self.calls: list[Mapping[str, Any]] = []
         """For each call its ``model``, ``messages``, ``options`` and whether to ``stream``."""
         self.http_client = _Client(self)
@@ -64,14 +65,14 @@ class ScriptedProvider:
         return iModel(self, model, http_client=self.http_client, **settings)
 
     def request(self, call: ModelCall) -> HTTPRequest:
-        """The call as it is."""
-        body = {
+        """A number for the call, which may hold what JSON cannot say: parts, tools."""
+        self._asked.append({
             "model": call.model,
             "messages": [dict(message) for message in call.messages],
             "options": dict(call.options),
             "stream": call.stream,
-        }
-        return HTTPRequest("/chat", body)
+        })
+        return HTTPRequest("/chat", {"asked": len(self._asked) - 1})
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """A bearer token."""
@@ -111,8 +112,14 @@ class ScriptedProvider:
                 )
         return made
 
-    def answered(self, number: int, *, stream: bool) -> Script | Exception:
-        """The answer to the call of that *number*."""
+    def answer_to(self, body: dict[str, Any]) -> Script | Exception:
+        """The answer to a call, which is noted; *body* has its number, and what ``extra_body`` added."""
+        number = len(self.calls)
+        call = self._asked[body.pop("asked")] | body
+        self.calls.append(call)
+        return self._answered(number, stream=call["stream"])
+
+    def _answered(self, number: int, *, stream: bool) -> Script | Exception:
         parts = self._answers[min(number, len(self._answers) - 1)]
         if parts and isinstance(parts[0], Exception):
             return parts[0]
@@ -149,10 +156,7 @@ class _Client(ScriptedClient):
         self, method: str, url: str, **options: Any
     ) -> AbstractAsyncContextManager[ScriptedResponse]:
         """The next answer."""
-        call: dict[str, Any] = json.loads(options["content"])
-        number = len(self._provider.calls)
-        self._provider.calls.append(call)
-        self._answers = [self._provider.answered(number, stream=call["stream"])]
+        self._answers = [self._provider.answer_to(json.loads(options["content"]))]
         return super().stream(method, url, **options)
 
 
