@@ -13,6 +13,10 @@ from ._json_form import has_json_form, to_json
 from ._parts import PARTS, Part, TextPart
 
 
+def _told(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(parts)
+
+
 def _text_of(content: AssistantResponseContent) -> str:
     return text_of_parts(content.parts)
 
@@ -24,7 +28,7 @@ class AssistantResponseContent:
 
     role: ClassVar[str] = "assistant"
     parts: tuple[Part, ...] = attrs.field(
-        default=(), converter=tuple, validator=deep_iterable(instance_of(PARTS))
+        default=(), converter=_told, validator=deep_iterable(instance_of(PARTS))
     )
     """The answer in parts, as it goes back to a model; empty where the text is all of it."""
     assistant_response: str = attrs.field(

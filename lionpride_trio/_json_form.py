@@ -259,8 +259,8 @@ def _follows(value: Any, item: Any, default: Any) -> bool:
     """
     if not isinstance(default, attrs.Factory) or not default.takes_self:  # type: ignore[arg-type]
         return False
-    made = default.factory(value)
-    return made == item and written(made, "") == written(item, "")
+    made: Any = default.factory(value)
+    return bool(made == item) and written(made, "") == written(item, "")
 
 
 # Reading

@@ -137,7 +137,7 @@ class ResponseBuilder:
 
     def extend(self, chunks: Iterable[Chunk]) -> None:
         """Add *chunks* in their order."""
-        answer = self._text and self._text.text.append
+        answer = self._append
         metadata = self._metadata
         said = 0
         for chunk in chunks:
@@ -151,7 +151,7 @@ class ResponseBuilder:
                 said += len(data)
             else:
                 self._add_other(chunk)
-                answer = self._text and self._text.text.append
+                answer = self._append
             if chunk.metadata is not metadata:
                 metadata = chunk.metadata
                 self._all_metadata.update(metadata)
@@ -159,6 +159,11 @@ class ResponseBuilder:
         if self._text is not None:
             self._text.text.compact()
         self.characters += said
+
+    @property
+    def _append(self) -> Callable[[str], None] | None:
+        """What appends to the text that is open, if one is."""
+        return None if self._text is None else self._text.text.append
 
     def _begin_text(self, begun: TextPart) -> Callable[[str], None]:
         """Begin another text; what appends to it."""
@@ -199,7 +204,7 @@ class ResponseBuilder:
                 self.characters += len(begun.text)
                 self._begin_text(begun)
             case _ if chunk.data and not chunk.index:
-                append = self._text.text.append if self._text else self._begin_text(TextPart(""))
+                append = self._append or self._begin_text(TextPart(""))
                 append(chunk.data)
                 self.characters += len(chunk.data)
             case _:

@@ -95,9 +95,12 @@ def _result_message(result: ToolResult) -> Message:
     )
     if not isinstance(output, str) and not (is_parts and output):
         output = json.dumps(output, ensure_ascii=False)
-    message = {"role": "tool", "tool_call_id": result.call_id, "content": output}
-    named = {"name": result.name} if result.name else {}
-    return message | named | ({"is_error": True} if result.is_error else {})
+    message: Message = {"role": "tool", "tool_call_id": result.call_id, "content": output}
+    if result.name:
+        message["name"] = result.name
+    if result.is_error:
+        message["is_error"] = True
+    return message
 
 
 def _call_of(call: Mapping[str, Any]) -> ToolCall | RawPart:

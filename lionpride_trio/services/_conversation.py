@@ -16,7 +16,7 @@ What must hold:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import attrs
 import trio
@@ -36,7 +36,6 @@ from ._tool_calls import ToolRules, ToolRuns
 
 Start: TypeAlias = Literal["early", "end"]
 Told: TypeAlias = AssistantResponseContent | ToolResult
-_GOES_ON: Final = {Verdict.TOOL_USE, Verdict.PAUSED}
 
 
 class AsksModel(Protocol):
@@ -67,6 +66,8 @@ class Plan:
     max_turns: int
     start: Start
     rules: ToolRules
+    goes_on: frozenset[Verdict] = frozenset({Verdict.TOOL_USE, Verdict.PAUSED})
+    """The verdicts after which the model is asked again."""
 
 
 class Conversation(Mailbox):
@@ -149,14 +150,14 @@ class Conversation(Mailbox):
         for number in range(self._plan.max_turns):
             runs = self._runs = ToolRuns(self._plan.rules, nursery, self._tell, self._fail, number)
             response = await self._turn(source, number, runs)
-            if response.verdict is Verdict.TOOL_USE:
+            if response.verdict is Verdict.TOOL_USE and self._runs_tools:
                 for call in response.tool_calls:
                     runs.start(call)
             await runs.wait()
             self._turns.append(response)
             self._reply = None
             self._messages += self._told_of(response)
-            if response.verdict not in _GOES_ON:
+            if response.verdict not in self._plan.goes_on:
                 return
             source = None
         raise TurnsExhausted(
@@ -186,7 +187,7 @@ class Conversation(Mailbox):
         runs: ToolRuns,
         calls: Sequence[ToolCall],
     ) -> None:
-        if self._plan.start == "early":
+        if self._plan.start == "early" and self._runs_tools:
             for chunk in chunks:
                 if isinstance(chunk, ToolCallChunk) and chunk.last and not chunk.index:
                     runs.start(calls[chunk.slot] if calls else self._call_so_far(chunk))
@@ -196,15 +197,22 @@ class Conversation(Mailbox):
         assert self._reply is not None
         return self._reply._builder.call(chunk.slot)  # ruff: ignore[private-member-access] - of one house
 
+    @property
+    def _runs_tools(self) -> bool:
+        """Whether calls are run here; elsewhere they are for who asked."""
+        return Verdict.TOOL_USE in self._plan.goes_on
+
     async def _tell(self, chunks: list[Chunk]) -> None:
         await self.send(chunks)
 
     def _told_of(self, response: Response) -> list[Told]:
         """An answer, and the results of its calls; calls without a result are left out."""
         results = {} if self._runs is None else self._runs.results
-        given = {id(part): part for part in response.parts}
+        calls_stay = response.verdict is Verdict.TOOL_USE and not self._runs_tools
         kept: list[Part] = [
-            part for part in given.values() if not isinstance(part, ToolCall) or part.id in results
+            part
+            for part in response.parts
+            if not isinstance(part, ToolCall) or part.id in results or calls_stay
         ]
         calls = [part for part in kept if isinstance(part, ToolCall)]
         message = response.message
@@ -215,8 +223,7 @@ class Conversation(Mailbox):
             usage=message.usage,
             model=message.model,
         )
-        said = bool(kept) or bool(answer.assistant_response)
-        return [*([answer] if said else ()), *(results[call.id] for call in calls)]
+        return [answer, *(results[call.id] for call in calls if call.id in results)]
 
     def _all_of_it(self) -> Response:
         """The parts of all turns, with the results between them."""

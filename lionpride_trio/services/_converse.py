@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
-from typing import Any, Final, get_args
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, TypeAlias, TypeVar, get_args
 
 import trio
 
@@ -18,7 +18,9 @@ from ._conversation import AsksModel, Conversation, Plan, Start
 from ._messages import Messages
 from ._tool_calls import Approve, OnError, ToolRules
 
-_NOT_FORCED: Final = ("auto", "none")
+ConversationT = TypeVar("ConversationT", bound=Conversation)
+
+_NOT_FORCED: Final = (None, "auto", "none")
 
 
 class ConversationSource(Source[Chunk]):
@@ -36,21 +38,23 @@ class ConversationSource(Source[Chunk]):
         )
 
 
-def converse(
+MakePlan: TypeAlias = Callable[[], Plan]
+
+
+def plan_conversation(
     model: AsksModel,
     messages: Messages,
     *,
     tools: Iterable[Tool[..., Any]],
-    owner: Callable[[], Owner | None],
+    options: Mapping[str, Any],
     max_turns: int = 8,
     tool_limit: int = 4,
     start: Start = "early",
     on_error: OnError = "tell",
     approve: Approve | None = None,
     tool_timeout: float | None = None,
-    options: Mapping[str, Any],
-) -> ConversationSource:
-    """The source of a conversation with *model*; see `iModel.converse`.
+) -> MakePlan:
+    """What makes the plan of each opening of a conversation; see `iModel.converse`.
 
     :raises ConfigurationError: something of it cannot be; before any connection.
     """
@@ -66,13 +70,11 @@ def converse(
     if tool_timeout is not None:
         check_seconds("tool_timeout", tool_timeout)
     given = {**options, **({"tools": toolbox} if len(toolbox) else {})}
-    choice = given.get("tool_choice")
-    later = given if choice in _NOT_FORCED else {**given, "tool_choice": None}
-    first = model.stream(messages, **given)
+    later = given if given.get("tool_choice") in _NOT_FORCED else {**given, "tool_choice": None}
     asked = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
+    first = model.stream(asked, **given)
 
-    @asynccontextmanager
-    async def open_conversation() -> AsyncGenerator[Conversation]:
+    def plan() -> Plan:
         rules = ToolRules(
             toolbox=toolbox,
             limit=trio.CapacityLimiter(tool_limit),
@@ -80,7 +82,7 @@ def converse(
             approve=approve,
             timeout=tool_timeout,
         )
-        plan = Plan(
+        return Plan(
             model=model,
             first=first,
             asked=asked,
@@ -90,11 +92,30 @@ def converse(
             start=start,
             rules=rules,
         )
-        with LateFailures() as late:
-            conversation = Conversation(plan, late)
-            async with open_pump_nursery() as nursery:
-                nursery.start_soon(conversation.run, name="conversation")
-                yield conversation
+
+    return plan
+
+
+@asynccontextmanager
+async def run_conversation(
+    make: Callable[[LateFailures], ConversationT],
+) -> AsyncGenerator[ConversationT]:
+    """A conversation that runs as long as the block."""
+    with LateFailures() as late:
+        conversation = make(late)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(conversation.run, name="conversation")
+            yield conversation
+
+
+def source_of_conversation(
+    make_plan: MakePlan, owner: Callable[[], Owner | None]
+) -> ConversationSource:
+    """The source of a conversation that goes by the plans that *make_plan* makes."""
+
+    def open_conversation() -> AbstractAsyncContextManager[Conversation]:
+        plan = make_plan()
+        return run_conversation(lambda late: Conversation(plan, late))
 
     return ConversationSource(open_conversation, owner=owner, name="conversation", opens_once=True)
 

@@ -12,7 +12,7 @@ from .._response import Response
 from ..tools import Tool
 from ._ask import never_left
 from ._conversation import Start
-from ._converse import ConversationSource, converse
+from ._converse import ConversationSource, plan_conversation, source_of_conversation
 from ._imodel import ModelOwner, iModel
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages
@@ -85,11 +85,10 @@ class Fallback:
         **options: Any,
     ) -> ConversationSource:
         """A conversation with tools like `iModel.converse`'s; each turn asks the models in turn."""
-        return converse(
+        make_plan = plan_conversation(
             self,
             messages,
             tools=tools,
-            owner=self.models[0]._owner,  # ruff: ignore[private-member-access] - the same
             max_turns=max_turns,
             tool_limit=tool_limit,
             start=start,
@@ -98,6 +97,7 @@ class Fallback:
             tool_timeout=tool_timeout,
             options=options,
         )
+        return source_of_conversation(make_plan, self.models[0]._owner)  # ruff: ignore[private-member-access] - the same
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response, like `iModel.complete`'s; the models are asked in turn.

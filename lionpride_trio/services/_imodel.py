@@ -26,7 +26,7 @@ from ._address import (
 from ._ask import Ask, with_files_read, write_request
 from ._call import Caller, open_host
 from ._conversation import Start
-from ._converse import ConversationSource, converse
+from ._converse import ConversationSource, plan_conversation, source_of_conversation
 from ._extras import check_body, check_query
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages, plain_messages
@@ -230,11 +230,10 @@ class iModel(_ProviderGivenOnce):
         :raises ConfigurationError: the tools, messages or options cannot be; before any connection.
         :raises TurnsExhausted: from the channel; ``partial`` has the parts of all turns.
         """
-        return converse(
+        make_plan = plan_conversation(
             self,
             messages,
             tools=tools,
-            owner=self._owner,
             max_turns=max_turns,
             tool_limit=tool_limit,
             start=start,
@@ -243,6 +242,7 @@ class iModel(_ProviderGivenOnce):
             tool_timeout=tool_timeout,
             options=options,
         )
+        return source_of_conversation(make_plan, self._owner)
 
     async def complete(self, messages: Messages, **options: Any) -> Response:
         """The whole response of one call, by the provider's call that does not stream.

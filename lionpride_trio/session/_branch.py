@@ -11,7 +11,7 @@ import attrs
 
 from .._errors import ConfigurationError
 from .._json_form import has_json_form
-from .messages import Message
+from .messages import Content, Message
 
 
 def _check_name(_: object, __: attrs.Attribute[str], name: object) -> None:
@@ -102,21 +102,28 @@ class Conversations:
         finally:
             self._held.remove(held)
 
-    def add_item(self, message: Message, progressions: Iterable[str | Branch] = ()) -> None:
+    def add_item(
+        self, message: Message | Content, progressions: Iterable[str | Branch] = ()
+    ) -> None:
         """Keep *message* and put it at the end of each branch of *progressions*: all or none.
+
+        What a message says, such as `Response.message`, becomes a new message.
 
         :raises ConfigurationError: one of the branches is unknown, or another message has its id.
         """
         self.add_items([message], progressions)
 
     def add_items(
-        self, messages: Iterable[Message], progressions: Iterable[str | Branch] = ()
+        self, messages: Iterable[Message | Content], progressions: Iterable[str | Branch] = ()
     ) -> None:
         """Add several messages together, as `add_item` adds one."""
         if isinstance(progressions, str | Branch):
             progressions = [progressions]
         branches = [self.branch(branch) for branch in progressions]
-        added = list(messages)
+        added = [
+            message if isinstance(message, Message) else Message(content=message)
+            for message in messages
+        ]
         for message in added:
             if self._messages.get(message.id, message) is not message:
                 raise ConfigurationError(f"another message has the id {message.id!r}")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+import trio
+
 from .._channels._entrance import OnlyAsync
-from ..services import ServiceRegistry
+from .._media import MediaPart
+from ..services import Fallback, ServiceRegistry, iModel
+from ..tools import Tool
 from . import _storage
+from ._asked import Asked, AskSource, OnCut, ask_source, message_of
 from ._branch import Branch, Conversations
 from ._owner import SessionOwner
 from .messages import Message, SystemContent
@@ -32,6 +37,7 @@ class Session(OnlyAsync):
         self.conversations = Conversations()
         self._owner = SessionOwner(self)
         self.services = ServiceRegistry(self._owner)
+        self._turns: dict[str, trio.Lock] = {}
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +85,48 @@ class Session(OnlyAsync):
     def history(self, branch: str | Branch) -> list[Message]:
         """The messages of *branch* in order."""
         return [self.messages[key] for key in self.conversations.branch(branch).order]
+
+    def ask(
+        self,
+        branch: str | Branch,
+        question: Asked,
+        *,
+        imodel: str | iModel | Fallback,
+        context: Iterable[str] = (),
+        attachments: Iterable[MediaPart] = (),
+        tools: Iterable[Tool[..., Any]] = (),
+        on_cut: OnCut = "raise",
+        **options: Any,
+    ) -> AskSource:
+        """Ask a model in the context of *branch*: a source of the chunks of one turn.
+
+        Its channel has what `iModel.converse` gives: ``response``, ``turns``, ``messages``, ``stop()``.  When
+        the end has been read, the question, calls, results and answer are committed together; when the turn
+        fails, is cancelled, or its block is left before the end, nothing is.  A branch that is not there is
+        made then.  A second turn on one branch waits for the block of the first.  Opens a nursery.
+
+        *question* is a text, an `InstructionContent` or a message; *context* are texts and *attachments*
+        media that stand before it.  With *tools* the turn goes on until the model answers, and *options* of
+        `iModel.converse` are taken; the others are those of the call.
+
+        *on_cut* says what becomes of an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
+        ``"raise"`` raises `AnswerCut` after its chunks and commits nothing, ``"keep"`` commits it with its
+        verdict, ``"discard"`` commits nothing.
+
+        :raises ConfigurationError: something of it cannot be; before any connection.
+        :raises LocalProtocolError: when it is opened inside the block of a turn of the same task and branch.
+        """
+        return ask_source(
+            self,
+            branch,
+            message_of(question, context, attachments),
+            self.services.get(imodel),
+            tools=tools,
+            on_cut=on_cut,
+            options=options,
+            turns=self._turns,
+            owner=lambda: self._owner if self.is_open else None,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write messages and branches to *path* as JSON: whole, or not at all.

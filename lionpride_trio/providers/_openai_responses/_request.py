@@ -118,7 +118,7 @@ def _items(messages: list[Message], *, stored: bool) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     custom = {call.id for message in messages for call in calls_in(message) if is_custom(call)}
     for message in messages:
-        content = message.get("content")
+        content: Any = message.get("content")
         if message["role"] == "tool":
             call_id = call_id_of(message)
             kind = "custom_tool_call_output" if call_id in custom else "function_call_output"

@@ -1,9 +1,9 @@
 """Messages and their contents."""
 
+from ..._assistant import AssistantResponseContent
 from ._contents import (
     ActionRequestContent,
     ActionResponseContent,
-    AssistantResponseContent,
     Content,
     InstructionContent,
     SystemContent,
