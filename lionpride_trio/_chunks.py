@@ -191,7 +191,7 @@ class ToolCallChunk(Chunk):
     """The name of the tool; on the call's first piece, as a rule."""
     arguments: str = ""
     """A piece of the arguments' text, JSON for functions."""
-    last: bool = False
+    last: bool = attrs.field(default=False, eq=False)
     """The call is whole with this piece, and may be run while the model goes on."""
     signature: str | None = None
     """The provider's proof that the call is its own, to be sent back with it."""

@@ -335,10 +335,11 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
                     chunks.append(PartChunk(part=attrs.evolve(part, text="", citations=())))
                 if part.text:
                     chunks.append(TextChunk(part.text))
-                if part is not texts[-1]:  # those of the last text are told at the end
-                    cited = [OtherChunk(kind="citation", value=each) for each in part.citations]
-                    chunks += cited
-                    del citations[: len(cited)]
+                # Those of the last text, and those of no text, are told at the end, in their order.
+                own = len(part.citations)
+                if part is not texts[-1] and own and citations[:own] == list(part.citations):
+                    chunks += [OtherChunk(kind="citation", value=each) for each in citations[:own]]
+                    del citations[:own]
             case ThoughtPart():
                 chunks.append(
                     ReasoningChunk(

@@ -9,9 +9,10 @@ import attrs
 import trio
 
 from .. import ConfigurationError, Response, Session, Verdict, iModel
-from ..operations._turn import CUT, Turn, commit
+from ..operations._turn import Turn, commit
 from ..services._reply import Reply
 from ..session import Branch, InstructionContent, Message
+from ..session._asked import CUT
 from ..sinks._common import text_in
 
 

@@ -14,9 +14,9 @@ from ..flow import Operation
 from ..flow._operation import STREAM_SIZE
 from ..services import Fallback, iModel
 from ..session import Branch, Session
+from ..session._asked import OnCut, check_on_cut
 from ._flow_builder import FlowBuilder, Stream, made_with
 from ._model_work import CommunicateEachWork, CommunicateWork
-from ._turn import OnCut, check_on_cut
 from ._words import check_options
 
 

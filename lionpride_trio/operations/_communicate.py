@@ -7,9 +7,17 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 from ..session import Branch, Session
-from ._turn import OnCut, Turn, call, check_on_cut, commit
+from ..session._asked import OnCut, check_on_cut
 
-PARAMETERS: Final = frozenset({"instruction", "imodel", "context", "options", "on_cut"})
+PARAMETERS: Final = frozenset({
+    "attachments",
+    "context",
+    "imodel",
+    "instruction",
+    "on_cut",
+    "options",
+    "tools",
+})
 
 
 async def communicate(
@@ -22,8 +30,8 @@ async def communicate(
     """Ask a model in the context of *branch* and commit both turns together, or none.
 
     *parameters*: ``instruction`` (a `str`) and ``imodel`` (a registered name, or a model), and
-    where wanted ``context`` (a list of `str`, told before the instruction), ``options`` of the
-    call, and ``on_cut``, as the argument.  Blocks until the answer has ended and gives its text.
+    where wanted ``context`` (a list of `str`, told before the instruction), ``attachments``, ``tools``,
+    ``options`` of the call, and ``on_cut``, as the argument: what `Session.ask` takes.  Blocks until the answer has ended and gives its text.
     When it fails or is cancelled, the branch is as it was.
 
     *on_cut* says what becomes of an answer that is not whole, for it ended as LENGTH, BLOCKED,
@@ -47,10 +55,17 @@ async def communicate(
     on_cut = parameters.get("on_cut", on_cut)
     check_on_cut(on_cut)
     line = session.conversations.branch(branch)
-    model = session.services.get(parameters["imodel"])
-    turn = Turn.ask(
-        session, line, parameters["instruction"], parameters.get("context") or (), on_cut
+    source = session.ask(
+        line,
+        parameters["instruction"],
+        imodel=parameters["imodel"],
+        context=parameters.get("context") or (),
+        attachments=parameters.get("attachments") or (),
+        tools=parameters.get("tools") or (),
+        on_cut=on_cut,
+        **(parameters.get("options") or {}),
     )
-    response = await call(model, turn, parameters.get("options") or {})
-    commit(session, line.name, turn.kept(response))
-    return response.text
+    async with source as reply:
+        async for _ in reply.batches():
+            pass
+        return reply.response.text

@@ -15,8 +15,9 @@ from .._response import Response
 from ..flow import Context, Operation
 from ..services import Fallback, iModel
 from ..session import Message, Session
+from ..session._asked import OnCut
 from ._prompt_text import text_of, text_of_item
-from ._turn import OnCut, Turn, call, commit
+from ._turn import Turn, call, commit
 
 RUN_AHEAD: Final = 1024
 """Chunks that an item's call may be ahead of its turn to speak."""

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Self, TypeAlias, get_args
+from typing import Any, Self
 
 import attrs
 
-from .._assistant import AssistantResponseContent, text_of_parts
 from .._channels._mailbox import FAIR_SHARE
-from .._chunks import Verdict
-from .._errors import AnswerCut, ConfigurationError
-from .._parts import Part, ToolCall
+from .._parts import ToolCall
 from .._response import Response
 from .._response_builder import chunks_of
 from ..services import Fallback, iModel
 from ..session import (
-    ActionRequestContent,
     Branch,
     InstructionContent,
     Message,
     Session,
 )
-from ..session.messages import Content
+from ..session._asked import CUT, OnCut, answer_cut, contents_of
 from ..session.messages.utils import prepare_messages_for_chat
 
 Send = Callable[[Sequence[Any]], Awaitable[None]]
-OnCut: TypeAlias = Literal["raise", "keep", "discard"]
-
-CUT: Final = frozenset({Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.PAUSED})
-"""The verdicts of answers that are not whole.  One that ended for a reason that this library does
-not know (UNKNOWN) is: its provider's end mark has come."""
-
-
-def check_on_cut(on_cut: str) -> None:
-    """Refuse what says nothing about cut answers.
-
-    :raises ConfigurationError: it is none of the three words.
-    """
-    if on_cut not in get_args(OnCut):
-        raise ConfigurationError(f"on_cut must be 'raise', 'keep' or 'discard', not {on_cut!r}")
 
 
 @attrs.frozen
@@ -79,47 +61,11 @@ class Turn:
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
             return []
-        contents = contents_of(response, with_calls=not cut)  # no result follows, and no API takes
-        return [
-            self.asked,
-            *(Message(content=content) for content in contents),
-        ]  # a call without one
-
-
-def contents_of(response: Response, *, with_calls: bool = True) -> list[Content]:
-    """What an answer says, as contents of messages: its calls are contents of their own, in order.
-
-    What stands before a call is one content, so that all goes back as it came.
-    """
-    contents: list[Content] = []
-    said: list[Part] = []
-
-    def answer() -> AssistantResponseContent:
-        text = text_of_parts(said) or ("" if contents else response.refusal)
         told = response.message
-        return AssistantResponseContent.of(
-            said, text, verdict=told.verdict, usage=told.usage, model=told.model
-        )
-
-    for part in response.parts:
-        if not isinstance(part, ToolCall):
-            said.append(part)
-        elif with_calls:
-            if said:
-                contents.append(answer())
-            contents.append(
-                ActionRequestContent(
-                    function=part.name,
-                    arguments=part.arguments,
-                    call_id=part.id,
-                    signature=part.signature,
-                    native=part.native,
-                )
-            )
-            said = []
-    if said or not contents:
-        contents.append(answer())
-    return contents
+        if cut:  # a call that gets no result could never be sent back
+            kept = [part for part in told.parts if not isinstance(part, ToolCall)]
+            told = attrs.evolve(told, parts=kept)
+        return [self.asked, *(Message(content=content) for content in contents_of(told))]
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
@@ -152,18 +98,5 @@ async def call(
         if send is not None:
             await send(chunks_of(response))
     if response.verdict in CUT and turn.on_cut == "raise":
-        raise _answer_cut(model, response)
+        raise answer_cut(model, response)
     return response
-
-
-def _answer_cut(model: iModel | Fallback, response: Response) -> AnswerCut:
-    word = response.verdict.value
-    reason = f" ({response.finish_reason!r:.100})" if response.finish_reason else ""
-    return AnswerCut(
-        f"the answer ended as {word}{reason}, so the turn was not committed; error.partial has"
-        " what came, on_cut='keep' keeps such turns and on_cut='discard' gives their text alone",
-        verdict=response.verdict,
-        provider=model.provider.name if isinstance(model, iModel) else None,
-        model=model.model if isinstance(model, iModel) else model.name,
-        partial=response,
-    )

@@ -338,9 +338,7 @@ async def test_a_retry_runs_no_call_again(autojump_clock):
         ran.append(city)
         return "fog"
 
-    provider = ScriptedProvider(
-        calling(call(name="look")), Overloaded("busy", status=503), "Fog."
-    )
+    provider = ScriptedProvider(calling(call(name="look")), Overloaded("busy", status=503), "Fog.")
     async with provider.model().converse("?", tools=[look]) as reply:
         await read(reply)
     assert (ran, reply.response.text) == (["Oslo"], "Fog.")
@@ -435,7 +433,9 @@ def test_nothing_is_left_wherever_it_is_cancelled():
     async def program():
         provider = ScriptedProvider(calling(call(), call(1)), "Cold.")
         async with provider.model(stream=True).converse("?", tools=[weather]) as reply:
-            assert not [c for c in await read(reply) if isinstance(c, ToolResultChunk) and c.is_error]
+            assert not [
+                c for c in await read(reply) if isinstance(c, ToolResultChunk) and c.is_error
+            ]
             assert reply.response.text == "Cold."
 
     assert cancel_everywhere(program) > 20

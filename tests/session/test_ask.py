@@ -78,9 +78,7 @@ async def test_calls_and_results_are_committed_with_it(tmp_path):
         assert contents(session) == [
             QUESTION,
             AssistantResponseContent(assistant_response="Hm. ", verdict=Verdict.TOOL_USE),
-            ActionRequestContent(
-                function="weather", arguments='{"city": "Oslo"}', call_id="c0"
-            ),
+            ActionRequestContent(function="weather", arguments='{"city": "Oslo"}', call_id="c0"),
             ActionResponseContent(output="3 C in Oslo", function="weather", call_id="c0"),
             AssistantResponseContent(assistant_response="Yes.", verdict=Verdict.COMPLETE),
         ]
@@ -93,7 +91,11 @@ async def test_calls_and_results_are_committed_with_it(tmp_path):
 
 
 async def test_a_block_that_is_left_early_commits_nothing():
-    session, _ = session_of([TextChunk("Y"), TextChunk("es."), FinishChunk(verdict=Verdict.COMPLETE)])
+    session, _ = session_of([
+        TextChunk("Y"),
+        TextChunk("es."),
+        FinishChunk(verdict=Verdict.COMPLETE),
+    ])
     async with session:
         async with session.ask("b", "Is it cold?", imodel="gpt") as reply:
             async for _ in reply:
