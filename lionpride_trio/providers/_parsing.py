@@ -20,12 +20,6 @@ DONE: Final = "[DONE]"
 class BaseParser:
     """State that every parser has, see `ChunkParser`."""
 
-    has_end_mark = True
-    """Whether an end mark is due at once after the finish reason.
-
-    Where it is, silence there ends a reply.  Where it is not, the end of the body is the end.
-    """
-
     def __init__(self) -> None:
         self.ended = False
         self.whole = False

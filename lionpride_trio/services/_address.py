@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
 from .._safe_text import Secret, Token
-from ..providers import AddressReader, HeaderReader, Provider, TokenReader
+from ..providers import Provider
 
 AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
 """Gives the key of one call."""
@@ -82,7 +82,7 @@ def _key_from_environment(provider: Provider) -> Secret | None:
     for name in provider.key_variables:
         if os.environ.get(name):
             return read_key(os.environ[name])
-    for name in provider.token_variables if isinstance(provider, TokenReader) else ():
+    for name in provider.token_variables:
         if os.environ.get(name):
             check_printable(name, os.environ[name], shown="its value")
             return Token(os.environ[name])
@@ -100,8 +100,6 @@ def _check_key(provider: Provider, key: Secret | None) -> Secret | None:
 
 def find_headers(provider: Provider) -> dict[str, str]:
     """The headers that the provider's environment variables fill."""
-    if not isinstance(provider, HeaderReader):
-        return {}
     found = {
         header: os.environ[name]
         for name, header in provider.header_variables.items()
@@ -137,8 +135,7 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
         if provider.host is not None:
             return None
         raise ConfigurationError(f"provider {provider.name!r} has no address: pass base_url=")
-    if isinstance(provider, AddressReader):
-        url = provider.complete_address(url)
+    url = provider.complete_address(url)
     check_printable("base_url", url)
     try:
         parts = urlsplit(url)

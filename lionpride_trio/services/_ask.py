@@ -28,14 +28,8 @@ class Ask:
     headers: Mapping[str, str]
     secrets: tuple[Secret, ...] = ()
     """Keys that the caller gave in headers or in the query: no error shows them."""
-
-    @property
-    def starts_job(self) -> bool:
-        """The provider works on, and is paid, though its answer is lost (Responses' ``background``).
-
-        Sent twice it is two jobs, so nothing repeats it that may have arrived.
-        """
-        return self.body.get("background") is True
+    starts_job: bool = False
+    """The provider works on, and is paid, though its answer is lost: sent twice it is two jobs."""
 
 
 def write_request(provider: Provider, call: ModelCall) -> Ask:
@@ -46,12 +40,14 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
     check_headers(call.headers)
     request = provider.request(call)
     check_headers(request.headers)
+    body = merged(request.body, call.extra_body) if call.extra_body else request.body
     return Ask(
         call,
         path=with_query(request.path, call.extra_query),
-        body=merged(request.body, call.extra_body) if call.extra_body else request.body,
+        body=body,
         headers={**request.headers, **call.headers} if call.headers else request.headers,
         secrets=(*_secrets(call.headers), *_secrets(call.extra_query)),
+        starts_job=provider.starts_job(body),
     )
 
 

@@ -130,6 +130,13 @@ def write_request(call: ModelCall) -> HTTPRequest:
     return HTTPRequest(f"/v1beta/models/{_segment(call.model)}:{verb}", body | fields)
 
 
+def read_request(path: str) -> tuple[str | None, bool]:
+    """The model that *path* names, and whether it asks for a stream."""
+    _, found, rest = path.rpartition("/models/")
+    model, _, verb = rest.partition(":")
+    return (model if found else None), verb.startswith("streamGenerateContent")
+
+
 def _segment(model: str) -> str:
     name = model.removeprefix("models/")
     if name in {"", ".", ".."}:
