@@ -1,4 +1,4 @@
-"""What several rooms check of the arguments that they are given, in one wording.
+"""Checks of arguments that several rooms share, in one wording.
 
 ``True`` is no number: where one is taken for a number, an option was given in the wrong place.
 """

@@ -1,4 +1,4 @@
-"""How what failed is repeated: the rules, and the one loop that model calls and operations share."""
+"""Retries: the rules, and the one loop that model calls and operations share."""
 
 from __future__ import annotations
 

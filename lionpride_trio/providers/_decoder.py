@@ -34,7 +34,7 @@ MAX_BLOCKS: Final = 1024
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
 _WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
-"""What a parser raises of a value that it does not know, see `ChunkParser.feed`."""
+"""The exceptions of a parser that meets a value of an unexpected shape, see `ChunkParser.feed`."""
 
 
 class StreamDecoder:
@@ -130,7 +130,7 @@ class StreamDecoder:
         return chunks
 
     def _last_event(self, chunks: list[Chunk]) -> None:
-        """What no line end or blank line has ended.
+        """Parse the event that no line end or blank line has ended.
 
         The SSE standard discards it, for it may have been cut.  A whole JSON document proves by
         itself that it was not.

@@ -19,7 +19,7 @@ _STATUS_NAMES: Final = (
     "type",
     "error",
 )
-"""Where documents have a status, as a number or in digits."""
+"""Fields that may have a status, as a number or in digits."""
 _MESSAGE_NAMES: Final = (
     "message",
     "detail",
@@ -83,8 +83,8 @@ def status_of(document: Mapping[str, Any]) -> int | None:
 
 
 def message_of(document: Mapping[str, Any]) -> Any:
-    """What *document* says to a reader; None where it says nothing."""
-    return next((told for name in _MESSAGE_NAMES if (told := document.get(name))), None)
+    """The message of *document* to a reader; None where it has none."""
+    return next((text for name in _MESSAGE_NAMES if (text := document.get(name))), None)
 
 
 def word(value: Any) -> str | None:

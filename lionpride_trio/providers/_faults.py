@@ -43,9 +43,9 @@ _BY_STATUS: Final[dict[int, type[ProviderError]]] = {
     429: RateLimited,
     503: Overloaded,
 }
-"""What a status means: by HTTP, and then by the built-in providers."""
+"""The class of each status: by HTTP, and then by the built-in providers."""
 _BY_WORD: Final[dict[str, type[ProviderError]]] = {}
-"""What a word means to the built-in providers, by its letters."""
+"""The class of each word of the built-in providers, by its letters."""
 
 
 def share_failures(
@@ -88,9 +88,9 @@ def provider_error(
     """
     headers = headers or {}
     document = unwrap(value)
-    said = words_of(document)
+    codes = words_of(document)
     number = status or status_of(document)
-    error_class = _class_of(said, number, _by_letters(words or {}), statuses or {})
+    error_class = _class_of(codes, number, _by_letters(words or {}), statuses or {})
     if issubclass(error_class, RateLimited) and is_spent_for_today(document):
         error_class = QuotaExhausted
     message = message_of(document) or value
@@ -103,7 +103,7 @@ def provider_error(
         message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
         status=status,
         body=value,
-        code=said[0] if said else None,
+        code=codes[0] if codes else None,
         kind=word(document.get("type")) or word(document.get("status")),
         retryable=_retryable(error_class, number, headers.get("x-should-retry")),
         retry_after=retry_after,
@@ -112,17 +112,17 @@ def provider_error(
 
 
 def _class_of(
-    said: list[str],
+    codes: list[str],
     number: int | None,
     own_words: Mapping[str, type[ProviderError]],
     own_statuses: Mapping[int, type[ProviderError]],
 ) -> type[ProviderError]:
-    """The class that *said* and the status *number* mean.
+    """The class that the words *codes* and the status *number* mean.
 
     The words may only narrow what the status means: a gateway's 401 stays one, whatever the model
-    behind it said.
+    behind it says.
     """
-    letters = map(_letters, said)
+    letters = map(_letters, codes)
     named = [
         found
         for each in letters

@@ -1,4 +1,4 @@
-"""What came in a body and is no part of an event stream, and what it tells of a stream that failed.
+"""The lines of a body that belong to no event, and the failure that they report.
 
 Servers write an error document, or a whole answer, where a stream was asked for; llama.cpp and
 GPUStack report failures in a field ``error:``.

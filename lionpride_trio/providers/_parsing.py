@@ -1,4 +1,4 @@
-"""What the parsers of all providers share."""
+"""State and functions that the parsers of all providers share."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class BaseParser:
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early.
+        """Chunks of what was kept, for a body that ends early.
 
         That is the newest usage, where it came with each piece of text and was only kept.
         """
@@ -142,7 +142,7 @@ def count(value: Any) -> int | None:
 
 
 Name: TypeAlias = str | tuple[str, str]
-"""Where a count stands: a name, or a pair for a name inside an object."""
+"""The field of a count: a name, or a pair for a name inside an object."""
 
 
 _NAMES: Final[Mapping[str, list[Name]]] = {

@@ -1,4 +1,4 @@
-"""What a provider is: how to ask it, and how to read what it answers.  No I/O happens here.
+"""The protocol of providers: how a service is asked, and how its answers are read.  No I/O happens here.
 
 To teach the library another service, subclass `Provider` and hand an instance to `register`.  All
 that the library knows of one service is an attribute or a method there: no other room names a

@@ -1,4 +1,4 @@
-"""Where a model call goes: keys, addresses and headers, checked before anything is sent."""
+"""Keys, addresses and headers of a model's calls, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def find_key(provider: Provider, api_key: ApiKey | None) -> Secret | AskKey | None:
-    """The key, or what is to be asked for it: given, or from the provider's environment variables.
+    """The key, or the function that gives it: given, or from the provider's environment variables.
 
     :raises ConfigurationError: there is none and the provider needs one, or it cannot be sent.
     """
@@ -110,7 +110,7 @@ def find_headers(provider: Provider) -> dict[str, str]:
 
 
 def check_client(client: object) -> None:
-    """Refuse what no call can be made with.
+    """Refuse an ``http_client=`` that no call can be made with.
 
     :raises ConfigurationError: *client* is a class, not of an async library, or closed.
     """
@@ -173,7 +173,7 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse what is no mapping of names to values, and forbidden characters in either.
+    """Refuse headers that are no mapping of names to values, and forbidden characters in either.
 
     :raises ConfigurationError: one could end its header.
     """

@@ -35,7 +35,7 @@ DEFAULT_RETRY = Retry()
 
 
 class ModelOwner(Owner, Protocol):
-    """What a model is registered in: an owner of replies that shares a client among them."""
+    """An owner of replies that shares a client among the models that are registered in it."""
 
     is_open: bool
     session: Any
@@ -211,7 +211,7 @@ class iModel(_ProviderGivenOnce):
             self._owners.append(owner)
 
     def _ask(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> Ask:
-        """What one call sends, written while the caller's own line is still in the traceback."""
+        """The request of one call, written while the caller's own line is still in the traceback."""
         given = {**self.options, **options}
         extras = {name: given.pop(name, None) for name in EXTRAS}
         return write_request(

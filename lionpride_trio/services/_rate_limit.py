@@ -1,4 +1,4 @@
-"""How many calls of one model may be open, and how much it may ask for in a while.
+"""The limits of one model: how many calls may be open, and how much is asked for in a while.
 
 The limits stand outside HTTP: a call that waits here holds no connection.
 """
@@ -22,7 +22,7 @@ REFRESH_SECONDS = 60.0
 
 @attrs.define(eq=False)
 class Reservation:
-    """What one admitted request was counted as."""
+    """The window and the tokens that one admitted request was counted with."""
 
     window: int
     tokens: int
@@ -31,8 +31,8 @@ class Reservation:
 class RateLimiter:
     """At most *max_concurrent* open calls, and per *refresh* seconds so many requests and tokens.
 
-    A window begins with the first request after the last one ended; what does not fit waits, in
-    the order of asking, for the next.  A request larger than all of ``limit_tokens`` gets a window
+    A window begins with the first request after the last one ended; a request that does not fit
+    waits for the next, in the order of asking.  A request larger than all of ``limit_tokens`` gets a window
     of its own.  *max_tokens_options* are the provider's options that bound how much a call generates.
 
     :raises ConfigurationError: a limit is no number above 0.
@@ -99,7 +99,7 @@ class RateLimiter:
             return Reservation(self._window, tokens)
 
     def settle_usage(self, reservation: Reservation, usage: Usage | None) -> None:
-        """Put what a call really used in the place of its estimate, while its window lasts."""
+        """Replace the estimate of a call by the tokens that it used, while its window lasts."""
         used = _total(usage)
         if used is not None and reservation.window == self._window:
             self._tokens += used - reservation.tokens

@@ -1,6 +1,6 @@
-"""What a model's calls may take: how long they wait, and how much of an answer is held.
+"""The clocks of a model's calls, and the bounds of how much of an answer is held.
 
-How they are repeated is `lionpride_trio._retry.Retry`.
+`lionpride_trio._retry.Retry` has the rules by which calls are repeated.
 """
 
 from __future__ import annotations

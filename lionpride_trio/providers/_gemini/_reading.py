@@ -1,4 +1,4 @@
-"""What Gemini answers: the events of ``streamGenerateContent``, and a whole answer, to chunks.
+"""Answers of Gemini: the events of ``streamGenerateContent``, and a whole answer, to chunks.
 
 Facts: the reference of ``models.streamGenerateContent`` (ai.google.dev) and recorded streams.  There
 is no end mark: a candidate's ``finishReason`` or a ``promptFeedback.blockReason`` says how it ended, and
@@ -102,7 +102,7 @@ class GenerateParser(BaseParser):
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early."""
+        """Chunks of what was kept, for a body that ends early."""
         calls = self._calls
         rest = [(piece, index) for index in calls.open_in for piece in calls.close(index)]
         return [*(self._call(piece, index, None) for piece, index in rest), *super().late]
@@ -165,7 +165,7 @@ class GenerateParser(BaseParser):
         )
 
     def _rare(self, part: Any, index: int, raw: Any, chunks: list[Chunk]) -> None:
-        """All of a part but its text.
+        """Add the chunks of all that a part has but its text.
 
         A signature proves the very part that it came with: on a part that is no thought it is a
         block of its own, beside its part.
@@ -202,7 +202,7 @@ class GenerateParser(BaseParser):
             self._close_thought(index)
 
     def _close_thought(self, index: int) -> None:
-        """What the answer with this index thinks next is another block."""
+        """Let the next thought of the answer with this index begin another block."""
         block = self._thoughts.pop(index, None)
         if block is not None:
             self._closed_thoughts[index] = block + 1

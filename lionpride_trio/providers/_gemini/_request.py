@@ -1,4 +1,4 @@
-"""What Gemini is asked: the fields of ``generateContent``, written from neutral messages.
+"""Requests to Gemini: the fields of ``generateContent``, written from neutral messages.
 
 The fields are those of the reference of ``models.generateContent`` (ai.google.dev) and, for servers
 of Vertex, its own; each may be written as there (``topK``) or with underscores (``top_k``).

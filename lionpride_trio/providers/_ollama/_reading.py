@@ -1,4 +1,4 @@
-"""What Ollama answers: the lines of ``/api/chat`` (and of ``/api/generate``) to chunks.
+"""Answers of Ollama: the lines of ``/api/chat`` (and of ``/api/generate``) to chunks.
 
 Facts: docs.ollama.com/api and /api/errors.  The line with ``done: true`` is the end mark; an error in
 the stream is a line of its own without it.

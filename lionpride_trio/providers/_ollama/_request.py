@@ -1,4 +1,4 @@
-"""What Ollama is asked: the fields of ``POST /api/chat``, written from neutral messages.
+"""Requests to Ollama: the fields of ``POST /api/chat``, written from neutral messages.
 
 The fields are those of docs.ollama.com/api; the options of a model, those of its Modelfile and of
 Ollama's own client, which servers of older versions have too.

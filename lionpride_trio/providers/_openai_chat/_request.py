@@ -1,4 +1,4 @@
-"""What chat completions are asked: the fields of ``POST /chat/completions``, OpenAI's and others'.
+"""Requests for chat completions: the fields of ``POST /chat/completions``, OpenAI's and others'.
 
 OpenAI's are those of its reference (platform.openai.com); those of other services and servers
 come from theirs: Groq, OpenRouter, vLLM, llama.cpp, Mistral, DeepSeek, Qwen, xAI.
