@@ -1,4 +1,4 @@
-"""What several rooms check of the arguments that they are given, in one wording.
+"""Checks of arguments that several rooms share, in one wording.
 
 ``True`` is no number: where one is taken for a number, an option was given in the wrong place.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeGuard, TypeVar, cast
 
 import attrs
 
 from ._errors import ConfigurationError
 
 T = TypeVar("T")
+
+DAY: Final = 86400
+"""Seconds."""
 
 _PLAIN: Final = frozenset(["None", "bool", "bytes", "dict", "float", "int", "list", "str", "tuple"])
 
@@ -35,9 +38,17 @@ def whole_number_of(least: int) -> Callable[[Any, attrs.Attribute[int], object],
     """A validator of attrs: the field is a whole number of at least *least*."""
 
     def check(instance: Any, attribute: attrs.Attribute[int], value: object) -> None:
-        check_size(f"{type(instance).__name__}: {attribute.name}", value, least)
+        check_size(_field(instance, attribute), value, least)
 
     return check
+
+
+def _field(instance: Any, attribute: attrs.Attribute[Any]) -> str:
+    return f"{type(instance).__name__}: {attribute.name}"
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def check_positive(name: str, value: object, unit: str) -> float:
@@ -45,7 +56,7 @@ def check_positive(name: str, value: object, unit: str) -> float:
 
     :raises ConfigurationError: it is none.
     """
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+    if not _is_number(value) or not value > 0:
         raise ConfigurationError(f"{name} must be a positive number of {unit}, not {value!r:.200}")
     return value
 
@@ -56,6 +67,20 @@ def check_seconds(name: str, value: object) -> float:
     :raises ConfigurationError: it is none.
     """
     return check_positive(name, value, "seconds")
+
+
+def positive_seconds(instance: Any, attribute: attrs.Attribute[float], value: object) -> None:
+    """Check, as a validator of attrs, that the field is a positive number of seconds."""
+    check_seconds(_field(instance, attribute), value)
+
+
+def seconds_of_a_day(instance: Any, attribute: attrs.Attribute[float], value: object) -> None:
+    """Check, as a validator of attrs, that the field is a number of seconds from 0 to a day."""
+    if not _is_number(value) or not 0 <= value < DAY:
+        raise ConfigurationError(
+            f"{_field(instance, attribute)} must be a number of seconds from 0 to a day,"
+            f" not {value!r:.200}"
+        )
 
 
 def check_awaited(owner: str, name: str, function: Any, instead: str) -> None:

@@ -1,4 +1,4 @@
-"""How what failed is repeated: the rules, and the one loop that model calls and operations share."""
+"""Retries: the rules, and the one loop that model calls and operations share."""
 
 from __future__ import annotations
 
@@ -6,27 +6,19 @@ import itertools
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import stamina
 import trio
 
-from ._checks import whole_number_of
-from ._errors import ConfigurationError, LionprideError, QuotaExhausted
+from ._checks import seconds_of_a_day, whole_number_of
+from ._errors import LionprideError, QuotaExhausted
 
 T = TypeVar("T")
 
 _logger: Final = logging.getLogger("lionpride_trio")
 _logger.addHandler(logging.NullHandler())  # or logging would write it to the standard error
-
-
-def _seconds(instance: Any, attribute: attrs.Attribute[float], value: object) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 86400:
-        raise ConfigurationError(
-            f"{type(instance).__name__}: {attribute.name} must be seconds from 0 to a day,"
-            f" not {value!r}"
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -41,13 +33,13 @@ class Retry:
 
     attempts: int = attrs.field(default=3, validator=whole_number_of(1))
     """How often a call is tried in all."""
-    wait_initial: float = attrs.field(default=0.5, validator=_seconds)
+    wait_initial: float = attrs.field(default=0.5, validator=seconds_of_a_day)
     """Seconds before the second attempt."""
-    wait_max: float = attrs.field(default=8.0, validator=_seconds)
+    wait_max: float = attrs.field(default=8.0, validator=seconds_of_a_day)
     """Seconds that a wait never exceeds, unless the provider names the delay."""
-    wait_jitter: float = attrs.field(default=0.5, validator=_seconds)
+    wait_jitter: float = attrs.field(default=0.5, validator=seconds_of_a_day)
     """Seconds, up to which chance adds to each wait."""
-    max_retry_after: float = attrs.field(default=60.0, validator=_seconds)
+    max_retry_after: float = attrs.field(default=60.0, validator=seconds_of_a_day)
     """Seconds of a delay that the provider names, above which the error is raised at once."""
 
     def delay_for(self, error: Exception, attempt: int) -> float | None:

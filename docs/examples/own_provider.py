@@ -2,7 +2,7 @@
 
 import trio
 
-from lionpride_trio import FinishChunk, OtherChunk, ProviderError, TextChunk, Verdict, iModel
+from lionpride_trio import FinishChunk, OtherChunk, Overloaded, TextChunk, Verdict, iModel
 from lionpride_trio.providers import HTTPRequest, Provider, register
 
 
@@ -21,15 +21,12 @@ class ParrotParser:
             case {"bye": reason}:
                 self.ended = self.whole = True
                 return [FinishChunk(verdict=Verdict.COMPLETE, reason=reason, raw_response=value)]
-            case {"squawk": message}:
-                self.failure = ProviderError(message)
-                return []
-            case _:  # what one does not know passes through
+            case _:  # what one does not know passes through; an error document is found there
                 return [OtherChunk(kind="unknown", value=value, raw_response=value)]
 
 
 class Parrot(Provider):
-    """How the service is asked, and where it lives."""
+    """How the service is asked, where it lives, and all else that is known of it."""
 
     name = "parrot"
     endpoint = "chat"
@@ -38,7 +35,9 @@ class Parrot(Provider):
     base_url_variables = ("PARROT_BASE_URL",)
     key_variables = ("PARROT_API_KEY",)
     key_required = False
-    host = None
+    paths = ("/talk",)
+    max_tokens_options = ("longest",)
+    error_words = {Overloaded: "moulting tired"}
 
     def request(self, call):
         body = {"model": call.model, "hear": [m["content"] for m in call.messages]}
@@ -54,9 +53,6 @@ class Parrot(Provider):
         parser = ParrotParser()
         chunks = [chunk for event in value["events"] for chunk in parser.feed("", event)]
         return chunks, parser.failure
-
-    def parse_error(self, status, headers, value):
-        return ProviderError(str(value), status=status)
 
 
 register(Parrot())

@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import attrs
-import httpx
 import trio
 
 from .._errors import ConnectionLost
@@ -297,6 +296,8 @@ class _Address:
 
 @functools.lru_cache(maxsize=256)
 def _address(text: str) -> _Address:
+    import httpx  # not before the first call: it is a quarter of what importing all this takes
+
     url = httpx.URL(text)
     port = url.port or _PORTS[url.scheme]
     return _Address(

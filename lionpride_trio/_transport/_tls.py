@@ -12,7 +12,6 @@ import functools
 import ssl
 from typing import Final
 
-import httpx
 import trio
 
 from ._socket import READ_BYTES, NowaitStream
@@ -150,6 +149,8 @@ async def open_tls(
 @functools.cache
 def default_context() -> ssl.SSLContext:
     """Verification against certifi's store.  Blocks for 40 to 260 ms the first time."""
+    import httpx
+
     context = httpx.create_ssl_context(trust_env=False)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION

@@ -11,7 +11,7 @@ from typing import Any, Final
 from .. import PlainHTTPWarning, iModel
 from .._errors import ConfigurationError
 from .._hints import closest
-from ..providers import Provider, get, names
+from ..providers import get, names
 from ._screen import note
 
 SURE: Final = 0.7
@@ -36,7 +36,7 @@ def open_model(
     if not model and found.host is None:
         raise ConfigurationError(f"provider {provider!r} needs a model: write --model MODEL")
     key_variable = _first_set(found.key_variables)
-    if found.key_required and key_variable is None and not _has_token(found):
+    if found.key_required and key_variable is None and _first_set(found.token_variables) is None:
         variables = " or ".join(found.key_variables)
         raise ConfigurationError(
             f"no key for provider {provider!r}: set the environment variable {variables}"
@@ -79,11 +79,6 @@ def split_name(name: str) -> tuple[str | None, str]:
 def _hosted() -> list[str]:
     """The providers that have a model without being told which."""
     return [name for name in names() if get(name).host is not None]
-
-
-def _has_token(provider: Provider) -> bool:
-    """Whether a variable has what the provider takes in place of a key."""
-    return _first_set(getattr(provider, "token_variables", ())) is not None
 
 
 def _first_set(variables: Iterable[str]) -> str | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import attrs
 import trio
 
 from .. import ConfigurationError, LionprideError, Response, iModel
 from .._safe_text import escape_controls
+from ..providers import get
 from ..recording import RecordedCall, Recording, record, replay
 from ..recording._replay import Pace
 from ..sinks._common import text_in
@@ -54,11 +54,9 @@ async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
 
 def _streamed(call: RecordedCall) -> bool:
     """Whether the answer was asked for as a stream."""
-    if call.provider == "gemini":
-        return ":streamGenerateContent" in call.url
-    body: dict[str, Any] | list[Any] | None = call.body
-    default = call.provider == "ollama"
-    return bool(body.get("stream", default)) if isinstance(body, dict) else default
+    if call.provider is None:
+        return False  # and `replay` refuses it
+    return get(call.provider, call.endpoint).read_request(call.url, call.body)[1]
 
 
 async def _show(model: iModel, question: str, *, stream: bool) -> None:

@@ -108,7 +108,7 @@ class FollowChannel(Channel[Any]):
         return items
 
     async def _failure(self, record: Record) -> Exception | None:
-        """What a stream that ended so raises, with what all readers of it were given."""
+        """The failure of a stream that ended so, with the sum of the items before it as ``partial``."""
         if record.state is State.LOST:
             error: Exception = WriterLost(
                 f"the writer of the durable stream {self._name!r} did not renew its lease"

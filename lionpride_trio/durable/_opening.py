@@ -20,7 +20,7 @@ from ._store import Store
 from ._streams import Streams
 
 SWEEP_SECONDS: Final = 60.0
-"""How often what was kept long enough is deleted."""
+"""Seconds between two deletions of streams that were kept long enough."""
 
 _logger: Final = logging.getLogger("lionpride_trio")
 

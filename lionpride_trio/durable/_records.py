@@ -43,7 +43,7 @@ def read_item(text: str) -> Any:
 
 
 def response_of(items: Iterable[Any]) -> Response | None:
-    """What the chunks and texts among *items* add up to; None where there are none."""
+    """The response that the chunks and texts among *items* add up to; None where there are none."""
     chunks = [
         item if isinstance(item, Chunk) else TextChunk(item)
         for item in items
@@ -133,7 +133,7 @@ def _read_error(form: dict[str, Any]) -> Exception:
 
 
 _OURS: Final = {_errors.__name__, _errors.__name__.partition(".")[0]}
-"""Where this library's errors say that they are from: their module, or the façade that shows them."""
+"""The modules that this library's errors say they are from: their own, or the façade that shows them."""
 
 
 def _is_group(error: Exception) -> TypeGuard[ExceptionGroup[Exception]]:

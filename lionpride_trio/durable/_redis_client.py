@@ -39,7 +39,7 @@ except ImportError as error:
 T = TypeVar("T")
 
 ANSWER_SECONDS: Final = 5.0
-"""How long Redis may take to answer a command."""
+"""Seconds that Redis may take to answer a command."""
 RECONNECT_SECONDS: Final = 0.1
 """Pause before the connection that hears is made anew."""
 
@@ -55,10 +55,10 @@ class RedisClient:
         self._scripts: dict[str, Any] = {}
         self._closed = False
         self.url = url
-        """As it may be shown: without a password."""
+        """The address without its password."""
 
     async def run(self, script: str, *args: str | float) -> Any:
-        """What *script* returns.
+        """The value that *script* returns.
 
         :raises ConnectionLost: Redis cannot be reached, or does not answer.
         :raises SinkError: it refuses, such as when its memory is full.
@@ -68,7 +68,7 @@ class RedisClient:
         return await self._call(lambda: self._scripts[script]((), args))
 
     async def set_default(self, key: str, value: str) -> str:
-        """What stands under *key*, which is *value* if nothing did.
+        """The value under *key*, which is *value* if there was none.
 
         :raises ConnectionLost: as `run`.
         :raises SinkError: as `run`.

@@ -27,14 +27,14 @@ MAX_GATHERED: Final = 512
 RETRY_SECONDS: Final = 0.2
 """Pause before a store that failed is asked again."""
 END_SECONDS: Final = 5.0
-"""How long the end of a run may take to be written when the run was cancelled."""
+"""Seconds that writing the end of a run may take when the run was cancelled."""
 
 _logger: Final = logging.getLogger("lionpride_trio")
 
 
 @attrs.frozen
 class Writing:
-    """How items are gathered and written."""
+    """The bounds by which items are gathered before they are written."""
 
     flush_every: int = 64
     """Items that are written at once when there are so many …"""

@@ -42,7 +42,7 @@ MIGRATIONS: Final = [
         """,
     ),
 ]
-"""What makes each version of the tables of the one before it."""
+"""The statements that make each version of the tables of the one before it."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""What Redis does of each step of a `Store`, in Lua: a script is done as a whole, or not at all.
+"""The steps of a `Store` as scripts in Lua: Redis runs each as a whole, or not at all.
 
 A stream ``x`` is three keys.  ``lionpride:stream:x`` is a hash with what is known of it,
 ``lionpride:items:x`` a Redis stream in which item 7 has the id ``7-0``, and ``lionpride:streams`` the

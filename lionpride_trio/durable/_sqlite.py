@@ -22,7 +22,7 @@ from ._store import Bell, Bells, End, Page, Record, Topic
 from ._transactions import LOCK_SECONDS, PATIENCE, Transactions, is_locked
 
 POLL_SECONDS: Final = 0.01
-"""How often this process looks whether another one has written, while somebody waits for news."""
+"""Seconds between two looks for what another process has written, while somebody waits for news."""
 
 
 @asynccontextmanager

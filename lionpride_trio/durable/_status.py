@@ -1,4 +1,4 @@
-"""How a durable stream stands, as users are told."""
+"""The status of a durable stream, as users see it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class StreamStatus:
     id: str
     state: State
     items: int
-    """How many were written."""
+    """The number of items that were written."""
     started: datetime
     changed: datetime
     """When something was written last."""
     ended: datetime | None
     verdict: Verdict | None
-    """How the reply ended, where the items are the chunks of one; STOPPED for all that was stopped."""
+    """The verdict on the reply, where the items are the chunks of one; STOPPED for each that was stopped."""
     error: Exception | None
-    """What a failed stream failed with."""
+    """The failure of a failed stream."""
 
     @classmethod
     def of(cls, record: Record) -> Self:

@@ -1,4 +1,4 @@
-"""What a store of durable streams is: the protocol that memory, SQLite and Redis follow.
+"""The protocol of a store of durable streams, which memory, SQLite and Redis follow.
 
 A store knows names, numbered lines of text, and leases; what the lines mean is not its business.
 Two rules make a stream safe, and each store keeps them by doing each step as a whole or not at all:
@@ -42,7 +42,7 @@ class State(enum.StrEnum):
 
 @attrs.frozen
 class End:
-    """How a stream ended, as its writer says."""
+    """The end of a stream, as its writer says."""
 
     state: State
     verdict: str | None = None
@@ -52,7 +52,7 @@ class End:
 
 @attrs.frozen(kw_only=True)
 class Record:
-    """What a store knows of a stream, at one moment.  Times are seconds since 1970."""
+    """The facts that a store has of a stream, at one moment.  Times are seconds since 1970."""
 
     name: str
     writer: str
@@ -76,7 +76,7 @@ class Page:
 
 
 Topic: TypeAlias = tuple[Literal["news", "stop"], str]
-"""What a bell rings for: news of a stream, or the wish that its writer stop; and the stream's name."""
+"""The reason that a bell rings, and the stream: there is news of it, or its writer is to stop."""
 
 
 class LeaseLost(Exception):
@@ -107,11 +107,11 @@ class Bells:
 
     @property
     def topics(self) -> Collection[Topic]:
-        """What somebody listens for."""
+        """The topics that somebody listens for."""
         return self._bells.keys()
 
     def count(self, topic: Topic) -> int:
-        """How many listen for *topic*."""
+        """The number of listeners for *topic*."""
         return len(self._bells.get(topic, ()))
 
     def ring(self, *topics: Topic) -> None:
@@ -134,7 +134,7 @@ class Bells:
 
 
 class Store(Protocol):
-    """Where streams are written down.  Every method is a checkpoint.
+    """A place where streams are written down.  Every method is a checkpoint.
 
     :raises SinkError: from each method: the database cannot be written or read.
     :raises TransportError: from each method: the store's server cannot be reached.

@@ -1,4 +1,4 @@
-"""What is done in the tables: each function is one step of a `Store`, within a transaction."""
+"""The steps of a `Store` in SQL: each function is one, within a transaction."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[sqlite3.Connection], T]
 
 LOCK_SECONDS: Final = 0.1
-"""How long the thread waits for another process's transaction before it lets the task ask again."""
+"""Seconds that the thread waits for another process's transaction before it lets the task ask again."""
 PATIENCE: Final = 5.0
-"""How long a locked database is waited for, in seconds."""
+"""Seconds that a locked database is waited for."""
 _LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY: Final = 0xFF
 """The part of an error code that says what kind it is; the rest says why."""
@@ -60,12 +60,12 @@ class Transactions:
         self._closed = False
 
     async def read(self, work: Work[T]) -> T:
-        """What *work* gives, which only reads."""
+        """The result of *work*, which only reads."""
         result: T = await self._run(_Job(work, writes=False))
         return result
 
     async def write(self, work: Work[T]) -> T:
-        """What *work* gives, once all that it wrote is committed.
+        """The result of *work*, once all that it wrote is committed.
 
         *work* raises `LeaseLost` before it writes anything, or not at all.  Cancelled, it may have
         been done.

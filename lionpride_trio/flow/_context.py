@@ -17,6 +17,7 @@ from .._errors import LocalProtocolError
 from ._graph import Graph
 from ._ledger import Progress, Results
 from ._operation import Operation
+from ._policy import OnError
 
 
 class Clock:
@@ -225,12 +226,16 @@ class Context:
             out.put_nowait([(key, chunk) for chunk in chunks])
 
     async def run(
-        self, operations: Graph | Iterable[Operation], **options: Any
+        self,
+        operations: Graph | Iterable[Operation],
+        *,
+        max_concurrent: int | None = None,
+        on_error: OnError | None = None,
     ) -> Mapping[Any, Any]:
         """Run a flow inside this operation, in a nursery of its own; its results by operation.
 
-        Its chunks go out with those of this flow, under the ids of its own operations.  *options*
-        are ``max_concurrent`` and ``on_error``, by default as this flow has it.  Failures are
-        raised as `lionpride_trio.operations.flow` raises them.
+        Its chunks go out with those of this flow, under the ids of its own operations.
+        *max_concurrent* counts its own operations; *on_error* is this flow's if not given.  Failures
+        are raised as `lionpride_trio.operations.flow` raises them.
         """
-        return await self._shared.run_inner(operations, self, **options)
+        return await self._shared.run_inner(operations, self, max_concurrent, on_error)

@@ -38,7 +38,7 @@ from ._ledger import Ledger, Results, State
 from ._nodes import Node, connect_nodes
 from ._operation import Operation
 from ._outcome import fail_unexplained, failure_of, skip_unfinished
-from ._policy import Policy
+from ._policy import OnError, Policy
 from ._slots import Slots, StreamGroup
 
 
@@ -105,11 +105,14 @@ class Runner:
         return failure_of(failed, len(self._nodes), self._policy, self.ledger)
 
     async def _run_inner(
-        self, operations: Graph | Iterable[Operation], context: Context, **options: Any
+        self,
+        operations: Graph | Iterable[Operation],
+        context: Context,
+        max_concurrent: int | None,
+        on_error: OnError | None,
     ) -> Mapping[Any, Any]:
         """Run a flow inside the operation of *context*."""
-        options.setdefault("on_error", self._policy.on_error)
-        policy = Policy(**options)
+        policy = Policy(max_concurrent, self._policy.on_error if on_error is None else on_error)
         graph = operations if isinstance(operations, Graph) else Graph(operations)
         if graph is not context.operation.inner:
             self._enter(graph, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from .._channels._recipe import Recipe, check_recipe
 from .._errors import ConfigurationError
@@ -13,7 +13,7 @@ from .._readonly import ReadOnlyDict
 from ..flow import Context, Graph, Operation, StreamBranch, fork
 from ..flow._mermaid import to_mermaid
 from ..flow._operation import STREAM_SIZE
-from ..flow._policy import Policy
+from ..flow._policy import OnError, Policy
 from ._words import known_words
 
 Work: TypeAlias = Callable[[Context], Any]
@@ -120,7 +120,7 @@ class FlowBuilder:
         operations: FlowBuilder | Iterable[Operation],
         *,
         max_concurrent: int | None = None,
-        on_error: Literal["cancel", "skip"] | None = None,
+        on_error: OnError | None = None,
         name: str = "subflow",
         id: str | None = None,
         depends_on: Iterable[Operation] = (),
@@ -135,12 +135,9 @@ class FlowBuilder:
         """
         given = operations.operations if isinstance(operations, FlowBuilder) else operations
         inner = Graph(given)
-        options: dict[str, Any] = {"max_concurrent": max_concurrent}
-        if on_error is not None:
-            options["on_error"] = on_error
-        Policy(**options)
+        Policy(max_concurrent, "cancel" if on_error is None else on_error)
         return self._add(
-            functools.partial(_run_flow, inner, options),
+            functools.partial(_run_flow, inner, max_concurrent, on_error),
             name=name,
             id=id,
             after=(*self._mine(context_from), *self._mine(depends_on)),
@@ -178,20 +175,32 @@ class FlowBuilder:
             self.add(function, context_from=sources, depends_on=others) for function in functions
         )
 
+    @known_words
     def aggregate(
         self,
         *operations: Operation,
         function: Callable[[list[Any]], Any] = list,
         name: str = "aggregate",
-        **options: Any,
+        id: str | None = None,
+        depends_on: Iterable[Operation] = (),
+        timeout: float | None = None,
+        retry: int = 0,
+        parameters: Mapping[str, Any] | None = None,
     ) -> Operation:
         """Wait for all *operations*; the result is *function* of the list of their results.
 
-        *function* may be async.  *options* are those of `add`.  To let a model sum up, use
-        `communicate` with ``context_from``.
+        *function* may be async.  To let a model sum up, use `communicate` with ``context_from``.
         """
-        gather = functools.partial(_gather, operations, function)
-        return self.add(gather, context_from=operations, name=name, **options)
+        return self.add(
+            functools.partial(_gather, operations, function),
+            context_from=operations,
+            name=name,
+            id=id,
+            depends_on=depends_on,
+            timeout=timeout,
+            retry=retry,
+            parameters=parameters,
+        )
 
     @known_words
     def fork(self, operation: Operation, n: int) -> Sequence[StreamBranch]:
@@ -254,8 +263,10 @@ def _pipe_stream(recipe: Any, context: Context) -> Any:
     return context.channel.pipe(recipe)
 
 
-async def _run_flow(inner: Graph, options: Mapping[str, Any], context: Context) -> Any:
-    return await context.run(inner, **options)
+async def _run_flow(
+    inner: Graph, max_concurrent: int | None, on_error: OnError | None, context: Context
+) -> Any:
+    return await context.run(inner, max_concurrent=max_concurrent, on_error=on_error)
 
 
 async def _gather(

@@ -14,28 +14,20 @@ whole way from the bytes of a body to chunks::
 from .._public import show_public_path
 from ._decoder import MAX_BLOCKS, StreamDecoder
 from ._protocol import (
-    AddressReader,
     ChunkParser,
-    ConfigurableProvider,
-    HeaderReader,
     HTTPRequest,
     ModelCall,
     Provider,
-    TokenReader,
 )
 from ._registry import get, names, register
 
 __all__ = [
     "MAX_BLOCKS",
-    "AddressReader",
     "ChunkParser",
-    "ConfigurableProvider",
     "HTTPRequest",
-    "HeaderReader",
     "ModelCall",
     "Provider",
     "StreamDecoder",
-    "TokenReader",
     "get",
     "names",
     "register",

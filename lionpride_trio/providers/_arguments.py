@@ -13,7 +13,7 @@ from .._errors import LionprideError
 from ..wire._json import loads
 
 _OPENINGS: Final = "{ \t\r\n"
-"""What a text begins with that may be an object."""
+"""The first characters of a text that may be an object."""
 
 
 class Arguments:

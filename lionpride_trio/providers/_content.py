@@ -1,4 +1,4 @@
-"""What a chunk means for a call: three questions that must not be mixed up.
+"""Three questions about a chunk that must not be mixed up: content, progress, an end taken back.
 
 Content is what was handed out of the answer: once it was, the call is never repeated.  Progress is
 any sign that the answer goes on, text or not: it feeds the content clock.  And what shows that an

@@ -17,14 +17,13 @@ from .._chunks import (
     TextChunk,
     ToolCallChunk,
 )
-from .._errors import DecodeError, LimitExceeded, LionprideError
+from .._errors import DecodeError, LimitExceeded, LionprideError, ProviderError
 from .._safe_text import shorten
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
 from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
 from ._content import takes_end_back
-from ._faults import provider_error
 from ._leftovers import Leftovers
 from ._parsing import tells_of_failure
 from ._protocol import Provider
@@ -35,7 +34,7 @@ MAX_BLOCKS: Final = 1024
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
 _WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
-"""What a parser raises of a value that it does not know, see `ChunkParser.feed`."""
+"""The exceptions of a parser that meets a value of an unexpected shape, see `ChunkParser.feed`."""
 
 
 class StreamDecoder:
@@ -48,9 +47,10 @@ class StreamDecoder:
         max_event_bytes: int = MAX_EVENT_BYTES,
         max_blocks: int = MAX_BLOCKS,
     ) -> None:
+        self._provider = provider
         self._parser = provider.parser()
         self._mender = SurrogateMender()
-        self._leftovers = Leftovers(lines_of_json=provider.framing == "ndjson")
+        self._leftovers = Leftovers(provider)
         self._began = False
         self._spoke = False  # events gave chunks
         self._flushed = False
@@ -79,14 +79,13 @@ class StreamDecoder:
         return self._parser.whole and not self._reopened
 
     @property
-    def may_end_in_silence(self) -> bool:
-        """True where the answer counts as whole, though its body stays open and nothing comes.
+    def seconds_of_silence(self) -> float | None:
+        """Seconds after which the answer counts as ended, though its body stays open; else None.
 
-        Only where an end mark is due at once, and where no finish reason has proved wrong before:
-        some servers stamp it on every chunk.
+        Only where the answer is whole, its provider's end mark is due at once, and no finish reason
+        has proved wrong before: some servers stamp it on every chunk.
         """
-        due: bool = getattr(self._parser, "has_end_mark", True)
-        return self.whole and due and not self._misled
+        return self._provider.seconds_after_finish if self.whole and not self._misled else None
 
     def feed(self, data: bytes) -> list[Chunk]:
         """The chunks that *data* completes."""
@@ -131,7 +130,7 @@ class StreamDecoder:
         return chunks
 
     def _last_event(self, chunks: list[Chunk]) -> None:
-        """What no line end or blank line has ended.
+        """Parse the event that no line end or blank line has ended.
 
         The SSE standard discards it, for it may have been cut.  A whole JSON document proves by
         itself that it was not.
@@ -176,7 +175,7 @@ class StreamDecoder:
             self.failure = error
         except _WRONG_SHAPE as error:
             if name == "error" or tells_of_failure(value):
-                self.failure = provider_error(value)
+                self.failure = self._error(value)
                 return
             line = shorten(_text(data), 200)
             self.failure = DecodeError(f"an event of an unexpected shape: {line!r}", line=line)
@@ -193,7 +192,7 @@ class StreamDecoder:
             if isinstance(error, LionprideError):
                 raise
             if name == "error" or tells_of_failure(value):
-                raise provider_error(value) from None
+                raise self._error(value) from None
             return [OtherChunk(value=value, raw_response=value)]
 
     def _refused(self, name: str, data: bytes) -> Any:
@@ -205,7 +204,7 @@ class StreamDecoder:
         except DecodeError:
             if name != "error":
                 raise
-            raise provider_error(_text(data).strip()) from None
+            raise self._error(_text(data).strip()) from None
 
     def _check(self, chunk: Chunk) -> None:
         """Judge a chunk that is no plain piece of text, or comes after a finish reason.
@@ -225,7 +224,7 @@ class StreamDecoder:
             case OtherChunk() if chunk.value is chunk.raw_response and tells_of_failure(
                 chunk.value
             ):
-                raise provider_error(chunk.value)
+                raise self._error(chunk.value)
             case ToolCallChunk():
                 places.append(chunk.slot)
             case ReasoningChunk():
@@ -244,6 +243,10 @@ class StreamDecoder:
                     limit="max_blocks",
                     value=self._max_blocks,
                 )
+
+    def _error(self, value: Any) -> ProviderError:
+        """The failure that *value*, which came in the stream, reports."""
+        return self._provider.parse_error(None, {}, value)
 
     def _explain(self) -> LionprideError | None:
         """Why a body that has ended is no whole answer; None when it is one."""

@@ -42,12 +42,12 @@ def reason_of(value: Any, what: str) -> str | None:
 
 
 def verdict_of(reason: str) -> Verdict:
-    """How an answer with this reason ended, as far as the word says."""
+    """The verdict that this reason means by itself."""
     return VERDICTS.get(reason.lower().replace("-", "_"), Verdict.UNKNOWN)
 
 
 def verdict_after_calls(said: Verdict) -> Verdict:
-    """How an answer ended that calls the client's tools, though its reason says *said*.
+    """The verdict on an answer that calls the client's tools and whose reason means *said*.
 
     An answer that was cut or refused stays that: its last call may be cut too.
     """

@@ -1,4 +1,4 @@
-"""What came in a body and is no part of an event stream, and what it tells of a stream that failed.
+"""The lines of a body that belong to no event, and the failure that they report.
 
 Servers write an error document, or a whole answer, where a stream was asked for; llama.cpp and
 GPUStack report failures in a field ``error:``.
@@ -6,13 +6,13 @@ GPUStack report failures in a field ``error:``.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from .._errors import LionprideError, NotAStream, StreamTruncated
+from .._errors import LionprideError, NotAStream, ProviderError, StreamTruncated
 from .._safe_text import shorten
 from ..wire._json import loads
-from ._faults import provider_error
 from ._parsing import tells_of_failure
+from ._protocol import Provider
 
 MAX_IGNORED_CHARS: Final = 64 * 1024
 """How much is kept of lines that are no part of an event stream."""
@@ -22,8 +22,9 @@ _FIELDS: Final = ("", "data", "event", "id", "retry")
 class Leftovers:
     """Lines that no event has, up to `MAX_IGNORED_CHARS`."""
 
-    def __init__(self, *, lines_of_json: bool) -> None:
-        self._lines_of_json = lines_of_json
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._lines_of_json = provider.framing == "ndjson"
         self._lines: list[str] = []
         self._size = 0
         self.failure: LionprideError | None = None
@@ -34,9 +35,9 @@ class Leftovers:
         if line.startswith("error:"):
             text = line.removeprefix("error:").strip()
             try:
-                self.failure = provider_error(loads(text))
+                self.failure = self._error(loads(text))
             except LionprideError:
-                self.failure = provider_error(text)
+                self.failure = self._error(text)
         elif self._size < MAX_IGNORED_CHARS:
             self._lines.append(line[: MAX_IGNORED_CHARS - self._size])
             self._size += len(line) + 1
@@ -56,7 +57,7 @@ class Leftovers:
             except LionprideError:
                 value = None
             if tells_of_failure(value):
-                return provider_error(value)
+                return self._error(value)
         if whole and (spoke or not text):
             return None
         if not spoke and text and not self._begins(text):
@@ -64,6 +65,9 @@ class Leftovers:
         if not began:
             return StreamTruncated("the body ended before its first event")
         return StreamTruncated("the body ended without the provider's end mark")
+
+    def _error(self, value: Any) -> ProviderError:
+        return self._provider.parse_error(None, {}, value)
 
     def _begins(self, text: str) -> bool:
         """Whether *text*, all that came, may be the beginning of a stream."""

@@ -122,7 +122,7 @@ def _file(part: Mapping[str, Any]) -> Media:
 
 
 def _located(url: str, kind: Literal["image", "file"]) -> Media:
-    """What a URL names: its bytes where it has them in itself."""
+    """The media that a URL names, with their bytes where the URL has them in itself."""
     scheme, _, rest = url.partition(":")
     if scheme.lower() in {"http", "https"}:
         return Media(kind, mimetypes.guess_type(urlsplit(url).path)[0], url=url)

@@ -1,4 +1,4 @@
-"""What the parsers of all providers share."""
+"""State and functions that the parsers of all providers share."""
 
 from __future__ import annotations
 
@@ -19,12 +19,6 @@ DONE: Final = "[DONE]"
 
 class BaseParser:
     """State that every parser has, see `ChunkParser`."""
-
-    has_end_mark = True
-    """Whether an end mark is due at once after the finish reason.
-
-    Where it is, silence there ends a reply.  Where it is not, the end of the body is the end.
-    """
 
     def __init__(self) -> None:
         self.ended = False
@@ -60,7 +54,7 @@ class BaseParser:
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early.
+        """Chunks of what was kept, for a body that ends early.
 
         That is the newest usage, where it came with each piece of text and was only kept.
         """
@@ -148,7 +142,7 @@ def count(value: Any) -> int | None:
 
 
 Name: TypeAlias = str | tuple[str, str]
-"""Where a count stands: a name, or a pair for a name inside an object."""
+"""The field of a count: a name, or a pair for a name inside an object."""
 
 
 _NAMES: Final[Mapping[str, list[Name]]] = {

@@ -1,19 +1,21 @@
-"""What a provider is: how to ask it, and how to read what it answers.  No I/O happens here.
+"""The protocol of providers: how a service is asked, and how its answers are read.  No I/O happens here.
 
-To teach the library another service, write a class that satisfies `Provider` and hand it to
-`register`; the built-in ones have nothing that a third party's has not.
+To teach the library another service, subclass `Provider` and hand an instance to `register`.  All
+that the library knows of one service is an attribute or a method there: no other room names a
+service, an option or a header of one, and `tests/guards/test_facts_at_home.py` holds that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 import attrs
 
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret
+from ._faults import REQUEST_ID_HEADERS, provider_error
 
 
 def _given(options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,8 +60,8 @@ class HTTPRequest:
 class ChunkParser(Protocol):
     """Reads the events of one stream.  Make a fresh one for each.
 
-    A parser may have an attribute ``has_end_mark``.  False says that the end of the body is the only
-    end, so that silence after a finish reason ends nothing; True is taken where there is none.
+    A parser may have an attribute ``late``: chunks of what it has kept, such as the newest usage,
+    that are told where the body ends before the answer does.
     """
 
     ended: bool
@@ -82,66 +84,85 @@ class ChunkParser(Protocol):
 
 
 @runtime_checkable
-class ConfigurableProvider(Protocol):
-    """A provider that takes options of its own when a model is made, such as a file's path."""
+class Provider(Protocol):
+    """One API of one service: subclass it, and say what its defaults do not.
+
+    Eight members have no default: ``name``, ``endpoint``, ``framing``, ``base_url``,
+    ``key_required``, `request`, `parser` and `parse_body`.
+    """
+
+    # Who it is.
+
+    name: str
+    """What ``provider=`` calls it."""
+    endpoint: str
+    """What ``endpoint=`` calls this API of it."""
+
+    # Where it lives, and who may ask.
+
+    base_url: str | None
+    """Where it lives; None when the caller must say."""
+    base_url_variables: Sequence[str] = ()
+    """Environment variables that may have the address; the first that is set wins."""
+    key_required: bool
+    """Whether a model without a key is refused."""
+    key_variables: Sequence[str] = ()
+    """Environment variables that may have the key, the first that is set wins."""
+    token_variables: Sequence[str] = ()
+    """Environment variables that may have another kind of secret in place of the key; asked where
+    there is no key.  `authorize` is given a ``Token`` then."""
+    header_variables: Mapping[str, str] = {}
+    """Environment variables, and the header that each fills."""
+    host: str | None = None
+    """Module with ``serve()``, an async context manager whose value has ``url(name)``, for a
+    provider that lives in this process while it is used; None for all others."""
+    http_client: Any = None
+    """The client of its calls, where the caller passes none: for a provider without a network."""
+
+    # How it is asked.
+
+    default_model: str = ""
+    """The model that is asked where none is named; empty where the caller must name one."""
+    hints: Mapping[str, str] = {}
+    """What to write in place of options that callers give and that the service does not have."""
+    max_tokens_options: Sequence[str] = ("max_tokens",)
+    """Options that bound how much a call may generate; the first that is given counts towards
+    ``limit_tokens``."""
+    paths: Sequence[str] = ()
+    """Ends of the paths that requests go to: a recording knows by them whose call it has."""
+
+    # How it answers.
+
+    framing: Literal["sse", "ndjson"]
+    """How its streams are framed: server-sent events or JSON Lines."""
+    seconds_after_finish: float | None = 5.0
+    """How long a body may stay silent after the finish reason before the answer counts as ended.
+
+    That suits a service whose end mark is due at once.  None where there is no end mark, so that
+    silence after a finish reason ends nothing, and only the end of the body does."""
+    request_id_headers: Sequence[str] = REQUEST_ID_HEADERS
+    """Headers of an answer that may have the request's id, the first that is there counts."""
+    error_statuses: Mapping[int, type[ProviderError]] = {}
+    """HTTP statuses of its own, and what each means."""
+    error_words: Mapping[type[ProviderError], str] = {}
+    """Words of its own in error documents, parted by blanks, by what they mean."""
 
     def configured(
         self, model: str, options: Mapping[str, Any]
     ) -> tuple[Provider, str, dict[str, Any]]:
         """The provider to use, the model's id, and the options that go on into each request.
 
-        The provider may have an ``http_client``, which is then used for its calls.
+        For a provider that takes options of its own when a model is made, such as a file's path.
         """
-        ...
-
-
-@runtime_checkable
-class AddressReader(Protocol):
-    """A provider whose addresses may be written in a form of its own."""
+        return self, model, dict(options)
 
     def complete_address(self, text: str) -> str:
         """The base URL that *text*, given or from the environment, means."""
-        ...
+        return text
 
-
-@runtime_checkable
-class HeaderReader(Protocol):
-    """A provider some of whose headers come from the environment."""
-
-    header_variables: Mapping[str, str]
-    """Environment variables, and the header that each fills."""
-
-
-@runtime_checkable
-class TokenReader(Protocol):
-    """A provider that takes another kind of secret in place of its key."""
-
-    token_variables: Sequence[str]
-    """Environment variables that may have it; asked where there is no key.  `Provider.authorize`
-    is given a ``Token``."""
-
-
-@runtime_checkable
-class Provider(Protocol):
-    """One API of one service."""
-
-    name: str
-    """What ``provider=`` calls it."""
-    endpoint: str
-    """What ``endpoint=`` calls this API of it."""
-    framing: Literal["sse", "ndjson"]
-    """How its streams are framed: server-sent events or JSON Lines."""
-    base_url: str | None
-    """Where it lives; None when the caller must say."""
-    base_url_variables: Sequence[str]
-    """Environment variables that may have the address; the first that is set wins."""
-    key_variables: Sequence[str]
-    """Environment variables that may have the key, the first that is set wins."""
-    key_required: bool
-    """Whether a model without a key is refused."""
-    host: str | None
-    """Module with ``serve()``, an async context manager whose value has ``url(name)``, for a
-    provider that lives in this process while it is used; None for all others."""
+    def authorize(self, key: Secret) -> Mapping[str, str]:
+        """The headers that carry *key*: by default a bearer token."""
+        return {"authorization": f"Bearer {key.reveal()}"}
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request for *call*.
@@ -150,9 +171,20 @@ class Provider(Protocol):
         """
         ...
 
-    def authorize(self, key: Secret) -> Mapping[str, str]:
-        """The headers that carry *key*."""
-        ...
+    def read_request(self, path: str, body: Any) -> tuple[str | None, bool]:
+        """The model that a request of this provider asks, if it says so, and whether for a stream."""
+        if not isinstance(body, Mapping):
+            return None, False
+        fields = cast(Mapping[str, Any], body)
+        model = fields.get("model")
+        return model if isinstance(model, str) else None, bool(fields.get("stream"))
+
+    def starts_job(self, body: Mapping[str, Any]) -> bool:
+        """Whether the service works on, and is paid, though the answer to this *body* is lost.
+
+        Sent twice it would be two jobs: nothing repeats such a request that may have arrived.
+        """
+        return False
 
     def parser(self) -> ChunkParser:
         """A machine for one stream."""
@@ -165,5 +197,15 @@ class Provider(Protocol):
     def parse_error(
         self, status: int | None, headers: Mapping[str, str], value: Any
     ) -> ProviderError:
-        """The failure that *value* (decoded JSON, or text when it is none) reports."""
-        ...
+        """The failure that *value* (decoded JSON, or text when it is none) reports.
+
+        *status* is None for what a stream reports.
+        """
+        return provider_error(
+            value,
+            status=status,
+            headers=headers,
+            words=self.error_words,
+            statuses=self.error_statuses,
+            id_headers=self.request_id_headers,
+        )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from .._errors import ConfigurationError
 from .._hints import closest
 from ._anthropic import Anthropic
-from ._compatible import DeepSeek, Groq, Local, OpenAICompatible, OpenRouter
+from ._deepseek import DeepSeek
+from ._faults import share_failures
 from ._gemini import Gemini
+from ._groq import Groq
+from ._local import Local
 from ._ollama import Ollama
 from ._openai_chat import OpenAIChat
+from ._openai_compatible import OpenAICompatible
 from ._openai_responses import OpenAIResponses
+from ._openrouter import OpenRouter
 from ._protocol import Provider
 
 _providers: dict[str, dict[str, Provider]] = {}
@@ -57,7 +64,30 @@ def names() -> list[str]:
     return list(_providers)
 
 
-for _provider in (
+def find_by_url(url: str) -> Provider | None:
+    """The provider whose API *url* is of: by the end of its path, then by its address.
+
+    Several providers speak one API.  Where none of them lives at *url*, the first that was
+    registered is meant: a server that speaks as it does.
+    """
+    path = urlsplit(url).path
+    speakers = [
+        provider
+        for endpoints in _providers.values()
+        for provider in endpoints.values()
+        if any(path.endswith(end) for end in provider.paths)
+    ]
+    at_home = (each for each in speakers if each.base_url and url.startswith(each.base_url))
+    return next(at_home, speakers[0] if speakers else None)
+
+
+def _register_built_in(*providers: Provider) -> None:
+    for provider in providers:
+        register(provider)
+        share_failures(provider.error_words, provider.error_statuses)
+
+
+_register_built_in(
     OpenAIChat(),
     OpenAIResponses(),
     Anthropic(),
@@ -68,6 +98,4 @@ for _provider in (
     DeepSeek(),
     OpenAICompatible(),
     Local(),
-):
-    register(_provider)
-del _provider
+)

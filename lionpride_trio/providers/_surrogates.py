@@ -34,7 +34,7 @@ class SurrogateMender:
         return [self._mended(chunk) for chunk in chunks]
 
     def flush(self) -> list[Chunk]:
-        """What waited for a second half that never came."""
+        """The chunks that waited for a second half that never came."""
         rest = [_with_text(chunk, "\ufffd") for _, chunk in self.held.values()]
         self.held.clear()
         return rest

@@ -111,7 +111,7 @@ class Form:
     kind: Literal["text", "json", "schema"]
     schema: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     about: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
-    """What OpenAI says of a schema besides: its name, description, ``strict``."""
+    """The fields beside a schema in OpenAI's form: its name, description, ``strict``."""
 
 
 def read_form(response_format: Any) -> Form:

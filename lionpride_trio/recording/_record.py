@@ -10,14 +10,13 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import trio
 
 from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from .._transport import HTTPClient, open_client
-from ..providers import get, names
+from ..providers._registry import find_by_url
 from ._file import (
     Ended,
     Piece,
@@ -30,16 +29,6 @@ from ._file import (
 )
 from ._log import Log
 from ._secrets import Mask, Part
-
-# The ends of paths, for base URLs that are not the providers' own.
-_BY_PATH = {
-    "/chat/completions": ("openai", "chat"),
-    "/responses": ("openai", "responses"),
-    "/messages": ("anthropic", "messages"),
-    ":streamGenerateContent": ("gemini", "generate"),
-    ":generateContent": ("gemini", "generate"),
-    "/api/chat": ("ollama", "chat"),
-}
 
 
 @asynccontextmanager
@@ -186,14 +175,14 @@ class _Tape:
         self, method: str, url: str, headers: Mapping[str, str], content: bytes
     ) -> None:
         """Write the request down."""
-        provider, endpoint = provider_of(url)
+        provider = find_by_url(url)
         call = RecordedCall(
             method=method,
             url=self._mask.url(url),
             headers=self._mask.headers(headers),
             body=_body(self._mask.text(content.decode("utf-8", "replace"))),
-            provider=provider,
-            endpoint=endpoint,
+            provider=provider.name if provider else None,
+            endpoint=provider.endpoint if provider else None,
         )
         await self._log.write(request_line(self._number, call))
 
@@ -243,17 +232,3 @@ def _body(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def provider_of(url: str) -> tuple[str, str] | tuple[None, None]:
-    """The provider and endpoint that *url* is of, as far as it tells."""
-    path = urlsplit(url).path
-    found = next((known for end, known in _BY_PATH.items() if path.endswith(end)), None)
-    if found is None:
-        return None, None
-    for name in names():
-        base = get(name).base_url
-        # Several providers speak one API; each has its own address.
-        if base and url.startswith(base):
-            return name, found[1]
-    return found

@@ -207,17 +207,14 @@ def _failure(call: RecordedCall) -> Exception:
     return other(message)
 
 
-class ReplayProvider:
+class ReplayProvider(Provider):
     """The provider that a recording is of, as a model without network and key wants it.
 
     :raises ConfigurationError: the recording does not tell which, and *provider* is not given.
     """
 
-    key_variables: Sequence[str] = ()
-    base_url_variables: Sequence[str] = ()
-    base_url: str | None = BASE_URL
+    base_url = BASE_URL
     key_required = False
-    host: str | None = None
 
     def __init__(
         self,
@@ -230,23 +227,32 @@ class ReplayProvider:
         if not isinstance(recording, ReplayClient):
             recording = ReplayClient(recording, **playing)
         self.http_client = recording
-        first = self.http_client.recording.calls[0]
+        first = recording.recording.calls[0]
         if provider is None:
             if first.provider is None:
                 raise ConfigurationError(
-                    f"{self.http_client.recording.path or 'the recording'} does not tell which"
+                    f"{recording.recording.path or 'the recording'} does not tell which"
                     f" provider answered {first.url}: pass provider="
                 )
-            provider, endpoint = first.provider, endpoint or first.endpoint
+            provider = first.provider
+            endpoint = endpoint or first.endpoint
         self._inner = get(provider, endpoint) if isinstance(provider, str) else provider
         self.name = self._inner.name
         self.endpoint = self._inner.endpoint
-        self.framing: Literal["sse", "ndjson"] = self._inner.framing
-        self.model = model_of(first)
+        self.framing = self._inner.framing
+        self.hints = self._inner.hints
+        self.max_tokens_options = self._inner.max_tokens_options
+        self.request_id_headers = self._inner.request_id_headers
+        self.seconds_after_finish = self._inner.seconds_after_finish
+        self.default_model = self._inner.read_request(first.url, first.body)[0] or "recorded"
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The same as the recorded provider's."""
         return self._inner.request(call)
+
+    def starts_job(self, body: Mapping[str, Any]) -> bool:
+        """The same as the recorded provider's."""
+        return self._inner.starts_job(body)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """Nothing: there is nobody to prove it to."""
@@ -294,10 +300,10 @@ def replay(
         recording, pace=pace, cut=cut, strict=strict, provider=provider, endpoint=endpoint
     )
     settings.setdefault("retry", None)
-    return iModel(found, model or found.model, http_client=found.http_client, **settings)
+    return iModel(found, model or "", http_client=found.http_client, **settings)
 
 
-class Replay:
+class Replay(Provider):
     """The provider named ``replay``: ``iModel(provider="replay", path="call.jsonl")``.
 
     The options ``path``, ``pace``, ``cut`` and ``strict`` are `replay`'s; the others go on to the
@@ -306,12 +312,9 @@ class Replay:
 
     name = "replay"
     endpoint = "recording"
-    framing: Literal["sse", "ndjson"] = "sse"
-    key_variables: Sequence[str] = ()
-    base_url_variables: Sequence[str] = ()
-    base_url: str | None = BASE_URL
+    framing = "sse"
+    base_url = BASE_URL
     key_required = False
-    host: str | None = None
 
     def configured(
         self, model: str, options: Mapping[str, Any]
@@ -323,40 +326,19 @@ class Replay:
             raise self._refusal()
         own = {name: rest.pop(name) for name in ("pace", "cut", "strict") if name in rest}
         found = ReplayProvider(path, **own)
-        return found, model or found.model, rest
+        return found, model, rest
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """Nothing can be asked before a recording is named."""
         raise self._refusal()
-
-    def authorize(self, key: Secret) -> Mapping[str, str]:
-        """Nothing: there is nobody to prove it to."""
-        return {}
 
     def parser(self) -> ChunkParser:
         """Nothing can be read before a recording is named."""
         raise self._refusal()
 
     def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
-        """As `parser`."""
-        raise self._refusal()
-
-    def parse_error(
-        self, status: int | None, headers: Mapping[str, str], value: Any
-    ) -> ProviderError:
-        """As `parser`."""
+        """Nothing can be read before a recording is named."""
         raise self._refusal()
 
     def _refusal(self) -> ConfigurationError:
         return ConfigurationError("provider 'replay' needs path=, the file that record() wrote")
-
-
-def model_of(call: RecordedCall) -> str:
-    """The model that was asked."""
-    match call.body:
-        case {"model": str(model)}:
-            return model
-        case _:
-            pass
-    _, found, rest = urlsplit(call.url).path.rpartition("/models/")
-    return rest.partition(":")[0] if found else "recorded"

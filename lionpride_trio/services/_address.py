@@ -1,4 +1,4 @@
-"""Where a model call goes: keys, addresses and headers, checked before anything is sent."""
+"""Keys, addresses and headers of a model's calls, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
 from .._safe_text import Secret, Token
-from ..providers import AddressReader, HeaderReader, Provider, TokenReader
+from ..providers import Provider
 
 AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
 """Gives the key of one call."""
@@ -39,7 +39,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def find_key(provider: Provider, api_key: ApiKey | None) -> Secret | AskKey | None:
-    """The key, or what is to be asked for it: given, or from the provider's environment variables.
+    """The key, or the function that gives it: given, or from the provider's environment variables.
 
     :raises ConfigurationError: there is none and the provider needs one, or it cannot be sent.
     """
@@ -82,7 +82,7 @@ def _key_from_environment(provider: Provider) -> Secret | None:
     for name in provider.key_variables:
         if os.environ.get(name):
             return read_key(os.environ[name])
-    for name in provider.token_variables if isinstance(provider, TokenReader) else ():
+    for name in provider.token_variables:
         if os.environ.get(name):
             check_printable(name, os.environ[name], shown="its value")
             return Token(os.environ[name])
@@ -100,8 +100,6 @@ def _check_key(provider: Provider, key: Secret | None) -> Secret | None:
 
 def find_headers(provider: Provider) -> dict[str, str]:
     """The headers that the provider's environment variables fill."""
-    if not isinstance(provider, HeaderReader):
-        return {}
     found = {
         header: os.environ[name]
         for name, header in provider.header_variables.items()
@@ -112,7 +110,7 @@ def find_headers(provider: Provider) -> dict[str, str]:
 
 
 def check_client(client: object) -> None:
-    """Refuse what no call can be made with.
+    """Refuse an ``http_client=`` that no call can be made with.
 
     :raises ConfigurationError: *client* is a class, not of an async library, or closed.
     """
@@ -137,8 +135,7 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
         if provider.host is not None:
             return None
         raise ConfigurationError(f"provider {provider.name!r} has no address: pass base_url=")
-    if isinstance(provider, AddressReader):
-        url = provider.complete_address(url)
+    url = provider.complete_address(url)
     check_printable("base_url", url)
     try:
         parts = urlsplit(url)
@@ -176,7 +173,7 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse what is no mapping of names to values, and forbidden characters in either.
+    """Refuse headers that are no mapping of names to values, and forbidden characters in either.
 
     :raises ConfigurationError: one could end its header.
     """

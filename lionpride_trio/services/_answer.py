@@ -23,7 +23,7 @@ from .._response_builder import reassemble
 from .._safe_text import shorten
 from .._transport import Exchange
 from ..providers import Provider, StreamDecoder
-from ..providers._parsing import tells_of_failure
+from ..providers._parsing import DONE, tells_of_failure
 from ..wire._event_reader import BOM
 from ..wire._json import loads
 from ._settings import Bounds
@@ -199,7 +199,7 @@ def begins_lines(start: bytes) -> bool:
 
 
 _NOTHING = Response()
-_END_MARK: Final = "data: [DONE]"
+_END_MARK: Final = f"data: {DONE}"
 
 
 def _decoded(body: bytes) -> Any:

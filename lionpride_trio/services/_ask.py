@@ -29,16 +29,10 @@ class Ask:
     headers: Mapping[str, str]
     secrets: tuple[Secret, ...] = ()
     """Keys that the caller gave in headers or in the query: no error shows them."""
+    starts_job: bool = False
+    """The provider works on, and is paid, though its answer is lost: sent twice it is two jobs."""
     has_unread_files: bool = False
     """The body is without the bytes of files that are named in the messages."""
-
-    @property
-    def starts_job(self) -> bool:
-        """The provider works on, and is paid, though its answer is lost (Responses' ``background``).
-
-        Sent twice it is two jobs, so nothing repeats it that may have arrived.
-        """
-        return self.body.get("background") is True
 
 
 async def with_files_read(provider: Provider, ask: Ask) -> Ask:
@@ -62,13 +56,15 @@ def write_request(provider: Provider, call: ModelCall) -> Ask:
     checked = attrs.evolve(call, messages=with_empty_files(call.messages)) if unread else call
     request = provider.request(checked)
     check_headers(request.headers)
+    body = merged(request.body, call.extra_body) if call.extra_body else request.body
     return Ask(
         call,
         path=with_query(request.path, call.extra_query),
-        body=merged(request.body, call.extra_body) if call.extra_body else request.body,
+        body=body,
         headers={**request.headers, **call.headers} if call.headers else request.headers,
         secrets=(*_secrets(call.headers), *_secrets(call.extra_query)),
         has_unread_files=unread,
+        starts_job=provider.starts_job(body),
     )
 
 

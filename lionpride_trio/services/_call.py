@@ -167,7 +167,7 @@ class Caller:
         error._locate(  # ruff: ignore[private-member-access] - of one house
             provider=self.provider.name,
             model=self.model,
-            request_id=request_id(headers),
+            request_id=request_id(headers, self.provider.request_id_headers),
             partial=partial,
             secrets=(*ask.secrets, *((self.key,) if isinstance(self.key, Secret) else ())),
         )

@@ -1,4 +1,4 @@
-"""``fallback``: several models as one, the next where the last one failed before it said anything."""
+"""``fallback``: several models as one; the next is asked where one fails before its first content."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def fallback(models: Sequence[iModel], *, name: str | None = None) -> Fallback:
 async def _first(
     attempts: Sequence[Callable[[], Awaitable[T]]], models: Sequence[iModel], *, starts_job: bool
 ) -> T:
-    """What the first attempt that does not fail gives.
+    """The result of the first attempt that does not fail.
 
     With *starts_job* the next one is made only where the one before sent nothing.
     """

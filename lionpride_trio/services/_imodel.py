@@ -12,7 +12,7 @@ from .._errors import ConfigurationError
 from .._response import Response
 from .._retry import Retry
 from .._transport import HTTPClient
-from ..providers import ConfigurableProvider, ModelCall, Provider, get, names
+from ..providers import ModelCall, Provider, get, names
 from ..providers._options import EXTRAS
 from ..tools import Tool
 from ._address import (
@@ -39,7 +39,7 @@ DEFAULT_RETRY = Retry()
 
 
 class ModelOwner(Owner, Protocol):
-    """What a model is registered in: an owner of replies that shares a client among them."""
+    """An owner of replies that shares a client among the models that are registered in it."""
 
     is_open: bool
     session: Any
@@ -59,8 +59,8 @@ class _ProviderGivenOnce:
 
     def __new__(cls, *arguments: Any, **settings: Any) -> Self:
         if arguments and "provider" in settings:
-            known = get(arguments[0]) if arguments[0] in names() else None
-            hint = getattr(known, "hints", {}).get("provider", "give it once")
+            hints: Mapping[str, str] = get(arguments[0]).hints if arguments[0] in names() else {}
+            hint = hints.get("provider", "give it once")
             raise ConfigurationError(
                 f"provider is given twice, as {arguments[0]!r:.100} and as provider=: {hint}"
             )
@@ -115,16 +115,15 @@ class iModel(_ProviderGivenOnce):
         found = get(provider, endpoint) if isinstance(provider, str) else provider
         if not isinstance(provider, str | Provider):
             raise ConfigurationError(
-                "provider must be the name of one, such as 'openai', or a Provider, not"
-                f" {provider!r:.200}"
+                f"provider must be the name of one, such as {names()[0]!r}, or of a subclass of"
+                f" lionpride_trio.providers.Provider, not {provider!r:.200}"
             )
-        if isinstance(found, ConfigurableProvider):
-            found, model, options = found.configured(model, options)
+        found, model, options = found.configured(model, options)
         if http_client is None:
-            http_client = getattr(found, "http_client", None)
+            http_client = found.http_client
         if http_client is not None:
             check_client(http_client)
-        model = model or getattr(found, "default_model", "")
+        model = model or found.default_model
         if not isinstance(model, str) or not model:
             raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
         check_printable("model", model)
@@ -156,6 +155,7 @@ class iModel(_ProviderGivenOnce):
                 limit_requests=limit_requests,
                 limit_tokens=limit_tokens,
                 refresh=capacity_refresh_time,
+                max_tokens_options=found.max_tokens_options,
             ),
         )
         self._owners: list[ModelOwner] = []
@@ -263,7 +263,7 @@ class iModel(_ProviderGivenOnce):
             self._owners.append(owner)
 
     def _ask(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> Ask:
-        """What one call sends, written while the caller's own line is still in the traceback."""
+        """The request of one call, written while the caller's own line is still in the traceback."""
         given = {**self.options, **options}
         extras = {name: given.pop(name, None) for name in EXTRAS}
         return write_request(

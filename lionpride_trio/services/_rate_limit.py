@@ -1,4 +1,4 @@
-"""How many calls of one model may be open, and how much it may ask for in a while.
+"""The limits of one model: how many calls may be open, and how much is asked for in a while.
 
 The limits stand outside HTTP: a call that waits here holds no connection.
 """
@@ -6,9 +6,8 @@ The limits stand outside HTTP: a call that waits here holds no connection.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
 
 import attrs
 import trio
@@ -23,7 +22,7 @@ REFRESH_SECONDS = 60.0
 
 @attrs.define(eq=False)
 class Reservation:
-    """What one admitted request was counted as."""
+    """The window and the tokens that one admitted request was counted with."""
 
     window: int
     tokens: int
@@ -32,9 +31,9 @@ class Reservation:
 class RateLimiter:
     """At most *max_concurrent* open calls, and per *refresh* seconds so many requests and tokens.
 
-    A window begins with the first request after the last one ended; what does not fit waits, in
-    the order of asking, for the next.  A request larger than all of ``limit_tokens`` gets a window
-    of its own.
+    A window begins with the first request after the last one ended; a request that does not fit
+    waits for the next, in the order of asking.  A request larger than all of ``limit_tokens`` gets a window
+    of its own.  *max_tokens_options* are the provider's options that bound how much a call generates.
 
     :raises ConfigurationError: a limit is no number above 0.
     """
@@ -46,6 +45,7 @@ class RateLimiter:
         limit_requests: int | None = None,
         limit_tokens: int | None = None,
         refresh: float | None = None,
+        max_tokens_options: Sequence[str] = (),
     ) -> None:
         for name, value in (
             ("max_concurrent", max_concurrent),
@@ -60,6 +60,7 @@ class RateLimiter:
         self._limiter = None if max_concurrent is None else trio.CapacityLimiter(max_concurrent)
         self._limit_requests = limit_requests
         self._limit_tokens = limit_tokens
+        self._max_tokens_options = max_tokens_options
         self._line = trio.StrictFIFOLock()
         self._run: trio.lowlevel.TrioToken | None = None
         self._window = 0
@@ -81,13 +82,13 @@ class RateLimiter:
         return nullcontext() if self._limiter is None else _borrowed(self._limiter)
 
     async def acquire(self, call: ModelCall) -> Reservation:
-        """Wait until *call* fits, as far as it can be told; it is counted.
+        """Wait for the current window to have room for *call* and its estimated tokens; reserve them.
 
-        Cancelling counts nothing.
+        Cancelling reserves nothing.
         """
         if self._limit_requests is None and self._limit_tokens is None:
             return Reservation(0, 0)
-        tokens = estimate(call)
+        tokens = estimate(call, self._max_tokens_options)
         async with self._line:
             self._turn()
             while not self._fits(tokens):
@@ -98,7 +99,7 @@ class RateLimiter:
             return Reservation(self._window, tokens)
 
     def settle_usage(self, reservation: Reservation, usage: Usage | None) -> None:
-        """Put what a call really used in the place of its estimate, while its window lasts."""
+        """Replace the estimate of a call by the tokens that it used, while its window lasts."""
         used = _total(usage)
         if used is not None and reservation.window == self._window:
             self._tokens += used - reservation.tokens
@@ -134,22 +135,12 @@ async def _borrowed(limiter: trio.CapacityLimiter) -> AsyncGenerator[None]:
         limiter.release_on_behalf_of(borrower)
 
 
-def estimate(call: ModelCall) -> int:
+def estimate(call: ModelCall, max_tokens_options: Sequence[str]) -> int:
     """About how many tokens *call* takes: a quarter of its characters, and what it may generate."""
     asked = len(json.dumps(list(call.messages), ensure_ascii=False, default=str)) // 4
-    most: Any = next(
-        (call.options[name] for name in _MOST if isinstance(call.options.get(name), int)), 0
-    )
-    return max(1, asked + int(most))
-
-
-_MOST = (
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-    "maxOutputTokens",
-    "num_predict",
-)
+    given = (call.options.get(name) for name in max_tokens_options)
+    most = next((value for value in given if isinstance(value, int)), 0)
+    return max(1, asked + most)
 
 
 def _total(usage: Usage | None) -> int | None:

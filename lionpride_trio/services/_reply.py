@@ -19,10 +19,6 @@ from ._settings import Timeouts
 
 HELD_CHUNKS: Final = 64
 """Chunks without content that are held back, at most, while a call may still be repeated."""
-AFTER_FINISH_SECONDS: Final = 5.0
-"""How long a body may stay silent after the answer's finish reason before it counts as ended.
-
-That is where an end mark is due at once; elsewhere the end of the body is the end, and nothing else."""
 
 
 class Reply(Channel[Chunk]):
@@ -125,7 +121,7 @@ class Reply(Channel[Chunk]):
                 chunks += self._take(self._decoder.flush())
             self._exchange.complete = self._decoder.failure is None
             self._fail(self._decoder.failure)
-        elif self._budget <= 0 and not self._decoder.may_end_in_silence:
+        elif self._budget <= 0 and self._decoder.seconds_of_silence is None:
             # Keep-alives that are always there would never let a read wait.
             self._fail(self._timeout(self._clock))
         return chunks
@@ -137,12 +133,12 @@ class Reply(Channel[Chunk]):
         if data is not None:
             await trio.lowlevel.cancel_shielded_checkpoint()
             return data
-        may_end = self._decoder.may_end_in_silence
-        idle = AFTER_FINISH_SECONDS if may_end else self._timeouts.byte_idle
+        silence = self._decoder.seconds_of_silence
+        idle = self._timeouts.byte_idle if silence is None else silence
         clock, seconds = ("byte_idle", idle) if idle < self._budget else (self._clock, self._budget)
         with trio.CancelScope(deadline=trio.current_time() + max(seconds, 0.0)):
             return await self._exchange.receive_some()
-        if may_end:
+        if silence is not None:
             return b""
         raise self._timeout(clock)
 

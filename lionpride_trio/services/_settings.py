@@ -1,21 +1,15 @@
-"""What a model's calls may take: how long they wait, and how much of an answer is held.
+"""The clocks of a model's calls, and the bounds of how much of an answer is held.
 
-How they are repeated is `lionpride_trio._retry.Retry`.
+`lionpride_trio._retry.Retry` has the rules by which calls are repeated.
 """
 
 from __future__ import annotations
 
 import attrs
 
-from .._checks import whole_number_of
-from .._errors import ConfigurationError
+from .._checks import positive_seconds, whole_number_of
 from ..providers import MAX_BLOCKS
 from ..wire import MAX_EVENT_BYTES
-
-
-def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
-        raise ConfigurationError(f"timeouts: {attribute.name} must be seconds > 0, not {value!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -25,15 +19,15 @@ class Timeouts:
     A deadline on the whole is yours to set, with ``trio.fail_after``.
     """
 
-    connect: float = attrs.field(default=10.0, validator=_positive)
+    connect: float = attrs.field(default=10.0, validator=positive_seconds)
     """To make a connection."""
-    first_content: float = attrs.field(default=60.0, validator=_positive)
+    first_content: float = attrs.field(default=60.0, validator=positive_seconds)
     """From the end of the request to the first content; keep-alives do not count."""
-    content_idle: float = attrs.field(default=60.0, validator=_positive)
+    content_idle: float = attrs.field(default=60.0, validator=positive_seconds)
     """Between two pieces of the answer, content or not; keep-alives do not count."""
-    byte_idle: float = attrs.field(default=30.0, validator=_positive)
+    byte_idle: float = attrs.field(default=30.0, validator=positive_seconds)
     """Between any two bytes of the body, keep-alives included; of the request too, while it is sent."""
-    answer: float = attrs.field(default=600.0, validator=_positive)
+    answer: float = attrs.field(default=600.0, validator=positive_seconds)
     """To the whole of an answer that is not streamed."""
 
 

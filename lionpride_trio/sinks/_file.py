@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from .._checks import check_size
 from .._chunks import Chunk
-from ..stages._checks import whole_number
 from ._common import Readable, Sink, failing_as, json_text, opened, shown, text_in
 from ._draft import checked_target, open_draft
 
@@ -37,7 +37,7 @@ def write_file(
     :raises SinkError: the file cannot be written.
     :raises TypeError: an item is no text; `json_lines` writes values.
     """
-    whole_number("write_file", "index", index, least=0)
+    check_size("write_file(): index", index, 0)
 
     def text(item: Any) -> str:
         if not isinstance(item, str | Chunk):

@@ -11,8 +11,8 @@ import trio
 
 from .._channels._entrance import check_on_trio
 from .._channels._text_stages import text_of
+from .._checks import check_size
 from .._safe_text import escape_controls
-from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened
 from ._write import write_text
 
@@ -27,7 +27,7 @@ def progress(
     elsewhere.  Of alternative answers all are counted.
     """
     if total is not None:
-        whole_number("progress", "total", total, least=1)
+        check_size("progress(): total", total)
     head = f"{escape_controls(label)}: " if label else ""
 
     async def write(readable: Readable[Any]) -> int:

@@ -16,8 +16,8 @@ from typing import Any, Final, TextIO
 
 import trio
 
+from .._checks import check_size
 from .._safe_text import escape_controls
-from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
 from ._write import write_text
 
@@ -36,7 +36,7 @@ def to_stream(stream: TextIO, *, end: str = "\n", index: int = 0) -> Sink[int]:
 
     *end* is written after the text when the stream has ended well.
     """
-    whole_number("to_stream", "index", index, least=0)
+    check_size("to_stream(): index", index, 0)
 
     async def write(readable: Readable[Any]) -> int:
         count = 0
@@ -53,7 +53,7 @@ def to_stream(stream: TextIO, *, end: str = "\n", index: int = 0) -> Sink[int]:
 
 def dots(every: int = 10, *, stream: TextIO | None = None) -> Sink[int]:
     """Make a sink that prints a dot for *every* so many items; the number of items."""
-    whole_number("dots", "every", every, least=1)
+    check_size("dots(): every", every)
 
     async def write(readable: Readable[Any]) -> int:
         out = stream or sys.stdout
@@ -76,8 +76,8 @@ def labelled(*, stream: TextIO | None = None, width: int = 0, index: int = 0) ->
     end yet is written when the stream ends, fails or is cancelled.  *width* pads the labels.  Of
     alternative answers *index* is written.
     """
-    whole_number("labelled", "width", width, least=0)
-    whole_number("labelled", "index", index, least=0)
+    check_size("labelled(): width", width, 0)
+    check_size("labelled(): index", index, 0)
 
     async def write(readable: Readable[tuple[Any, Any]]) -> int:
         out = stream or sys.stdout

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import trio
 
 from .._channels._entrance import check_on_trio
+from .._checks import check_size
 from .._errors import ConfigurationError, LocalProtocolError
-from ..stages._checks import whole_number
 from ._common import Readable, Sink, opened, text_in
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ async def join(readable: Readable[Any], *, index: int = 0) -> str:
 
     Of alternative answers *index* is taken; the first is what ``Response.text`` has.
     """
-    whole_number("join", "index", index, least=0)
+    check_size("join(): index", index, 0)
     pieces: list[str] = []
     async with opened(readable) as channel:
         async for batch in channel.batches():

@@ -12,6 +12,7 @@ import trio
 
 from .._channels._entrance import check_on_trio
 from .._channels._source import Source
+from .._checks import check_size
 from .._chunks import (
     Chunk,
     FinishChunk,
@@ -20,7 +21,6 @@ from .._chunks import (
     UsageChunk,
 )
 from .._errors import ConfigurationError, FlowError, LionprideError, OperationError, SinkError
-from ..stages._checks import whole_number
 from ..transformers._merge import open_chain
 from ..wire import encode_comment, encode_event
 from ._common import json_text
@@ -66,7 +66,7 @@ def sse_bytes(
     :raises ConfigurationError: *heartbeat* is no positive number of seconds.
     :raises LocalProtocolError: nothing open owns the source; says what to write.
     """
-    whole_number("sse_bytes", "index", index, least=0)
+    check_size("sse_bytes(): index", index, 0)
     seconds = _seconds(heartbeat)
     encode = encode or partial(event_of, index=index)
     if isinstance(items, Source):

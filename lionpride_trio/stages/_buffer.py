@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ._checks import whole_number
+from .._checks import check_size
 from ._protocol import OneStream
 
 
@@ -15,7 +15,7 @@ class BufferChars(OneStream):
     """
 
     def __init__(self, n: int) -> None:
-        self._n = whole_number("BufferChars", "n", n, least=1)
+        self._n = check_size("BufferChars: n", n)
         self._held: list[str] = []
         self._size = 0
 

@@ -12,15 +12,6 @@ MAX_HOLD: Final = 1_048_576
 """Characters that a stage holds back at most, unless it is told otherwise: 1 MiB of ASCII."""
 
 
-def whole_number(owner: str, name: str, value: Any, *, least: int) -> int:
-    """*value*, if it is a whole number of at least *least*."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(
-            f"{owner} needs a whole number of at least {least} for {name}, not {value!r}"
-        )
-    return value
-
-
 def plain_function(owner: str, name: str, value: Any) -> None:
     """Refuse what cannot be called, and async functions: a stage does not wait."""
     if not callable(value):

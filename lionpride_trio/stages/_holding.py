@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn, TypeVar
 
+from .._checks import check_size
 from .._errors import LimitExceeded, LionprideError
-from ._checks import MAX_HOLD, whole_number
+from ._checks import MAX_HOLD
 from ._protocol import OneStream
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ class Holding(OneStream):
     _error: LionprideError | None = None
 
     def __init__(self, *, max_hold: int = MAX_HOLD) -> None:
-        self._max_hold = whole_number(type(self).__name__, "max_hold", max_hold, least=1)
+        self._max_hold = check_size(f"{type(self).__name__}: max_hold", max_hold)
 
     def _fail(self, error: LionprideError, given: list[T]) -> list[T]:
         """End the stream with *error*, after what was *given* before it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from ._checks import plain_function, whole_number
+from .._checks import check_size
+from ._checks import plain_function
 from ._protocol import OneStream
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Take(OneStream, Generic[T]):
     """
 
     def __init__(self, n: int) -> None:
-        self._left = whole_number("Take", "n", n, least=0)
+        self._left = check_size("Take: n", n, 0)
         self.done = n == 0
 
     def feed(self, item: T) -> Sequence[T]:
@@ -98,7 +99,7 @@ class BufferCount(OneStream, Generic[T]):
     """
 
     def __init__(self, n: int) -> None:
-        self._n = whole_number("BufferCount", "n", n, least=1)
+        self._n = check_size("BufferCount: n", n)
         self._group: list[T] = []
 
     def feed(self, item: T) -> Sequence[list[T]]:

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
+from .._checks import check_size
 from .._errors import ConfigurationError, LimitExceeded
-from ._checks import non_empty_text, non_empty_texts, whole_number
+from ._checks import non_empty_text, non_empty_texts
 from ._holding import Holding
 from ._literals import Automaton, LiteralSearch
 from ._possible_match import looks_behind, possible_match
@@ -53,7 +54,7 @@ class Redact(Holding):
         max_match: int = MAX_MATCH,
     ) -> None:
         super().__init__()
-        self._max = whole_number("Redact", "max_match", max_match, least=1)
+        self._max = check_size("Redact: max_match", max_match)
         if not isinstance(replacement, str):
             raise ConfigurationError(f"Redact needs a str for replacement, not {replacement!r}")
         self._replacement = replacement

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .._checks import check_size
 from .._chunks import ReasoningChunk, TextChunk
 from .._errors import ConfigurationError
-from ._checks import MAX_HOLD, non_empty_text, whole_number
+from ._checks import MAX_HOLD, non_empty_text
 from ._protocol import OneStream
 
 Split = TextChunk | ReasoningChunk
@@ -39,7 +40,7 @@ class ThinkTags(OneStream):
         strip: bool = False,
         max_hold: int = MAX_HOLD,
     ) -> None:
-        self._max_hold = whole_number("ThinkTags", "max_hold", max_hold, least=1)
+        self._max_hold = check_size("ThinkTags: max_hold", max_hold)
         self._open = non_empty_text("ThinkTags", "open", open)
         self._close = non_empty_text("ThinkTags", "close", close)
         if strip and (open.strip() != open or close.strip() != close):

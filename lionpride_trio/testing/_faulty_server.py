@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from socket import SO_LINGER, SOL_SOCKET
 from types import TracebackType
-from typing import Final, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
+from urllib.parse import urlsplit
 
 import attrs
 import h11
@@ -18,17 +19,7 @@ import trio
 
 from .._channels._nursery import open_pump_nursery
 from .._errors import ConfigurationError
-
-_PATHS: Final = {
-    "openai": "/v1",
-    "openai_compatible": "/v1",
-    "local": "/v1",
-    "groq": "/openai/v1",
-    "openrouter": "/api/v1",
-    "anthropic": "",
-    "gemini": "",
-    "ollama": "",
-}
+from ..providers import get, names
 
 Framing: TypeAlias = Literal["chunked", "length", "close"]
 End: TypeAlias = Literal["end", "close", "reset", "stall"]
@@ -139,7 +130,7 @@ class FaultyServer:
     def url(self, provider: str = "openai") -> str:
         """The base URL under which *provider* is expected."""
         scheme = "http" if self._ssl_context is None else "https"
-        return f"{scheme}://127.0.0.1:{self._port}{_PATHS.get(provider, '')}"
+        return f"{scheme}://127.0.0.1:{self._port}{_path_of(provider)}"
 
     async def wait_idle(self) -> None:
         """Wait until every client has closed its connection."""
@@ -321,3 +312,11 @@ def _pieces(answer: Answer) -> Iterator[bytes]:
                 yield piece
             if left <= 0:
                 return
+
+
+def _path_of(provider: str) -> str:
+    """Where the address of *provider* ends; ``/v1``, as most servers have it, where it has none."""
+    if provider not in names():
+        return ""
+    address = get(provider).base_url
+    return "/v1" if address is None else urlsplit(address).path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import runpy
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -107,24 +106,3 @@ async def test_three_sinks_leave_nothing_of_a_page_that_went_away(monkeypatch, t
                 await server.wait_active(0)
             nursery.cancel_scope.cancel()
     assert list(tmp_path.iterdir()) == []
-
-
-async def test_own_provider(capsys, monkeypatch):
-    example = load("own_provider")
-    body = b'data: {"say": "a cracker"}\n\ndata: {"wing": 1}\n\ndata: {"bye": "bye"}\n\n'
-
-    async def answer(stream):
-        async with stream:
-            request = b""
-            while b"cracker" not in request:
-                request += await stream.receive_some()
-            head = f"HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\n\r\n"
-            await stream.send_all(head.encode() + body)
-
-    async with trio.open_nursery() as nursery:
-        (listener,) = await nursery.start(partial(trio.serve_tcp, answer, 0, host="127.0.0.1"))
-        port = listener.socket.getsockname()[1]
-        monkeypatch.setenv("PARROT_BASE_URL", f"http://127.0.0.1:{port}")
-        await example["main"]()
-        nursery.cancel_scope.cancel()
-    assert capsys.readouterr().out == "a cracker (complete)\n"

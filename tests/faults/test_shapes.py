@@ -312,7 +312,6 @@ async def test_progress_feeds_the_content_clock_and_forbids_no_retry(wire, event
         assert len(server.requests) == 2
 
 
-def test_each_parser_says_whether_it_has_an_end_mark():
-    assert [wire.provider for wire in WIRES if not get(wire.provider).parser().has_end_mark] == [
-        "gemini"
-    ]
+def test_each_provider_says_whether_silence_may_end_its_answers():
+    silent = {wire.provider: get(wire.provider).seconds_after_finish for wire in WIRES}
+    assert [name for name, seconds in silent.items() if seconds is None] == ["gemini"]

@@ -241,6 +241,21 @@ print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
     assert set(done.stdout.split()) - sys.stdlib_module_names - core == {"lionpride_trio"}
 
 
+def test_importing_leaves_http_alone():
+    """Not before a request is made: httpx is a quarter of what importing all this takes."""
+    script = """
+import sys
+import lionpride_trio
+model = lionpride_trio.iModel("openai", "m", api_key="k", base_url="https://a.example/v1")
+model.stream("hi", temperature=0)
+print(*sorted({"httpx", "httpcore", "h11", "certifi", "anyio"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
 def test_importing_leaves_databases_alone():
     """What only some programs need is imported by them."""
     script = """

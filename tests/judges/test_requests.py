@@ -17,7 +17,7 @@ from lionpride_trio import ConfigurationError, Verdict
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.providers._anthropic._request import OPTIONS as ANTHROPIC
 from lionpride_trio.providers._ends import verdict_of
-from lionpride_trio.providers._gemini import FAILURES
+from lionpride_trio.providers._gemini._reading import FAILURES
 from lionpride_trio.providers._gemini._request import OPTIONS as GEMINI
 from lionpride_trio.providers._openai_chat._request import OPENAI
 from lionpride_trio.providers._openai_responses._request import OPTIONS as RESPONSES

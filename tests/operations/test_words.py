@@ -51,7 +51,7 @@ def test_a_misspelt_edge_is_refused_and_not_lost(builder, method, word, given):
         METHODS[method](builder, first, **{word: [first] if given else None})
 
 
-@pytest.mark.parametrize("method", ["add", "aggregate", "subflow", *ASKS])
+@pytest.mark.parametrize("method", ["add", "subflow", *ASKS])
 @pytest.mark.parametrize("word", ["context_form", "contextfrom"])
 def test_so_is_a_misspelt_context(builder, method, word):
     first = builder.add(one)

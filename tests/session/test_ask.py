@@ -96,10 +96,9 @@ async def test_a_block_that_is_left_early_commits_nothing():
         TextChunk("es."),
         FinishChunk(verdict=Verdict.COMPLETE),
     ])
-    async with session:
-        async with session.ask("b", "Is it cold?", imodel="gpt") as reply:
-            async for _ in reply:
-                break
+    async with session, session.ask("b", "Is it cold?", imodel="gpt") as reply:
+        async for _ in reply:
+            break
     assert contents(session) == []
 
 
@@ -208,11 +207,13 @@ async def test_a_refusal_is_kept_in_its_own_words():
 async def test_the_question_may_have_context_and_pictures():
     session, provider = session_of("A cat.")
     picture = Image(b"\xff\xd8\xff")
-    async with session:
-        async with session.ask(
+    async with (
+        session,
+        session.ask(
             "b", "What is this?", imodel="gpt", context=["Look."], attachments=[picture]
-        ) as reply:
-            await read(reply)
+        ) as reply,
+    ):
+        await read(reply)
     question = InstructionContent(
         instruction="What is this?", context=["Look."], attachments=[picture]
     )
@@ -239,9 +240,9 @@ def test_wherever_it_is_cancelled_all_of_a_turn_is_there_or_nothing():
     async def program():
         session, _ = session_of([CALL, FinishChunk(verdict=Verdict.TOOL_USE)], "Yes.")
         try:
-            async with session:
-                async with session.ask("b", "?", imodel="gpt", tools=[weather]) as reply:
-                    await read(reply)
+            turn = session.ask("b", "?", imodel="gpt", tools=[weather])
+            async with session, turn as reply:
+                await read(reply)
         finally:
             assert len(contents(session)) in {0, 4}
 

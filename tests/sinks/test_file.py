@@ -251,7 +251,9 @@ def test_what_is_no_path_and_no_index_is_refused():
     with pytest.raises(ConfigurationError, match=r"needs the path of a file, .* not 3"):
         sinks.write_file(3)  # type: ignore[arg-type]
     for index in (-1, True, "0"):
-        with pytest.raises(ConfigurationError, match="write_file needs a whole number"):
+        with pytest.raises(
+            ConfigurationError, match=r"write_file\(\): index must be a whole number"
+        ):
             sinks.write_file("out.txt", index=index)
 
 

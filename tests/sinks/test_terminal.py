@@ -88,7 +88,9 @@ def test_a_wrong_number_is_refused_when_it_is_written(number):
         (partial(sinks.to_stream, io.StringIO()), "index"),
         (sinks.progress, "total"),
     ]:
-        with pytest.raises(ConfigurationError, match=f"whole number of at least . for {name}, not"):
+        with pytest.raises(
+            ConfigurationError, match=f"{name} must be a whole number of at least .,"
+        ):
             sink(**{name: number})
 
 

@@ -30,7 +30,7 @@ async def test_join_takes_one_of_the_alternative_answers():
     assert await sinks.join(from_iterable(chunks)) == "Yes, sir." == reassemble(chunks).text
     assert await sinks.join(from_iterable(chunks), index=1) == "No"
     assert await sinks.join(from_iterable(chunks), index=2) == ""
-    with pytest.raises(ConfigurationError, match="join needs a whole number"):
+    with pytest.raises(ConfigurationError, match=r"join\(\): index must be a whole number"):
         await sinks.join(from_iterable(chunks), index=-1)
 
 

@@ -51,9 +51,9 @@ def test_buffer_chars_gives_pieces_of_one_size():
 @pytest.mark.parametrize(
     ("make", "match"),
     [
-        (lambda: Take(-1), "Take needs a whole number of at least 0 for n, not -1"),
+        (lambda: Take(-1), "Take: n must be a whole number of at least 0, not -1"),
         (lambda: Take(True), "not True"),
-        (lambda: BufferCount(0), "at least 1 for n, not 0"),
+        (lambda: BufferCount(0), "BufferCount: n must be a whole number of at least 1, not 0"),
         (lambda: BufferChars(1.5), "not 1.5"),
         (
             lambda: MapEach(None),

@@ -90,5 +90,5 @@ def test_paragraphs_have_no_blank_line_inside(text):
 @pytest.mark.parametrize("make", [LineSplitter, WordSplitter, ParagraphSplitter])
 @given(st.sampled_from([0, -1, 1.0, "9", None, True]))
 def test_max_hold_is_checked(make, value):
-    with pytest.raises(ConfigurationError, match="whole number of at least 1 for max_hold"):
+    with pytest.raises(ConfigurationError, match="max_hold must be a whole number of at least 1"):
         make(max_hold=value)

@@ -1,35 +1,57 @@
 """Anthropic messages.
 
-Facts: ``POST /v1/messages`` (docs.claude.com).  The events of an answer are read by
-`_reading`.
+Facts: ``POST /v1/messages`` (docs.claude.com).  What is asked is written in
+`_request`, what is answered is read in `_reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 from ..._chunks import Chunk
-from ..._errors import LionprideError, ProviderError
+from ..._errors import (
+    AuthenticationError,
+    BadRequest,
+    LionprideError,
+    NotFound,
+    Overloaded,
+    PermissionDenied,
+    QuotaExhausted,
+    RateLimited,
+    RequestTooLarge,
+    ServerError,
+)
 from ..._safe_text import Secret, Token
-from .._faults import provider_error
-from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._reading import MessagesParser, chunks_of_message
 from ._request import write_request
 
 
-class Anthropic:
+class Anthropic(Provider):
     """``POST {base}/v1/messages``."""
 
     name = "anthropic"
     endpoint = "messages"
-    framing: Literal["sse", "ndjson"] = "sse"
-    base_url: str | None = "https://api.anthropic.com"
-    base_url_variables: Sequence[str] = ("ANTHROPIC_BASE_URL",)
-    key_variables: Sequence[str] = ("ANTHROPIC_API_KEY",)
-    token_variables: Sequence[str] = ("ANTHROPIC_AUTH_TOKEN",)
+    framing = "sse"
+    base_url = "https://api.anthropic.com"
+    base_url_variables = ("ANTHROPIC_BASE_URL",)
+    key_variables = ("ANTHROPIC_API_KEY",)
+    token_variables = ("ANTHROPIC_AUTH_TOKEN",)
     key_required = True
-    host: str | None = None
+    paths = ("/messages",)
+    error_statuses = {529: Overloaded}
+    error_words = {
+        AuthenticationError: "authentication_error",
+        BadRequest: "invalid_request_error",
+        NotFound: "not_found_error",
+        Overloaded: "overloaded_error",
+        PermissionDenied: "permission_error",
+        QuotaExhausted: "billing_error enforced_spend_limit_reached",
+        RateLimited: "rate_limit_error",
+        RequestTooLarge: "request_too_large",
+        ServerError: "api_error timeout_error",
+    }
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request.
@@ -54,9 +76,3 @@ class Anthropic:
     def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
         """A message: read as the stream of its blocks."""
         return chunks_of_message(value)
-
-    def parse_error(
-        self, status: int | None, headers: Mapping[str, str], value: Any
-    ) -> ProviderError:
-        """The failure that an error document reports."""
-        return provider_error(value, status=status, headers=headers)

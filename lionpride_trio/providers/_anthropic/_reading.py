@@ -162,7 +162,7 @@ class MessagesParser(BaseParser):
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early."""
+        """Chunks of what was kept, for a body that ends early."""
         return [*self._close_all(None), *super().late]
 
     def _place(self, index: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What Anthropic is asked: the fields of ``POST /v1/messages``, written from neutral messages.
+"""Requests to Anthropic: the fields of ``POST /v1/messages``, written from neutral messages.
 
 The fields are those of the reference of the Messages API (docs.claude.com), beta ones included.
 """

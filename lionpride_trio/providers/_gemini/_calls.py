@@ -26,7 +26,7 @@ class FunctionCall:
 
 
 class Piece(NamedTuple):
-    """What one part tells of a call."""
+    """A call, or the piece of one, that one part has."""
 
     slot: int
     id: Any = None
@@ -44,7 +44,7 @@ class FunctionCalls:
         self._whole: set[tuple[int, Any, Any, str]] = set()
 
     def read(self, index: int, told: Any) -> Piece | None:
-        """What a part's ``functionCall`` tells; None where it tells it again."""
+        """The piece that a part's ``functionCall`` is; None where it repeats one."""
         call = self._continued(index, told)
         if call is not None:
             return self._go_on(index, call, told)

@@ -1,4 +1,4 @@
-"""What Gemini is asked: the fields of ``generateContent``, written from neutral messages.
+"""Requests to Gemini: the fields of ``generateContent``, written from neutral messages.
 
 The fields are those of the reference of ``models.generateContent`` (ai.google.dev) and, for servers
 of Vertex, its own; each may be written as there (``topK``) or with underscores (``top_k``).
@@ -137,6 +137,13 @@ def write_request(call: ModelCall) -> HTTPRequest:
         fields["toolConfig"] = {**fields.get("toolConfig", {}), **chosen}
     verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
     return HTTPRequest(f"/v1beta/models/{_segment(call.model)}:{verb}", body | fields)
+
+
+def read_request(path: str) -> tuple[str | None, bool]:
+    """The model that *path* names, and whether it asks for a stream."""
+    _, found, rest = path.rpartition("/models/")
+    model, _, verb = rest.partition(":")
+    return (model if found else None), verb.startswith("streamGenerateContent")
 
 
 def _segment(model: str) -> str:

@@ -31,7 +31,7 @@ _SIMPLE: Final = frozenset([
     "type",
 ])
 _FORMATS: Final = frozenset(["date-time", "double", "enum", "float", "int32", "int64"])
-# What says nothing that a model could keep to.
+# Words that say nothing that a model could keep to.
 _DROPPED: Final = frozenset(["$schema", "$id", "$comment", "strict"])
 _PLACES: Final = frozenset(["properties", "$defs", "definitions", "patternProperties"])
 

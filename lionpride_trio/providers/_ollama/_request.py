@@ -1,4 +1,4 @@
-"""What Ollama is asked: the fields of ``POST /api/chat``, written from neutral messages.
+"""Requests to Ollama: the fields of ``POST /api/chat``, written from neutral messages.
 
 The fields are those of docs.ollama.com/api; the options of a model, those of its Modelfile and of
 Ollama's own client, which servers of older versions have too.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from ..._errors import ConfigurationError
 from ..._parts import Part, RawPart, ThoughtPart, ToolCall
@@ -86,9 +85,6 @@ WIRE: Final = "ollama"
 _ELSEWHERE: Final = (RawPart, ThoughtPart, ToolCall)
 """Parts that stand in no text: in fields of their own, or nowhere."""
 _OWN_FIELDS: Final = ("thinking", "tool_name")
-_PORT: Final = 11434
-# Where a server is asked that listens on all addresses, or is said to be nowhere.
-_OWN: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # ruff: ignore[hardcoded-bind-all-interfaces]  # nothing is bound
 
 
 def write_request(call: ModelCall) -> HTTPRequest:
@@ -191,24 +187,3 @@ def _read(part: Mapping[str, Any] | Part) -> str | Media:
     if isinstance(read, str) or (read and read.kind == "image" and read.data is not None):
         return read
     raise refuse_part("ollama", read or part, _TAKES)
-
-
-def complete_address(text: str) -> str:
-    """The base URL that *text* (of ``OLLAMA_HOST``) means, as Ollama itself reads it.
-
-    The scheme, the host and the port may each be missing; a server that listens on all addresses
-    is asked on this machine's own.
-    """
-    scheme, mark, rest = text.strip(" \t\"'").rpartition("://")
-    port = {"http": 80, "https": 443}.get(scheme, _PORT) if mark else _PORT
-    place, slash, path = rest.partition("/")
-    if place.count(":") > 1 and not place.startswith("["):
-        place = f"[{place}]"  # an address of IPv6 by itself
-    try:
-        parts = urlsplit(f"//{place}")
-        port = port if parts.port is None else parts.port
-    except ValueError:
-        return text  # and is refused as any other
-    host = place.rpartition(":")[0] if place.endswith(":") or parts.port is not None else place
-    host = _OWN.get(host, host)
-    return f"{scheme or 'http'}://{host}:{port}{slash}{path}"

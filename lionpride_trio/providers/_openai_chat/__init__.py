@@ -1,44 +1,61 @@
 """OpenAI chat completions, and the many servers that speak them.
 
-Fact: the reference of ``POST /chat/completions`` (platform.openai.com).  What is answered is read in
-`_reading`.
+Fact: the reference of ``POST /chat/completions`` (platform.openai.com).  What is asked is written in
+`_request`, what is answered is read in `_reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from ..._chunks import Chunk
-from ..._errors import LionprideError, ProviderError
-from ..._safe_text import Secret
-from .._faults import provider_error
-from .._protocol import ChunkParser, HTTPRequest, ModelCall
+from ..._errors import (
+    AuthenticationError,
+    BadRequest,
+    ContextTooLong,
+    LionprideError,
+    NotFound,
+    Overloaded,
+    QuotaExhausted,
+    RateLimited,
+    ServerError,
+)
+from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._messages import ReasoningRule
 from ._reading import ChatParser
 from ._request import HINTS, OPENAI, write_request
 
 
-class OpenAIChat:
+class OpenAIChat(Provider):
     """``POST {base}/chat/completions``."""
 
     name = "openai"
     endpoint = "chat"
-    framing: Literal["sse", "ndjson"] = "sse"
+    framing = "sse"
     base_url: str | None = "https://api.openai.com/v1"
     base_url_variables: Sequence[str] = ("OPENAI_BASE_URL",)
     key_variables: Sequence[str] = ("OPENAI_API_KEY",)
     key_required = True
-    host: str | None = None
-    header_variables: Mapping[str, str] = {
+    header_variables = {
         "OPENAI_ORG_ID": "openai-organization",
         "OPENAI_PROJECT_ID": "openai-project",
     }
+    hints = HINTS
+    paths = ("/chat/completions",)
+    max_tokens_options = ("max_tokens", "max_completion_tokens")
+    error_words = {
+        AuthenticationError: "invalid_api_key",
+        BadRequest: "invalid_request_error invalid_prompt string_above_max_length",
+        ContextTooLong: "context_length_exceeded",
+        NotFound: "model_not_found",
+        Overloaded: "server_is_overloaded slow_down",
+        QuotaExhausted: "insufficient_quota billing_hard_limit_reached",
+        RateLimited: "rate_limit_exceeded requests tokens",
+        ServerError: "server_error",
+    }
     fields = OPENAI
     """The fields of the request's body."""
-    hints: Mapping[str, str] = HINTS
-    """What to write in place of options that this service does not have."""
-
     extends_messages = False
     """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
     reasoning_goes_back: ReasoningRule = "never"
@@ -55,10 +72,6 @@ class OpenAIChat:
             reasoning=self.reasoning_goes_back,
         )
 
-    def authorize(self, key: Secret) -> Mapping[str, str]:
-        """A bearer token."""
-        return {"authorization": f"Bearer {key.reveal()}"}
-
     def parser(self) -> ChunkParser:
         """A machine for one stream."""
         return ChatParser()
@@ -67,9 +80,3 @@ class OpenAIChat:
         """A ``chat.completion``: read as a stream of one event whose message is the delta."""
         parser = ChatParser()
         return parser.feed("message", value), parser.failure
-
-    def parse_error(
-        self, status: int | None, headers: Mapping[str, str], value: Any
-    ) -> ProviderError:
-        """The failure that an error document reports."""
-        return provider_error(value, status=status, headers=headers)

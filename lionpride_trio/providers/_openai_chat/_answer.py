@@ -17,7 +17,7 @@ from ._details import ReasoningDetails
 
 
 class Said:
-    """What was told of a text: its length and its last piece, for a reply may be longer than memory."""
+    """The length and the last piece of the text told so far: a reply may be longer than memory."""
 
     __slots__ = ("last", "size")
 
@@ -31,7 +31,7 @@ class Said:
         self.last = piece
 
     def rest_of(self, whole: str) -> str | None:
-        """What *whole* goes on with after what was told; None if it is another text."""
+        """The rest of *whole* after the text told so far; None if *whole* is another text."""
         size = self.size
         if len(whole) < size or not whole.startswith(self.last, size - len(self.last)):
             return None
@@ -80,7 +80,7 @@ class Alternative:
         return self.text.size > 0 or self.told > 0
 
     def verdict_for(self, reason: str | None) -> Verdict:
-        """How the answer ended: what it did counts more than the provider's word."""
+        """The verdict on the answer.  Its tool calls count more than the provider's word."""
         called = len(self.calls) > 0
         if reason is None:
             return Verdict.TOOL_USE if called else Verdict.UNKNOWN

@@ -1,4 +1,4 @@
-"""How a Responses answer ended: by its status, its details, and by what waits for the client.
+"""The end of a Responses answer: by its status, its details, and the calls that wait for the client.
 
 Gateways name each terminal event ``response.completed`` and leave it to the response to say how it
 ended.  A computer call or a request for approval waits for the client as a function call does.
@@ -34,7 +34,7 @@ _OF_CLIENT: Final = frozenset([
 
 
 class Ending:
-    """What was seen of an answer that tells how it ended."""
+    """The facts of an answer that decide how it ended."""
 
     def __init__(self) -> None:
         self.refused = False
@@ -61,7 +61,7 @@ class Ending:
     def judge(
         self, status: str, response: Any, calls: set[Any]
     ) -> tuple[Verdict, str, LionprideError | None]:
-        """How the answer ended, the provider's word for it, and the failure that it reports, if any.
+        """The verdict, the provider's word for it, and the failure that the answer reports, if any.
 
         *status* is what the event says, *calls* are the ids of the client's calls.
         """

@@ -26,7 +26,7 @@ MAX_LOOSE_CHARS: Final = 4096
 
 
 class Told:
-    """What was told of a text, as its length and a checksum: a reply may be longer than memory.
+    """The length and a checksum of the text told so far: a reply may be longer than memory.
 
     Both count UTF-16, in which an emoji that two deltas share is the same as one in one piece.
     """
@@ -52,7 +52,7 @@ class Told:
         self._size += len(data)
 
     def end_in(self, whole: bytes, begin: int = 0) -> int | None:
-        """Where this text ends in *whole* if it stands there at *begin*; None if it does not."""
+        """The place in *whole* where this text ends, if it begins at *begin*; None if it does not."""
         self.sum_up()
         end = begin + self._size
         here = whole[begin:end]
@@ -100,11 +100,11 @@ class Item:
     _parts: dict[Part, Told] = attrs.Factory(dict[Part, Told])
 
     def part(self, part: Part) -> Told:
-        """Where to note the text that is told of *part*."""
+        """The record of the text told of *part*."""
         return self._parts.setdefault(part, Told())
 
     def untold_of(self, part: Part, whole: str) -> str:
-        """What was not told yet of a part whose text is *whole*.  It counts as told now.
+        """The rest of *whole*, the text of a part, that was not told yet.  It counts as told now.
 
         Text that was told otherwise cannot be taken back, and stays.
         """
@@ -116,7 +116,7 @@ class Item:
         return rest
 
     def untold(self, wholes: Sequence[tuple[Part, str]]) -> list[tuple[Part, str]]:
-        """What was not told yet of an item whose parts are *wholes*, each rest with its part.
+        """The rests of *wholes*, the parts of an item, that were not told yet, each with its part.
 
         The parts are compared as one text first: servers number the parts of their deltas
         otherwise than those of the item.

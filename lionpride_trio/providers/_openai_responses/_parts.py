@@ -1,4 +1,4 @@
-"""Where the texts of a Responses answer stand: in which events, items and parts, under which fields."""
+"""The events, items, parts and fields in which a Responses answer has its texts."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def facts_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def kind_of(item: Mapping[str, Any]) -> str | None:
-    """What an output item is to this library; None for what it hands on as it is."""
+    """The name that an output item has here; None for an item that is handed on as it is."""
     kind = item.get("type")
     if not kind and item.get("role") == "assistant":
         return "message"

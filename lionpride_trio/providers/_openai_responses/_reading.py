@@ -96,7 +96,7 @@ class ResponsesParser(BaseParser):
 
     @property
     def late(self) -> list[Chunk]:
-        """What is still to be told when the body ends early."""
+        """Chunks of what was kept, for a body that ends early."""
         return [*self._rest_of_openings(None), *super().late]
 
     def _rare(self, kind: str, event: str, value: Any, chunks: list[Chunk]) -> None:

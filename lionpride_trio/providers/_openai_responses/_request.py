@@ -1,4 +1,4 @@
-"""What Responses are asked: the fields of ``POST /responses``, written from neutral messages.
+"""Requests to Responses: the fields of ``POST /responses``, written from neutral messages.
 
 The fields are those of OpenAI's reference (platform.openai.com).
 """

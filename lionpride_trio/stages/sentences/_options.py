@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..._checks import check_size
 from ..._errors import ConfigurationError
-from .._checks import whole_number
 from .tables import CODES, LANGUAGES
 
 _TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*\Z")
@@ -18,7 +18,7 @@ def check_options(
     """The two or three letters of the language's tag, if all options are good."""
     found = _language(language)
     if max_chars is not None:
-        whole_number("SentenceSplitter", "max_chars", max_chars, least=1)
+        check_size("SentenceSplitter: max_chars", max_chars)
     if first not in {None, "clause"}:
         raise ConfigurationError(
             f'SentenceSplitter needs first=None or first="clause", not {first!r}'

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..._chunks import Chunk, FinishChunk, Verdict
-from ..._errors import ConfigurationError, LionprideError, ProviderError
+from ..._errors import ConfigurationError, LionprideError
 from ..._response import Response
 from ..._response_builder import chunks_of
-from ..._safe_text import Secret
-from ...providers import ChunkParser, HTTPRequest, ModelCall
+from ...providers import ChunkParser, HTTPRequest, ModelCall, Provider
 from ...services import iModel
 from ._client import Script, ScriptedClient, ScriptedResponse, Step
 
@@ -24,7 +23,7 @@ _LINES: Final = {"content-type": "application/x-ndjson"}
 _JSON: Final = {"content-type": "application/json"}
 
 
-class ScriptedProvider:
+class ScriptedProvider(Provider):
     """A provider whose replies are what you say, without a network::
 
         provider = ScriptedProvider([TextChunk("Hel"), 2.0, TextChunk("lo"), OSError("reset")])
@@ -42,12 +41,9 @@ class ScriptedProvider:
 
     name = "scripted"
     endpoint = "chat"
-    framing: Literal["sse", "ndjson"] = "ndjson"
-    base_url: str | None = "https://scripted.invalid"
-    base_url_variables: Sequence[str] = ()
-    key_variables: Sequence[str] = ()
+    framing = "ndjson"
+    base_url = "https://scripted.invalid"
     key_required = False
-    host: str | None = None
 
     def __init__(self, *answers: Answer) -> None:
         if not answers:
@@ -58,11 +54,11 @@ class ScriptedProvider:
         self.calls: list[Mapping[str, Any]] = []
         """For each call its ``model``, ``messages``, ``options`` and whether to ``stream``."""
         self.http_client = _Client(self)
-        """Answers the calls, to be passed as ``http_client=``."""
+        """Answers the calls; the client of each model of this provider that is given no other."""
 
     def model(self, model: str = "scripted", **settings: Any) -> iModel:
         """A model of this provider; *settings* as for `iModel`."""
-        return iModel(self, model, http_client=self.http_client, **settings)
+        return iModel(self, model, **settings)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """A number for the call, which may hold what JSON cannot say: parts, tools."""
@@ -74,10 +70,6 @@ class ScriptedProvider:
         })
         return HTTPRequest("/chat", {"asked": len(self._asked) - 1})
 
-    def authorize(self, key: Secret) -> Mapping[str, str]:
-        """A bearer token."""
-        return {"authorization": f"Bearer {key.reveal()}"}
-
     def parser(self) -> ChunkParser:
         """A machine for one stream."""
         return _Parser(self._chunks)
@@ -85,12 +77,6 @@ class ScriptedProvider:
     def parse_body(self, value: Any) -> tuple[Sequence[Chunk], LionprideError | None]:
         """All chunks of an answer at once."""
         return [self._chunks[number] for number in value["chunks"]], None
-
-    def parse_error(
-        self, status: int | None, headers: Mapping[str, str], value: Any
-    ) -> ProviderError:
-        """A failure; scripts raise theirs themselves."""
-        return ProviderError(str(value), status=status)
 
     def _parts(self, answer: Answer) -> list[Any]:
         """An answer as steps, with the numbers of its chunks in their place."""
