@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
-import trio
 
 from .. import ConfigurationError, Response, Session, Verdict, iModel
-from ..operations._turn import Turn, commit
-from ..services._reply import Reply
 from ..session import Branch, InstructionContent, Message
-from ..session._asked import CUT
+from ..session._asked import CUT, AskedTurn
 from ..sinks._common import text_in
 
 
@@ -37,7 +33,7 @@ class Conversation:
     """The last question, when its answer failed or never began."""
     was_stopped: bool = False
     """The last answer was stopped before its end."""
-    _stop: trio.CancelScope | None = None
+    _answering: AskedTurn | None = None
 
     @classmethod
     def begin(
@@ -61,27 +57,32 @@ class Conversation:
 
     def stop(self) -> bool:
         """Stop the answer that comes now, if one does; whether one did."""
-        if self._stop is None:
+        if self._answering is None:
             return False
-        self._stop.cancel()
+        self._answering.stop()
         return True
 
     async def ask(self, question: Message, shown: Shown) -> Response | None:
         """Show the answer to *question* while it comes, and keep both.
 
         Gives the answer, with what came of it if it was stopped; None if it was stopped before
-        anything came.  An answer that failed is raised, and leaves nothing in the branch.
+        any text came.  An answer that failed is raised, and leaves nothing in the branch.
 
         :raises LionprideError: one of its classes.
         """
         self.unanswered = question
-        turn = Turn(self.session, self.branch.name, question, "keep")
-        answer = await self._stream(turn.messages(), shown)
-        if answer is None or (self.was_stopped and not answer.text):
+        turn = self.session.ask(self.branch, question, imodel=self.model, on_cut="keep")
+        async with turn as reply:
+            self._answering = reply
+            try:
+                async for batch in reply.batches():
+                    await shown.write(text_in(batch))
+            finally:
+                self._answering = None
+        answer = reply.response
+        self.was_stopped = answer.verdict is Verdict.STOPPED
+        if self.was_stopped and not answer.text:
             return None
-        if self.was_stopped:  # calls that are not whole, or get no result, could never be sent back
-            answer = attrs.evolve(answer, tool_calls=())
-        commit(self.session, self.branch.name, turn.kept(answer))
         self.unanswered = None
         return answer
 
@@ -113,21 +114,6 @@ class Conversation:
             if isinstance(message.content, InstructionContent):
                 return place
         raise ConfigurationError("/retry asks the last question again, and there is none yet")
-
-    async def _stream(self, messages: Sequence[dict[str, Any]], shown: Shown) -> Response | None:
-        """The answer as far as it came; None if not even its head did."""
-        reply: Reply | None = None
-        self._stop = scope = trio.CancelScope()
-        with scope:
-            try:
-                async with self.model.stream(messages) as reply:
-                    async for batch in reply.batches():
-                        await shown.write(text_in(batch))
-                await trio.lowlevel.checkpoint()
-            finally:
-                self._stop = None
-        self.was_stopped = scope.cancelled_caught
-        return None if reply is None else reply.response
 
 
 def how_it_ended(response: Response) -> str | None:

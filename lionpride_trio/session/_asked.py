@@ -81,6 +81,13 @@ class AskedTurn(Conversation):
         """Whether a turn that ended like this one is committed."""
         return self._on_cut != "discard" or self.response.verdict not in CUT
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether a text or a result came: thoughts alone are no answer, and no API takes them alone."""
+        return any(
+            isinstance(told, ToolResult) or told.assistant_response for told in self.messages
+        )
+
     async def _go_on(self, nursery: trio.Nursery) -> None:
         await super()._go_on(nursery)
         response = self.response
@@ -141,9 +148,9 @@ def ask_source(
     plan()  # a mistake is told where it was made
 
     def commit(turn: AskedTurn) -> None:
+        if turn.response.verdict is Verdict.STOPPED and not turn.says_anything:
+            return
         contents = [content for told in turn.messages for content in contents_of(told)]
-        if not contents:
-            return  # it was stopped before anything came
         messages = [question, *(Message(content=content) for content in contents)]
         if name not in session.branches:
             session.create_branch(name=name)
