@@ -11,7 +11,8 @@ from .._errors import DecodeError, LimitExceeded
 from ..wire._json import MAX_DEPTH, _depth
 from ._checks import MAX_HOLD
 from ._holding import Holding
-from ._json_parser import MAX_DIGITS, JSONParser
+from ._json_parser import JSONParser
+from ._json_tokens import MAX_DIGITS
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,]*")
 _PROSE: Final = re.compile(r"[^\[{]*")

@@ -1,4 +1,27 @@
-"""Secrets and personal data taken out of a text while it streams."""
+r"""Secrets and personal data taken out of a text while it streams.
+
+Goals, in this order: no part of a match is ever given out, however the text is cut and wherever the stream
+fails; joined, the output is that of ``re.sub`` on the whole text; what cannot become a match is given at once.
+
+Strategy: at each moment the text is in two parts, *decided* and *undecided*.  An engine moves the border:
+`_Literals` with an automaton, which knows which strings have begun, and `_Regex` with a second pattern,
+which also matches what may still become a match (`_possible_match`).  `Redact` puts the decided pieces
+together, and the chunks without text between them.
+
+Plan: an engine takes text and gives pieces, each with the length of what it stands for.  By these lengths
+`_joined` counts places in the input, where the chunks that wait belong.
+
+What must hold:
+
+1. The border moves forward only.  What is before it was given out, and cannot be taken back.
+2. A match is decided when no longer or earlier one can come: so the first that the rewritten pattern finds
+   and that does not touch the end of the text.  One that touches it may be half of a longer one, and
+   replacing the half would let the other half through.
+3. What is kept before the border is what a look-behind, ``\b`` or ``^`` may see there.  With less, a match
+   would depend on the cuts; all of it would make the work quadratic.
+4. Whoever is not sure fails: what may be a match and is too long is an error, and what is held when the
+   stream breaks off is replaced.  To give it out would be to show the first half of a secret.
+"""
 
 from __future__ import annotations
 

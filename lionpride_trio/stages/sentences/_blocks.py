@@ -12,7 +12,7 @@ from .._checks import MAX_HOLD
 from .._holding import Holding
 from ._chars import CLOSERS, FULL, RUN, STRONG
 from ._cursor import Cursor
-from ._lines import closes_fence, decide_break, kind_of, opens_fence
+from ._line_breaks import closes_fence, decide_break, kind_of, opens_fence
 from ._options import check_options
 from ._pieces import Kind, Sentence
 from .tables import tables
