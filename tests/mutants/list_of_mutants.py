@@ -16,9 +16,9 @@ MUTANTS = [
     ("wire/_event_reader.py", 'b"\\x00" not in value', "True", "wire"),
     ("wire/_json.py", "if _depth(text) > MAX_DEPTH:", "if False:", "wire faults providers"),
     ("wire/_json.py", "return json.loads(text)", 'raise ValueError("no")', "wire faults providers"),
-    ("_response.py", "self.usage.updated(chunk.usage)", "chunk.usage", "chunks"),
-    ("_response.py", 'or "{}"', 'or ""', "providers"),
-    ("_response.py", "self.id = self.id or chunk.id", "self.id = chunk.id", "providers"),
+    ("_response/_builder.py", "self.usage.updated(chunk.usage)", "chunk.usage", "chunks"),
+    ("_response/_builder.py", 'or "{}"', 'or ""', "providers"),
+    ("_response/_builder.py", "self.id = self.id or chunk.id", "self.id = chunk.id", "providers"),
     (
         "providers/_leftovers.py",
         "if whole and (spoke or not text):\n            return None",

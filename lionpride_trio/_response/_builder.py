@@ -1,4 +1,19 @@
-"""From chunks to a response: what a reply adds up to."""
+"""Adding chunks up, one after another, to a response that may be asked for at any time.
+
+Goals.  A chunk of text costs an append.  The memory is that of the text, however small its pieces are.
+The order of chunks of different kinds, and the cuts of one kind, make no difference.
+
+Strategy.  Whatever comes in pieces (a text, a call, a block of reasoning) has an object that grows, found by
+what the provider calls it: the index of an alternative, the slot of a call, the number of a block.  Nothing
+is decided before `response` is called, so that a half reply adds up as a whole one does.
+
+What must hold:
+
+1. ``characters`` counts every kind of text when it is added.  Whoever bounds a reply looks at it, and a kind
+   that is not counted would be without a bound.
+2. Reports of usage replace one another word by word: providers send running totals, and adding them up would
+   count tokens twice.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +22,7 @@ from typing import Any
 
 import attrs
 
-from ._chunks import (
+from .._chunks import (
     NO_METADATA,
     Chunk,
     FinishChunk,
@@ -17,96 +32,13 @@ from ._chunks import (
     ToolCallChunk,
     Usage,
     UsageChunk,
-    Verdict,
 )
-from ._json_form import has_json_form, to_json
-from ._readonly import ReadOnlyDict
-from .wire._json import loads
-
-
-@has_json_form
-@attrs.frozen
-class ToolCall:
-    """A whole tool call."""
-
-    id: str | None
-    """The provider's id of the call, which its result has to name."""
-    name: str
-    """The name of the tool."""
-    arguments: str
-    """The arguments as the model wrote them; ``"{}"`` where it wrote none."""
-
-    def parsed(self) -> Any:
-        """The arguments decoded from JSON.
-
-        :raises DecodeError: when they are no JSON, as in an answer cut by its length.
-        """
-        return loads(self.arguments)
-
-
-@has_json_form
-@attrs.frozen
-class Reasoning:
-    """One block of reasoning, with what is needed to send it back."""
-
-    text: str = ""
-    """The reasoning; empty where the provider shows none of it."""
-    signature: str | None = None
-    """The provider's proof that the reasoning is its own."""
-    redacted: str | None = None
-    """The reasoning in encrypted form."""
-
-
-@has_json_form
-@attrs.frozen
-class Response:
-    """The sum of a reply's chunks, so far or for good.
-
-    Two responses are equal when they say the same and ended the same way; ids and the provider's
-    other facts do not count.
-    """
-
-    text: str = ""
-    """The answer (of the first alternative, where several were asked for)."""
-    texts: tuple[str, ...] = ("",)
-    """The answers of all alternatives, by index."""
-    reasoning: str = ""
-    """All reasoning, joined."""
-    reasoning_blocks: tuple[Reasoning, ...] = ()
-    """The reasoning by blocks, with their signatures."""
-    refusal: str = ""
-    """What the model said when it declined, where the provider keeps that apart."""
-    tool_calls: tuple[ToolCall, ...] = ()
-    """The tool calls, in order."""
-    citations: tuple[Any, ...] = ()
-    """The provider's citation objects, in order."""
-    usage: Usage | None = None
-    """The tokens used; None where the provider has not told."""
-    verdict: Verdict = Verdict.UNKNOWN
-    """How the reply ended; `Verdict.UNKNOWN` as long as it has not."""
-    finish_reason: str | None = None
-    """The provider's own word for how the reply ended."""
-    verdicts: tuple[Verdict, ...] = (Verdict.UNKNOWN,)
-    """The verdicts of all alternatives, by index."""
-    other_tool_calls: tuple[tuple[ToolCall, ...], ...] = ()
-    """The tool calls of the alternatives beyond the first, by index from 1; empty where none has any."""
-    metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, eq=False, repr=False)
-    """Read-only facts under the provider's own names: ids, model, fingerprint."""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def to_json(self) -> str:
-        """The response as one line of JSON, of which `from_json` makes it again.
-
-        :raises TypeError: it holds what is no plain data; says where.
-        """
-        return to_json(self)
-
+from .._readonly import ReadOnlyDict
+from ._parts import Reasoning, Response, ToolCall
 
 LOOSE_PIECES = 512
-"""Pieces of a text that are held apart before they are joined: a million tiny ones would take
-thirty times the memory of their text."""
+"""Pieces of a text that are held apart before they are joined: a million tiny ones would take thirty
+times the memory of their text."""
 
 
 class _Text:
@@ -246,58 +178,3 @@ class ResponseBuilder:
             verdicts=tuple(finish.verdict for finish in finishes),
             metadata=ReadOnlyDict(self._all_metadata),
         )
-
-
-def reassemble(chunks: Iterable[Chunk]) -> Response:
-    """Add up *chunks*, however they were cut, to the `Response` that they mean.
-
-    Does not block.  Reports of usage are running totals: the newest word on each count stands.
-    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.
-    """
-    builder = ResponseBuilder()
-    builder.extend(chunks)
-    return builder.response()
-
-
-def chunks_of(response: Response) -> list[Chunk]:
-    """The few chunks that *response* could have come in: `reassemble` makes it of them again.
-
-    >>> from lionpride_trio import TextChunk, reassemble
-    >>> said = reassemble([TextChunk("Hel"), TextChunk("lo")])
-    >>> chunks_of(said)[0]
-    TextChunk(data='Hello', metadata={}, index=0)
-    >>> reassemble(chunks_of(said)) == said
-    True
-    """
-    chunks: list[Chunk] = []
-    for block, thought in enumerate(response.reasoning_blocks):
-        chunks.append(
-            ReasoningChunk(
-                text=thought.text,
-                signature=thought.signature,
-                redacted=thought.redacted,
-                block=block,
-            )
-        )
-    if not response.reasoning_blocks and response.reasoning:
-        chunks.append(ReasoningChunk(text=response.reasoning))
-    texts = [response.text, *response.texts[1:]]
-    chunks += [TextChunk(text, index=index) for index, text in enumerate(texts) if text]
-    if response.refusal:
-        chunks.append(OtherChunk(kind="refusal", value=response.refusal))
-    for index, calls in enumerate([response.tool_calls, *response.other_tool_calls]):
-        chunks += [
-            ToolCallChunk(
-                slot=slot, id=call.id, name=call.name, arguments=call.arguments, index=index
-            )
-            for slot, call in enumerate(calls)
-        ]
-    chunks += [OtherChunk(kind="citation", value=citation) for citation in response.citations]
-    if response.usage is not None:
-        chunks.append(UsageChunk(usage=response.usage))
-    verdicts = [response.verdict, *response.verdicts[1:]]
-    for index, verdict in enumerate(verdicts):
-        reason = response.finish_reason if index == 0 else None
-        metadata = response.metadata if index == 0 else NO_METADATA
-        chunks.append(FinishChunk(verdict=verdict, reason=reason, index=index, metadata=metadata))
-    return chunks
