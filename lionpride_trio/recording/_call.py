@@ -19,7 +19,7 @@ class Piece:
     at: float
     """Seconds from the request to the read."""
     data: bytes
-    """What was read."""
+    """The bytes."""
 
 
 @attrs.frozen(kw_only=True)

@@ -58,7 +58,7 @@ class _Reader:
         number = 0
         for value in values:
             is_request = "request" in value
-            # Who writes a recording by hand may leave the numbers out: each line is then of the
+            # A recording written by hand may leave the numbers out: each line then belongs to the
             # request before it.
             if "call" in value:
                 number = self._typed(value, "call", int)

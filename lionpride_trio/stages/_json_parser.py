@@ -65,7 +65,7 @@ class JSONEvent:
     value: Any
 
 
-# What the machine expects or is in.
+# The states: the thing that the machine expects, or is in.
 _VALUE, _FIRST_ITEM, _FIRST_KEY, _KEY, _COLON, _NEXT, _STRING, _NUMBER, _WORD, _DONE = range(10)
 _EXPECTED: Final = {
     _VALUE: "a value",

@@ -227,7 +227,7 @@ class WordToken:
         return at + len(piece)
 
     def value(self) -> Any:
-        """What the word stands for."""
+        """The value of the word."""
         return _WORDS[self._word]
 
 

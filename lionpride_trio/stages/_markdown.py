@@ -85,7 +85,7 @@ class MarkdownBlockSplitter(Holding):
         self._lines: list[str] = []
         self._size = 0
         self._blocks = Blocks()
-        self._given: list[MarkdownBlock] = []
+        self._ready: list[MarkdownBlock] = []
 
     def feed(self, text: str) -> Sequence[MarkdownBlock]:
         if self._flushed:
@@ -107,7 +107,7 @@ class MarkdownBlockSplitter(Holding):
                 self._take_part(text)
         except LimitExceeded as error:
             return self._fail(error, self._handed_over())
-        return self._handed_over() if self._given else ()
+        return self._handed_over() if self._ready else ()
 
     def flush(self) -> Sequence[MarkdownBlock]:
         return self._end(broken=False)
@@ -131,8 +131,8 @@ class MarkdownBlockSplitter(Holding):
         return self._handed_over()
 
     def _handed_over(self) -> list[MarkdownBlock]:
-        given, self._given = self._given, []
-        return given
+        blocks, self._ready = self._ready, []
+        return blocks
 
     def _take_part(self, text: str) -> None:
         self._part.append(text)
@@ -188,6 +188,6 @@ class MarkdownBlockSplitter(Holding):
         self._size += len(line)
 
     def _give(self, kind: MarkdownKind, *, complete: bool) -> None:
-        self._given.append(MarkdownBlock("".join(self._lines), kind, complete=complete))
+        self._ready.append(MarkdownBlock("".join(self._lines), kind, complete=complete))
         self._lines.clear()
         self._size = 0

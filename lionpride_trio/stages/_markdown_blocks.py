@@ -47,7 +47,7 @@ class Blocks:
     """The blocks of a document, a quote or an item, of which the last one is open."""
 
     _inside: Blocks
-    """What a quote holds, or the last item of a list."""
+    """The blocks in a quote, or in the last item of a list."""
 
     def __init__(self, depth: int = 0) -> None:
         self._depth = depth

@@ -1,4 +1,4 @@
-r"""What one line of Markdown says by itself, as CommonMark and GitHub's tables have it.
+r"""The meaning of one line of Markdown by itself, by the rules of CommonMark and of GitHub's tables.
 
 Goal: a judgement costs what the line costs, and most lines are text: so the first character decides
 which pattern is tried, if any.

@@ -47,11 +47,11 @@ _RULES: Final = {
 ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 """After a dot, these make it part of a word or a number."""
 _COUNTING: Final = frozenset("0123456789ivx")
-"""What a list may be counted with, but for single letters."""
+"""Characters that lists are counted with, beside single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
 CLOSING: Final = ".!?…" + "".join(CLOSERS)
-"""What goes on with the mark before it."""
+"""Characters that belong to the mark before them."""
 MOST_WAITED: Final = 32
 """After so many such chunks the rule is asked all the same."""
 
