@@ -1,4 +1,4 @@
-"""The base of all errors: where it happened, what is hidden of it, and how it is pickled."""
+"""The base of all errors: its place, its masked text, and its pickle."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class LionprideError(Exception):
         self.args = (self.message,)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By default an exception is made again of its args, and ours have keywords too.
+        # By default pickle makes an exception of its args alone, and these have keywords too.
         state = self._picklable()
         cause = self.__cause__
         if isinstance(cause, LionprideError) or is_portable(cause):

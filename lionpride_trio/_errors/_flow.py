@@ -20,7 +20,7 @@ class OperationError(LionprideError):
         self.operation = operation
 
     def _picklable(self) -> dict[str, Any]:
-        # What an operation does, and after which others, is often no pickle's business.
+        # The function and the edges of an operation often cannot be pickled.
         outline = getattr(self.operation, "outline", None)
         return super()._picklable() | ({} if outline is None else {"operation": outline()})
 

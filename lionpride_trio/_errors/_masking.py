@@ -1,4 +1,4 @@
-"""Secrets that are hidden in what an error holds, and in what it came from."""
+"""Hiding secrets in all that an error holds, and in its causes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .._safe_text import Secret
 
 
 def mask_causes(error: BaseException, secret: Secret) -> None:
-    """Mask *secret* in what *error* came from: a traceback shows the whole chain."""
+    """Mask *secret* in the causes of *error*: a traceback shows the whole chain."""
     seen: set[int] = {id(error)}
     left = [error.__cause__, error.__context__]
     while left:

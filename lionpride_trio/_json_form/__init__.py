@@ -16,7 +16,7 @@ else, is an object with one key that begins with ``$``:
 ========================  ==================================================================
 
 Layout: ``_writing`` and ``_reading`` (values to data and back), ``_documents`` (the texts above), ``_lines``
-(the same for streams and journals, without the mark and fast), ``_classes`` (who has a form).
+(the same for streams and journals, without the mark and fast), ``_classes`` (the classes with a form).
 """
 
 from ._classes import has_json_form

@@ -1,4 +1,4 @@
-"""The classes that have a JSON form, by name: what is written under a name can be read under it."""
+"""The classes that have a JSON form, by name: an object is written and read under the name of its class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents: one object of this library as a text that says what it is."""
+"""Documents: one object of this library as a text with a mark, a version and a class."""
 
 from __future__ import annotations
 

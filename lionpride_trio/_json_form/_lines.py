@@ -1,10 +1,10 @@
 """One line of JSON for whatever has a form, without the mark of a document.
 
-Streams and journals keep items so.  They write and read many, so what is plain inside is left to JSON's own
-encoder and decoder, in C.  That takes a third of the time.
+Streams and journals keep items so.  They write and read many, so plain data is left to JSON's own encoder and
+decoder, in C.  That takes a third of the time.
 
 What must hold: the quick way writes what the careful way would write, or is not taken.  Each doubt leads to
-the careful way, so that what is read again is always what was written.
+the careful way, so that reading always gives the value that was written.
 """
 
 from __future__ import annotations

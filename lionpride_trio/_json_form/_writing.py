@@ -1,4 +1,4 @@
-"""Writing a value as strict JSON data: what JSON has no word for stands under a key with ``$``."""
+"""Writing a value as strict JSON data: a value that JSON has no word for stands under a key with ``$``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From chunks to a response: what a reply adds up to.
+"""From chunks to a response, and back.
 
 Layout: ``_parts`` (`Response` and what it has), ``_builder`` (adds chunks up), ``_reassembling`` (all at
 once, and back to chunks).

@@ -42,7 +42,7 @@ times the memory of their text."""
 
 
 class _Text:
-    """A text that grows: appending is cheap, and so is the memory."""
+    """A text that grows; appending costs little time and little memory."""
 
     __slots__ = ("_joined", "_loose", "append")
 
@@ -69,11 +69,13 @@ class _OpenCall:
 
     def add(self, chunk: ToolCallChunk) -> None:
         self.id = self.id or chunk.id
-        self.name = chunk.name or self.name  # as far as it is known: it may come in pieces
+        self.name = (
+            chunk.name or self.name
+        )  # the parser gives the name so far: it may come in pieces
         self.arguments.append(chunk.arguments)
         self.arguments.compact()
 
-    def whole(self) -> ToolCall:
+    def to_tool_call(self) -> ToolCall:
         return ToolCall(self.id, self.name or "", str(self.arguments) or "{}")
 
 
@@ -89,7 +91,7 @@ class _OpenReasoning:
         self.signature = chunk.signature or self.signature
         self.redacted = chunk.redacted or self.redacted
 
-    def whole(self) -> Reasoning:
+    def to_reasoning(self) -> Reasoning:
         return Reasoning(str(self.text), self.signature, self.redacted)
 
 
@@ -98,7 +100,7 @@ class ResponseBuilder:
 
     def __init__(self) -> None:
         self.characters = 0
-        """How much text is held, of every kind."""
+        """The characters of held text, of every kind."""
         self._texts: dict[int, _Text] = {0: _Text()}
         self._reasoning: dict[int, _OpenReasoning] = {}
         self._refusal = _Text()
@@ -153,16 +155,16 @@ class ResponseBuilder:
                 other.compact()
 
     def response(self) -> Response:
-        """What the chunks so far add up to."""
+        """The sum of the chunks so far."""
         called = [index for index, _ in self._calls]
         alternatives = range(max([*self._texts, *self._finishes, *called]) + 1)
         texts = tuple(str(self._texts.get(index, "")) for index in alternatives)
         unfinished = FinishChunk()
         finishes = [self._finishes.get(index, unfinished) for index in alternatives]
-        blocks = tuple(block.whole() for _, block in sorted(self._reasoning.items()))
+        blocks = tuple(block.to_reasoning() for _, block in sorted(self._reasoning.items()))
         calls: list[list[ToolCall]] = [[] for _ in range(max([0, *called]) + 1)]
         for (index, _), call in sorted(self._calls.items()):
-            calls[index].append(call.whole())
+            calls[index].append(call.to_tool_call())
         return Response(
             text=texts[0],
             texts=texts,

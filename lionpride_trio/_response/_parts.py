@@ -1,4 +1,4 @@
-"""A response and what it has: tool calls, reasoning."""
+"""Responses and their parts: tool calls, reasoning."""
 
 from __future__ import annotations
 
@@ -63,17 +63,17 @@ class Response:
     reasoning_blocks: tuple[Reasoning, ...] = ()
     """The reasoning by blocks, with their signatures."""
     refusal: str = ""
-    """What the model said when it declined, where the provider keeps that apart."""
+    """The words of a refusal, where the provider keeps them apart."""
     tool_calls: tuple[ToolCall, ...] = ()
     """The tool calls, in order."""
     citations: tuple[Any, ...] = ()
     """The provider's citation objects, in order."""
     usage: Usage | None = None
-    """The tokens used; None where the provider has not told."""
+    """The tokens used; None where the provider has not said."""
     verdict: Verdict = Verdict.UNKNOWN
-    """How the reply ended; `Verdict.UNKNOWN` as long as it has not."""
+    """The end of the reply; `Verdict.UNKNOWN` before it."""
     finish_reason: str | None = None
-    """The provider's own word for how the reply ended."""
+    """The provider's own word for the end of the reply."""
     verdicts: tuple[Verdict, ...] = (Verdict.UNKNOWN,)
     """The verdicts of all alternatives, by index."""
     other_tool_calls: tuple[tuple[ToolCall, ...], ...] = ()

@@ -19,7 +19,7 @@ from ._parts import Response
 
 
 def reassemble(chunks: Iterable[Chunk]) -> Response:
-    """Add up *chunks*, however they were cut, to the `Response` that they mean.
+    """The `Response` that *chunks* add up to, however they were cut.
 
     Does not block.  Reports of usage are running totals: the newest word on each count stands.
     An answer without its `FinishChunk` has the verdict ``UNKNOWN``.
@@ -30,7 +30,7 @@ def reassemble(chunks: Iterable[Chunk]) -> Response:
 
 
 def chunks_of(response: Response) -> list[Chunk]:
-    """The few chunks that *response* could have come in: `reassemble` makes it of them again.
+    """A few chunks of which `reassemble` makes *response* again.
 
     >>> from lionpride_trio import TextChunk, reassemble
     >>> said = reassemble([TextChunk("Hel"), TextChunk("lo")])
