@@ -29,12 +29,11 @@ mistake is as good as what a feed before it brought.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, Literal, TypeAlias
-
-import attrs
+from typing import Any, Final
 
 from .._errors import DecodeError, LimitExceeded
 from ..wire._json import MAX_DEPTH
+from ._json_events import JSONEvent, Kind, Path
 from ._json_tokens import (
     NUMBER_STARTS,
     WORD_OF,
@@ -44,26 +43,6 @@ from ._json_tokens import (
     UnexpectedCharacter,
     WordToken,
 )
-
-Path = tuple[str | int, ...]
-Kind: TypeAlias = Literal["start", "append", "end", "value"]
-
-
-@attrs.frozen
-class JSONEvent:
-    """Something that happened in a JSON document.
-
-    - ``"start"``: an object, array or string begins; ``value`` is ``{}``, ``[]`` or ``""``.
-    - ``"append"``: the string goes on; ``value`` is the new text.  Never empty.
-    - ``"end"``: the object, array or string is whole; ``value`` is all of it.
-    - ``"value"``: a number, true, false or null; ``value`` is it.
-    """
-
-    path: Path
-    """The keys and indexes that lead to the value; empty for the document itself."""
-    kind: Kind
-    value: Any
-
 
 # The states: the thing that the machine expects, or is in.
 _VALUE, _FIRST_ITEM, _FIRST_KEY, _KEY, _COLON, _NEXT, _STRING, _NUMBER, _WORD, _DONE = range(10)
