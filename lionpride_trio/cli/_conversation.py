@@ -80,7 +80,7 @@ class Conversation:
             return None
         if self.was_stopped:  # calls that are not whole, or get no result, could never be sent back
             answer = attrs.evolve(answer, tool_calls=())
-        commit(self.session, self.branch.name, turn.kept(answer))
+        commit(self.session, self.branch.name, turn.to_commit(answer))
         self.unanswered = None
         return answer
 

@@ -1,4 +1,4 @@
-"""One turn of a conversation: what is asked, the call, and what is committed of it."""
+"""One turn of a conversation: the question, the call, and the messages to commit."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Send = Callable[[Sequence[Any]], Awaitable[None]]
 OnCut: TypeAlias = Literal["raise", "keep", "discard"]
 
 CUT: Final = frozenset({Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.PAUSED})
-"""The verdicts of answers that are not whole.  One that ended for a reason that this library does
-not know (UNKNOWN) is: its provider's end mark has come."""
+"""The verdicts of answers that are not whole.  An answer that ended for a reason that this library
+does not know (UNKNOWN) is whole: its provider's end mark has come."""
 
 
 def check_on_cut(on_cut: str) -> None:
-    """Refuse what says nothing about cut answers.
+    """Refuse a value of ``on_cut`` that is none of the three words.
 
-    :raises ConfigurationError: it is none of the three words.
+    :raises ConfigurationError: names the words.
     """
     if on_cut not in get_args(OnCut):
         raise ConfigurationError(f"on_cut must be 'raise', 'keep' or 'discard', not {on_cut!r}")
@@ -46,10 +46,10 @@ class Turn:
 
     session: Session
     branch: str | None
-    """The name; None keeps nothing, and asks without a history."""
-    asked: Message
+    """The branch's name; None keeps nothing, and asks without a history."""
+    question: Message
     on_cut: OnCut = "raise"
-    """What a cut answer does: ``raise`` raises `AnswerCut`, ``keep`` commits it with its verdict,
+    """The fate of a cut answer: ``raise`` raises `AnswerCut`, ``keep`` commits it with its verdict,
     ``discard`` commits nothing."""
 
     @classmethod
@@ -63,16 +63,16 @@ class Turn:
     ) -> Self:
         """The turn that asks *instruction*, with *context* before it."""
         name = branch.name if isinstance(branch, Branch) else branch
-        asked = InstructionContent(instruction=instruction, context=context)
-        return cls(session, name, Message(content=asked), on_cut)
+        question = InstructionContent(instruction=instruction, context=context)
+        return cls(session, name, Message(content=question), on_cut)
 
     def messages(self) -> list[dict[str, Any]]:
-        """What a model is asked with: the branch so far, then the question."""
+        """The messages for the model: the branch so far, then the question."""
         known = self.branch is not None and self.branch in self.session.branches
         history = self.session.history(self.branch) if known and self.branch is not None else []
-        return prepare_messages_for_chat([*history, self.asked])
+        return prepare_messages_for_chat([*history, self.question])
 
-    def kept(self, response: Response) -> list[Message]:
+    def to_commit(self, response: Response) -> list[Message]:
         """The messages to commit: the question and the answer, or none."""
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
@@ -80,7 +80,7 @@ class Turn:
         calls: list[Content] = [
             ActionRequestContent(function=call.name, arguments=call.arguments, call_id=call.id)
             for call in response.tool_calls
-            if not cut  # it gets no result, and no API takes a call without one
+            if not cut  # no API takes a call without its result, and this one gets none
         ]
         answer = AssistantResponseContent(
             assistant_response=response.text or response.refusal, verdict=response.verdict
@@ -88,7 +88,7 @@ class Turn:
         # Providers refuse an empty text beside calls; but a cut turn has to show its verdict.
         silent = calls and not answer.assistant_response and not cut
         contents = calls if silent else [answer, *calls]
-        return [self.asked, *(Message(content=content) for content in contents)]
+        return [self.question, *(Message(content=content) for content in contents)]
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
@@ -108,7 +108,7 @@ async def call(
 ) -> Response:
     """The whole response.  Its chunks go to *send* as they come, where the model streams.
 
-    :raises AnswerCut: it was cut, and the turn is not to be kept then.
+    :raises AnswerCut: the answer was cut, and ``on_cut`` is ``raise``.
     """
     if model.streaming:
         async with model.stream(turn.messages(), **options) as reply:

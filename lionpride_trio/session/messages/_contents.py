@@ -1,4 +1,4 @@
-"""What a message can say: five contents, each with the chat role it is told in."""
+"""The five contents of messages, each with its chat role."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _as_text(arguments: _Arguments) -> str:
 
 
 def _json(value: Any, what: str) -> str:
-    """*value* as models are told it."""
+    """*value* as text for a model."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -89,7 +89,7 @@ class AssistantResponseContent:
     verdict: Verdict | None = attrs.field(
         default=None, converter=attrs.converters.optional(Verdict)
     )
-    """How the answer ended; None where nobody has told."""
+    """The end of the answer; None where it is not known."""
 
     def chat_msg(self) -> dict[str, Any]:
         """The provider-neutral message."""
@@ -133,7 +133,7 @@ class ActionResponseContent:
 
     role: ClassVar[str] = "tool"
     output: Any = attrs.field(validator=_check_output)
-    """Text, or what JSON can say."""
+    """The output: text, or a JSON value."""
     function: str = attrs.field(default="", validator=instance_of(str))
     """The name of the tool."""
     call_id: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
@@ -152,4 +152,4 @@ Content = (
     | ActionRequestContent
     | ActionResponseContent
 )
-"""What a `Message` may say."""
+"""The contents of a `Message`."""

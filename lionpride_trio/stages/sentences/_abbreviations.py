@@ -24,7 +24,7 @@ _SOUNDS: Final = words(
 """Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
-CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
+_CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
 """Without J, since *44 av. J.-C.* goes on."""
 _VOWELS: Final = frozenset("aeouy")
 """A word that ends in one is no *hst.* and no *Hauptstr.* before a number."""
@@ -36,7 +36,7 @@ _BEFORE_NO: Final = words(
 _PER: Final = words("per pro par por je")
 _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
-"""What may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
+"""Words that may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
 _MONTHS: Final = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
@@ -57,8 +57,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     """
     text = cur.text
     x = text[p]
-    telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
-    if telling and is_ordinary_word(text, cur.start, i, tables):
+    telling = x in _CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
+    if telling and _is_ordinary_word(text, cur.start, i, tables):
         return True
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
@@ -151,7 +151,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     return True
 
 
-def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
+def _is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
     """Whether the word before *i* is in no table and looks like no abbreviation.
 
     Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.

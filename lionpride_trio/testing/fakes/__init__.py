@@ -1,4 +1,4 @@
-"""Stand-ins for what is outside: a client and a provider that are scripts."""
+"""Stand-ins for a client and a provider, which follow scripts."""
 
 from ..._response import chunks_of
 from ._client import Script, ScriptedClient, ScriptedResponse, Sent
