@@ -24,7 +24,7 @@ _SOUNDS: Final = words(
 """Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
 _JOINERS: Final = re.compile(r"[-–—/'’(\[…|=+>]")
-_CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
+CAPITALS: Final = frozenset("ABCDEFGHIKLMNOPQRSTUVWXYZ")
 """Without J, since *44 av. J.-C.* goes on."""
 _VOWELS: Final = frozenset("aeouy")
 """A word that ends in one is no *hst.* and no *Hauptstr.* before a number."""
@@ -57,8 +57,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     """
     text = cur.text
     x = text[p]
-    telling = x in _CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
-    if telling and _is_ordinary_word(text, cur.start, i, tables):
+    telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
+    if telling and is_ordinary_word(text, cur.start, i, tables):
         return True
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
@@ -151,7 +151,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     return True
 
 
-def _is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
+def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
     """Whether the word before *i* is in no table and looks like no abbreviation.
 
     Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.

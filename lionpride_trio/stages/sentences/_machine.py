@@ -1,4 +1,4 @@
-"""Deciding about candidates: which are plainly none, and what the rules say of the others.
+"""Deciding about candidates: which are plainly none, which plainly end a sentence, and the rules.
 
 Plan: `_run` goes from candidate to candidate.  It passes over the dots within words and numbers, ends
 paragraphs at blank lines, and asks for everything else the rule of the character (`_decide`).  A rule that
@@ -13,9 +13,9 @@ What must hold:
 3. After a piece was given, ``limit`` is counted anew: it is measured from the sentence's start, and the window
    may have been cut back (``cur.gone``).
 
-Quick judgements by the neighbours of a mark (plainly an end, plainly none) are not worth their lines: with
-them, a token takes from 1 % less to 7 % more, because the mark is mostly the last character of its token and
-has no neighbour yet.
+Quick judgements by the neighbours of a mark (`_is_plain`, `_is_initial`, `_is_nothing`) say what the rules
+would, at a quarter of the cost.  They bring a text in one piece from 3.7 to 3.0 ms a novel's chapter of 100 KB,
+and nothing where it comes in tokens: there the mark is mostly the last character and has no neighbour yet.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
+from ._abbreviations import CAPITALS, is_ordinary_word
 from ._blocks import Blocks
 from ._caseless_marks import decide_full
-from ._chars import CLOSERS, FULL
+from ._chars import CLOSERS, FULL, SPACES
+from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor, NeedMore
 from ._end_marks import decide_mark
 from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
@@ -46,6 +48,10 @@ _RULES: Final = {
 
 ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 """After a dot, these make it part of a word or a number."""
+_FACE: Final = frozenset(NOSES + MOUTHS)
+"""After a colon and white space, these may make it an emoticon."""
+_TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
+"""After an angle bracket, these may make it a tag or an emoticon."""
 _COUNTING: Final = frozenset("0123456789ivx")
 """Characters that lists are counted with, beside single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
@@ -99,13 +105,40 @@ class Machine(Blocks):
             if at + 1 < end:
                 y = text[at + 1]
                 if c == ".":
-                    if y in ATTACHED or y == "\n" or (y == " " and self._is_marker(cur, at)):
+                    if y in ATTACHED or y == "\n":
                         position = at + 1
                         continue
-                elif c == y == "\n" and not self._fence and cur.line_starts_plain():
-                    self._blank(cur, at, out, limit)
-                    position = cur.position
-                    limit = cur.start + self._limit - cur.gone
+                    if y == " ":
+                        if at - cur.line < 4 and cur.start == cur.line < at and not cur.gone:
+                            if text[cur.line : at].isdecimal() and not self._fence:
+                                position = at + 1  # the marker of an item
+                                continue
+                        elif (
+                            "A" <= text[at - 1] <= "Z"
+                            and at - 3 >= cur.start
+                            and text[at - 3 : at - 1] == ". "
+                        ):
+                            if at + 3 >= end:
+                                if not final:
+                                    cur.position = position
+                                    self._waiting = True
+                                    break
+                            elif self._is_initial(cur, at):
+                                position = at + 1
+                                continue
+                        elif at + 2 < end and self._is_plain(cur, at):
+                            self._give(out, min(at + 2, limit), complete=True)
+                            position = cur.position
+                            limit = cur.start + self._limit
+                            continue
+                elif c == "\n":
+                    if y == "\n" and not self._fence and cur.line_starts_plain():
+                        self._blank(cur, at, out, limit)
+                        position = cur.position
+                        limit = cur.start + self._limit - cur.gone
+                        continue
+                elif self._is_nothing(text, at, c, y):
+                    position = at + 1
                     continue
             elif not final and (
                 c not in AT_ONCE or (c == "\n" and not self._fence and cur.line_starts_plain())
@@ -144,15 +177,54 @@ class Machine(Blocks):
             self._waited = 0
             self._only = ". "
 
-    def _is_marker(self, cur: Cursor, at: int) -> bool:
-        """Whether the dot at *at* is of the number that an item of a list begins with."""
+    def _is_plain(self, cur: Cursor, at: int) -> bool:
+        """Whether the dot at *at* plainly ends a sentence: an ordinary word, a space, a capital.
+
+        The rules would say so, too: this is most of the full stops there are, at a quarter of the
+        cost.
+        """
+        text = cur.text
+        after = text[at + 2]
+        if after in '"(“' and at + 3 < len(text):
+            after = text[at + 3]
         return (
-            at - cur.line < 4
-            and cur.start == cur.line < at
-            and not cur.gone
+            after in CAPITALS
             and not self._fence
-            and cur.text[cur.line : at].isdecimal()
+            and is_ordinary_word(text, cur.start, at, self._tables)
+            and cur.line_starts_plain()
+            and not cur.in_code(at)
         )
+
+    def _is_initial(self, cur: Cursor, at: int) -> bool:
+        """Whether the dot at *at*, behind a capital, is plainly that of one of several initials."""
+        text = cur.text
+        if text[at + 3] != "." or not "A" <= text[at + 2] <= "Z" or cur.marker:
+            return False
+        if at - cur.start < 6 or not "A" <= text[at - 4] <= "Z":
+            return False
+        head = cur.head(at)
+        # but "A. One. B. Two." is a list
+        if len(head) < 6 or not head[0].isalpha():
+            return False
+        return head[1] not in ".)" or ord(text[at - 1]) != ord(head[0]) + 1
+
+    def _is_nothing(self, text: str, at: int, c: str, y: str) -> bool:
+        """Whether *c* at *at*, with *y* after it, is plainly no candidate, by its neighbours."""
+        if c in "!?":
+            return y == "\n"
+        if c in ":;":
+            before = text[at - 1]
+            if "\u0370" <= before <= "\u1fff" or (before in SPACES and y in _FACE):
+                return False
+            return not self._by_clause
+        if c == "<":
+            return y not in _TAGS
+        if c != ")":
+            return False
+        before = text[at - 1]
+        if not before.isalnum():
+            return True
+        return at - 2 >= self._cursor.start and text[at - 2].isalpha() and before not in "ivx"
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
