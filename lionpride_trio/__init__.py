@@ -11,7 +11,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
-from . import _errors, recording, sinks, transformers
+from . import recording, sinks, transformers
 from ._channels._channel import Channel
 from ._channels._source import Source
 from ._chunks import (
@@ -62,13 +62,14 @@ from ._errors import (
     TurnsExhausted,
     UnknownTool,
     WriterLost,
+    _base as _base_of_errors,
+    _stream as _stream_errors,
 )
 from ._json_form import from_json
 from ._media import Audio, File, Image, MediaPart
 from ._parts import Native, Part, RawPart, TextPart, ThoughtPart, ToolCall, ToolResult
 from ._public import let_hints_know, show_public_path
-from ._response import Response
-from ._response_builder import chunks_of, reassemble
+from ._response import Response, chunks_of, reassemble
 from ._safe_text import Secret
 from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
 from .session import Session
@@ -154,5 +155,6 @@ __all__ = [
     "transformers",
 ]
 
-let_hints_know(_errors, Response=Response, Verdict=Verdict)
+let_hints_know(_base_of_errors, Response=Response)
+let_hints_know(_stream_errors, Verdict=Verdict)
 show_public_path(globals())

@@ -1,16 +1,17 @@
-"""Streams on trio: what carries items, what runs stages on them, and what connects two tasks.
+"""Streams on trio: channels that carry items, stages that run on them, mailboxes between tasks.
 
 Read the modules in this order; each imports only from those before it.
 
 ==================  ==================================================================================
-``_entrance``       what is checked where a program comes in: that it runs on trio, and writes ``async``
-``_statistics``     what is counted of a channel
+``_entrance``       the checks of each way in: the program runs on trio, and writes ``async``
+``_statistics``     the counts of a channel
 ``_ready``          items that are ready to be handed out
-``_recipe``         what stands right of ``|``: steps and recipes, as data
+``_ending``         how a channel comes to its end
+``_recipe``         steps and recipes, as data: they stand right of ``|``
 ``_opening``        how steps are run on a channel that is being opened
 ``_source``         a cold recipe for a channel; who opens it, who closes it
-``_channel``        what an opened source is: waiting, handing out, ending
-``_text_stages``    what text an item holds; text machines on streams of chunks
+``_channel``        an opened source: it waits, and hands items out
+``_text_stages``    the text of an item; text machines on streams of chunks
 ``_compile``        several stages as one function
 ``_fused``          stages run on a channel, without a task or a queue between them
 ``_nursery``        nurseries whose failures reach the reader and not the body

@@ -6,12 +6,12 @@ strikes there, while an item waits for room, may be the generator's own: its dea
 a task of its nursery has failed.  Only the generator can tell, so the cancellation is thrown in at
 the ``yield``, as if the generator had waited there itself:
 
-- it catches it: the next item comes, or its end, and nothing is lost;
-- it makes a failure of it: that comes after the items before it;
-- it lets it out: the cancellation came from outside, and is passed on.
+- the generator catches it: the next item comes, or the end, and nothing is lost;
+- the generator makes a failure of it: the failure comes after the items before it;
+- the generator lets it out: the cancellation came from outside, and is passed on.
 
-In the same way a generator is stopped whose items nobody wants: by a cancellation.  A
-``GeneratorExit`` would have to pass through its nurseries, which put it into a group.
+A generator whose items nobody wants is stopped by a cancellation too.  A ``GeneratorExit`` would have to
+pass through its nurseries, which put it into a group.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ from ._nursery import failure_in
 T = TypeVar("T")
 
 MOST_HELD: Final = 64
-"""Items that a generator may give while it is cancelled again and again and none can be handed
-over."""
+"""Items that a generator may make while each hand-over is cancelled."""
 
 
 class ReaderGone(Exception):
-    """Raised by what `carry` calls: nobody wants the items any more."""
+    """Raised by a function that `carry` calls: nobody wants the items any more."""
 
 
 async def carry(
@@ -43,14 +42,14 @@ async def carry(
 ) -> None:
     """Call *hand_over* with each item of *generator*, in order; close the generator.
 
-    *hand_over* takes items from the left of a queue, each when it has given it, and returns when
-    the queue is empty and the next item may be made.  The queue has one item, or more when it was
-    cancelled before.  It raises `ReaderGone` to stop the generator.  *hand_over_nowait* may spare it
-    the call: it gives the item at once and says True, or says False.
+    *hand_over* takes each item from the left of a queue after it has handed the item over.  It returns
+    when the queue is empty and the generator may make the next item; it raises `ReaderGone` to stop the
+    generator.  The queue has one item, or more if *hand_over* was cancelled before.  *hand_over_nowait*
+    may save that call: it hands the item over at once and returns True, or it returns False.
 
-    :raises Exception: what the generator raised, after the items before it.
-    :raises LocalProtocolError: it made more than 64 items of which none could be handed over, since
-        each wait was cancelled by a scope of its own.
+    :raises Exception: a failure of the generator, after the items before it.
+    :raises LocalProtocolError: the generator made more than 64 items of which none could be handed
+        over, since each wait was cancelled by a scope of its own.
     """
     held: deque[T] = deque()
     failure: BaseException | None = None
@@ -76,7 +75,7 @@ async def carry(
                     step = generator.__anext__()
         except (StopAsyncIteration, ReaderGone):
             pass
-        except BaseException as error:  # what is no failure is raised below
+        except BaseException as error:  # a cancellation is raised below
             failure = failure_in(error) or error
         if suspended:
             await _stop(generator, scope)
@@ -113,7 +112,7 @@ async def _stop(generator: AsyncGenerator[Any, Any], scope: trio.CancelScope) ->
             await step
         except StopAsyncIteration:
             return
-    # It shields itself from the cancellation, or yields in spite of it.
+    # The generator shields itself from the cancellation, or yields in spite of it.
     try:
         await generator.aclose()
     except BaseExceptionGroup as group:

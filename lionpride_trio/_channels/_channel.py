@@ -1,4 +1,4 @@
-"""Channels: what ``async with source`` gives.
+"""Channels: an open stream, as ``async with source`` gives it.
 
 Goals.  A `trio.abc.ReceiveChannel` from which a cancelled task loses nothing, whose end and failure come
 in their order, and which costs a list's ``pop`` an item where many items come at once.
@@ -9,7 +9,7 @@ stands on another has that list as it is (`_pull`).  The channel that the user h
 
 These rules hold for every channel, and are kept here once:
 
-1. An end or a failure (``_end``) comes after the items before it, and comes again when asked again: a loop
+1. An end or a failure comes after the items before it, and comes again when asked again (`_ending`): a loop
    that was cancelled and asks again must not wait for ever.
 2. What was fetched and not handed over stays ready: so `_fetch` waits before it takes, and between the
    taking and `_deliver` there is no checkpoint.
@@ -17,11 +17,7 @@ These rules hold for every channel, and are kept here once:
 4. Iterating is a checkpoint at each fetch that waits, and at the latest after `READY_ITEMS` items
    (``_until_checkpoint``): a source that is always ready would otherwise keep all other tasks from running.
 5. After `close_nowait` nothing is handed out, though a task waits inside `_fetch`: it looks at ``_closed``
-   when it comes back, and what it was given is dropped.
-
-How a stream can be over are five different things, one word each: *ended* (the provider's end mark was
-seen), *finished* (``_finish``: nothing more will be delivered), *closed* (``close_nowait``: nothing more
-is wanted), *done* (a stage wants no more input), *flushed* (a stage has given what it held back).
+   when it comes back, and drops the items that it was given.
 """
 
 from __future__ import annotations
@@ -32,7 +28,8 @@ from typing import Any, Final, TypeVar
 
 import trio
 
-from ._ready import READY_ITEMS, ReadyItems
+from ._ending import EndingItems
+from ._ready import READY_ITEMS
 from ._recipe import Pipeable, Recipe
 from ._source import PipedChannel, Source
 from ._statistics import ChannelStatistics
@@ -41,52 +38,48 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 READ_ITEMS: Final = 8
-"""What a read that needed no wait counts as at least, however few items came of it."""
+"""A read without a wait counts as so many items at least, until the next checkpoint is due."""
 
 
-class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
+class Channel(EndingItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     """A `trio.abc.ReceiveChannel` whose items may be piped on: ``channel | sentences()``.
 
-    Cancelling a `receive` loses nothing; it can be asked again.
+    Cancelling a `receive` loses nothing: call it again.
     """
 
     _can_poll = False
     """`_fetch_nowait` may give something."""
     _read_items = READ_ITEMS
-    """How many items one read counts as at least."""
+    """The number of items that one read without a wait counts as at least."""
     _is_pushed = False
     """Others deliver the items, and `_fetch` only waits until they do."""
-    _closer = ""
-    """Who closed it, and what to write; nothing where it was the reader."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._end: Exception | None = None
-        self._closed = False
         self._receiving = False
         self._until_checkpoint = 0  # items that an iteration may still hand out before a checkpoint
 
     @abc.abstractmethod
     async def _fetch(self) -> list[Any]:
-        """One step: wait, then give what came; at the end or for a failure, `_finish`.
+        """Wait for the next items and return them; at the end or for a failure, `_finish`.
 
-        Always a checkpoint, and asked by one task at a time, until the end.  May give nothing; is
-        asked again then.  The list is the caller's from now on.  Waits before it takes anything, so
-        that a cancellation loses nothing.  Raises only what is a mistake of the caller's: closed
-        under its hands, or read by two.
+        Always a checkpoint, called by one task at a time, until the end.  May return no items, and is
+        called again then.  The list is the caller's from now on.  An implementation must wait before it
+        takes anything, or a cancellation would lose items, and must raise nothing but the caller's
+        mistakes: closed under its hands, or read by two.
         """
 
     def _fetch_nowait(self) -> list[Any] | None:
-        """As `_fetch`, but None where that would have to wait.  No checkpoint."""
+        """As `_fetch`, but None where `_fetch` would have to wait.  No checkpoint."""
         return None
 
     def _pull(
         self, upstream: Channel[Any], limit: int | None = None
     ) -> Coroutine[Any, Any, list[Any]]:
-        """What comes next of *upstream*, which nobody else reads; it may be nothing, as of `_fetch`.
+        """The next items of *upstream*, which nobody else reads; perhaps none, as from `_fetch`.
 
-        Once all of it was pulled, its end is made this channel's own.  Of what is ready, at most
-        *limit* items are taken; a read is given whole.
+        After its last item, the end of *upstream* becomes this channel's own.  Of the ready items, at most
+        *limit* are taken; a read is returned whole.
         """
         if (
             upstream._next_reversed
@@ -98,20 +91,20 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         return upstream._fetch()
 
     async def _pull_some(self, upstream: Channel[Any]) -> list[Any]:
-        """As `_pull`, until there is something or the end."""
+        """As `_pull`, until there are items or the end has come."""
         items = await self._pull(upstream)
         while not items and self._end is None:
             items = await self._pull(upstream)
         return items
 
     def _pull_nowait(self, upstream: Channel[Any]) -> list[Any] | None:
-        """As `_pull`, but None where that would have to wait.  No checkpoint."""
+        """As `_pull`, but None where `_pull` would have to wait.  No checkpoint."""
         if upstream._next_reversed or upstream._backlog_size or upstream._end is not None:
             return None
         return upstream._fetch_nowait()
 
     async def _pull_ready(self, upstream: Channel[Any], limit: int | None = None) -> list[Any]:
-        """The same where *upstream* may have something ready, has ended or has other readers."""
+        """As `_pull`, where *upstream* may have ready items, is finished or has other readers."""
         try:
             return await upstream.receive_batch(limit)
         except (trio.BusyResourceError, trio.ClosedResourceError):
@@ -122,32 +115,13 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             self._finish(error)
         return []
 
-    def _finish(self, error: Exception | None = None) -> None:
-        """Nothing more will be delivered: *error* comes after the ready items, or a normal end."""
-        if isinstance(error, StopIteration | StopAsyncIteration | trio.EndOfChannel):
-            # Raised as it is, a failure of the user's code would be taken for a normal end.
-            name = type(error).__name__
-            failure = RuntimeError(
-                f"{name} was raised by what makes the items of this {self._noun()}"
-            )
-            failure.__cause__ = error
-            error = failure
-        self._end = trio.EndOfChannel() if error is None else error
-
-    def _add_failure(self, error: Exception) -> None:
-        """As `_finish`, once the end is known: the first failure is the one that is raised."""
-        if self._end is None or isinstance(self._end, trio.EndOfChannel):
-            self._finish(error)
-        else:
-            self._end.add_note(f"What was held back then could not be given out: {error!r}")
-
     async def receive(self) -> T_co:
         """The next item.  Always a checkpoint.
 
         :raises trio.EndOfChannel: all items were handed out.
         :raises trio.ClosedResourceError: the channel was closed.
         :raises trio.BusyResourceError: another task is receiving; ``fork`` is the way to share.
-        :raises Exception: what failed upstream, after the items before it.
+        :raises Exception: a failure upstream, after the items before it.
         """
         await self._wait()
         item: T_co = self._next_reversed.pop()
@@ -169,7 +143,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         return item
 
     async def _wait(self) -> None:
-        """Wait until something stands in the row, or raise why nothing will come."""
+        """Wait until the row has an item, or raise the end, the failure or the mistake."""
         if self._closed:
             await trio.lowlevel.checkpoint_if_cancelled()
             raise self._closed_error()
@@ -189,7 +163,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         except trio.ClosedResourceError:
             if not self._closed:
                 raise
-            # The channel below says that it was closed; this one says by whom, as it returns.
+            # The channel below was closed with this one, and this one knows by whom (below).
         finally:
             self._receiving = False
         if self._can_poll:
@@ -198,7 +172,7 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             raise self._closed_error()
 
     def _take_nowait(self) -> bool:
-        """Fill the row without waiting, as long as other tasks had a turn not long ago."""
+        """Fill the row without waiting; return whether the loop may go on without a checkpoint."""
         if (
             self._until_checkpoint <= 0
             or self._receiving
@@ -216,29 +190,17 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     async def aclose(self) -> None:
         """Hand nothing out any more.  Safe at any time, and twice.
 
-        What stands behind the channel is closed by the block that opened it.
+        The block that opened the channel closes its source and its tasks.
         """
         self.close_nowait()
         await trio.lowlevel.checkpoint()
 
-    def _close_for(self, closer: str) -> None:
-        """As `close_nowait`, for another than the reader, who is told so."""
-        if not self._closed:
-            self._closer = closer
-        self.close_nowait()
-
-    def close_nowait(self) -> None:
-        """Close as `aclose` does, without the checkpoint."""
-        self._closed = True
-        self._end = self._closed_error()
-        self._drop_ready()
-
     def batches(self, limit: int | None = None) -> AsyncIterator[list[T_co]]:
-        """Iterate by lists of what is ready, as `receive_batch` gives them: the fastest way."""
+        """Iterate by lists of ready items, as `receive_batch` returns them: the fastest way."""
         return _Batches(self, limit)
 
     def statistics(self) -> ChannelStatistics:
-        """Counts of what went through so far."""
+        """Counts of the items and characters so far."""
         buffered = self._buffered()
         return ChannelStatistics(
             items=self._items - buffered,
@@ -252,18 +214,12 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         name = f"{self._noun()} | {other.text}"
         return PipedChannel(lambda: ReadThrough(self), name=name, steps=other.steps)
 
-    def _closed_error(self) -> trio.ClosedResourceError:
-        return trio.ClosedResourceError(f"this {self._noun()} was closed{self._closer}")
-
-    def _noun(self) -> str:
-        return "channel"
-
     def _how_to_use(self) -> str:
         return "write 'async for item in …', or 'await ….receive()' for one item"
 
     def __repr__(self) -> str:
-        state = "closed" if self._closed else "open" if self._end is None else "ended"
-        return f"<{type(self).__name__} {state}, {self._buffered()} items ready>"
+        reading = ", a task waits in it" if self._receiving else ""
+        return f"<{type(self).__name__} {self._state()}, {self._buffered()} items ready{reading}>"
 
 
 class _Batches(AsyncIterator[list[T]]):
@@ -284,8 +240,8 @@ class _Batches(AsyncIterator[list[T]]):
 class ReadThrough(Channel[Any]):
     """An open channel, read one item at a time.
 
-    Its own block may go on with it when the pipe is left early, and is to find all that the pipe
-    did not need: what is taken here cannot be given back.
+    When the pipe is left early, the block of *origin* may go on reading it, and must find all items that
+    the pipe did not need.  An item that was taken here cannot be given back.
     """
 
     _can_poll = True

@@ -1,10 +1,10 @@
-"""Stages as one function: what sends many items through them.
+"""Stages as one function that sends many items through them.
 
 Items are drawn one by one, by generators, so that each goes through all stages before the next one
 does.  Do not use `map()` here: a stage that raises `StopIteration` would end the stream silently.
 
-A failure is told with the stage that it came from, because those after it are still to be flushed.
-It passes through the generators of all of them on its way out, and the first one takes the blame.
+A failure comes with the number of its stage, because the stages after that one are still to be flushed.
+On its way out it passes through the generators of all stages, and the first one notes the number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ._text_stages import FromText, Joined, OnText, TextOnly
 
 @attrs.frozen
 class Failure:
-    """An error that ended a program, and the stage that it came from."""
+    """An error that ended a program, and the number of its stage."""
 
     error: Exception
     stage: int
@@ -31,8 +31,8 @@ class Failure:
 
 
 Program: TypeAlias = Callable[[Sequence[Any], list[Any]], Failure | None]
-"""Sends the items of a list through stages, and appends what comes out to a list, piece by piece.  Gives
-the failure that ended it, if one did; the list has what came before it, and nothing may be sent after it."""
+"""Sends the items of a list through stages, and appends what comes out to a list, piece by piece.  Returns
+the failure that ended it, or None; the list has the items before the failure, and nothing may be sent after it."""
 _FeedAll: TypeAlias = Callable[[Iterable[Any]], Iterator[Any]]
 _Plain: TypeAlias = MapEach[Any, Any] | Keep[Any] | Tap[Any]
 
@@ -54,11 +54,11 @@ def compile_stages(stages: Sequence[Stage[Any, Any]]) -> Program:
                 number += 1
                 feeds.append(_feeding(stage, number, blamed))
 
-    def run(items: Iterable[Any], made: list[Any]) -> Failure | None:
+    def run(items: Iterable[Any], results: list[Any]) -> Failure | None:
         try:
             for feed in feeds:
                 items = feed(items)
-            made += items
+            results += items
         except Exception as error:
             return Failure(error, blamed[0])
         return None
@@ -67,27 +67,27 @@ def compile_stages(stages: Sequence[Stage[Any, Any]]) -> Program:
 
 
 def may_be_done(stage: Stage[Any, Any]) -> bool:
-    """Whether *stage* may have enough before its input ends."""
+    """Whether *stage* may be done before its input ends."""
     return hasattr(stage, "done") and getattr(stage, "may_be_done", True)
 
 
 def _is_plain(stage: object) -> TypeGuard[_Plain]:
-    """Whether *stage* does no more than call a function: a subclass may."""
+    """Whether *stage* only calls a function.  A subclass may do more."""
     return type(stage) in {MapEach, Keep, Tap}
 
 
 def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
-    """The program that is no more than *functions*, which is the commonest."""
+    """The program of stages that only call *functions*: most programs are such."""
 
-    def run(items: Iterable[Any], made: list[Any]) -> Failure | None:
+    def run(items: Iterable[Any], results: list[Any]) -> Failure | None:
         try:
             for item in items:
                 value = item
                 for function in functions:
                     value = function(value)
-                made.append(value)
+                results.append(value)
         except Exception as error:
-            # Whichever it was: a function holds nothing back.
+            # Any of the stages will do: a function holds nothing back.
             return Failure(error, len(functions) - 1)
         return None
 
@@ -95,7 +95,7 @@ def _mapping(functions: Sequence[Callable[[Any], Any]]) -> Program:
 
 
 def _calling(stages: Sequence[_Plain], number: int, blamed: list[int]) -> _FeedAll:
-    """Make what calls the functions of *stages* for each item; *number* is the last one's."""
+    """A generator function that calls the functions of *stages* for each item; *number* is the last stage's."""
     calls = [
         (type(stage), stage.predicate if isinstance(stage, Keep) else stage.fn) for stage in stages
     ]
@@ -119,7 +119,7 @@ def _calling(stages: Sequence[_Plain], number: int, blamed: list[int]) -> _FeedA
 
 
 def _reading(stage: TextOnly, number: int, blamed: list[int]) -> _FeedAll:
-    """Make what feeds *stage* as its ``feed`` would, with a third of the calls."""
+    """A generator function that feeds *stage* item by item, with a third of the calls of its ``feed``."""
     index = stage.index
 
     def read(items: Iterable[Any]) -> Iterator[Any]:
@@ -142,7 +142,7 @@ def _reading(stage: TextOnly, number: int, blamed: list[int]) -> _FeedAll:
 
 
 def _feeding(stage: Stage[Any, Any], number: int, blamed: list[int]) -> _FeedAll:
-    """Make what feeds *stage* with many items: by its own ``feed_all`` where it has one."""
+    """A generator function that feeds *stage* with many items, by its ``feed_all`` where it has one."""
     if isinstance(stage, TextOnly):
         return _reading(stage, number, blamed)
     feed = stage.feed if isinstance(stage, OnText | FromText) else feed_of(stage)
@@ -157,7 +157,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blamed: list[int]) -> _FeedAll
             raise
 
     def fed_until_done(items: Iterable[Any]) -> Iterator[Any]:
-        # What stands before the stage is asked for no more either.
+        # The stages before it are asked for no more either.
         try:
             if getattr(stage, "done", False):
                 return
@@ -178,7 +178,7 @@ def _feeding(stage: Stage[Any, Any], number: int, blamed: list[int]) -> _FeedAll
             raise
 
     def fed_at_once(items: Iterable[Any]) -> Iterator[Any]:
-        # A stage need not know that its items may end with a failure: it is fed with those before.
+        # A stage need not know that its items may end with a failure: it is fed with the items before it.
         assert feed_all is not None
         batch: list[Any] = []
         failure: Exception | None = None

@@ -1,4 +1,4 @@
-"""What is checked where a program comes in: that it runs on trio, and writes ``async`` and ``await``."""
+"""The checks of each way into the library: the program runs on trio, and writes ``async`` and ``await``."""
 
 from __future__ import annotations
 

@@ -27,18 +27,18 @@ class StageStep:
 
     @classmethod
     def plan(cls, neighbours: Sequence[StageStep], /) -> Iterable[Run]:
-        """All of them in one channel."""
+        """One channel for all *neighbours*."""
         makers = [step.make for step in neighbours]
         return [lambda upstream: FusedChannel(upstream, [make() for make in makers])]
 
 
 class FusedChannel(Channel[Any]):
-    """What *stages* make of what *upstream* gives.
+    """The items of *upstream*, sent through *stages*.
 
     Each item goes through all stages before the next one does, but for a stage that takes many at
-    once.  A failure comes after all that came before it: whole items first, then what the stages held
-    back.  Where upstream failed these are all stages, and where a stage did, those after it; it was
-    asked for nothing more, and what the stages before it hold could go nowhere.
+    once.  A failure comes after all items before it, and after the items that the stages hold back: all
+    stages if upstream failed, and the later stages if a stage failed.  The failed stage is asked for
+    nothing more, and the items that earlier stages hold could go nowhere.
     """
 
     def __init__(self, upstream: Channel[Any], stages: Sequence[Stage[Any, Any]]) -> None:
@@ -49,12 +49,13 @@ class FusedChannel(Channel[Any]):
         self._may_be_done = any(map(may_be_done, stages))
         self._can_poll = upstream._can_poll
         self._read_items = upstream._read_items
-        # `__anext__` may use its single-frame path: it saves two of three frames at each read that waits.
+        # `__anext__` may use its single-frame path: it saves two of three frames, 0.8 of 5.5 µs,
+        # at each read that waits.
         self._fast_path = not (self._can_poll or self._may_be_done or upstream._is_pushed)
 
     async def __anext__(self) -> Any:
-        # All of a read in one frame where nothing but a read is to be done, and nothing is ready;
-        # `_wait` and `_fetch` are for the rest, and say why each thing is done.
+        # A read in one frame, where nothing is ready and a read is all there is to do.  `_wait` and
+        # `_fetch` do the same for all other cases, and say why.
         row = self._next_reversed
         if row:
             return row.pop()
@@ -72,13 +73,13 @@ class FusedChannel(Channel[Any]):
                 batch = await upstream._fetch()
             finally:
                 self._receiving = False
-            made: list[Any] = []
+            results: list[Any] = []
             if batch and not self._closed:
-                failure = self._program(batch, made)
+                failure = self._program(batch, results)
                 if failure is not None:
-                    self._break(failure, made)
-                if made:
-                    self._deliver(made)
+                    self._break(failure, results)
+                if results:
+                    self._deliver(results)
             row = self._next_reversed
         return row.pop() if row else await super().__anext__()
 
@@ -95,28 +96,28 @@ class FusedChannel(Channel[Any]):
         return None if batch is None else self._run_stages(batch)
 
     def _run_stages(self, batch: Sequence[Any]) -> list[Any]:
-        """What the stages make of *batch*, and at the end of what they held back."""
-        made: list[Any] = []
+        """Send *batch* through the stages; at the end, flush them.  Returns the items that come out."""
+        results: list[Any] = []
         if batch:
-            failure = self._program(batch, made)
+            failure = self._program(batch, results)
             if failure is not None:
-                self._break(failure, made)
+                self._break(failure, results)
         elif self._end is not None and not self._closed:
-            self._flush(0, made)
+            self._flush(0, results)
         if self._may_be_done and self._end is None:
             first = self._first_done()
             if first is not None:
                 self._finish()
-                self._flush(first, made)
-        return made
+                self._flush(first, results)
+        return results
 
-    def _break(self, failure: Failure, made: list[Any]) -> None:
-        """End the stream with *failure*, after what the stages behind it held back."""
+    def _break(self, failure: Failure, results: list[Any]) -> None:
+        """End the stream with *failure*, after the items that the later stages hold back."""
         self._finish(failure.error)
-        self._flush(failure.stage + 1, made)
+        self._flush(failure.stage + 1, results)
 
-    def _flush(self, first: int, made: list[Any]) -> None:
-        """Add to *made* what is held back from the stage of number *first* on: the stream ended."""
+    def _flush(self, first: int, results: list[Any]) -> None:
+        """Flush the stages from number *first* on into *results*: the stream has ended."""
         while first < len(self._stages):
             rest: list[Any] = []
             try:
@@ -125,10 +126,10 @@ class FusedChannel(Channel[Any]):
                 )
             except Exception as error:
                 self._add_failure(error)
-            failure = compile_stages(self._stages[first + 1 :])(rest, made)
+            failure = compile_stages(self._stages[first + 1 :])(rest, results)
             if failure is not None:
                 self._add_failure(failure.error)
-                first += failure.stage + 1  # which ends those before the one that failed as well
+                first += failure.stage + 1  # the stages before the failed one are ended too
             first += 1
 
     def _first_done(self) -> int | None:

@@ -25,7 +25,7 @@ from ._ready import READY_ITEMS
 async def run_generator(
     make: Callable[[], AsyncIterator[Any]], ahead: int
 ) -> AsyncGenerator[Channel[Any]]:
-    """The channel of what the generator yields; it runs at most *ahead* items ahead of its reader."""
+    """A channel of the items that a generator yields, at most *ahead* items ahead of its reader."""
     box = Mailbox(ahead)
     with LateFailures() as late:
         async with open_pump_nursery() as nursery:
@@ -41,7 +41,7 @@ def is_generator(thing: object) -> TypeGuard[AsyncGenerator[Any, Any]]:
 async def _fill(
     box: Mailbox, ahead: int, make: Callable[[], AsyncIterator[Any]], late: LateFailures
 ) -> None:
-    """Put what the generator yields into *box*, and its end; what it fails with later, to *late*."""
+    """Put the items of the generator into *box*, then its end; a failure after the reader left goes to *late*."""
 
     async def hand_over(items: deque[Any]) -> None:
         while items:
@@ -50,7 +50,7 @@ async def _fill(
             if box.reader_gone:
                 raise ReaderGone
             box.put_nowait([items.popleft()])
-        # The generator goes on when there is room for what it makes next.
+        # The generator goes on when there is room for its next item.
         await box.wait_room()
         if box.reader_gone:
             raise ReaderGone
@@ -74,7 +74,7 @@ async def _fill(
         failure = failure_in(error)
         if failure is None:
             raise
-        if box.reader_gone or is_cancelled():  # nobody will be told at the channel
+        if box.reader_gone or is_cancelled():  # nobody will read the failure from the channel
             late.add(failure)
         else:
             box.finish(failure)
@@ -94,8 +94,8 @@ class IterableChannel(Channel[Any]):
         await trio.lowlevel.checkpoint()
         batch: list[Any] = []
         try:
-            # Nobody can tell when a list is read; of what makes its items one by one, only
-            # what is asked for is made.
+            # A list may be read ahead, since nobody can tell.  An iterator makes its items one by one, and
+            # only as many as are wanted.
             batch.extend(islice(self._iterator, self._at_once))
         except Exception as error:
             self._finish(error)

@@ -1,11 +1,11 @@
-"""Lending: a slot of a limited model does not count while its holder waits for others of its flow.
+"""Lending: a slot of a limited model does not count while its holder waits for other operations.
 
 An operation that has a reply open holds a slot of the model's ``max_concurrent``.  While its chunks
 wait for their reader it cannot go on, and the reader may need a slot of the same model to go on: each
 would wait for the other for ever.  The same holds for an operation that reads a stream with a reply
 of its own open, while the writer waits for a slot.  So the slots of an operation are lent while it
 waits in one of these ways: the model's limiter has one token more for each.  They are taken back when
-the wait is over.  Who borrowed one then keeps it to its end, and no new one gets any before that.
+the wait is over.  A call that borrowed a slot keeps it to its end, and no other call gets one before that.
 
 Each operation has a `Lending`; its tasks find it in a context variable, and the operations of a flow
 inside it have theirs linked to it.
@@ -38,9 +38,9 @@ class _Slot:
 class Lending:
     """The slots that one operation's tasks hold, and which of its tasks wait."""
 
-    # One is made for each operation, and few ever hold a slot: it begins with what its class has.
+    # Each operation makes one, and few ever hold a slot: so it begins with the attributes of the class.
     outer: Lending | None = None
-    """That of the operation whose flow this one is in."""
+    """The lending of the operation that runs this one's flow."""
     _slots: tuple[_Slot, ...] = ()
     _waits: tuple[_Task | None, ...] = ()
 
@@ -57,7 +57,7 @@ class Lending:
         _lend(slot, lent=False)
 
     def begin_wait(self, task: _Task | None) -> None:
-        """Lend what *task* holds, or the tasks that it is a child of; what all hold for None."""
+        """Lend the slots of *task* and of the tasks above it; for None, those of all tasks."""
         self._waits += (task,)
         if self._slots:
             self._update()
@@ -93,7 +93,7 @@ _current: ContextVar[Lending | None] = ContextVar("lending", default=None)
 
 
 def begin_lending() -> None:
-    """Count what the calling task and its children hold from now on as held by one operation."""
+    """Count the slots of the calling task and its children, from now on, as those of one operation."""
     lending = Lending()
     lending.outer = _current.get()
     _current.set(lending)
@@ -101,7 +101,7 @@ def begin_lending() -> None:
 
 @contextmanager
 def holding(limiter: trio.CapacityLimiter) -> Generator[None]:
-    """The calling task holds a token of *limiter* in this block, which ends before it gives it back."""
+    """A block in which the calling task holds a token of *limiter*; the token is given back after it."""
     lending = _current.get()
     if lending is None:
         yield
@@ -117,7 +117,7 @@ def holding(limiter: trio.CapacityLimiter) -> Generator[None]:
 class SlotsLent:
     """A block in which the calling task waits: the slots that it holds are lent.
 
-    With *of_all_tasks*, those of its operation's other tasks too: none of them can go on for long.
+    With *of_all_tasks*, the slots of its operation's other tasks too: none of them can go on for long.
     """
 
     # Entered at each wait for room: `contextmanager` would cost half a microsecond more.
@@ -141,13 +141,13 @@ class SlotsLent:
 
 
 class LendingMailbox(Mailbox):
-    """A mailbox between tasks of a flow: who waits at one of its ends lends what its task holds.
+    """A mailbox between tasks of a flow: a task that waits at one of its ends lends its slots.
 
-    A slot that its task, or one above it, takes while it waits already is not lent for that wait.
+    A slot that is taken while the wait goes on already is not lent for it.
     """
 
-    # A reader that is as fast as its writer waits for each chunk.  Nearly nobody holds a slot then,
-    # and to tell each wait nevertheless would cost a twelfth of the chunk's way.
+    # A reader that is as fast as its writer waits for each chunk, and mostly no task holds a slot.  A
+    # `SlotsLent` at each of these waits would cost a twelfth of the chunk's way.
 
     async def _fetch(self) -> list[Any]:
         if not _holds_slots():
@@ -163,7 +163,7 @@ class LendingMailbox(Mailbox):
 
 
 def _holds_slots() -> bool:
-    """Whether the operation of the calling task holds a slot, or one that it is inside of."""
+    """Whether the operation of the calling task, or one around it, holds a slot."""
     lending = _current.get()
     while lending is not None:
         if lending.has_slots:

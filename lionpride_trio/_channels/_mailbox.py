@@ -49,15 +49,15 @@ class _Writer:
     task: trio.lowlevel.Task
     items: Sequence[Any]
     put: int = 0
-    """How many of them were put already."""
+    """The number of items that were put already."""
 
 
 class Mailbox(Channel[Any]):
-    """At most *size* items wait in it; *when_full* says what a writer does then.
+    """A channel in which at most *size* items wait; *when_full* says what a writer does then.
 
-    ``block``: waits; nothing is lost.  ``drop_oldest`` and ``drop_newest``: loses items, counted in
-    `dropped`.  ``detach``: the reader gets what is there, then `LimitExceeded`, and the writer goes
-    on without it.
+    ``block``: it waits, and nothing is lost.  ``drop_oldest`` and ``drop_newest``: items are lost, and counted
+    in ``dropped``.  ``detach``: the reader gets the items that are there, then `LimitExceeded`, and the
+    writer goes on without it.
     """
 
     _is_pushed = True
@@ -66,33 +66,32 @@ class Mailbox(Channel[Any]):
         super().__init__()
         self._size = size
         self._when_full: WhenFull = when_full
-        self._blocking = when_full == "block"
-        self._reader: trio.lowlevel.Task | None = None  # while it waits
-        self._writers: dict[_Writer, None] = {}  # that wait, the first first
+        self._reader: trio.lowlevel.Task | None = None  # set while the reader waits
+        self._writers: dict[_Writer, None] = {}  # those that wait, in the order in which they came
         self.dropped = 0
 
     @property
     def reader_gone(self) -> bool:
-        """Nobody will take what is put: the reader closed the channel, or was detached."""
+        """True when nobody will take an item any more: the mailbox is finished or closed."""
         return self._end is not None
 
     @property
     def end(self) -> Exception | None:
-        """How it was finished: `trio.EndOfChannel`, a failure, or None for not yet."""
+        """The end: `trio.EndOfChannel`, a failure, or None before it."""
         return self._end
 
     @property
     def room(self) -> int:
-        """How many items may be put now without waiting; none where a writer has to wait.
+        """The number of items that may be put without waiting.
 
-        Some may be dropped where that is allowed, and all are where nobody reads any more.
+        With another policy than ``block``, some of them may be dropped; all are dropped when nobody reads.
         """
-        if self._blocking and self._end is None:
+        if self._when_full == "block" and self._end is None:
             return self._size - len(self._next_reversed) - self._backlog_size
         return self._size
 
     async def wait_room(self) -> int:
-        """Wait until there is room; how much there is.
+        """Wait until there is room; return how much.
 
         After this returns the caller must put at least one item, or the next waiting writer is never
         woken: the room was counted as the caller's.
@@ -105,7 +104,7 @@ class Mailbox(Channel[Any]):
         """Put *items*, for which there is `room`.  The list is the mailbox's from now on."""
         if self._end is not None:
             return
-        if not self._blocking:
+        if self._when_full != "block":
             items = self._apply_policy(items)
         if items:
             self._deliver(items)
@@ -114,8 +113,8 @@ class Mailbox(Channel[Any]):
     async def send(self, items: Sequence[Any]) -> None:
         """Put *items*, waiting for room.  Cancelled, some of them may have been put.
 
-        Of many senders, each is served in the order in which they came: what does not fit is
-        taken from them as room is made, and a sender is woken when all of its items are.
+        Senders are served in the order in which they came.  The reader takes the items of a waiting sender
+        as it makes room, and wakes the sender when all of them are taken.
         """
         while items and not self._writers and not self.reader_gone and (room := self.room) > 0:
             self.put_nowait(list(items[:room]))
@@ -124,19 +123,19 @@ class Mailbox(Channel[Any]):
             await self._wait_turn(items)
 
     async def _wait_turn(self, items: Sequence[Any]) -> None:
-        """Wait until *items* were taken, or there is room where there are none."""
+        """Wait until all of *items* were taken; without items, until there is room."""
         writer = _Writer(trio.lowlevel.current_task(), items)
         self._writers[writer] = None
 
         def withdraw(_: object) -> trio.lowlevel.Abort:
-            # Cancelled: what was taken of its items is put, the rest never will be.
+            # Cancelled: some of the items may have been taken; the others never will be.
             del self._writers[writer]
             return trio.lowlevel.Abort.SUCCEEDED
 
         await trio.lowlevel.wait_task_rescheduled(withdraw)
 
     def finish(self, error: Exception | None = None) -> None:
-        """Nothing more will be put."""
+        """End the channel after the items that were put, with *error* if there is one."""
         if self._end is None:
             self._finish(error)
 
@@ -205,7 +204,7 @@ class Mailbox(Channel[Any]):
             self._admit_writers()
 
     def _admit_writers(self) -> None:
-        """Give waiting writers what room there is, in the order in which they came."""
+        """Fill the room with the items of waiting writers, in the order in which the writers came."""
         room = self.room
         while self._writers and room > 0:
             writer = next(iter(self._writers))
@@ -215,8 +214,8 @@ class Mailbox(Channel[Any]):
                 # at the end of its row.
                 self._deliver(list(taken), behind=True)
                 writer.put += len(taken)
-            # One that waits for room alone will put at least one item: without counting it, the room
-            # would be promised to the writer behind it too, and the bound would be exceeded.
+            # A writer that waits for room alone will put at least one item.  Not counted here, the room
+            # would be promised to the next writer too, and the bound would be exceeded.
             room -= len(taken) or 1
             if writer.put == len(writer.items):
                 del self._writers[writer]
@@ -228,7 +227,7 @@ class Mailbox(Channel[Any]):
             self._reader = None
 
     def _wake_all(self) -> None:
-        """Nothing more will be put, or taken."""
+        """Wake the reader and all writers: nothing more will be put or taken."""
         self._wake_reader()
         for writer in self._writers:
             trio.lowlevel.reschedule(writer.task)
@@ -238,9 +237,22 @@ class Mailbox(Channel[Any]):
         super().close_nowait()
         self._wake_all()
 
+    def __repr__(self) -> str:
+        parts = [f"{self._buffered()} of {self._size} items ready"]
+        if self._reader is not None:
+            parts.append("its reader waits")
+        if self._writers:
+            parts.append(f"{len(self._writers)} writers wait")
+        if self.dropped:
+            parts.append(f"{self.dropped} dropped")
+        return f"<{self._name()} {self._state()}, {', '.join(parts)}>"
+
+    def _name(self) -> str:
+        return type(self).__name__
+
 
 async def pump(upstream: Channel[Any], into: Mailbox) -> None:
-    """Carry *upstream* over into a mailbox, its end or failure included.  Never raises those."""
+    """Put all items of *upstream* into a mailbox, then its end or its failure, which is not raised."""
     try:
         while True:
             room = into.room or await into.wait_room()
@@ -248,8 +260,8 @@ async def pump(upstream: Channel[Any], into: Mailbox) -> None:
                 return
             items = await into._pull(upstream, room)
             if len(items) > room:
-                # A read is given whole and may be more than the room.  The rest goes back to where it
-                # came from: put here it would exceed the bound, and kept here a cancellation would lose it.
+                # A read is returned whole and may be more than the room.  The rest goes back to *upstream*:
+                # put here, it would exceed the bound; kept here, a cancellation would lose it.
                 upstream._deliver(items[room:])
                 del items[room:]
             into.put_nowait(items)

@@ -1,4 +1,4 @@
-"""A nursery that never changes what its block raises, and how tasks tell a failure from a cancellation.
+"""A nursery that leaves the exceptions of its block as they are, and tests that tell failures from cancellations.
 
 A pump is a task that delivers its failures elsewhere and so never raises.  Two things may still come
 out of its code: a failure when nobody is left who could be told (`LateFailures`), and a cancellation
@@ -20,7 +20,7 @@ from ._entrance import check_on_trio
 
 
 class _HeldException:
-    """Puts aside what its block raises, to be raised later."""
+    """Holds the exception of its block, to be raised later."""
 
     error: BaseException | None = None
 
@@ -75,10 +75,10 @@ async def open_pump_nursery() -> AsyncGenerator[trio.Nursery]:
 
 
 class LateFailures:
-    """Raises, at the end of its block, what failed when nobody could be told any more.
+    """A block that raises at its end the failures that reached nobody.
 
     An exception of the block's own comes out as it is, with a note about the others.  A
-    cancellation is no such exception: what fails while it is cancelled has failed.
+    cancellation is no such exception: a clean-up that fails under it has failed.
     """
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class LateFailures:
 
 
 def alone_in(error: BaseException) -> BaseException:
-    """What *error*, a nursery's group, has beside cancellations where that is one exception.
+    """The one exception that *error*, a nursery's group, has beside cancellations; else *error* itself.
 
     Ctrl-C in one of the tasks is to be a `KeyboardInterrupt` for who waits for them all.
     """
@@ -122,7 +122,7 @@ def alone_in(error: BaseException) -> BaseException:
 
 
 def failure_in(error: BaseException) -> Exception | None:
-    """The failure that *error* is, or has beside a cancellation; None where there is none.
+    """*error* if it is a failure, or the failure that it has beside a cancellation; None if there is none.
 
     To be asked in the task that *error* came out of, outside of all scopes that the code which
     raised it had open.  A `trio.Cancelled` that this task was not given, such as one that was kept

@@ -1,4 +1,4 @@
-"""How the steps of a recipe are run on a channel: put onto it, or entered as blocks around it."""
+"""Running the steps of a recipe on a channel: they are put onto it, or entered as blocks around it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ChannelBlock: TypeAlias = AbstractAsyncContextManager["Channel[Any]"]
 
 
 def plan_runs(steps: Sequence[Step]) -> Iterator[Run]:
-    """What is done for *steps*, neighbours of one kind together: stages are fused."""
+    """The actions for *steps*; neighbours of one class are run together, so stages are fused."""
     for kind, neighbours in groupby(steps, _kind_of):
         yield from kind.plan(list(neighbours))
 
@@ -27,7 +27,7 @@ def _kind_of(step: Step) -> type[Step]:
 
 
 def plan_opening(block: ChannelBlock, steps: Sequence[Step]) -> tuple[ChannelBlock, list[PutOn]]:
-    """The block to enter for a channel sent through *steps*, and what is then put onto its channel."""
+    """The block to enter for a channel sent through *steps*, and the channels to put onto its channel."""
     makers: list[PutOn] = []
     for run in plan_runs(steps):
         if isinstance(run, NurseryStep):
@@ -50,7 +50,7 @@ async def _enter_inside(
 
 
 def put_all_on(channel: Channel[Any], makers: Sequence[PutOn]) -> Channel[Any]:
-    """*channel* with what *makers* make put onto it, one onto the other."""
+    """*channel* with the channels of *makers* put onto it, one onto the other."""
     for make in makers:
         channel = make(channel)
     return channel

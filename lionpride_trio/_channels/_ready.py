@@ -2,7 +2,7 @@
 
 The next ones stand in a row, in reverse order, so that each is taken by ``list.pop()``: taking one from
 the front of a list moves all the others.  What does not fit into the row waits behind it, in lists.  No
-list there is longer than a row, so that taking some of one costs no more than they are.
+list there is longer than a row, so that taking a part of a list costs no more than a row.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ READY_ITEMS: Final = 64
 
 
 class ReadyItems:
-    """What was delivered and not handed out yet, and counts of it."""
+    """Items that were delivered and not handed out yet, and counts of them."""
 
     def __init__(self) -> None:
         self._next_reversed: list[Any] = []  # the next items, the first of them last
-        self._backlog: deque[list[Any]] | None = None  # those behind the row
-        self._backlog_size = 0  # how many they are
+        self._backlog: deque[list[Any]] | None = None  # the lists behind the row
+        self._backlog_size = 0  # how many items they have
         self._items = 0
         self._characters = 0
         self._peak = 0
 
     def _deliver(self, items: list[Any], *, behind: bool = False) -> None:
-        """Make *items*, of which there are some, ready to be handed out; the list is now ours.
+        """Make *items*, at least one, ready to be handed out; the list is now the channel's.
 
-        They join the row, but have to stand *behind* it when its reader is who delivers them: no
-        other task has a turn then.
+        Pass ``behind=True`` when called from the reader's own task: the items then stand behind the row, so
+        that the reader's loop still reaches a checkpoint at the end of the row.
         """
         count = len(items)
         self._items += count
@@ -47,7 +47,7 @@ class ReadyItems:
             self._peak = buffered
 
     def _queue(self, items: list[Any]) -> int:
-        """Put *items* behind what is ready; how many there are then."""
+        """Put *items* behind the row; return how many are ready then."""
         if self._backlog is None:
             self._backlog = deque()
         count = len(items)
@@ -71,7 +71,7 @@ class ReadyItems:
         self._next_reversed = row
 
     def _pop_batch(self, limit: int | None) -> list[Any]:
-        """What is ready, at most *limit* items."""
+        """Take the ready items, at most *limit* of them."""
         row = self._next_reversed
         if limit is not None and limit < len(row):
             rest = len(row) - limit
@@ -92,7 +92,7 @@ class ReadyItems:
         return row
 
     def _drop_ready(self) -> None:
-        """Forget what is ready."""
+        """Drop the ready items."""
         self._next_reversed = []
         self._backlog = None
         self._backlog_size = 0

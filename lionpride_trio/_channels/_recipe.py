@@ -1,14 +1,14 @@
-"""Recipes: what stands right of ``|``, how two are put together, and what type of item comes out.
+"""Recipes: they stand right of ``|``.  How two are put together, and what type of item comes out.
 
-A recipe is data, the steps that a stream is sent through.  It knows nothing of how they are run, so that
-this stands below channels and sources; the classes of its steps know.
+A recipe is data, the steps that a stream is sent through.  A recipe knows nothing of running them; the classes of its steps do.
+So this module stands below channels and sources.
 
 Four kinds of recipe, told apart for the type checkers:
 
 - `Transformer[In, Out]`: items of one type in, of another out;
 - `TextTransformer[Piece]`: text in, pieces of text out; on a stream of chunks its pieces come as
   `TextChunk`, and all other chunks keep their place;
-- `Passthrough`: whatever comes in goes out (``prefetch``, ``tee``, ``take``);
+- `Passthrough`: the items that come in go out (``prefetch``, ``tee``, ``take``);
 - `Grouping`: joins strings to strings and text chunks to text chunks, other items to lists.
 """
 
@@ -46,7 +46,7 @@ class Step(Protocol):
 
     @classmethod
     def plan(cls, neighbours: Sequence[Any], /) -> Iterable[Run]:
-        """What is done for *neighbours*, steps of this class that follow each other."""
+        """The actions for *neighbours*, steps of this class that follow each other."""
         ...
 
 
@@ -58,7 +58,7 @@ class ChannelStep:
 
     @classmethod
     def plan(cls, neighbours: Sequence[ChannelStep], /) -> Iterable[Run]:
-        """One after the other."""
+        """An action for each step, one after the other."""
         return [step.make for step in neighbours]
 
 
@@ -70,12 +70,12 @@ class NurseryStep:
 
     @classmethod
     def plan(cls, neighbours: Sequence[NurseryStep], /) -> Iterable[Run]:
-        """One inside the other."""
+        """The steps themselves: their blocks are entered one inside the other."""
         return neighbours
 
 
 Run: TypeAlias = PutOn | NurseryStep
-"""What is done when a source is opened: a channel put on, or a block entered."""
+"""An action at the opening of a source: a channel is put on, or a block is entered."""
 
 
 class Recipe:
@@ -92,19 +92,19 @@ class Recipe:
 
 
 def recipe_repr(name: str, *args: object, **options: object) -> str:
-    """How a recipe was made, for its repr."""
+    """The call that made a recipe, for its repr."""
     words = [name_of(arg) for arg in args]
     words += [f"{key}={value!r}" for key, value in options.items() if value is not None]
     return f"{name}({', '.join(words)})"
 
 
 def name_of(value: object) -> str:
-    """What a function or a class is called; the repr of anything else."""
+    """The name of a function or a class; the repr of anything else."""
     return getattr(value, "__name__", None) or repr(value)
 
 
 def _kind(recipe: Recipe) -> type[Recipe]:
-    """Which of the four kinds *recipe* is of."""
+    """The kind of *recipe*, one of the four."""
     kinds = (Passthrough, Grouping, TextTransformer, Transformer)
     return next(kind for kind in kinds if isinstance(recipe, kind))
 
@@ -126,9 +126,9 @@ def _joined(first: Recipe, second: Recipe) -> Recipe:
 
 
 def check_recipe(other: object) -> None:
-    """Refuse what is no recipe, and say what to write.
+    """Refuse a value that is no recipe.
 
-    :raises TypeError: it is none.
+    :raises TypeError: says what to write.
     """
     if isinstance(other, Recipe):
         return
@@ -142,7 +142,7 @@ def check_recipe(other: object) -> None:
 
 
 class Passthrough(Recipe):
-    """A recipe that changes when items come, or how many, and not what they are."""
+    """A recipe that changes the times or the number of the items, and never an item."""
 
     __slots__ = ()
 
@@ -237,11 +237,11 @@ class Transformer(Recipe, Generic[In_contra, Out_co]):
 
 
 class Pipeable(OnlyAsync, Generic[T_co]):
-    """What can stand left of ``|``: a source, or an open channel."""
+    """A stream that can stand left of ``|``: a source, or an open channel."""
 
     @abc.abstractmethod
     def _extended(self, other: Recipe) -> Source[Any]:
-        """What comes of this, sent through *other*."""
+        """This stream, sent through *other*."""
 
     @overload
     def pipe(self, other: Passthrough, /) -> Source[T_co]: ...
@@ -261,7 +261,7 @@ class Pipeable(OnlyAsync, Generic[T_co]):
     @overload
     def pipe(self, other: Transformer[T_co, U], /) -> Source[U]: ...
     def pipe(self, other: Any, /) -> Any:
-        """The same as ``|``: what comes of this, sent through *other*."""
+        """The same as ``|``: this stream, sent through *other*."""
         check_recipe(other)
         return self._extended(other)
 

@@ -5,9 +5,9 @@ that it was made with (an open session), and by no one else.
 
 What must hold:
 
-1. What a source opened is closed by the task that opened it: a nursery can be left by no other.  An async
-   generator around the block that was dropped is closed by trio in another task; that is allowed where
-   there is no nursery and only one opening that can be meant (`_abandoned`), and refused in words elsewhere.
+1. The task that opened a source closes it: a nursery can be left by no other task.  If an async generator
+   around the block was dropped, trio closes it in another task.  That is allowed where there is no nursery
+   and only one opening can be meant (`_abandoned`), and refused in words elsewhere.
 2. Leaving the block closes the channel on top first and its origin next, before the blocks between them:
    a task that waits in the origin would otherwise keep their nurseries from ending.
 3. A bare loop that is left drops its iterator, and CPython closes it at once.  The collector may do this in
@@ -51,10 +51,10 @@ class Owner(Protocol):
 class Source(Pipeable[T_co]):
     """A cold recipe for a channel of items.
 
-    ``async with source as channel`` opens it; leaving the block closes it and all that stands
-    behind it.  Each opening is a run of its own.  ``source | sentences()`` is a source again.
-    ``async for`` directly over a source works where something open owns it: a session that its
-    model is registered in, or the block of the channel that it was piped from.
+    ``async with source as channel`` opens it; leaving the block closes the channel and all channels
+    and tasks behind it.  Each opening is a run of its own.  ``source | sentences()`` is a source again.
+    ``async for`` directly over a source works where an open block owns it: a session in which its
+    model is registered, or the block of the channel that it was piped from.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Source(Pipeable[T_co]):
         steps: tuple[Step, ...] = (),
         opens_once: bool = False,
     ) -> None:
-        """With *opens_once*, what repeats a source by itself leaves it alone: opening it costs."""
+        """A source; *opens_once* forbids operators to open it a second time by themselves."""
         self._open_channel = open_channel
         self._owner = owner
         self._name = name
         self._steps = steps
         self.opens_once = opens_once
-        self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last of each task
+        self._openings: dict[trio.lowlevel.Task, _Opening] = {}  # the last opening of each task
 
     def _extended(self, other: Recipe) -> Source[Any]:
         return Source(
@@ -110,11 +110,11 @@ class Source(Pipeable[T_co]):
         if opening.outer is not None:
             self._openings[task] = opening.outer
         opening.channel._close_for(_BLOCK_ENDED)
-        opening.origin._close_for(_BLOCK_ENDED)  # which wakes who waits in it
+        opening.origin._close_for(_BLOCK_ENDED)  # this wakes a task that waits in it
         return await opening.block.__aexit__(exc_type, exc, traceback)
 
     def _abandoned(self) -> _Opening:
-        """The opening of another task, which an async generator around the block has left behind.
+        """The opening of another task, left behind by an async generator around the block.
 
         trio closes a generator that was dropped in a task of its own.  A connection can be closed
         there; a nursery can not, nor can it be told which of several openings is meant.
@@ -153,23 +153,23 @@ class Source(Pipeable[T_co]):
 
 @attrs.frozen
 class _Opening:
-    """An open channel, and what closes it."""
+    """An open channel, and the block to leave for closing it."""
 
     channel: Channel[Any]
     origin: Channel[Any]
-    """What stages were put onto, or the channel itself."""
+    """The channel below all stages, or the channel itself."""
     block: ChannelBlock
     opened_nursery: bool
-    """Only the task that opened it can close it."""
+    """True if only the task that opened it can close it."""
     outer: _Opening | None
-    """That of the block around it: a task may have one source open twice."""
+    """The opening of the block around it: a task may have one source open twice."""
 
 
 class _OwnedIterator(AsyncIterator[T_co]):
     """Iterates a source for its owner: opened at the first item, closed after the last.
 
-    A loop that is left drops its iterator, at once on CPython, and that closes what was opened: its
-    connection and its slot would else be held, for nobody, until the owner's block ends.
+    A loop that is left drops its iterator, at once on CPython, and the dropped iterator closes the source.
+    Otherwise its connection and its slot would be held until the owner's block ends.
     """
 
     _channel: Channel[T_co] | None = None
@@ -193,7 +193,7 @@ class _OwnedIterator(AsyncIterator[T_co]):
         return await self._channel.__anext__()
 
     async def aclose(self) -> None:
-        """Close what was opened.  Safe at any time, and twice."""
+        """Close the channel if it was opened.  Safe at any time, and twice."""
         if self._channel is not None:
             self._channel.close_nowait()
         await trio.lowlevel.checkpoint()

@@ -1,4 +1,4 @@
-"""What is counted of a channel."""
+"""Counts of the items of a channel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ChannelStatistics:
 
 
 def characters(items: Sequence[Any]) -> int:
-    """How much text *items* hold."""
+    """The number of characters of text in *items*."""
     first = items[0]
     try:
         if isinstance(first, Chunk):

@@ -1,4 +1,4 @@
-"""Text machines on streams of chunks, and what text an item holds."""
+"""Text machines on streams of chunks, and the text of an item."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def no_text(name: str, item: object) -> TypeError:
 def joined(items: Sequence[Any]) -> list[Any]:
     """Several items in one: strings joined, text chunks joined, anything else as one list.
 
-    Chunks that hold no text stand between the joined ones, where they were, and text of different
-    answers stays apart.
+    Chunks without text keep their places between the joined ones, and text of different answers stays
+    apart.
 
-    :raises TypeError: there are text and other things, or strings and chunks.
+    :raises TypeError: text and other items come together, or strings and chunks.
     """
     if not items:
         return []
@@ -52,14 +52,14 @@ def joined(items: Sequence[Any]) -> list[Any]:
         raise _mixed(items)
     if family is object:
         return [list(items)]
-    made: list[Any] = []
+    results: list[Any] = []
     for (text, index), group in groupby(items, lambda item: (is_text(item), item.index)):
         if text:
             data = "".join([item.data for item in group])
-            made.append(text_chunk(data, NO_METADATA, None, index))
+            results.append(text_chunk(data, NO_METADATA, None, index))
         else:
-            made.extend(group)
-    return made
+            results.extend(group)
+    return results
 
 
 def _family(item: object) -> type:
@@ -82,11 +82,11 @@ class Joined:
         self._held: list[Any] = []
 
     def feed(self, item: Any, /) -> Sequence[Any]:
-        """The group that *item* makes whole."""
+        """The group that *item* completes, if it does."""
         return list(self.feed_all((item,)))
 
     def feed_all(self, items: Iterable[Any], /) -> Iterator[Any]:
-        """The groups that each of *items* makes whole."""
+        """The groups that *items* complete."""
         held = self._held
         for item in items:
             held.append(item)
@@ -110,14 +110,14 @@ class OnText:
     Pieces of a stream of chunks are `TextChunk`.  Any other chunk keeps its place: the text before it
     is given out first.  Alternative answers of one stream (``chunk.index``) have a machine each, and
     nothing of one gets into another.  An answer whose machine is done gives nothing more; the stream
-    is done when all answers are that have begun.
+    is done when all answers that have begun are done.
     """
 
     def __init__(self, make: Callable[[], Stage[str, Any]], name: str) -> None:
         self._make = make
         self._name = name
         self._machines: dict[int, Stage[str, Any]] = {}
-        # The machine that was fed last, and whose it is: nearly always that of the next item too.
+        # The machine that was fed last, and the index of its answer: nearly always the next item's too.
         self._latest = make()
         self._feed = self._latest.feed
         self._spare: Stage[str, Any] | None = self._latest
@@ -127,13 +127,13 @@ class OnText:
 
     @property
     def done(self) -> bool:
-        """No machine wants more input."""
+        """True when no machine wants more input."""
         if not getattr(self._latest, "done", False):
             return False
         return all(map(_is_done, self._machines.values()))
 
     def feed(self, item: str | Chunk, /) -> Iterable[Any]:
-        """The pieces of a string, or the chunks that a chunk makes whole."""
+        """The pieces, or the chunks, that *item* completes."""
         if isinstance(item, str):
             if self._index != 0:
                 self._turn_to(0)
@@ -152,20 +152,20 @@ class OnText:
         return _chunks(self._feed(item.data), index)
 
     def flush(self) -> Iterable[Any]:
-        """What was held back."""
+        """The pieces that are held back."""
         return self._end(broken=False)
 
     def break_off(self) -> Iterable[Any]:
-        """What was held back, when the input broke off."""
+        """The pieces that are held back, when the input broke off."""
         return self._end(broken=True)
 
     def settle(self) -> Iterator[Any]:
-        """Give what is held back, and go on."""
+        """Give the held text of all answers, and go on."""
         for index in list(self._machines):
             yield from self._settle(index)
 
     def _turn_to(self, index: int) -> None:
-        """Make the machine of one answer the latest; the first is that which is there already."""
+        """Make the machine of answer *index* the latest; the first answer gets the spare machine."""
         machine = self._machines.get(index)
         if machine is None:
             machine, self._spare = self._spare or self._make(), None
@@ -187,7 +187,7 @@ class OnText:
         if let_past is not None:
             return _chunks(let_past(item), index)
         rest = self._settle(index)
-        # What was held back may have been what the machine waited for: then *item* stands behind it.
+        # The held text may have been the end that the machine waited for: then *item* is behind that end.
         return rest if _is_done(machine) else [*rest, item]
 
     def _settle(self, index: int) -> list[Any]:
@@ -202,7 +202,7 @@ class OnText:
         return _chunks(rest, index) if self._chunks else rest
 
     def _end(self, *, broken: bool) -> Iterator[Any]:
-        """What all machines hold back; one that fails keeps no other from it."""
+        """Flush all machines; a machine that fails does not keep the others from it."""
         failure: Exception | None = None
         if not self._machines:
             self._turn_to(0)
@@ -240,7 +240,7 @@ def _chunk(piece: Any, index: int) -> Chunk:
 
 
 class TextOnly:
-    """The text of strings and chunks, piece by piece; what holds none is left out."""
+    """The text of strings and chunks, piece by piece; chunks without text are left out."""
 
     def __init__(self, index: int) -> None:
         self.index = index
@@ -253,7 +253,7 @@ class TextOnly:
         return (text,) if text else ()
 
     def flush(self) -> Sequence[str]:
-        """Nothing was held back."""
+        """Nothing is held back."""
         return ()
 
 
@@ -268,7 +268,7 @@ class FromText:
         self._name = name
 
     def feed(self, item: str | Chunk, /) -> Iterable[Any]:
-        """What the text of *item* gives."""
+        """The items that the text of *item* completes."""
         if isinstance(item, str):
             return self._machine.feed(item)
         if not isinstance(item, Chunk):
@@ -276,9 +276,9 @@ class FromText:
         return self._machine.feed(item.data) if item.index == 0 and item.data else ()
 
     def flush(self) -> Iterable[Any]:
-        """What was held back."""
+        """The pieces that are held back."""
         return self._machine.flush()
 
     def break_off(self) -> Iterable[Any]:
-        """What was held back, when the input broke off."""
+        """The pieces that are held back, when the input broke off."""
         return end(self._machine, broken=True)

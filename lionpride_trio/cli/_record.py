@@ -11,7 +11,7 @@ from .. import ConfigurationError, LionprideError, Response, iModel
 from .._safe_text import escape_controls
 from ..providers import get
 from ..recording import RecordedCall, Recording, record, replay
-from ..recording._replay import Pace
+from ..recording._replay_client import Pace
 from ..sinks._common import text_in
 from ._model import open_model
 from ._screen import AnswerText

@@ -15,8 +15,7 @@ from .. import _errors
 from .._chunks import Chunk, TextChunk
 from .._errors import DecodeError, FlowError, LionprideError, StreamError
 from .._json_form import read, read_line, write_line, written
-from .._response import Response
-from .._response_builder import ResponseBuilder
+from .._response import Response, ResponseBuilder
 from .._safe_text import MAX_ERROR_TEXT, shorten
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -115,7 +114,7 @@ def _read_error(form: dict[str, Any]) -> Exception:
     name, text = form["class"], form["text"]
     module = builtins if form["module"] == "builtins" else _errors
     kind: Any = getattr(module, name, None)
-    if form["module"] not in {"builtins", *_OURS} or not _is_error(kind):
+    if form["module"] not in {"builtins", _OURS} or not _is_error(kind):
         error: Exception = StreamError(f"the run failed with {form['module']}.{name}: {text}")
     elif "errors" in form:
         group: Any = FlowError if kind is FlowError else ExceptionGroup
@@ -132,8 +131,8 @@ def _read_error(form: dict[str, Any]) -> Exception:
     return error
 
 
-_OURS: Final = {_errors.__name__, _errors.__name__.partition(".")[0]}
-"""The modules that this library's errors say they are from: their own, or the façade that shows them."""
+_OURS: Final = __name__.partition(".")[0]
+"""Where this library's errors say that they are from: the façade that shows them."""
 
 
 def _is_group(error: Exception) -> TypeGuard[ExceptionGroup[Exception]]:

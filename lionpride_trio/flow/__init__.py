@@ -1,9 +1,9 @@
 """Flows: a graph of operations, run in one nursery.  Knows nothing of models and sessions.
 
 Read the modules in this order; each imports only from those before it.  ``_operation`` (nodes and
-edges), ``_graph_checks`` and ``_graph`` (checked before anything runs), ``_ledger`` (how each stands),
+edges), ``_graph_checks`` and ``_graph`` (checked before anything runs), ``_ledger`` (states and results),
 ``_mermaid``, ``_policy``, ``_slots`` (how many run at once), ``_nodes`` (one run's operations and
-edges), ``_outcome`` (how a run ended), ``_context`` (what an operation's function is called with),
+edges), ``_outcome`` (the error of a run), ``_context`` (the argument of an operation's function),
 ``_attempt`` (its timeout and further attempts), ``_runner`` (the nursery), ``_run`` (the channel).
 """
 

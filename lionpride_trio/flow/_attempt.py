@@ -1,4 +1,4 @@
-"""Carrying out one operation: what its function gives, its clock and its attempts."""
+"""Running one operation: its function, its clock and its attempts."""
 
 from __future__ import annotations
 
@@ -26,52 +26,52 @@ _RETRY: Final = Retry(wait_max=60.0)
 
 async def run_once(operation: Operation, context: Context) -> Any:
     """Run the operation's function once, in the calling task, whatever kind of function it is."""
-    given: Source[Any] | AsyncIterator[Any] | Awaitable[Any] | None = operation.work(context)
-    if isinstance(given, CoroutineType):
-        return await given
-    if isinstance(given, Source):
-        return await _send_source(given, operation, context)
-    if is_generator(given):
-        return await _send_generated(given, operation, context)
-    if isinstance(given, AsyncIterator):
-        return await _send_each(given, operation, context)
-    if inspect.isawaitable(given):
-        return await given
+    work: Source[Any] | AsyncIterator[Any] | Awaitable[Any] | None = operation.work(context)
+    if isinstance(work, CoroutineType):
+        return await work
+    if isinstance(work, Source):
+        return await _send_source(work, operation, context)
+    if is_generator(work):
+        return await _send_generated(work, operation, context)
+    if isinstance(work, AsyncIterator):
+        return await _send_each(work, operation, context)
+    if inspect.isawaitable(work):
+        return await work
     raise TypeError(
         f"the function of operation {operation.name!r} must be async, an async generator, or give"
-        f" a source; it gave {given!r}"
+        f" a source; it gave {work!r}"
     )
 
 
 async def _send_generated(
     generator: AsyncGenerator[Any, Any], operation: Operation, context: Context
 ) -> Any:
-    given: list[Any] = []
+    sent: list[Any] = []
 
     async def hand_over(chunks: deque[Any]) -> None:
         while chunks:
             await context.send(chunks[0])
-            given.append(chunks.popleft())
+            sent.append(chunks.popleft())
 
     await carry(generator, hand_over)
-    return operation.reduce(given)
+    return operation.reduce(sent)
 
 
 async def _send_each(chunks: AsyncIterator[Any], operation: Operation, context: Context) -> Any:
-    given: list[Any] = []
+    sent: list[Any] = []
     async for chunk in chunks:
-        given.append(chunk)
+        sent.append(chunk)
         await context.send(chunk)
-    return operation.reduce(given)
+    return operation.reduce(sent)
 
 
 async def _send_source(source: Source[Any], operation: Operation, context: Context) -> Any:
-    given: list[Any] = []
+    sent: list[Any] = []
     async with source as channel:
         async for batch in channel.batches(FAIR_SHARE):
-            given += batch
+            sent += batch
             await context.send_all(batch)
-    return operation.reduce(given)
+    return operation.reduce(sent)
 
 
 async def run_with_retries(operation: Operation, context: Context, progress: Progress) -> Any:

@@ -1,4 +1,4 @@
-"""The context: what an operation's function is called with."""
+"""The context: the argument of an operation's function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ._policy import OnError
 
 
 class Clock:
-    """A deadline that can be made to wait.  Tasks of one operation may do so at the same time."""
+    """A deadline that can be stopped.  Several tasks of one operation may stop it at the same time."""
 
     __slots__ = ("_left", "_stops", "scope")
 
@@ -32,7 +32,7 @@ class Clock:
 
     @contextmanager
     def stopped(self) -> Generator[None]:
-        """The clock stands still in this block."""
+        """A block in which the clock stands still."""
         if not self._stops:
             self._left = self.scope.deadline - trio.current_time()
             self.scope.deadline = math.inf
@@ -47,14 +47,14 @@ class Clock:
 
 @attrs.frozen
 class Shared:
-    """What the contexts of one run have in common."""
+    """The parts that the contexts of one run share."""
 
     values: Mapping[str, Any]
     """Results so far, by id."""
     out: Mailbox | None
-    """Where the chunks of all operations go."""
+    """The mailbox for the chunks of all operations."""
     outer: Context | None
-    """That of the operation that this flow runs inside of."""
+    """The context of the operation that this flow runs in."""
     run_inner: Callable[..., Awaitable[Mapping[Any, Any]]]
     """Runs a flow inside the operation of a context."""
 
@@ -88,20 +88,20 @@ class Context:
         self._clock: Clock | None = None
         """The clock of its timeout, while it has one."""
         self._inner_first_attempt: dict[Operation, int] = {}
-        """The attempt that each operation of a flow inside this one was first run in."""
+        """By operation of an inner flow: the attempt of this operation that first ran it."""
         self._spoke_inside = False
         self._progress = progress
         self._shared = shared
         self._inlet = inlet
         self._outlets = outlets
         self._results: Results | None = None
-        self._turn: trio.StrictFIFOLock | None = None  # of its tasks, once one has sent
+        self._turn: trio.StrictFIFOLock | None = None  # shared by its tasks, made at the first send
 
     @property
     def results(self) -> Mapping[Any, Any]:
-        """The results of the operations that it waits for, by operation.
+        """The results of the operations that this one waits for, by operation.
 
-        In a flow inside a flow also those that the outer operation waits for.
+        In an inner flow, also the results that the outer operation waits for.
         """
         if self._results is None:
             outer = self._shared.outer
@@ -115,8 +115,8 @@ class Context:
     def channel(self) -> Channel[Any]:
         """The chunks of the operation that ``stream_from`` names, while they come.
 
-        That operation's failure arrives after its chunks; let it pass unless you know better.
-        Closing the channel lets that operation go on without a reader.
+        A failure of that operation arrives after its chunks; let it pass unless you know better.  If you
+        close the channel, that operation goes on without a reader.
 
         :raises LocalProtocolError: the operation has no ``stream_from``.
         """
@@ -126,7 +126,7 @@ class Context:
 
     @property
     def _may_be_retried(self) -> bool:
-        """No chunk went out or came in: the operation may be begun again."""
+        """True while no chunk went out or came in: then the operation may begin again."""
         inlet = self._inlet
         spoke = self._progress.chunks or self._spoke_inside
         return not spoke and (inlet is None or not inlet.statistics().items)
@@ -137,7 +137,7 @@ class Context:
         return self._progress.attempts
 
     def _outer(self) -> Iterator[Context]:
-        """The operations that this one's flow is inside of, the nearest first."""
+        """The contexts of the operations around this one's flow, the nearest first."""
         outer = self._shared.outer
         while outer is not None:
             yield outer
@@ -146,13 +146,12 @@ class Context:
     async def send(self, chunk: Any) -> None:
         """Give one chunk to the reader of the flow and the readers of this operation's stream.
 
-        Always a checkpoint.  Blocks while one of them is behind; cancelled then, the chunk is not
-        given.
+        Always a checkpoint.  Blocks while one of them is behind; cancelled then, the chunk is not sent.
         """
         await self.send_all((chunk,))
 
     async def send_all(self, chunks: Sequence[Any]) -> None:
-        """Send several chunks in order; cancelled, it may have given some of them.
+        """Send several chunks in order; cancelled, it may have sent some of them.
 
         Tasks of one operation take turns, in the order in which they came.
         """
@@ -181,9 +180,10 @@ class Context:
             turn.release()
 
     def _boxes(self) -> list[Mailbox]:
-        """The channels that somebody reads.
+        """The mailboxes that somebody reads.
 
-        The flow's comes last: others write to it, too, and who waited for its room must put then.
+        The flow's comes last: other operations write to it too, and a writer that waited for its room must
+        put an item right then.
         """
         out = self._shared.out
         boxes = [box for box in self._outlets if not box.reader_gone]
@@ -193,7 +193,7 @@ class Context:
 
     @contextmanager
     def _others_awaited(self) -> Generator[None]:
-        """Others are waited for: the timeouts' clocks stand still, the models' slots are lent."""
+        """A block that waits for readers: the clocks of timeouts stand still, the models' slots are lent."""
         contexts = (self, *self._outer())
         clocks = [
             clock
@@ -232,7 +232,7 @@ class Context:
         max_concurrent: int | None = None,
         on_error: OnError | None = None,
     ) -> Mapping[Any, Any]:
-        """Run a flow inside this operation, in a nursery of its own; its results by operation.
+        """Run a flow inside this operation, in a nursery of its own; return its results by operation.
 
         Its chunks go out with those of this flow, under the ids of its own operations.
         *max_concurrent* counts its own operations; *on_error* is this flow's if not given.  Failures

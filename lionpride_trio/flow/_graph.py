@@ -11,9 +11,9 @@ from ._operation import Operation
 
 
 class Graph:
-    """Operations whose edges make sense.
+    """Operations with edges that make a flow.
 
-    :raises ConfigurationError: they do not; the message names the operations.
+    :raises ConfigurationError: the edges make none; the message names the operations.
     """
 
     __slots__ = ("group_of", "operations", "order", "streams")
@@ -27,7 +27,7 @@ class Graph:
         members = find_members(self.operations)
         self.streams = check_edges(self.operations, members)
         self.order = in_order(self.operations)
-        """The operations, each after all that lead to it."""
+        """The operations, each after those that lead to it."""
         self.group_of = find_groups(self.order) if self.streams else {}
         """The first operation of each stream group, by operation; groups of one are left out."""
         if self.group_of:
@@ -41,7 +41,7 @@ class Graph:
                 yield from operation.inner.walk()
 
     def pending(self, results: Mapping[Any, Any]) -> set[Operation]:
-        """The operations that have to run when *results* (by id) are there already."""
+        """The operations that have to run when *results* (by id) are known."""
         pending: set[Operation] = set()
         replaying: set[Operation] = set()
         for operation in reversed(self.order):

@@ -1,4 +1,4 @@
-"""What a graph must keep to, so that its flow always comes to an end.  Pure functions, no trio.
+"""The rules for a graph, so that its flow always comes to an end.  Pure functions, no trio.
 
 Operations that `stream_from` joins run side by side, with bounded channels between them: they are one
 *stream group*.  A group can come to its end only as a whole, for a producer waits when its channel is
@@ -6,7 +6,7 @@ full.  So the rule against deadlocks is about groups: **contract each stream gro
 result must be acyclic.**  It follows that groups can be put in an order in which each waits for whole
 results of earlier ones only, so the first that is not done can always go on.
 
-All that is here is linear in operations and edges, and nothing is recursive but the flows in flows.
+All functions here are linear in operations and edges.  Only flows in flows are walked recursively.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def in_order(operations: Sequence[Operation]) -> list[Operation]:
 
 
 def _leading(operation: Operation) -> Sequence[Operation]:
-    """What *operation* waits for, over edges of both kinds."""
+    """The operations that *operation* waits for, over edges of both kinds."""
     producer = operation.producer
     return operation.after if producer is None else (*operation.after, producer)
 
@@ -176,7 +176,7 @@ def _circle(stuck: Sequence[Operation]) -> str:
 
 
 def _shortened(circle: Sequence[Operation], most: int = 20) -> Sequence[Operation]:
-    """A circle of thousands is told by its beginning and its end."""
+    """The beginning and the end of a long circle."""
     return circle if len(circle) <= most else [*circle[: most // 2], *circle[-most // 2 :]]
 
 

@@ -1,4 +1,4 @@
-"""The ledger of a flow: how each operation stands, and what came of it."""
+"""The ledger of a flow: the state and the result of each operation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ class State(enum.StrEnum):
     """The state of an operation."""
 
     WAITING = "waiting"
-    """It needs others, or a slot."""
+    """The operation waits for others, or for a slot."""
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """It did not run, or not to its end, because of another one's failure or because the flow was
-    left."""
+    """The operation did not run, or not to its end: another one failed, or the flow was left."""
 
 
 @attrs.frozen
@@ -33,23 +32,23 @@ class OperationStatus:
     operation: Operation
     """The operation."""
     state: State
-    """How it stands."""
+    """Its state."""
     chunks: int
-    """Chunks that it gave so far."""
+    """The number of chunks so far."""
     first_chunk: float | None
     """Seconds from its start to its first chunk."""
     seconds: float | None
     """Seconds from its start to its end, or until now."""
     attempts: int
-    """How many times it was begun."""
+    """The number of its attempts."""
     error: Exception | None
-    """What it failed with; for a skipped one, what `because` failed with."""
+    """Its failure; for a skipped operation, the failure of `because`."""
     because: Operation | None
     """The failed operation that this one was skipped for."""
 
 
 class Progress:
-    """One operation, as its run goes on."""
+    """The state of one operation while its run goes on."""
 
     __slots__ = (
         "attempts",
@@ -75,7 +74,7 @@ class Progress:
         self.because: Operation | None = None
 
     def status(self) -> OperationStatus:
-        """This moment, to keep."""
+        """The status at this moment."""
         started, first, ended = self.started, self.first, self.ended
         if started is not None and ended is None:
             ended = trio.current_time()
@@ -126,7 +125,7 @@ class Status(ByOperation):
 
 
 class Ledger:
-    """What is known of all operations of a flow and of the flows in it."""
+    """The states and results of all operations of a flow and of the flows in it."""
 
     def __init__(self, graph: Graph, results: Mapping[Any, Any]) -> None:
         self.progress: dict[str, Progress] = {}
@@ -134,7 +133,7 @@ class Ledger:
         self.enter(graph, results)
 
     def enter(self, graph: Graph, results: Mapping[Any, Any]) -> None:
-        """Begin with *graph*; what *results* has is done."""
+        """Add the operations of *graph*; those in *results* are done."""
         for operation in graph.walk():
             progress = Progress(operation)
             self.progress[operation.id] = progress
@@ -147,5 +146,5 @@ class Ledger:
         return Status({key: progress.status() for key, progress in self.progress.items()})
 
     def results(self) -> Results:
-        """Those that are there now, to keep."""
+        """The results at this moment."""
         return Results(dict(self.values))

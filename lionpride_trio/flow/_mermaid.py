@@ -18,7 +18,7 @@ _COLOURS: Final = {
     "failed": "fill:#f4cccc,stroke:#cc0000",
     "skipped": "fill:#eeeeee,stroke:#999999,stroke-dasharray:4",
 }
-# What would end a label, or be taken for markup.
+# Characters that would end a label, or be taken for markup.
 _ESCAPES: Final = str.maketrans({
     '"': "#quot;",
     "#": "#35;",

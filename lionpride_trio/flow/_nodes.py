@@ -31,7 +31,7 @@ class Node:
         self.operation = operation
         self.progress = progress
         self.waits = 0
-        """Whole results that are still missing."""
+        """The number of whole results that are still missing."""
         self.dependents: list[Node] = []
         self.upstream: Node | None = None
         self.readers: Sequence[Node] = ()

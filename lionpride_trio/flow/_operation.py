@@ -31,38 +31,38 @@ def _new_id() -> str:
 
 @attrs.define(eq=False, kw_only=True, repr=False)
 class Operation:
-    """One node of a flow.  To be treated as immutable once its flow was checked."""
+    """One node of a flow.  Treat it as immutable after its flow was checked."""
 
     work: Callable[[Any], Any]
-    """Called with the operation's `Context`.  What it returns decides how it is run: something to
-    be awaited gives the result; an async generator or a `Source` gives chunks."""
+    """The function, called with the operation's `Context`.  It returns an awaitable, which gives the result, or
+    an async generator or a `Source`, which gives chunks."""
     name: str
-    """What it is called in messages and pictures; need not be unique."""
+    """The name in messages and pictures; need not be unique."""
     id: str = attrs.Factory(_new_id)
     """Unique in its flow and all flows in it.  Give one to resume in another process."""
     after: tuple[Operation, ...] = attrs.field(default=(), converter=tuple)
-    """The operations whose whole results it waits for."""
+    """The operations that this one waits for, until their results are whole."""
     stream_from: Operation | StreamBranch | None = None
-    """The operation whose chunks it reads while they come."""
+    """The operation that this one reads the chunks of, while they come."""
     stream_size: int = STREAM_SIZE
-    """How many chunks that operation may be ahead."""
+    """The number of chunks that `stream_from` may be ahead."""
     reduce: Callable[[list[Any]], Any] = list
-    """Makes the result of the chunks, where `work` gives chunks."""
+    """A function from all chunks to the result, where `work` gives chunks."""
     replay: Callable[[Any], Iterable[Any]] | None = None
-    """Gives the chunks once more from the result.  An operation without it is run again when a
-    flow is resumed and a reader of its stream is not done."""
+    """A function from the result to its chunks.  Without it, an operation is run again when a flow is
+    resumed and a reader of its stream is not done."""
     timeout: float | None = None
     """Seconds for each attempt; the clock stands still while chunks wait for their reader."""
     retry: int = 0
-    """How many more attempts a failure is followed by, as long as no chunk went out or came in."""
+    """The number of further attempts after a failure, as long as no chunk went out or came in."""
     takes_slot: bool = True
-    """Counts where a flow limits how many operations run at once."""
+    """Whether it counts for ``max_concurrent``."""
     parameters: Mapping[str, Any] = _NO_PARAMETERS
-    """What it was made with."""
+    """The arguments that it was made with."""
     home: Any = None
-    """What it belongs to.  All operations of one flow have one home, or none."""
+    """Its builder or session.  All operations of one flow have one home, or none."""
     inner: Graph | None = None
-    """The flow that it runs, if it is known beforehand."""
+    """The flow that it runs, if that is known beforehand."""
 
     def __attrs_post_init__(self) -> None:
         # Most operations have none of these, and ten thousand are made at a time.
@@ -94,7 +94,7 @@ class Operation:
         return Operation(work=_not_here, name=self.name, id=self.id)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Taken elsewhere it belongs to nobody: its builder holds all the other operations.
+        # Pickled without its home: the builder holds all the other operations.
         names = [field.name for field in attrs.fields(Operation) if field.name != "home"]
         return _operation, ({name: getattr(self, name) for name in names},)
 
@@ -118,7 +118,7 @@ class StreamBranch:
     """One of the equal branches of an operation's stream.  `fork` makes them."""
 
     operation: Operation
-    """Whose stream it is."""
+    """The operation with the stream."""
     number: int
     """Its place among the branches, from 0."""
     family: object = attrs.field(repr=False)
@@ -128,7 +128,7 @@ class StreamBranch:
 def fork(operation: Operation, n: int) -> Sequence[StreamBranch]:
     """Branches of *operation*'s stream, each to be the ``stream_from`` of one operation.
 
-    The slowest reader bounds them all; a branch that nothing reads costs nothing.
+    The slowest reader sets the pace; a branch without a reader costs nothing.
     """
     if not isinstance(operation, Operation):
         raise ConfigurationError(f"fork() takes an operation, not {operation!r}")

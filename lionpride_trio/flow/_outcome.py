@@ -1,4 +1,4 @@
-"""How a flow ended: what never ran is marked, and failures become one error."""
+"""The end of a flow: operations that never ran are marked, and failures become one error."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ._policy import Policy
 
 
 def skip_unfinished(nodes: Sequence[Node], ledger: Ledger, cause: Node | None) -> list[Node]:
-    """Mark every operation that never finished as skipped, with *cause*'s failure as the reason.
+    """Mark every operation that never finished as SKIPPED, with the failure of *cause* as the reason.
 
-    Gives those that no failure explains, where there is no *cause*.
+    Without *cause*, return those that no failure explains.
     """
     unexplained: list[Node] = []
     for node in nodes:
@@ -35,7 +35,7 @@ def skip_unfinished(nodes: Sequence[Node], ledger: Ledger, cause: Node | None) -
 
 
 def fail_unexplained(nodes: Sequence[Node]) -> None:
-    """The last net: what neither ended nor has a cause has failed, though nobody knows why."""
+    """The last net: mark operations as FAILED that neither ended nor have a cause."""
     for node in nodes:
         node.progress.state = State.FAILED
         node.progress.error = LocalProtocolError(

@@ -1,4 +1,4 @@
-"""How a flow is run: how much at once, and what a failure ends."""
+"""The policy of a flow: the limit of operations at once, and the effect of a failure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ OnError: TypeAlias = Literal["cancel", "skip"]
 
 @attrs.frozen
 class Policy:
-    """How a flow is run.
+    """The policy of a flow.
 
-    :raises ConfigurationError: in a way that there is not.
+    :raises ConfigurationError: an option is wrong.
     """
 
     max_concurrent: int | None = None

@@ -1,4 +1,4 @@
-"""The run: a flow's channel, which is what ``async with flow_stream(…)`` gives."""
+"""The run: the channel of a flow, as ``async with flow_stream(…)`` gives it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Operations = Iterable[Operation]
 
 
 class FlowRun(Mailbox):
-    """The chunks of all running operations as ``(operation_id, chunk)``, and how they stand.
+    """The chunks of all running operations as ``(operation_id, chunk)``, with results and states.
 
-    Those of one operation keep their order; operations that have chunks take turns.  A reader that
-    is slow stops every operation.  A failure arrives after the chunks before it.  Closing the
+    Chunks of one operation keep their order; operations that have chunks take turns.  A slow reader
+    stops every operation.  A failure arrives after the chunks before it.  Closing the
     channel cancels the flow.
     """
 
@@ -48,19 +48,19 @@ class FlowRun(Mailbox):
         return self._ledger.status()
 
     def operation(self, operation_id: Operation | str) -> Operation:
-        """The operation with that id, in this flow or in one inside it; one that is given is itself.
+        """The operation with that id, in this flow or in one inside it; an operation stands for itself.
 
-        :raises KeyError: there is none; says which keys there are.
+        :raises KeyError: there is none; names the keys.
         """
         status: OperationStatus = self.status[operation_id]
         return status.operation
 
     def to_mermaid(self) -> str:
-        """The graph as a Mermaid flowchart, coloured by how each operation stands."""
+        """The graph as a Mermaid flowchart, coloured by the states of the operations."""
         return to_mermaid(self._graph, self._ledger.progress)
 
     async def drive(self, policy: Policy, late: LateFailures) -> None:
-        """Run the flow; failures go into the channel, or to *late* when it was left."""
+        """Run the flow; a failure goes into the channel, or to *late* if the channel was left."""
         with self._scope:
             try:
                 await Runner(self._graph, self._ledger, self, policy).run()

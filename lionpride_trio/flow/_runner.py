@@ -3,9 +3,9 @@
 Goals.  An operation costs the same in a graph of ten and of ten thousand.  A failure is one level deep
 however long the chain is.  No work is dropped in silence: each operation ends DONE, FAILED or SKIPPED.
 
-Strategy.  Waits are counted down: who completes, counts down its dependents and starts those that wait for
-nothing more (`_complete`, `_ready`, `_start_all`).  No task waits for another operation; a task per
-operation that awaits its predecessors would cost a wake-up for each edge.  The nursery ends when no task is
+Strategy.  Waits are counted down: an operation that completes counts down its dependents and starts those
+that wait for nothing more (`_complete`, `_ready`, `_start_all`).  No task waits for another operation: a task
+per operation that awaits its predecessors would cost a wake-up for each edge.  The nursery ends when no task is
 left, which is when nothing more can become ready; there is nothing else to wait for.
 
 What must hold:
@@ -59,7 +59,7 @@ class Runner:
         self._policy = policy
         self._graph = graph
         self._failed: list[Node] = []
-        self._failed_late: list[Node] = []  # those of them that failed in a cancelled flow
+        self._failed_late: list[Node] = []  # those of them that failed after the flow was cancelled
         self._to_start: deque[Node] = deque()
         self._stopping = False
         # Tasks are started by tasks; without this, context variables would leak from an operation
@@ -69,7 +69,7 @@ class Runner:
         self._nodes = connect_nodes(graph, ledger, in_groups=self._slots is not None)
 
     async def run(self) -> None:
-        """Until all operations have ended.  Opens a nursery; cancelled, it ends them all.
+        """Run all operations to their end.  Opens a nursery; cancelled, it ends them all.
 
         :raises FlowError: operations failed and the others went on, or several failed at once.
         :raises Exception: an operation failed, which ended the others: its own exception.
@@ -90,12 +90,14 @@ class Runner:
         failure: BaseException | None = cancelled
         if cancelled is None:
             if unexplained:
-                await trio.lowlevel.checkpoint_if_cancelled()  # it was left, and began nothing more
+                await (
+                    trio.lowlevel.checkpoint_if_cancelled()
+                )  # the flow was left, and began nothing more
                 fail_unexplained(unexplained)
                 self._failed += unexplained
             failure = self._failure_of(self._failed)
         elif is_cancellation(cancelled):
-            # What failed before, where that does not end the flow, is told by the flow's status.
+            # An earlier failure that did not end the flow stands in the flow's status.
             failure = self._failure_of(self._failed if ended_it else self._failed_late) or cancelled
         self._failed, self._failed_late = [], []
         if failure is not None:
@@ -121,7 +123,7 @@ class Runner:
         return Results({operation.id: values[operation.id] for operation in graph.operations})
 
     def _enter(self, graph: Graph, context: Context) -> None:
-        """Make the operations of a flow known that was not known beforehand."""
+        """Enter the operations of an inner flow that was not known beforehand into the ledger."""
         for operation in graph.walk():
             first = context._inner_first_attempt.setdefault(operation, context.attempt)  # ruff: ignore[private-member-access] - of one room
             if operation.id in self.ledger.progress and first == context.attempt:
@@ -132,7 +134,7 @@ class Runner:
         self.ledger.enter(graph, self.ledger.values)
 
     def _ready(self, node: Node) -> None:
-        """All results that *node* waits for are there."""
+        """Start *node* as soon as it may: all results that it waits for are there."""
         group = node.group
         if group is None:
             upstream = node.upstream
@@ -153,7 +155,7 @@ class Runner:
                 self._to_start.extend(group.members)
 
     def _start_all(self) -> None:
-        """Start what may start.  Starting one lets the readers of its stream start."""
+        """Start all nodes that may start; a started producer lets the readers of its stream start too."""
         if self._stopping:
             return
         starting = self._to_start
@@ -161,7 +163,7 @@ class Runner:
             for group in self._slots.granted():
                 starting.extend(group.members)
         if starting and self.out is not None and self.out.reader_gone:
-            return  # the flow was left: code of theirs would run to its first wait, and may fail
+            return  # the flow was left: their code would run to its first wait, and may fail
         spawn = self._context.run
         start_soon: Any = self._nursery.start_soon
         while starting:
@@ -234,7 +236,7 @@ class Runner:
         progress.error = error
         upstream = node.upstream
         if upstream is not None and upstream.progress.error is error:
-            # It passed on what it was told at its channel, and has no failure of its own.
+            # It passed on the failure of its channel, and has none of its own.
             progress.state = State.SKIPPED
             progress.because = upstream.progress.because or upstream.operation
         else:
@@ -255,10 +257,10 @@ class Runner:
             self._start_all()
 
     def _skip_after(self, failed: Node) -> None:
-        """Skip all that cannot run now, however far away it is.
+        """Skip all operations that cannot run now, however far away they are.
 
-        The readers of the failed one's stream can: they are told at their channel, those that wait
-        for something else when they have it.  There is nothing to read of one that never ran.
+        The readers of the failed operation's stream can run: they get the failure at their channel, if need
+        be after another wait.  An operation that never ran has no stream, so its readers are skipped.
         """
         error, because = failed.progress.error, failed.progress.because or failed.operation
         lost = list(failed.dependents)
@@ -275,7 +277,7 @@ class Runner:
                 node.inlet.close_nowait()
             skipped.append(node)
             lost += (*node.dependents, *node.readers)
-        # Not before: a group takes a slot for each member that is not skipped when it asks.
+        # After all are marked: a group takes a slot for each member that is not skipped when it asks.
         for node in skipped:
             if node.group is not None and node.waits:
                 self._count_ready(node.group)

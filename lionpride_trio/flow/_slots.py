@@ -1,9 +1,9 @@
 """Slots and stream groups: how many operations run at once, and why that never locks up.
 
 An operation takes its slot when it is ready and at no time before.  Operations that ``stream_from``
-joins form a *stream group*; they are started together, with a slot for each, when all that any of
-them waits for is there.  So whoever holds a slot waits for nothing but its own group, which is running
-whole, and for the reader of the flow; and whoever waits for slots holds none.  Slots therefore come
+joins form a *stream group*; they are started together, with a slot for each, when the
+results that any of them waits for are there.  So a holder of a slot waits only for its own group, all of
+which runs, and for the reader of the flow; and whoever waits for slots holds none.  Slots therefore come
 back, and groups are served in the order in which they became ready.
 
 A group with more operations than there are slots takes all of them: it runs alone.
@@ -28,13 +28,13 @@ class StreamGroup:
         self.members: list[Node] = []
         self.unready = 0
         self.running = 0
-        """Members that count and have not ended."""
+        """The number of members that take a slot and have not ended."""
         self.held = 0
-        """Slots."""
+        """The number of slots that the group holds."""
 
 
 class Slots:
-    """So many slots, for groups in the order of asking."""
+    """A number of slots, given to groups in the order of asking."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -42,7 +42,7 @@ class Slots:
         self._queue: deque[StreamGroup] = deque()
 
     def ask(self, group: StreamGroup) -> None:
-        """Put *group* into the queue; its ``running`` says for how many."""
+        """Put *group* into the queue for as many slots as its ``running`` says."""
         self._queue.append(group)
 
     def granted(self) -> Iterator[StreamGroup]:
@@ -57,7 +57,7 @@ class Slots:
             yield group
 
     def ended(self, group: StreamGroup) -> None:
-        """One of the group's members that count has ended."""
+        """Note that one member of *group* that took a slot has ended."""
         group.running -= 1
         if group.held > group.running:
             self._free += group.held - group.running

@@ -8,8 +8,7 @@ from typing import Any
 from .._checks import check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
-from .._response import Response
-from .._response_builder import chunks_of
+from .._response import Response, chunks_of
 from ..flow import Operation
 from ..flow._operation import STREAM_SIZE
 from ..services import Fallback, iModel
@@ -23,16 +22,16 @@ from ._words import check_options
 class Builder(FlowBuilder):
     """Makes the operations of one flow; `flow` and `flow_stream` run them.
 
-    All methods check what they are given, do no I/O, and give the `Operation` that they added.
+    All methods check their arguments, do no I/O, and return the `Operation` that they added.
     These options are common to them:
 
-    - *name*: what the operation is called in messages; *id*: unique in the flow, by default random.
-    - *context_from*: operations whose whole results it waits for and uses; *depends_on*: those that
-      it only waits for; *stream_from*: the one whose chunks it reads while they come, through a
-      channel of *stream_size* chunks.
+    - *name*: the operation's name in messages; *id*: unique in the flow, by default random.
+    - *context_from*: operations whose whole results it waits for and uses; *depends_on*: operations that
+      it only waits for; *stream_from*: the operation that it reads the chunks of, while they come, through
+      a channel of *stream_size* chunks.
     - *timeout*: seconds for an attempt, which stand still while its chunks wait for their reader.
-    - *retry*: how many more attempts a failure is followed by, as long as no chunk went out or came
-      in and the error is not known to come again.
+    - *retry*: the number of further attempts after a failure, as long as no chunk went out or came in and
+      the error is not known to come again.
 
     *session* may be left out where no operation asks a model.
 
@@ -73,11 +72,11 @@ class Builder(FlowBuilder):
         waited for to its end.  *options* go into the request.
 
         Question and answer are committed to *branch* together, or neither when it fails or is
-        cancelled.  A branch that is not there is made then; without *branch*, one of a new name is,
-        which no branch has when the operation starts and no other operation names.  Operations on
+        cancelled.  A branch that is not there is made then.  Without *branch*, a branch of a new name is made; no other
+        branch has that name when the operation starts, and no other operation uses it.  Operations on
         one branch run in the order in which they were added, as a conversation does.
 
-        *on_cut* says what becomes of an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
+        *on_cut* says what happens to an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
         ``"raise"`` lets the operation fail with `AnswerCut`; ``"keep"`` commits it with its verdict;
         ``"discard"`` gives the `Response` and commits nothing.
         """
@@ -142,12 +141,12 @@ class Builder(FlowBuilder):
 
         ``{item}`` in *template* stands for the item's text; items without text are passed over.  At
         most *limit* calls are open, in a nursery of their own.  Chunks and responses come in the
-        order of the items: the first call's as they come, those of calls ahead of their turn when
-        it is theirs.  The first failure, in that order, ends it.
+        order of the items: those of the first open call as they come, those of later calls when their turn
+        comes.  The first failure, in that order, ends it.
 
-        With *branch*, each call knows what was in the branch before, and all turns are committed
-        at the end, together or not at all; without, nothing is kept.  *on_cut* as for `communicate`,
-        for each call: the first that was cut ends it, or is kept, or is left out of the branch.
+        With *branch*, each call has the branch as it was before, and all turns are committed at the end,
+        together or not at all; without *branch*, nothing is kept.  *on_cut* is as for `communicate`, for each
+        call: the first cut answer ends the operation, or is kept, or is left out of the branch.
         """
         check_on_cut(on_cut)
         check_options(Builder.communicate_each, options)
@@ -196,13 +195,13 @@ class Builder(FlowBuilder):
         sources: tuple[Operation, ...],
         depends_on: Iterable[Operation],
     ) -> tuple[Operation, ...]:
-        """What to wait for: a turn of a conversation waits for the one before it as well."""
+        """The operations to wait for: a turn of a conversation waits for the turn before it as well."""
         waits = (*sources, *self._mine(depends_on))
         last = None if line is None else self._last_of.get(line)
         return waits if last is None or last in waits else (*waits, last)
 
     def _remember(self, line: str | None, operation: Operation) -> Operation:
-        """*operation*, which the next turn on its branch will wait for."""
+        """Keep *operation* as the last turn of its branch, and return it: the next turn waits for it."""
         if line is not None:
             self._last_of[line] = operation
         return operation
@@ -235,7 +234,7 @@ class Builder(FlowBuilder):
 
 
 def _told(context: Iterable[str]) -> tuple[str, ...]:
-    """The texts that stand before an instruction."""
+    """The texts before an instruction."""
     listed = isinstance(context, Iterable) and not isinstance(context, str)
     texts = tuple(context) if listed else ()
     if not listed or not all(isinstance(text, str) for text in texts):

@@ -30,13 +30,14 @@ async def communicate(
     """Ask a model in the context of *branch* and commit both turns together, or none.
 
     *parameters*: ``instruction`` (a `str`) and ``imodel`` (a registered name, or a model), and
-    where wanted ``context`` (a list of `str`, told before the instruction), ``attachments``, ``tools``,
-    ``options`` of the call, and ``on_cut``, as the argument: what `Session.ask` takes.  Blocks until the answer has ended and gives its text.
+    where wanted ``context`` (a list of `str`, put before the instruction), ``attachments``, ``tools``,
+    ``options`` of the call, and ``on_cut``, as the argument: what `Session.ask` takes.  Blocks until
+    the answer has ended and returns its text.
     When it fails or is cancelled, the branch is as it was.
 
-    *on_cut* says what becomes of an answer that is not whole, for it ended as LENGTH, BLOCKED,
+    *on_cut* says what happens to an answer that is not whole, because it ended as LENGTH, BLOCKED,
     REFUSED or PAUSED: ``"raise"`` commits nothing and raises `AnswerCut`; ``"keep"`` commits it
-    with its verdict; ``"discard"`` gives its text and commits nothing.  An answer that ended for a
+    with its verdict; ``"discard"`` returns its text and commits nothing.  An answer that ended for a
     reason that this library does not know is whole.
 
     Tool calls (TOOL_USE) are committed after the text, which may be empty: the branch then waits
@@ -44,7 +45,7 @@ async def communicate(
 
     :raises ConfigurationError: a parameter is wrong; before anything is sent.
     :raises AnswerCut: the answer is not whole; ``partial`` is the `Response`.
-    :raises LionprideError: the call failed; ``partial`` has what came.
+    :raises LionprideError: the call failed; ``partial`` has the answer so far.
     """
     unknown = parameters.keys() - PARAMETERS
     if unknown or not {"instruction", "imodel"} <= parameters.keys():

@@ -1,4 +1,4 @@
-"""``flow`` and ``flow_stream``: running what a builder has built."""
+"""``flow`` and ``flow_stream``: running the operations of a builder."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ def flow_stream(
     """A source of ``(operation_id, chunk)`` from all running *operations*, chunk by chunk.
 
     ``async with flow_stream(builder.operations) as run: async for operation_id, chunk in run``, or
-    iterated bare where the builder's session is open, which then owns it.  ``run`` is a `FlowRun`,
+    iterated bare while the builder's session is open, which then owns it.  ``run`` is a `FlowRun`,
     with ``results``, ``status`` and ``to_mermaid()``.
 
     Opening it opens a nursery, in which each operation has a task; leaving the block cancels and
     joins them all.  At most *size* chunks wait for the reader, and a slow reader stops every
     operation, down to its socket.  At most *max_concurrent* operations run at once, but for
-    operations that ``stream_from`` joins, which run together.  *results* of an earlier run: what
-    they have is not run again.
+    operations that ``stream_from`` joins, which run together.  Operations with a result in *results*, from
+    an earlier run, are not run again.
 
     A failure arrives after the chunks before it, with a note that names the operation.
 
     - ``on_error="cancel"``: the others are cancelled, and the failure is raised as it is; where
       several failed at once, `FlowError` has them all.
-    - ``on_error="skip"``: what needs the failed operation is skipped, the rest goes on, and at the
+    - ``on_error="skip"``: operations that need the failed one are skipped, the others go on, and at the
       end `FlowError` is raised, with ``results``.
 
     :raises ConfigurationError: the operations cannot be a flow, or an option is wrong; here, before
         anything runs.
     """
-    given, owner = _given(operations)
+    listed, owner = _operations_and_owner(operations)
     return flow_source(
-        given,
+        listed,
         max_concurrent=max_concurrent,
         on_error=on_error,
         results=results,
@@ -63,32 +63,34 @@ async def flow(
     on_error: OnError = "cancel",
     results: Mapping[Any, Any] | None = None,
 ) -> Results:
-    """Run *operations* to their end; their results by operation (or its id).
+    """Run *operations* to their end; return their results by operation (or its id).
 
-    Options and failures as for `flow_stream`; the chunks are not kept.  Blocks.  Opens a nursery,
+    Options and failures are as for `flow_stream`; the chunks are not kept.  Blocks.  Opens a nursery,
     which a cancellation ends with all that is in it.
     """
-    given, _ = _given(operations)
-    return await run_flow(given, max_concurrent=max_concurrent, on_error=on_error, results=results)
+    listed, _ = _operations_and_owner(operations)
+    return await run_flow(listed, max_concurrent=max_concurrent, on_error=on_error, results=results)
 
 
-def _given(operations: Builder | Iterable[Operation]) -> tuple[tuple[Operation, ...], Any]:
-    """The operations, and how to find what would own a source of them."""
+def _operations_and_owner(
+    operations: Builder | Iterable[Operation],
+) -> tuple[tuple[Operation, ...], Any]:
+    """The operations, and a function that finds the owner of a source of them."""
     if isinstance(operations, Builder):
-        given = operations.operations
+        listed = operations.operations
     elif isinstance(operations, Iterable) and not isinstance(operations, str | OnlyAsync):
-        given = tuple(operations)
+        listed = tuple(operations)
     else:
         raise ConfigurationError(
             f"a flow is made of a Builder, or of a list of operations, not {operations!r:.200}"
         )
 
     def owner() -> Owner | None:
-        homes = (operation.home for operation in given if isinstance(operation, Operation))
+        homes = (operation.home for operation in listed if isinstance(operation, Operation))
         home = next((home for home in homes if isinstance(home, Builder)), None)
         session = None if home is None else home.session
         if session is None or not session.is_open:
             return None
         return session._owner  # ruff: ignore[private-member-access] - of one house
 
-    return given, owner
+    return listed, owner

@@ -29,7 +29,7 @@ class FlowBuilder:
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """All that was added, in that order."""
+        """All added operations, in the order of adding."""
         if len(self._operations) != len(self._added):
             self._operations = tuple(self._added)
         return self._operations
@@ -47,9 +47,9 @@ class FlowBuilder:
         stream_size: int = STREAM_SIZE,
         timeout: float | None = None,
     ) -> Operation:
-        """Send the chunks of an operation through *transformer*; what comes out are its chunks.
+        """Send the chunks of an operation through *transformer*; the items that come out are the chunks.
 
-        The result is *reduce* of them all.  It takes no slot of ``max_concurrent``.
+        The result is *reduce* of all of them.  It takes no slot of ``max_concurrent``.
         """
         try:
             check_recipe(transformer)
@@ -89,14 +89,13 @@ class FlowBuilder:
     ) -> Operation:
         """An operation of one's own: *function* is called with a `Context`.
 
-        An async function gives the result, and may ``await context.send(chunk)``; what an async
-        generator yields, or what a `Source` that the function returns has, are the chunks, and
-        *reduce* of all of them is the result.  ``context.results[operation]`` has the results of
+        An async function returns the result, and may ``await context.send(chunk)``.  An async generator
+        yields the chunks, or the function returns a `Source` of them; then *reduce* of all chunks is the
+        result.  ``context.results[operation]`` has the results of
         *context_from* and *depends_on*, ``context.channel`` the chunks of *stream_from*.
 
-        *replay* gives the chunks again from the result, for a flow that is resumed; known already
-        for async generators whose chunks are not reduced.  *parameters* are your own, to be read
-        as ``context.operation.parameters``.
+        *replay* makes the chunks again of the result, for a flow that is resumed; async generators without
+        *reduce* need none.  *parameters* are your own; read them as ``context.operation.parameters``.
         """
         if replay is None and reduce is list and inspect.isasyncgenfunction(function):
             replay = list
@@ -133,8 +132,8 @@ class FlowBuilder:
         *context_from* in their context too.  *max_concurrent* counts its own operations, whatever
         the outer flow's limit is; *on_error* is the outer flow's if not given.
         """
-        given = operations.operations if isinstance(operations, FlowBuilder) else operations
-        inner = Graph(given)
+        listed = operations.operations if isinstance(operations, FlowBuilder) else operations
+        inner = Graph(listed)
         Policy(max_concurrent, "cancel" if on_error is None else on_error)
         return self._add(
             functools.partial(_run_flow, inner, max_concurrent, on_error),
@@ -148,8 +147,8 @@ class FlowBuilder:
     def sequence(self, *steps: Operation | Work) -> tuple[Operation, ...]:
         """Operations one after another, each waiting for the whole of the one before.
 
-        A function is added as `add` does, and finds the result before it in its context.  An
-        operation of this builder is made to wait too.
+        A function is added as by `add`, and finds the result before it in its context.  An operation of this
+        builder is made to wait too.
         """
         made: list[Operation] = []
         for step in steps:
@@ -169,7 +168,7 @@ class FlowBuilder:
         context_from: Iterable[Operation] = (),
         depends_on: Iterable[Operation] = (),
     ) -> tuple[Operation, ...]:
-        """Functions side by side, as `add` adds them; all wait for the same."""
+        """Functions side by side, added as by `add`; all wait for the same operations."""
         sources, others = tuple(context_from), tuple(depends_on)
         return tuple(
             self.add(function, context_from=sources, depends_on=others) for function in functions
@@ -206,7 +205,7 @@ class FlowBuilder:
     def fork(self, operation: Operation, n: int) -> Sequence[StreamBranch]:
         """Equal branches of one operation's stream, each to be the *stream_from* of one reader.
 
-        The slowest reader sets the pace; a branch that nothing reads costs nothing.
+        The slowest reader sets the pace; a branch without a reader costs nothing.
         """
         self._mine([operation])
         return fork(operation, n)
@@ -239,8 +238,8 @@ class FlowBuilder:
             operations = (operations,)
         if not isinstance(operations, Iterable):
             raise ConfigurationError(f"a list of operations is needed, not {operations!r:.200}")
-        given = tuple(operations)
-        for operation in given:
+        listed = tuple(operations)
+        for operation in listed:
             if not isinstance(operation, Operation):
                 raise ConfigurationError(f"an operation is needed, not {operation!r}")
             if operation.home is not self:
@@ -248,12 +247,12 @@ class FlowBuilder:
                     f"operation {operation.name!r} belongs to another builder: make all operations"
                     " of a flow with one builder, and put a flow into another with subflow()"
                 )
-        return given
+        return listed
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         for operation in self._added:
-            operation.home = self  # which an operation by itself leaves behind
+            operation.home = self  # which an operation that was pickled by itself has left behind
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._added)} operations>"
@@ -276,6 +275,6 @@ async def _gather(
     return await made if inspect.isawaitable(made) else made
 
 
-def made_with(**given: Any) -> Mapping[str, Any]:
-    """The parameters of an operation: those that were given."""
-    return ReadOnlyDict({key: value for key, value in given.items() if value is not None})
+def made_with(**parameters: Any) -> Mapping[str, Any]:
+    """The parameters of an operation, without those that are None."""
+    return ReadOnlyDict({key: value for key, value in parameters.items() if value is not None})

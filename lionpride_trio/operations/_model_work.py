@@ -1,4 +1,4 @@
-"""What ``builder.communicate`` and ``builder.communicate_each`` do when they run."""
+"""The work of ``builder.communicate`` and ``builder.communicate_each``, when they run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class CommunicateWork(Asking):
 
     instruction: str
     streams: bool
-    """It reads a stream, whose text stands in the prompt too."""
+    """True if it reads a stream, and puts the text of it into the prompt."""
 
     async def __call__(self, context: Context) -> Response:
         branch = self.branch
@@ -65,7 +65,7 @@ class CommunicateWork(Asking):
             texts.append("".join([text_of_item(item) async for item in context.channel]))
         turn = self._turn(self.instruction, texts)
         response = await call(self.model, turn, self.options, context.send_all)
-        commit(self.session, branch_name(), turn.kept(response))
+        commit(self.session, branch_name(), turn.to_commit(response))
         return response
 
 
@@ -89,18 +89,18 @@ class CommunicateEachWork(Asking):
         calls = Mailbox(self.limit)
         open_calls = trio.Semaphore(self.limit)
         responses: list[Response] = []
-        kept: list[Message] = []
+        messages: list[Message] = []
         async with open_pump_nursery() as nursery:
             nursery.start_soon(self._start_calls, context, calls, open_calls, nursery)
             # The first call speaks as its chunks come; those after it wait for their turn.
-            async for each in calls:
-                async for batch in each.box.batches(FAIR_SHARE):
+            async for item_call in calls:
+                async for batch in item_call.box.batches(FAIR_SHARE):
                     await context.send_all(batch)
-                responses.append(each.response)
-                kept += each.turn.kept(each.response)
+                responses.append(item_call.response)
+                messages += item_call.turn.to_commit(item_call.response)
                 open_calls.release()
         if self.branch is not None:
-            commit(self.session, self.branch, kept)
+            commit(self.session, self.branch, messages)
         return responses
 
     async def _start_calls(
@@ -117,19 +117,21 @@ class CommunicateEachWork(Asking):
                 text = ""
                 while not text.strip():
                     text = text_of_item(await context.channel.receive())
-                asked = self.template.replace("{item}", text)
-                each = _Call(self._turn(asked, texts))
-                calls.put_nowait([each])
-                nursery.start_soon(self._call, each)
+                question = self.template.replace("{item}", text)
+                item_call = _Call(self._turn(question, texts))
+                calls.put_nowait([item_call])
+                nursery.start_soon(self._call, item_call)
         except trio.EndOfChannel:
             calls.finish()
         except Exception as error:
             calls.finish(error)
 
-    async def _call(self, each: _Call) -> None:
+    async def _call(self, item_call: _Call) -> None:
         try:
-            each.response = await call(self.model, each.turn, self.options, each.box.send)
+            item_call.response = await call(
+                self.model, item_call.turn, self.options, item_call.box.send
+            )
         except Exception as error:
-            each.box.finish(error)
+            item_call.box.finish(error)
         else:
-            each.box.finish()
+            item_call.box.finish()

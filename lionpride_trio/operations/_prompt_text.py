@@ -14,7 +14,7 @@ _Result: TypeAlias = (
 
 
 def text_of(result: _Result) -> str:
-    """What *result* says: a response's text, pieces of text joined, responses line by line."""
+    """The text of *result*: that of a response, pieces of text joined, or responses line by line."""
     if isinstance(result, str):
         return result
     if isinstance(result, Response):

@@ -1,4 +1,4 @@
-"""One turn of a conversation: what is asked, the call, and what is committed of it."""
+"""One turn of a conversation: the question, the call, and the messages to commit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import attrs
 
 from .._channels._mailbox import FAIR_SHARE
 from .._parts import ToolCall
-from .._response import Response
-from .._response_builder import chunks_of
+from .._response import Response, chunks_of
 from ..services import Fallback, iModel
 from ..session import (
     Branch,
@@ -30,10 +29,10 @@ class Turn:
 
     session: Session
     branch: str | None
-    """The name; None keeps nothing, and asks without a history."""
-    asked: Message
+    """The branch's name; None keeps nothing, and asks without a history."""
+    question: Message
     on_cut: OnCut = "raise"
-    """What a cut answer does: ``raise`` raises `AnswerCut`, ``keep`` commits it with its verdict,
+    """The fate of a cut answer: ``raise`` raises `AnswerCut`, ``keep`` commits it with its verdict,
     ``discard`` commits nothing."""
 
     @classmethod
@@ -47,16 +46,16 @@ class Turn:
     ) -> Self:
         """The turn that asks *instruction*, with *context* before it."""
         name = branch.name if isinstance(branch, Branch) else branch
-        asked = InstructionContent(instruction=instruction, context=context)
-        return cls(session, name, Message(content=asked), on_cut)
+        question = InstructionContent(instruction=instruction, context=context)
+        return cls(session, name, Message(content=question), on_cut)
 
     def messages(self) -> list[dict[str, Any]]:
-        """What a model is asked with: the branch so far, then the question."""
+        """The messages for the model: the branch so far, then the question."""
         known = self.branch is not None and self.branch in self.session.branches
         history = self.session.history(self.branch) if known and self.branch is not None else []
-        return prepare_messages_for_chat([*history, self.asked])
+        return prepare_messages_for_chat([*history, self.question])
 
-    def kept(self, response: Response) -> list[Message]:
+    def to_commit(self, response: Response) -> list[Message]:
         """The messages to commit: the question and the answer, or none."""
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
@@ -65,7 +64,7 @@ class Turn:
         if cut:  # a call that gets no result could never be sent back
             kept = [part for part in told.parts if not isinstance(part, ToolCall)]
             told = attrs.evolve(told, parts=kept)
-        return [self.asked, *(Message(content=content) for content in contents_of(told))]
+        return [self.question, *(Message(content=content) for content in contents_of(told))]
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
@@ -85,7 +84,7 @@ async def call(
 ) -> Response:
     """The whole response.  Its chunks go to *send* as they come, where the model streams.
 
-    :raises AnswerCut: it was cut, and the turn is not to be kept then.
+    :raises AnswerCut: the answer was cut, and ``on_cut`` is ``raise``.
     """
     if model.streaming:
         async with model.stream(turn.messages(), **options) as reply:

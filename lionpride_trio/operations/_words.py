@@ -1,4 +1,4 @@
-"""Options of a builder's methods: a word that is none is refused, with the nearest that is one."""
+"""Options of a builder's methods: an unknown word is refused, and the nearest known one is named."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ R = TypeVar("R")
 _MEANT: Final = {"retries": "retry", "max_retries": "retry", "after": "depends_on"}
 _CLOSE: Final = 0.85
 _OF_MODELS: Final = frozenset({"instructions"})
-"""Options of a model's request that only look like a builder's."""
+"""Options of a model's request that look like a builder's and are none."""
 
 
 def known_words(method: Callable[P, R]) -> Callable[P, R]:
     """*method*, which refuses an option that it does not have before Python does.
 
-    Python names the word and not what was meant, and a word that was taken for a parameter of one's
-    own would lose an edge: the operation would run too early.
+    Python would name the word and not the option that was meant.  A misspelled edge that was taken for a
+    parameter of one's own would be lost: the operation would run too early.
     """
     words = tuple(inspect.signature(method).parameters)[1:]
     known = frozenset(words)
@@ -39,9 +39,9 @@ def known_words(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_options(method: Callable[..., object], options: Iterable[str]) -> None:
-    """Refuse *options* of a model's request that are the method's own words, written wrongly.
+    """Refuse *options* of a model's request that are misspelled options of the method.
 
-    :raises ConfigurationError: names the word and what was meant.
+    :raises ConfigurationError: names the word and the option that was meant.
     """
     words: tuple[str, ...] = ()
     for option in options:

@@ -180,7 +180,7 @@ def _text_parts(message: Message) -> list[dict[str, Any]]:
     for part in parts:
         if not isinstance(part, Mapping) or not isinstance(part.get("text"), str):
             raise ConfigurationError(f"a system message has text alone, not {part!r:.200}")
-    return [{"type": "text", **part} for part in parts]
+    return [{"type": "text", **mapping_or_empty(part)} for part in parts]
 
 
 def name_results(messages: list[Message]) -> list[Message]:

@@ -8,15 +8,18 @@
 
     response = await replay("call.jsonl").complete("hi")
 
-Layout: ``_file`` (the format), ``_secrets`` (what is masked), ``_log`` (what appends to the file),
-``_record`` and ``_replay``.
+Layout: ``_format`` (the lines of a file), ``_call``, ``_reading`` and ``_file`` (what stands in them);
+``_secrets`` (what is masked), ``_log`` (what appends to the file) and ``_record``; ``_replay_client``
+(recorded bytes) and ``_replay`` (the model that they answer for).
 """
 
 from .._public import show_public_path
 from ..providers import register
-from ._file import Piece, RecordedCall, Recording
+from ._call import Piece, RecordedCall
+from ._file import Recording
 from ._record import RecordingClient, record
-from ._replay import Replay, ReplayClient, ReplayProvider, replay
+from ._replay import Replay, ReplayProvider, replay
+from ._replay_client import ReplayClient
 
 __all__ = [
     "Piece",

@@ -1,4 +1,4 @@
-"""Recording: a client that writes down what goes through it."""
+"""Recording: a client that writes down all calls that go through it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,8 @@ from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from .._transport import HTTPClient, open_client
 from ..providers._registry import find_by_url
-from ._file import (
-    Ended,
-    Piece,
-    RecordedCall,
-    answer_line,
-    end_line,
-    header,
-    piece_line,
-    request_line,
-)
+from ._call import Piece, RecordedCall
+from ._format import Ended, answer_line, end_line, header, piece_line, request_line
 from ._log import Log
 from ._secrets import Mask, Part
 
@@ -47,7 +39,7 @@ async def record(
 
     The file has the exact bytes of the answers with their cuts and times, and the requests.  Keys,
     cookies and the like are masked, wherever they stand; *secrets* are further strings to mask.
-    What is asked and answered is in it: look before you share it.
+    Questions and answers are in it: look before you share it.
 
     A request is in the file before it is sent, and each read before it is handed out, so that a
     program that is killed leaves a recording of what it saw (but for a read's last few bytes where
@@ -203,18 +195,18 @@ class _Tape:
             await self._log.write(*lines)
 
     def end(self, end: Ended, error: Exception | None = None) -> None:
-        """Say how the call ended; what was said first counts."""
+        """Say how the call ended; only the first word on it counts."""
         if self._end is None:
             failure = None if error is None else (type(error).__name__, str(error))
             self._end = self._now(), end, failure
 
     def fail_unanswered(self, error: Exception) -> None:
-        """Say that the call failed, where no answer came; what came of one tells it itself."""
+        """Say that the call failed, unless an answer came: its body tells how it ended."""
         if not self._answered:
             self.end("failed", error)
 
     async def finish(self) -> None:
-        """Write down how the call ended: it was left, unless something else was said."""
+        """Write the last line: the call was left, unless `end` said something else."""
         if self._log.failure is not None:
             return  # which was raised already
         if self._answered:

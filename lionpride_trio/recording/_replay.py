@@ -1,216 +1,26 @@
-"""Replaying: a client and a provider that give again what was recorded."""
+"""Replaying: the provider of a recording, and a model that answers as recorded."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, Literal, TypeAlias
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-import trio
-
-from .. import _errors
 from .._chunks import Chunk
-from .._errors import (
-    ConfigurationError,
-    ConnectionLost,
-    LionprideError,
-    ProviderError,
-    StreamTimeout,
-    TransportError,
-)
+from .._errors import ConfigurationError, LionprideError, ProviderError
 from .._safe_text import Secret
 from ..providers import ChunkParser, HTTPRequest, ModelCall, Provider, get
 from ..services import iModel
-from ._file import Piece, RecordedCall, Recording
-
-Pace: TypeAlias = Literal["recorded", "at_once"] | float
-"""How fast: as it came, without any wait, or so many times as fast."""
-Cut: TypeAlias = Callable[[bytes], Iterable[bytes]]
+from ._file import Recording
+from ._replay_client import Cut, Pace, ReplayClient
 
 BASE_URL: Final = "https://replay.invalid"
 
 
-class ReplayClient:
-    """Gives the answers of a recording, to be passed as ``http_client=``.
-
-    A request is answered as the recorded one with the same path and body, the one that was played
-    least often where there are several; another request, as the next in the order of the recording.
-    With *strict*, another request is refused.  *cut* cuts each body anew: a function from its bytes
-    to the pieces; they come at once then.  ``requests`` counts what was asked.
-    """
-
-    def __init__(
-        self,
-        recording: Recording | str | os.PathLike[str],
-        *,
-        pace: Pace = "at_once",
-        cut: Cut | None = None,
-        strict: bool = False,
-    ) -> None:
-        if not isinstance(recording, Recording):
-            recording = Recording.load(recording)
-        if not recording.calls:
-            raise ConfigurationError(f"{recording.path or 'the recording'} has no calls to replay")
-        self._speed = _speed(pace)
-        self.recording = recording
-        self.requests = 0
-        self._cut = cut
-        self._strict = strict
-        self._played = [0] * len(recording.calls)
-
-    def stream(
-        self, method: str, url: str, **options: Any
-    ) -> AbstractAsyncContextManager[ReplayedResponse]:
-        """The recorded answer, as long as the block.
-
-        :raises ConfigurationError: nothing like it was recorded, and it has to be.
-        """
-        call = self._find(str(url), options.get("content") or b"")
-        return self._replayed(call)
-
-    def _find(self, url: str, content: bytes) -> RecordedCall:
-        calls = self.recording.calls
-        same = [n for n, call in enumerate(calls) if _asks(call, url, content)]
-        if self._strict and not same:
-            raise ConfigurationError(
-                f"{self.recording.path or 'the recording'} has no such request:"
-                f" {urlsplit(url).path} {content[:200]!r}"
-            )
-        number = min(same or range(len(calls)), key=self._played.__getitem__)
-        self._played[number] += 1
-        self.requests += 1
-        return calls[number]
-
-    @asynccontextmanager
-    async def _replayed(self, call: RecordedCall) -> AsyncGenerator[ReplayedResponse]:
-        began = trio.current_time()
-        await self._wait(began, call.answered_at if call.status is not None else call.ended_at)
-        if call.status is None:
-            raise _failure(call)
-        response = ReplayedResponse(call, self._steps(call), lambda at: self._wait(began, at))
-        try:
-            yield response
-        finally:
-            response.closed = True
-
-    def _steps(self, call: RecordedCall) -> Sequence[Piece]:
-        if self._cut is None:
-            return call.pieces
-        pieces = list(self._cut(call.answer))
-        if b"".join(pieces) != call.answer:
-            raise ConfigurationError("cut= has to give pieces that joined are the body again")
-        return [Piece(0.0, piece) for piece in pieces if piece]
-
-    async def _wait(self, began: float, at: float) -> None:
-        if self._cut is not None or not self._speed:
-            await trio.lowlevel.checkpoint()
-        else:
-            await trio.sleep_until(began + at / self._speed)
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
-        await trio.lowlevel.checkpoint()
-
-
-class ReplayedResponse:
-    """A recorded answer."""
-
-    def __init__(
-        self, call: RecordedCall, steps: Sequence[Piece], wait: Callable[[float], Any]
-    ) -> None:
-        assert call.status is not None
-        self.status_code = call.status
-        self.headers = dict(call.answer_headers)
-        self.closed = False
-        self._body = _Body(self, call, steps, wait)
-
-    def aiter_raw(self) -> AsyncIterator[bytes]:
-        """The pieces of the body."""
-        return self._body
-
-    async def aclose(self) -> None:
-        """Give nothing more."""
-        self.closed = True
-        await trio.lowlevel.checkpoint()
-
-
-class _Body(AsyncIterator[bytes]):
-    def __init__(
-        self,
-        response: ReplayedResponse,
-        call: RecordedCall,
-        steps: Sequence[Piece],
-        wait: Callable[[float], Any],
-    ) -> None:
-        self._response = response
-        self._call = call
-        self._steps = list(reversed(steps))
-        self._wait = wait
-        self._ended = False
-
-    async def __anext__(self) -> bytes:
-        if self._steps and not self._response.closed:
-            await self._wait(self._steps[-1].at)
-            if not self._response.closed:
-                return self._steps.pop().data
-        if not self._ended and not self._response.closed:
-            self._ended = True
-            await self._wait(self._call.ended_at)
-            if self._call.error is not None:
-                raise _failure(self._call)
-        await trio.lowlevel.checkpoint()
-        raise StopAsyncIteration
-
-
-def _speed(pace: Pace) -> float:
-    """How many times as fast; 0 for no wait at all."""
-    match pace:
-        case "recorded":
-            return 1.0
-        case "at_once":
-            return 0.0
-        case int() | float() if pace > 0:
-            return float(pace)
-        case _:
-            raise ConfigurationError(
-                f"pace must be 'recorded', 'at_once' or a number > 0, not {pace!r}"
-            )
-
-
-def _asks(call: RecordedCall, url: str, content: bytes) -> bool:
-    asked, recorded = urlsplit(url).path, urlsplit(call.url).path
-    # Base URLs differ; paths differ in what the base URL has of them.
-    if not (asked.endswith(recorded) or recorded.endswith(asked)):
-        return False
-    try:
-        body: Any = json.loads(content)
-    except ValueError:
-        body = content.decode("utf-8", "replace")
-    return bool(body == call.body)
-
-
-def _failure(call: RecordedCall) -> Exception:
-    if call.error is None:
-        return ConnectionLost("the recording was cut before an answer came")
-    name, message = call.error
-    found: Any = getattr(_errors, name, None)
-    if found is StreamTimeout:
-        return StreamTimeout(message, clock="connect")
-    if isinstance(found, type) and issubclass(found, TransportError):
-        failure: Exception = found(message)
-        return failure
-    # Another client's class.  Its name decides as it did when it was raised.
-    other: type[Exception] = type(name, (OSError,), {})
-    return other(message)
-
-
 class ReplayProvider(Provider):
-    """The provider that a recording is of, as a model without network and key wants it.
+    """The provider of a recording, for a model without a network or a key.
 
-    :raises ConfigurationError: the recording does not tell which, and *provider* is not given.
+    :raises ConfigurationError: the recording does not name its provider, and *provider* is not given.
     """
 
     base_url = BASE_URL
@@ -255,7 +65,7 @@ class ReplayProvider(Provider):
         return self._inner.starts_job(body)
 
     def authorize(self, key: Secret) -> Mapping[str, str]:
-        """Nothing: there is nobody to prove it to."""
+        """No headers: a replay asks nobody."""
         return {}
 
     def parser(self) -> ChunkParser:
@@ -289,11 +99,10 @@ def replay(
         response = await replay("call.jsonl").complete("hi")
 
     *pace* is ``"at_once"``, ``"recorded"``, or how many times as fast; *cut* cuts the bodies anew.
-    See `ReplayClient`, which can be given instead of a file, for what is answered to which request.
-    *settings* are `iModel`'s.  Reading
-    the file blocks.
+    `ReplayClient`, which can be given instead of a file, says which answer a request gets.  *settings* are
+    `iModel`'s.  Reading the file blocks.
 
-    :raises ConfigurationError: the recording is damaged (names the line), or does not tell its
+    :raises ConfigurationError: the recording is damaged (names the line), or does not name its
         provider.
     """
     found = ReplayProvider(

@@ -1,4 +1,4 @@
-"""What must not get into a recording: keys, cookies, whatever proves who asked."""
+"""Masks for a recording: keys, cookies and all that proves who asked must not get into it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import attrs
 
 from .._safe_text import MASK
-from ._file import Piece
+from ._call import Piece
 
 _NAMES: Final = re.compile(
     r"auth|key|token|cookie|secret|session|credential|signature|organization|project|account",
     re.IGNORECASE,
 )
 _ANSWERED: Final = re.compile(r"cookie|authenticate|organization|project|secret", re.IGNORECASE)
-"""Answers tell of tokens that are counted, not kept."""
+"""The headers of answers name tokens that are counted, so "token" is no sign of a secret there."""
 SHORTEST: Final = 8
 """Shorter keys are masked in headers only: they would be found in any text."""
 
@@ -64,13 +64,13 @@ class Mask:
         return self.text(urlunsplit(masked))
 
     def pieces(self) -> PieceMask:
-        """What masks the pieces of one body."""
+        """A mask for the pieces of one body."""
         return PieceMask([secret.encode() for secret in self._secrets])
 
 
 @attrs.frozen
 class Part:
-    """What can be written of a read: all of it, or a part that *goes_on* from the one before it."""
+    """A read as it is written: all of it, or a part that *goes_on* from the part before it."""
 
     piece: Piece
     goes_on: bool = False
@@ -79,8 +79,8 @@ class Part:
 class PieceMask:
     """Overwrites secrets in the pieces of a body, so that lengths and cuts stay as they were.
 
-    A piece may end inside a secret.  What may be the beginning of one is held back until the next
-    pieces have told whether it is.
+    A piece may end inside a secret.  Bytes that may be the beginning of one are held back until the next
+    pieces decide.
     """
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
@@ -88,13 +88,13 @@ class PieceMask:
         self._held: list[Part] = []
 
     def feed(self, piece: Piece) -> list[Part]:
-        """What can be written now."""
+        """Take *piece*; the parts that can be written now."""
         self._held.append(Part(piece))
         whole = self._masked()
         return self._take(whole, len(whole) - self._doubtful(whole))
 
     def flush(self) -> list[Part]:
-        """The rest; a beginning that is long enough to be a secret's is masked too."""
+        """The other parts; at the end, the beginning of a secret is masked too, if it is long enough."""
         whole = self._masked()
         doubtful = self._doubtful(whole)
         if doubtful >= SHORTEST:

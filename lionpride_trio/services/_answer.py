@@ -18,8 +18,7 @@ from .._errors import (
     StreamTruncated,
     TransportError,
 )
-from .._response import Response
-from .._response_builder import reassemble
+from .._response import Response, reassemble
 from .._safe_text import shorten
 from .._transport import Exchange
 from ..providers import Provider, StreamDecoder

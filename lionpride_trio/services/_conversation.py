@@ -27,8 +27,7 @@ from .._channels._nursery import LateFailures
 from .._chunks import Chunk, TextChunk, ToolCallChunk, Usage, Verdict, text_chunk
 from .._errors import TurnsExhausted
 from .._parts import Part, ToolCall, ToolResult
-from .._response import Response
-from .._response_builder import chunks_of, usage_of
+from .._response import Response, chunks_of, usage_of
 from ..transformers._sources import tell_failure
 from ._invoked import ReplySource
 from ._reply import Reply

@@ -10,8 +10,7 @@ import trio
 from .._channels._channel import Channel
 from .._chunks import Chunk, FinishChunk, Usage, UsageChunk
 from .._errors import LimitExceeded, LionprideError, ProviderError, StreamTimeout
-from .._response import Response
-from .._response_builder import ResponseBuilder
+from .._response import Response, ResponseBuilder
 from .._transport import Exchange
 from ..providers import StreamDecoder
 from ..providers._content import is_content, is_progress

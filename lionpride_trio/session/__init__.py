@@ -1,4 +1,4 @@
-"""Sessions: conversations of messages in branches, and the block that owns what is open."""
+"""Sessions: conversations of messages in branches, and the block that owns clients and replies."""
 
 from .._public import show_public_path
 from ._branch import Branch, Conversations

@@ -57,7 +57,7 @@ class Conversations:
     def add_branch(self, branch: Branch) -> None:
         """Keep *branch*.
 
-        :raises ConfigurationError: its name is taken.
+        :raises ConfigurationError: the branch's name is taken.
         """
         if branch.name in self._branches:
             raise ConfigurationError(f"a branch named {branch.name!r} exists: choose another name")
@@ -75,20 +75,20 @@ class Conversations:
         return self._branches[name]
 
     def free_name(self, stem: str, first: int = 1) -> str:
-        """The first of ``stem-1``, ``stem-2``, … that no branch has and nobody is about to use."""
+        """The first of ``stem-1``, ``stem-2``, … that no branch has and no operation is about to use."""
         taken = self._branches.keys() | self._claimed | self._held
         return next(name for number in count(first) if (name := f"{stem}-{number}") not in taken)
 
     def claim_name(self, name: str) -> None:
-        """Let no unnamed branch get *name*: somebody will make a branch of that name."""
+        """Keep *name* for a branch that is going to be made: no unnamed branch will get it."""
         self._claimed.add(name)
 
     @contextmanager
     def hold_name(self) -> Generator[Callable[[], str]]:
         """Choose the name of a branch that is to be made when this block is nearly over.
 
-        Gives a function, to be called then.  The name is still the same, unless somebody has made a
-        branch of it, or claimed it, meanwhile: then it is the next free one.
+        Gives a function that returns the name; call it right before the branch is made.  If the first choice
+        was taken or claimed meanwhile, it returns the next free name.
         """
         held = self.free_name("branch")
 

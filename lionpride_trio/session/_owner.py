@@ -1,4 +1,4 @@
-"""What an open session owns: its HTTP client, the replies that are iterated bare, embedded servers."""
+"""The owner of an open session's things: its HTTP client, replies that are iterated bare, embedded servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class SessionOwner:
-    """Keeps what is opened in a session's block, and closes it at the block's end.
+    """Keeps clients, replies and servers for a session's block, and closes them at its end.
 
     The block opens a nursery; its own exception comes out as it is.
     """
@@ -39,7 +39,7 @@ class SessionOwner:
     async def open(self) -> None:
         """Begin the block.
 
-        :raises LocalProtocolError: it has begun.
+        :raises LocalProtocolError: the block has begun already.
         """
         if self._stack is not None:
             raise LocalProtocolError("this session is open: make another Session()")
@@ -54,7 +54,7 @@ class SessionOwner:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool | None:
-        """End the block, as ``__aexit__`` does: all that is open is closed."""
+        """End the block, as ``__aexit__`` does, and close all that is open."""
         assert self._stack is not None
         self.is_open = False
         stack, self._stack = self._stack, None
@@ -69,7 +69,7 @@ class SessionOwner:
                     await client.aclose()
 
     def client(self) -> HTTPClient:
-        """The HTTP client that the session's models share, opened when first asked for."""
+        """The HTTP client that the session's models share, opened at the first use."""
         self._opened()
         if self._client is None:
             self._client = open_client()
@@ -80,7 +80,7 @@ class SessionOwner:
 
         A source that opens a nursery runs in a task of the session's.
         """
-        channel: Channel[T] = await self._opened().start(_keep, source, self._late)
+        channel: Channel[T] = await self._opened().start(_hold_open, source, self._late)
         return channel
 
     async def host_url(self, provider: Provider) -> str:
@@ -88,7 +88,7 @@ class SessionOwner:
         nursery = self._opened()
         async with self._starting:
             if provider.name not in self._hosts:
-                host: Any = await nursery.start(_keep_host, provider)
+                host: Any = await nursery.start(_run_host, provider)
                 self._hosts[provider.name] = host.url(provider.name)
         return self._hosts[provider.name]
 
@@ -101,33 +101,33 @@ class SessionOwner:
         return self._nursery
 
 
-async def _keep(
+async def _hold_open(
     source: Source[T], late: LateFailures, *, task_status: trio.TaskStatus[Any]
 ) -> None:
     """Hold *source* open until its channel has ended or the session does."""
-    kept: _Kept | None = None
+    adopted: _AdoptedChannel | None = None
     try:
         async with source as channel:
-            kept = _Kept(channel)
-            task_status.started(kept)
+            adopted = _AdoptedChannel(channel)
+            task_status.started(adopted)
             try:
-                await kept.ended.wait()
+                await adopted.ended.wait()
             finally:
-                kept.close_with_session()
+                adopted.close_with_session()
     except Exception as error:
-        if kept is None:
+        if adopted is None:
             raise
-        late.add(error)  # of its clean-up, for what it gave was told at the channel
+        late.add(error)  # a failure of its clean-up; all others were raised by the channel
 
 
-async def _keep_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:
+async def _run_host(provider: Provider, *, task_status: trio.TaskStatus[Any]) -> None:
     async with open_host(provider) as host:
         task_status.started(host)
         await trio.sleep_forever()
 
 
-class _Kept(Channel[Any]):
-    """A channel that tells its keeper when it has ended, in whatever way."""
+class _AdoptedChannel(Channel[Any]):
+    """A channel with an event for its end, whichever it is."""
 
     _can_poll = True
 
@@ -150,7 +150,7 @@ class _Kept(Channel[Any]):
         self.ended.set()
 
     def close_with_session(self) -> None:
-        """Hand nothing out any more, unless all has come and only waits to be taken."""
+        """Close, unless the channel is finished: its ready items may still be taken."""
         if self._end is None:
             self._close_for(
                 " by the session that owned it, whose block has ended: read it inside"

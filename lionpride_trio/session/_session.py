@@ -1,4 +1,4 @@
-"""The session: conversations, models, and the block that owns what is open."""
+"""The session: conversations, models, and the block that owns clients and replies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Session(OnlyAsync):
 
     @property
     def is_open(self) -> bool:
-        """The session's block is being run."""
+        """True inside the session's block."""
         return self._owner.is_open
 
     @property
@@ -57,8 +57,7 @@ class Session(OnlyAsync):
     def create_branch(self, *, name: str | None = None, system: str | None = None) -> Branch:
         """A new empty branch, or one that begins with a system message.
 
-        Without *name* it gets the first of ``branch-1``, ``branch-2``, … that nobody has or is about
-        to use.
+        Without *name* it gets the first free name of ``branch-1``, ``branch-2``, …
 
         :raises ConfigurationError: the name is taken.
         """
@@ -72,7 +71,7 @@ class Session(OnlyAsync):
     def fork(self, branch: str | Branch, *, name: str | None = None) -> Branch:
         """A new branch that shares *branch*'s messages so far and goes its own way from there.
 
-        Without *name* it is called after *branch*: ``main-2``, or the next one that is free.
+        Without *name* it is named after *branch*: ``main-2``, or the next free name.
 
         :raises ConfigurationError: the name is taken, or there is no such branch.
         """
@@ -137,7 +136,7 @@ class Session(OnlyAsync):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """A session with what `save` wrote.
+        """A session with the messages and branches that `save` wrote.
 
         :raises ConfigurationError: the file is damaged or another program's; says where.
         """
@@ -158,7 +157,7 @@ class Session(OnlyAsync):
         return await self._owner.close(exc_type, exc, traceback)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is pickled and copied: all but the models, as in `save`."""
+        """The state for pickles and copies: all but the models, as in `save`."""
         if self.is_open:
             raise TypeError("an open session cannot be pickled or copied: do it after its block")
         return {"id": self.id, "name": self.name, "conversations": self.conversations}

@@ -32,7 +32,7 @@ def save(conversations: Conversations, path: Path) -> None:
         "branches": written(list(conversations.branches.values()), "branches"),
     }
     text = json.dumps(document, ensure_ascii=False, indent=1)
-    # What UTF-8 has no bytes for, JSON can still name.
+    # JSON has escapes for the halves of characters that UTF-8 has no bytes for.
     text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
@@ -48,7 +48,7 @@ def save(conversations: Conversations, path: Path) -> None:
 
 
 def load(path: Path) -> Conversations:
-    """Read what `save` wrote.
+    """Read a file that `save` wrote.
 
     :raises ConfigurationError: the file is damaged or another program's; says where.
     :raises OSError: it cannot be read.

@@ -1,8 +1,8 @@
 """Sinks: async functions that read a channel to its end.
 
 Each takes an open channel, which it leaves open, or a source, which it opens for as long as it
-reads: ``await sinks.join(model.stream("hi") | sentences())``.  What fails upstream is raised;
-cancelling loses nothing that was received, but what the sink itself had collected.
+reads: ``await sinks.join(model.stream("hi") | sentences())``.  A failure upstream is raised.
+Cancelling loses no item of the channel, only the result that the sink had collected.
 """
 
 from .._public import show_public_path

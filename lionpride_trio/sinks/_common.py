@@ -1,4 +1,4 @@
-"""What all sinks share: what they read from, what they write of it, how their failures are named."""
+"""Parts that all sinks share: opening a readable, the text and the JSON of an item, failures by name."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 Readable: TypeAlias = Source[T] | trio.abc.ReceiveChannel[T]
-"""What a sink reads: an open channel, which it leaves open, or a source, which it opens."""
+"""The argument of a sink: an open channel, which it leaves open, or a source, which it opens."""
 
 Sink: TypeAlias = Callable[[Readable[Any]], Awaitable[R]]
-"""An async function that reads a channel or a source to its end; what it returns is its result."""
+"""An async function that reads a channel or a source to its end and returns a result."""
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def opened(readable: Readable[T]) -> AsyncGenerator[Channel[T]]:
 
 
 def text_in(items: Iterable[Any], index: int = 0) -> str:
-    """The text of *items*, as one answer has it: of chunks, those of alternative *index* alone."""
+    """The text of *items*; of chunks, only those of alternative *index* count."""
     return "".join([
         (item.data if item.index == index else "") if isinstance(item, Chunk) else str(item)
         for item in items
@@ -74,7 +74,7 @@ def shown(item: object) -> str:
 
 @contextmanager
 def failing_as(sink: str) -> Generator[None]:
-    """Name the sink in what the operating system raises inside."""
+    """A block in which an error of the operating system becomes a `SinkError` that names *sink*."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A file that is whole or not there: what is written goes to a draft beside it first."""
+"""A file that is whole or not there: text goes to a draft beside it first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from ._common import failing_as
 
-# O_EXCL: the name is nobody else's, and no link that somebody has put there is followed.
+# O_EXCL: the name is new, so no other program has it and no link is followed.
 _FLAGS: Final = (
     os.O_WRONLY
     | os.O_CREAT
@@ -30,7 +30,7 @@ _NAME_CHARS: Final = 40
 
 
 def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
-    """*path*, if a file can be written there.  Looks at what stands there now.
+    """*path*, if a file can be written there.  Looks at the disk.
 
     :raises ConfigurationError: it names no file, or something that is no regular file.
     """
@@ -39,7 +39,7 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
             f"{sink} needs the path of a file, such as 'answer.txt', not {path!r:.200}"
         )
     text = os.fsdecode(path)
-    # Of the text: Path("answers/") is Path("answers").
+    # The text is looked at, because Path("answers/") is Path("answers").
     if (
         text.endswith((os.sep, os.altsep or os.sep))
         or Path(text).name in {"", ".."}
@@ -67,10 +67,10 @@ def checked_target(sink: str, path: str | os.PathLike[str]) -> Path:
 
 
 def sync_directory(path: Path) -> None:
-    """Bring what *path* says about its files to the disk, where it can be.  Blocks.
+    """Bring the names in the directory *path* to the disk, where the file system can.  Blocks.
 
     Some file systems cannot sync a directory, and its rights may forbid it; the files are in their
-    place all the same.
+    places all the same.
     """
     with suppress(OSError):
         directory = os.open(path, os.O_RDONLY)
@@ -81,7 +81,7 @@ def sync_directory(path: Path) -> None:
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write *data*, in as many steps as the operating system wants.  Blocks."""
+    """Write *data*, in as many steps as the operating system needs.  Blocks."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(fd, rest) :]
@@ -104,18 +104,18 @@ class Draft:
             mode = stat.S_IMODE(target.stat().st_mode)
         except FileNotFoundError:
             return cls(target, os.open(path, _FLAGS, 0o666), path)
-        # Nobody may read the draft, however early, who may not read the old file.
+        # The draft has the mode from its beginning: who may not read the old file must not read the draft.
         fd = os.open(path, _FLAGS, mode & 0o777)
         if hasattr(os, "fchmod"):
             os.fchmod(fd, mode)
         return cls(target, fd, path)
 
     async def write(self, text: str) -> None:
-        """Append *text* in UTF-8; what cannot be encoded becomes a question mark."""
+        """Append *text* in UTF-8; a character that cannot be encoded becomes a question mark."""
         data = text.encode("utf-8", "replace")
         if data:
             self.is_empty = False
-            # Shielded, so that what was received is in the draft when its reader is cancelled.
+            # Shielded, so that received text is in the draft when its reader is cancelled.
             with trio.CancelScope(shield=True):
                 await trio.to_thread.run_sync(write_all, self._fd, data)
 
@@ -127,13 +127,13 @@ class Draft:
         sync_directory(self._target.parent)
 
     def close(self) -> None:
-        """Leave the draft as it is.  Blocks.  Twice is once."""
+        """Close the draft and leave it as it is.  Blocks.  May be called twice."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
 
     def remove(self) -> None:
-        """Take the draft away.  Blocks."""
+        """Remove the draft.  Blocks."""
         self.close()
         self.path.unlink()
 
@@ -142,8 +142,8 @@ class Draft:
 async def open_draft(sink: str, target: Path, *, keep_partial: bool) -> AsyncGenerator[Draft]:
     """A draft that takes the place of *target* when the block ends well.
 
-    When the block fails or is cancelled the draft stays where it is, and the error has a note that
-    says where; it is taken away where it is empty or *keep_partial* is false.
+    When the block fails or is cancelled, the draft stays, and the error has a note that says where; the
+    draft is removed if it is empty or *keep_partial* is false.
     """
     check_on_trio()
     with failing_as(sink):
@@ -156,7 +156,7 @@ async def open_draft(sink: str, target: Path, *, keep_partial: bool) -> AsyncGen
         kept = keep_partial and not draft.is_empty
         if kept:
             error.add_note(f"{sink}: what came before is in {draft.path}")
-        # Does not wait for anybody but the disk; an error here would hide the one that matters.
+        # Waits for the disk alone.  An error here would hide the error of the block.
         with trio.CancelScope(shield=True), suppress(OSError):
             await trio.to_thread.run_sync(draft.close if kept else draft.remove)
         raise

@@ -13,23 +13,23 @@ from .._chunks import Chunk
 from ._common import Readable, Sink, failing_as, json_text, opened, shown, text_in
 from ._draft import checked_target, open_draft
 
-# Where a reader might see the end of a line (`str.splitlines`), and what UTF-8 cannot encode.
+# Characters that some readers take for the end of a line (`str.splitlines`), or UTF-8 cannot encode.
 _TO_BE_ESCAPED: Final = re.compile(r"[\x85\u2028\u2029\ud800-\udfff]")
 
 
 def write_file(
     path: str | os.PathLike[str], *, index: int = 0, keep_partial: bool = True
 ) -> Sink[Path]:
-    """Make a sink that writes the text to *path* in UTF-8; the path.
+    """Make a sink that writes the text to *path* in UTF-8; its result is the path.
 
     The text goes to a file of its own beside *path* (``.answer.txt.<random>.partial``), which takes
     the place of *path* in one step when the stream has ended well and all of it is on the disk.  So
-    two that write to one path do not disturb each other: the last to end stays.  The new file has
+    two sinks that write to one path do not disturb each other: the file of the last to end stays.  The new file has
     the mode of the old one.  A symbolic link at *path* is replaced, not followed.
 
-    After a failure or a cancellation *path* is as it was, and the ``.partial`` file has what came;
-    a note on the error says where it is.  Nothing stays of a stream that gave no text, nor with
-    *keep_partial* false.
+    After a failure or a cancellation *path* is as it was, and the ``.partial`` file has the text so far; a
+    note on the error says where it is.  No such file stays if there was no text, or *keep_partial* is
+    false.
 
     Of alternative answers *index* is written.  Writing does not block the event loop.
 
@@ -50,10 +50,10 @@ def write_file(
 
 
 def json_lines(path: str | os.PathLike[str], *, keep_partial: bool = True) -> Sink[Path]:
-    """Make a sink that writes each item to *path* as a line of JSON, in UTF-8; the path.
+    """Make a sink that writes each item to *path* as a line of JSON, in UTF-8; its result is the path.
 
-    For what `json_values` gives, and whatever else ``json.dumps`` takes.  As `write_file`
-    otherwise: the file is whole or not there.
+    It takes the values of `json_values`, and all that ``json.dumps`` takes.  As with `write_file`, the file
+    is whole or not there.
 
     :raises ConfigurationError: *path* is a directory, or names no file.
     :raises SinkError: the file cannot be written.
@@ -83,7 +83,7 @@ def _file_sink(
     target = checked_target(sink, path)
 
     async def write(readable: Readable[Any]) -> Path:
-        # The file first: where it cannot be written, nothing is asked of a model.
+        # The file first: where it cannot be written, no model is asked.
         async with (
             open_draft(sink, target, keep_partial=keep_partial) as draft,
             opened(readable) as channel,

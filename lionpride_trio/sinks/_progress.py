@@ -1,4 +1,4 @@
-"""``progress``: how far a stream is."""
+"""``progress``: a running count of a stream's items."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ._write import write_text
 def progress(
     *, total: int | None = None, label: str = "", stream: TextIO | None = None
 ) -> Sink[int]:
-    """Make a sink that shows a running count of items and characters; the number of items.
+    """Make a sink that shows a running count of items and characters; its result is the number of items.
 
     With *total*, the number of items that are expected, it shows the rate and the time left too, at
     the mean rate so far.  One line that is written over on a terminal; only the last state
@@ -41,7 +41,7 @@ def progress(
             nonlocal width
             line = f"{head}{state.text(trio.current_time())}"
             start = "\r" if live else ""
-            padded = line.ljust(width) if live else line  # over what a longer line has left
+            padded = line.ljust(width) if live else line  # over the rest of a longer line
             width = len(line)
             await write_text(out, f"{start}{padded}{end}")
 
@@ -68,7 +68,7 @@ class _State:
         self.characters += sum(len(text_of(item)) for item in batch)
 
     def text(self, now: float) -> str:
-        """As ``12 of 40 items, 345 characters, 4.0 items/s, 0:07 left``."""
+        """The state as ``12 of 40 items, 345 characters, 4.0 items/s, 0:07 left``."""
         of = "" if self.total is None else f" of {self.total}"
         text = f"{self.items}{of} items, {self.characters} characters"
         seconds = now - self.began
@@ -80,7 +80,7 @@ class _State:
 
 
 def _minutes(seconds: float) -> str:
-    """As ``0:07`` or ``1:02:03``, rounded up."""
+    """Seconds as ``0:07`` or ``1:02:03``, rounded up."""
     minutes, second = divmod(math.ceil(seconds), 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"

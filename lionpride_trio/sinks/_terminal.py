@@ -1,6 +1,6 @@
 """Sinks that write to a terminal.
 
-What a model wrote is shown and never obeyed: control characters are made visible one by one, so it
+A terminal shows the model's text and never obeys it: control characters are made visible one by one, so it
 does not matter how an escape sequence was cut.
 
 Writing blocks a worker thread, not the event loop.  A sink that waits for room, on a pipe that
@@ -23,7 +23,7 @@ from ._write import write_text
 
 
 async def stdout(readable: Readable[Any], *, index: int = 0) -> int:
-    """Write the text to the standard output as it comes; the number of characters.
+    """Write the text to the standard output as it comes; return the number of characters.
 
     Control characters but newline and tab are made visible.  Of alternative answers *index* is
     written.
@@ -32,7 +32,7 @@ async def stdout(readable: Readable[Any], *, index: int = 0) -> int:
 
 
 def to_stream(stream: TextIO, *, end: str = "\n", index: int = 0) -> Sink[int]:
-    """Make a sink that does as `stdout`, for any text stream.
+    """Make a sink as `stdout`, for any text stream.
 
     *end* is written after the text when the stream has ended well.
     """
@@ -52,7 +52,7 @@ def to_stream(stream: TextIO, *, end: str = "\n", index: int = 0) -> Sink[int]:
 
 
 def dots(every: int = 10, *, stream: TextIO | None = None) -> Sink[int]:
-    """Make a sink that prints a dot for *every* so many items; the number of items."""
+    """Make a sink that prints a dot for *every* so many items; its result is the number of items."""
     check_size("dots(): every", every)
 
     async def write(readable: Readable[Any]) -> int:
@@ -70,10 +70,10 @@ def dots(every: int = 10, *, stream: TextIO | None = None) -> Sink[int]:
 
 
 def labelled(*, stream: TextIO | None = None, width: int = 0, index: int = 0) -> Sink[int]:
-    """Make a sink for what ``merge`` gives: each line begins with its label; the number of lines.
+    """Make a sink for the items of ``merge``: each line begins with its label; its result is the number of lines.
 
-    A line is written at once when it is whole, so two streams never share one.  What has no line
-    end yet is written when the stream ends, fails or is cancelled.  *width* pads the labels.  Of
+    A line is written when it is whole, so two streams never share one.  A line without an end is
+    written when the stream ends, fails or is cancelled.  *width* pads the labels.  Of
     alternative answers *index* is written.
     """
     check_size("labelled(): width", width, 0)
@@ -97,7 +97,7 @@ def labelled(*, stream: TextIO | None = None, width: int = 0, index: int = 0) ->
 
 
 _LAST_WORDS: Final = 1.0
-"""Seconds that a sink that was cancelled waits for room at most, or one whose stream failed."""
+"""Seconds that a sink waits for room at most after it was cancelled or its stream failed."""
 
 
 class _LabelledLines:
@@ -110,7 +110,7 @@ class _LabelledLines:
         self.count = 0
 
     def feed(self, batch: list[tuple[Any, Any]]) -> str:
-        """The lines that *batch* makes whole."""
+        """The lines that *batch* completes."""
         lines: list[str] = []
         for label, item in batch:
             *whole, rest = text_in((item,), self._index).split("\n")

@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 async def join(readable: Readable[Any], *, index: int = 0) -> str:
-    """All text in one string; chunks that hold none are left out.
+    """All text in one string; chunks without text are left out.
 
-    Of alternative answers *index* is taken; the first is what ``Response.text`` has.
+    Of alternative answers *index* is taken; the first is that of ``Response.text``.
     """
     check_size("join(): index", index, 0)
     pieces: list[str] = []
@@ -39,7 +39,7 @@ async def collect(readable: Readable[T]) -> list[T]:
 async def last(readable: Readable[T]) -> T:
     """The last item.
 
-    :raises LocalProtocolError: there was none.
+    :raises LocalProtocolError: there was no item.
     """
     end: list[T] = []
     async with opened(readable) as channel:
@@ -51,7 +51,7 @@ async def last(readable: Readable[T]) -> T:
 
 
 async def drain(readable: Readable[Any]) -> int:
-    """Nothing kept; the number of items."""
+    """Read all items and keep none; return their number."""
     count = 0
     async with opened(readable) as channel:
         async for batch in channel.batches():
@@ -60,7 +60,7 @@ async def drain(readable: Readable[Any]) -> int:
 
 
 def send_to(target: trio.abc.SendChannel[T]) -> Sink[int]:
-    """Make a sink that sends each item to *target* and then closes it; the number of items.
+    """Make a sink that sends each item to *target* and then closes it; its result is the number of items.
 
     A failure upstream closes *target* too and is raised here.
     """

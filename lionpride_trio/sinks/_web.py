@@ -28,9 +28,9 @@ from ._common import json_text
 _KEEP_ALIVE: Final = encode_comment("keep-alive")
 _END: Final = encode_event("", event="end")
 _UNTOLD: Final = "the stream failed"
-"""What a page is told of a failure whose text is not meant for it."""
+"""The message for a page where the text of a failure is not meant for it."""
 _OF_THE_SERVER: Final = SinkError, OperationError, FlowError
-"""Errors whose texts quote the server's own exceptions: paths, and what functions were given."""
+"""Errors whose texts quote the server's own exceptions: paths, and arguments of functions."""
 
 
 def sse_bytes(
@@ -45,23 +45,21 @@ def sse_bytes(
     Strings and text chunks are messages, whose data may hold newlines.  Reasoning, tool calls,
     usage and the finish are events named ``reasoning``, ``tool_call``, ``usage`` and ``finish``
     with JSON data; other chunks are left out, and so are alternative answers but *index*.  Other
-    items are messages with JSON data.  *encode* makes an item's bytes in another way; it is asked
-    for every item.
+    items are messages with JSON data.  *encode* replaces all this: a function from an item
+    to its bytes.
 
     The stream ends with an event ``end``, or with an event ``error``, so that a page can tell a
     whole answer from a cut one.  The page has to ``close()`` its EventSource at both: it connects
     again otherwise, and the model is asked anew.  The data of ``error`` is the message of a
-    `LionprideError`; of any other exception, which is raised after the event for the server's log,
-    and of what failed on the server itself, it is "the stream failed".
+    `LionprideError`.  For another exception, which is raised after the event for the server's log, and for
+    a failure on the server itself, it is "the stream failed".
 
-    When nothing was sent for *heartbeat* seconds a comment keeps the connection open; None sends
-    none.
+    After *heartbeat* seconds of silence a comment keeps the connection open; None sends no comments.
 
     *items* is an open channel, which stays open, or a source that an open session owns.  The source
-    is opened at the first read, and closed with what stands behind it when the stream ends, when
-    its reader is cancelled (a page that went away), at `aclose`, or when it is dropped.  An
-    iterator of another kind, such as an async generator, gets no heartbeats: it cannot be asked
-    again once a wait for it was given up.
+    is opened at the first read.  It is closed when the stream ends, when its reader is cancelled (a page
+    that went away), at `aclose`, or when it is dropped.  An iterator of another kind, such as an async
+    generator, gets no heartbeats: after a wait for it was given up, it cannot be asked again.
 
     :raises ConfigurationError: *heartbeat* is no positive number of seconds.
     :raises LocalProtocolError: nothing open owns the source; says what to write.
@@ -89,19 +87,19 @@ def _seconds(heartbeat: Any) -> float:
 
 
 def _opened_aside(source: Source[Any]) -> Source[Any]:
-    """*source*, opened in a task of its owner's.
+    """*source*, opened in a task of its owner.
 
     A heartbeat may be due before the first content has come.  It would cancel an opening in the
     page's own task, and the next read would ask the model again.
     """
     owner = source.owner()
     if owner is None:
-        return source  # a channel piped on, which is open, or what iterating refuses
+        return source  # a channel piped on, which is open, or a source that iterating refuses
     return Source(lambda: open_chain([source]), name=repr(source), owner=lambda: owner)
 
 
 class EventStream(AsyncIterator[bytes]):
-    """The bytes that `sse_bytes` gives: an event or a comment at each step.
+    """The bytes of `sse_bytes`: an event or a comment at each step.
 
     Opens no nursery.  Read by one task at a time.
     """
@@ -114,10 +112,10 @@ class EventStream(AsyncIterator[bytes]):
         *,
         owned: bool = False,
     ) -> None:
-        self._items: AsyncIterator[Any] | None = items  # None once nothing more is read
+        self._items: AsyncIterator[Any] | None = items  # None when nothing more is read
         self._heartbeat = heartbeat
         self._encode = encode
-        self._owned = owned  # and so closed here
+        self._owned = owned  # so it is closed here
         self._failure: Exception | None = None  # to be raised after its event
 
     async def __anext__(self) -> bytes:
@@ -129,7 +127,7 @@ class EventStream(AsyncIterator[bytes]):
         try:
             with trio.move_on_after(self._heartbeat):
                 while not (data := self._encode(await anext(self._items))):
-                    pass  # what a page has no use for
+                    pass  # chunks that a page has no use for
                 return data
             return _KEEP_ALIVE
         except StopAsyncIteration:
@@ -144,14 +142,14 @@ class EventStream(AsyncIterator[bytes]):
         return data
 
     def _told(self, error: Exception) -> str:
-        """What the page is told of *error*; the rest is kept for the server's log."""
+        """The event for *error*; an exception for the server's log is kept."""
         if isinstance(error, LionprideError) and not isinstance(error, _OF_THE_SERVER):
             return str(error)
         self._failure = error
         return _UNTOLD
 
     async def aclose(self) -> None:
-        """Read nothing more, and close the source with what stands behind it.  Twice is once."""
+        """Read nothing more, and close the source.  May be called twice."""
         items, self._items = self._items, None
         if self._owned and items is not None:
             await items.aclose()  # type: ignore[attr-defined]
@@ -160,7 +158,7 @@ class EventStream(AsyncIterator[bytes]):
 
 
 def event_of(item: Any, index: int = 0) -> bytes:
-    """One item as one server-sent event; nothing for what a page has no use for."""
+    """One item as one server-sent event; empty for a chunk that a page has no use for."""
     match item:
         case str():
             return encode_event(item)

@@ -14,18 +14,17 @@ from ._common import failing_as
 _PIECE: Final = 1024
 """Characters written at once: at most 4,096 bytes, which a pipe that has room takes whole."""
 _GLANCE: Final = 0.05
-"""Seconds that a thread waits for room before it looks whether anybody still wants it to."""
+"""Seconds that a thread waits for room before it looks whether it was cancelled."""
 
 
 async def write_text(stream: TextIO, text: str, *, patience: float = math.inf) -> None:
-    """Write *text* and flush; what the stream's encoding does not have becomes a question mark.
+    """Write *text* and flush; a character that the stream's encoding lacks becomes a question mark.
 
     Waits for room at most *patience* seconds of real time, and then gives up quietly.
 
-    When it is cancelled while the stream has no room, nothing more is written.  A write that blocks
-    all the same (a terminal that took half a piece, a stream of the user's own) is left to its
-    thread: the piece comes out when there is room for it, before what is written to the stream
-    later, because a stream lets one thread in at a time.
+    Cancelled while the stream has no room, it writes nothing more.  A write that blocks all the same (a
+    terminal that took half a piece, a stream of the user's own) is left to its thread.  The piece comes
+    out when there is room, before all later writes, because a stream lets one thread in at a time.
     """
     if text:
         with failing_as("stdout"):
@@ -38,14 +37,14 @@ def _write(stream: TextIO, text: str, patience: float) -> None:
     for start in range(0, len(text), _PIECE):
         if not _wait_for_room(stream, patience):
             return
-        # When there is room, for it may have come after the cancellation.
+        # Looked at when there is room: the cancellation may have come meanwhile.
         trio.from_thread.check_cancelled()
         stream.write(text[start : start + _PIECE])
         stream.flush()
 
 
 def _wait_for_room(stream: TextIO, patience: float) -> bool:
-    """Wait until *stream* takes a piece without blocking, where that can be known; whether it does."""
+    """Wait until *stream* takes a piece without blocking; return whether it does, as far as that can be known."""
     try:
         poll = select.poll()
         poll.register(stream.fileno(), select.POLLOUT)

@@ -11,7 +11,7 @@ from .._public import show_public_path
 from ._buffer import BufferChars
 from ._checks import MAX_HOLD
 from ._items import BufferCount, Keep, MapEach, Take, Tap
-from ._json_parser import JSONEvent
+from ._json_events import JSONEvent
 from ._json_values import JSONValues
 from ._lines import LineSplitter
 from ._paragraphs import ParagraphSplitter

@@ -1,4 +1,4 @@
-"""What the constructors of the stages check, with texts that say what to write."""
+"""Checks of the stages' constructors, with errors that say what to write."""
 
 from __future__ import annotations
 

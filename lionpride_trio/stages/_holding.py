@@ -1,4 +1,4 @@
-"""What stages that hold input back have in common: a bound, and errors that lose nothing."""
+"""The base of stages that hold input back: a bound, and errors that lose nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Holding(OneStream):
 
     A feed may form whole items and then meet an error.  The items are given, and the error is
     raised by the next call, be it a feed or the flush; without such items it is raised at once.
-    It latches: every later call raises it again, so that what was cut never looks whole.
+    It latches: every later call raises it again, so that a cut stream never looks whole.
     """
 
     _error: LionprideError | None = None
@@ -25,13 +25,13 @@ class Holding(OneStream):
     def __init__(self, *, max_hold: int = MAX_HOLD) -> None:
         self._max_hold = check_size(f"{type(self).__name__}: max_hold", max_hold)
 
-    def _fail(self, error: LionprideError, given: list[T]) -> list[T]:
-        """End the stream with *error*, after what was *given* before it."""
+    def _fail(self, error: LionprideError, items: list[T]) -> list[T]:
+        """End the stream with *error*, after what was *items* before it."""
         self._flushed = True
         self._error = error
-        if not given:
+        if not items:
             raise error
-        return given
+        return items
 
     def _too_long(self, what: str) -> LimitExceeded:
         return LimitExceeded(
@@ -41,7 +41,7 @@ class Holding(OneStream):
         )
 
     def _nothing_more(self) -> tuple[()]:
-        """What a second flush gives; or the error that the stream ended with."""
+        """The empty result of a second flush, or the error that ended the stream."""
         if self._error is not None:
             raise self._error
         return ()

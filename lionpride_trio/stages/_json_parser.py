@@ -4,44 +4,47 @@ Goals: the language of `json.loads` (so ``NaN`` and ``Infinity`` too), and its v
 the input, fed a character at a time or not; nothing is ever shown that what comes may change: no
 half number, half escape, or half of a surrogate pair that two escapes make.
 
-Plan: a machine with a state and a stack of open containers.  Runs of plain characters are found by
-regular expressions, and kept as fragments.  A growing string is joined only when somebody looks;
-what was joined is one fragment from then on.
+Strategy: a machine with a state and a stack of open containers, and no recursion, so that it can stop
+after any character.  The value is built while it is read: a container is put into the one around it
+when it opens.  A token of several characters (`_json_tokens`) reads itself; the machine acts on its end.
+
+Plan: `consume` goes from token to token.  Between tokens, `_read_mark` says what a character means in
+the state that the machine is in.
+
+Invariants, and what breaks without them:
+
+*A container stands in its place before anything is in it*, and a string from its first character on:
+``value`` hands out the live tree, and must not have to build it for each look.
+
+*A growing string is joined only when somebody looks.*  Joined for each piece, a string in n pieces
+would cost n² / 2 copies of a piece.
+
+*``seen`` is the place of the token that is read, or of the character that was refused.*  Errors name it, and
+`JSONValues` finds by it where to look again; counted in the text of one feed, both would depend on the cuts.
+
+*The ``"append"`` events are told at the end of each `consume`, however it ends*: what was read before a
+mistake is as good as what a feed before it brought.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Final, Literal
-
-import attrs
+from typing import Any, Final
 
 from .._errors import DecodeError, LimitExceeded
 from ..wire._json import MAX_DEPTH
+from ._json_events import JSONEvent, Kind, Path
+from ._json_tokens import (
+    NUMBER_STARTS,
+    WORD_OF,
+    KeyToken,
+    NumberToken,
+    StringToken,
+    UnexpectedCharacter,
+    WordToken,
+)
 
-MAX_DIGITS: Final = 100_000
-"""Characters of the longest number: reading one takes more than linear time."""
-
-Path = tuple[str | int, ...]
-
-
-@attrs.frozen
-class JSONEvent:
-    """Something that happened in a JSON document.
-
-    - ``"start"``: an object, array or string begins; ``value`` is ``{}``, ``[]`` or ``""``.
-    - ``"append"``: the string goes on; ``value`` is the new text.  Never empty.
-    - ``"end"``: the object, array or string is whole; ``value`` is all of it.
-    - ``"value"``: a number, true, false or null; ``value`` is it.
-    """
-
-    path: Path
-    """The keys and indexes that lead to the value; empty for the document itself."""
-    kind: Literal["start", "append", "end", "value"]
-    value: Any
-
-
-# What the machine expects or is in.
+# The states: the thing that the machine expects, or is in.
 _VALUE, _FIRST_ITEM, _FIRST_KEY, _KEY, _COLON, _NEXT, _STRING, _NUMBER, _WORD, _DONE = range(10)
 _EXPECTED: Final = {
     _VALUE: "a value",
@@ -53,22 +56,6 @@ _EXPECTED: Final = {
 }
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
-_NUMBER_CHARS = re.compile(r"[-+0-9.eE]*")
-_NUMBER_FORM = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_HEX = re.compile(r"[0-9a-fA-F]{0,4}")
-_WORDS: Final[dict[str, Any]] = {
-    "true": True,
-    "false": False,
-    "null": None,
-    "NaN": float("nan"),
-    "Infinity": float("inf"),
-    "-Infinity": float("-inf"),
-}
-_WORD_OF: Final = {word[0]: word for word in _WORDS if word[0] != "-"}
-_ESCAPES: Final = {
-    '"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
-}  # fmt: skip
 
 
 class JSONParser:
@@ -77,6 +64,11 @@ class JSONParser:
     Events are made only if *events* is a list for them.  *seen* is where the document begins in a
     longer text, for the positions that errors tell.
     """
+
+    # The token that has not ended: there is the one that the state says.
+    _string: StringToken
+    _number: NumberToken
+    _word: WordToken
 
     def __init__(
         self, *, max_hold: int, events: list[JSONEvent] | None = None, seen: int = 0
@@ -92,26 +84,16 @@ class JSONParser:
         # Where the objects and arrays that are open begin.
         self.open_places: list[int] = []
         self._key = ""
-        # The token that has not ended: fragments, and whether it is a key.
-        self._pieces: list[str] = []
-        self._size = 0
         self._is_key = False
+        # Of the string that has not ended: its path, and the fragments that no event has told yet.
         self._path: Path = ()
-        self._word = ""
-        self._number_at = 0
-        # Of a string: the new fragments that no event has told yet, an escape that has not ended,
-        # and the first half of a surrogate pair.
-        self._untold: list[str] = []
-        self._escape = ""
-        self._high = ""
+        self._untold: list[str] | None = None if events is None else []
 
     @property
     def value(self) -> Any:
         """The value so far: the live containers, with the growing string as long as it is now."""
         if self._state == _STRING and not self._is_key:
-            text = "".join(self._pieces)
-            self._pieces = [text]
-            self._put_string(text)
+            self._put_string(self._string.text())
         return self._root
 
     @property
@@ -133,17 +115,27 @@ class JSONParser:
                 state = self._state
                 self.seen = before + at
                 if state == _STRING:
-                    at = self._read_string(text, at, end)
+                    at = self._string.read(text, at, end)
+                    if self._string.ended:
+                        self._end_string()
                 elif state == _NUMBER:
-                    at = self._read_number(text, at, end)
+                    at = self._number.read(text, at, end)
+                    if at < end:
+                        self._end_number(text[at])
                 elif state == _WORD:
-                    at = self._read_word(text, at, end)
+                    at = self._word.read(text, at, end)
+                    if self._word.ended:
+                        self._scalar(self._word.value())
                 elif (char := text[at]) in " \t\n\r":
                     at = _SPACE.match(text, at, end).end()  # type: ignore[union-attr]
                 else:
                     at = self._read_mark(char, at)
+        except UnexpectedCharacter as wrong:
+            self.seen = before + wrong.at
+            raise self.refuse(text[wrong.at], wrong.expected) from None
         finally:
-            self._tell_text()
+            if self._untold:
+                self._tell_text()
         self.seen = before + at
         return at
 
@@ -163,7 +155,7 @@ class JSONParser:
         :raises DecodeError: the document has not.
         """
         if self._state == _NUMBER and not self._stack:
-            self._end_number()
+            self._scalar(self._number.value())
         if self._state != _DONE:
             raise DecodeError(f"the JSON document is cut off after {self.seen} characters")
 
@@ -174,7 +166,7 @@ class JSONParser:
         )
 
     def _read_mark(self, char: str, at: int) -> int:
-        """One character outside strings, numbers and words."""
+        """Read one character outside strings, numbers and words."""
         state = self._state
         if state == _NEXT:
             if char == ",":
@@ -192,6 +184,7 @@ class JSONParser:
             if char == '"':
                 self._state = _STRING
                 self._is_key = True
+                self._string = KeyToken(self._max_hold)
             elif char == "}" and state == _FIRST_KEY:
                 self._close()
             else:
@@ -204,13 +197,13 @@ class JSONParser:
             self._open([], _FIRST_ITEM)
         elif char == "]" and state == _FIRST_ITEM:
             self._close()
-        elif char in "-0123456789":
+        elif char in NUMBER_STARTS:
             self._state = _NUMBER
-            self._number_at = self.seen
+            self._number = NumberToken(self.seen)
             return at
-        elif char in _WORD_OF:
+        elif char in WORD_OF:
             self._state = _WORD
-            self._word = _WORD_OF[char]
+            self._word = WordToken(WORD_OF[char])
             return at
         else:
             raise self.refuse(char, _EXPECTED[state])
@@ -233,6 +226,7 @@ class JSONParser:
             top[self._key] = value
 
     def _put_string(self, text: str) -> None:
+        """Put what the string is now into the place that `_put` gave it."""
         if not self._stack:
             self._root = text
         elif (top := self._stack[-1]).__class__ is list:
@@ -240,9 +234,7 @@ class JSONParser:
         else:
             top[self._key] = text
 
-    def _tell(
-        self, path: Path, kind: Literal["start", "append", "end", "value"], value: Any
-    ) -> None:
+    def _tell(self, path: Path, kind: Kind, value: Any) -> None:
         if self._events is not None:
             self._events.append(JSONEvent(path, kind, value))
 
@@ -264,172 +256,45 @@ class JSONParser:
     def _close(self) -> None:
         container = self._stack.pop()
         self.open_places.pop()
-        self._after_value()
+        self._state = _NEXT if self._stack else _DONE
         self._tell(self._paths.pop(), "end", container)
 
-    def _after_value(self) -> None:
-        self._state = _NEXT if self._stack else _DONE
-        self._pieces.clear()
-        self._size = 0
-
-    def _scalar(self, value: Any) -> None:
-        path = self._next_path() if self._events is not None else ()
-        self._put(value)
-        self._after_value()
-        self._tell(path, "value", value)
-
-    def _hold(self, piece: str, what: str, limit: str, most: int) -> None:
-        self._pieces.append(piece)
-        self._size += len(piece)
-        if self._size > most:
-            raise LimitExceeded(
-                f"a {what} is longer than {limit}={most} characters", limit=limit, value=most
-            )
-
-    # -- strings -----------------------------------------------------------------------------------
+    # -- the ends of tokens ------------------------------------------------------------------------
 
     def _begin_string(self) -> None:
         self._state = _STRING
         self._is_key = False
+        self._string = StringToken(self._untold)
         self._path = self._next_path() if self._events is not None else ()
         self._put("")
         self._tell(self._path, "start", "")
 
-    def _read_string(self, text: str, at: int, end: int) -> int:
-        if self._escape:
-            return self._read_escape(text, at, end)
-        stop = _PLAIN.match(text, at, end).end()  # type: ignore[union-attr]
-        if stop > at:
-            self._add_high()
-            self._add(text[at:stop])
-        if stop == end:
-            return stop
-        char = text[stop]
-        if char == "\\":
-            self._escape = char
-            return stop + 1
-        if char != '"':
-            self.seen += stop - at
-            raise self.refuse(char, "an escape for a control character")
-        self._add_high()
-        self._end_string()
-        return stop + 1
-
-    def _read_escape(self, text: str, at: int, end: int) -> int:
-        kind = self._escape[1:2] or text[at]
-        length = (6 if kind == "u" else 2) - len(self._escape)
-        taken = text[at : min(at + length, end)]
-        at += len(taken)
-        if kind != "u":
-            if kind not in _ESCAPES:
-                raise self.refuse(kind, "an escape")
-            self._add_high()
-            self._add(_ESCAPES[kind])
-            self._escape = ""
-            return at
-        self._escape += taken
-        hexed = _HEX.match(self._escape, 2).end()  # type: ignore[union-attr]
-        if hexed < len(self._escape):
-            self.seen += len(taken) - (len(self._escape) - hexed)
-            raise self.refuse(self._escape[hexed], "a hexadecimal digit")
-        if hexed == 6:
-            self._add_code(int(self._escape.removeprefix("\\u"), 16))
-            self._escape = ""
-        return at
-
-    def _add_code(self, code: int) -> None:
-        if self._high and 0xDC00 <= code <= 0xDFFF:
-            code = 0x10000 + ((ord(self._high) - 0xD800) << 10) + (code - 0xDC00)
-            self._high = ""
-        self._add_high()
-        if 0xD800 <= code <= 0xDBFF:
-            self._high = chr(code)
-        else:
-            self._add(chr(code))
-
-    def _add_high(self) -> None:
-        """The half of a pair that stays alone, as `json.loads` leaves it."""
-        if self._high:
-            self._add(self._high)
-            self._high = ""
-
-    def _add(self, piece: str) -> None:
+    def _end_string(self) -> None:
+        text = self._string.text()
         if self._is_key:
-            self._hold(piece, "key", "max_hold", self._max_hold)
-        else:
-            self._pieces.append(piece)
-            if self._events is not None:
-                self._untold.append(piece)
+            self._key = text
+            self._state = _COLON
+            return
+        self._tell_text()
+        self._put_string(text)
+        self._state = _NEXT if self._stack else _DONE
+        self._tell(self._path, "end", text)
 
     def _tell_text(self) -> None:
         if self._untold:
             self._tell(self._path, "append", "".join(self._untold))
             self._untold.clear()
 
-    def _end_string(self) -> None:
-        text = "".join(self._pieces)
-        if self._is_key:
-            self._key = text
-            self._after_value()
-            self._state = _COLON
-            return
-        self._tell_text()
-        self._put_string(text)
-        self._after_value()
-        self._tell(self._path, "end", text)
-
-    # -- numbers and words -------------------------------------------------------------------------
-
-    def _read_number(self, text: str, at: int, end: int) -> int:
-        stop = _NUMBER_CHARS.match(text, at, end).end()  # type: ignore[union-attr]
-        if stop > at:
-            self._hold(text[at:stop], "number", "json_digits", MAX_DIGITS)
-        if stop == end:
-            return stop
-        if text[stop] == "I" and self._size == 1 and self._pieces[0] == "-":
-            self._state = _WORD
-            self._word = "-Infinity"
+    def _end_number(self, following: str) -> None:
+        word = self._number.word(following)
+        if word is None:
+            self._scalar(self._number.value())
         else:
-            self._end_number()
-        return stop
+            self._word = word
+            self._state = _WORD
 
-    def _end_number(self) -> None:
-        number = "".join(self._pieces)
-        form = _NUMBER_FORM.fullmatch(number)
-        if form is None:
-            raise DecodeError(
-                f"not JSON at character {self._number_at}: {number[:40]!r} is no number",
-                line=number[:40],
-            )
-        self._scalar(float(number) if form[1] or form[2] else integer(number))
-
-    def _read_word(self, text: str, at: int, end: int) -> int:
-        rest = self._word[self._size :]
-        piece = text[at : min(at + len(rest), end)]
-        if not rest.startswith(piece):
-            wrong = next(i for i, char in enumerate(piece) if char != rest[i])
-            self.seen += wrong
-            raise self.refuse(piece[wrong], self._word)
-        self._size += len(piece)
-        if piece == rest:
-            self._scalar(_WORDS[self._word])
-        return at + len(piece)
-
-
-def integer(digits: str) -> int:
-    """``int(digits)`` for any number of digits: Python's own limit is for the unwary."""
-    try:
-        return int(digits)
-    except ValueError:
-        negative = digits.startswith("-")
-        number = _natural(digits[negative:])
-        return -number if negative else number
-
-
-def _natural(digits: str) -> int:
-    # Halves, so that the large products are of equal sizes, where Python multiplies fast.
-    if len(digits) <= 512:
-        return int(digits)
-    low = len(digits) // 2
-    shift: int = 10**low
-    return _natural(digits[:-low]) * shift + _natural(digits[-low:])
+    def _scalar(self, value: Any) -> None:
+        path = self._next_path() if self._events is not None else ()
+        self._put(value)
+        self._state = _NEXT if self._stack else _DONE
+        self._tell(path, "value", value)

@@ -11,7 +11,8 @@ from .._errors import DecodeError, LimitExceeded
 from ..wire._json import MAX_DEPTH, _depth
 from ._checks import MAX_HOLD
 from ._holding import Holding
-from ._json_parser import MAX_DIGITS, JSONParser
+from ._json_parser import JSONParser
+from ._json_tokens import MAX_DIGITS
 
 _BETWEEN: Final = re.compile(r"[ \t\n\r,]*")
 _PROSE: Final = re.compile(r"[^\[{]*")
@@ -25,9 +26,9 @@ class JSONValues(Holding):
     Between values there may be white space and commas, or nothing where a string, object or array
     begins or ends.  A number is known to have ended by the character after it, or by the flush.
     Anything else is an error, unless *skip_prose*: then only objects and arrays are values, and the
-    text around them is left out.  What begins like a value and turns out to be none is prose too, in
-    which values are looked for; what the end of the text cuts off may have been one, and its inner
-    values are not the answer's.
+    text around them is left out.  Text that begins like a value and turns out to be none is prose too, and
+    is searched for values.  A value that the end of the text cuts off is not searched: its inner values
+    are not the answer's.
 
     Values are those of `json.loads` (it takes ``NaN`` and ``Infinity`` too); integers of any size
     are exact.  Holds back the value that has not ended.  Where the stream fails, that is left out.
@@ -110,7 +111,7 @@ class JSONValues(Holding):
         self._begin += len(text)
 
     def _refute(self, parser: JSONParser) -> None:
-        """What *parser* read is no value, nor is what begins with a bracket that is open in it."""
+        """Drop *parser*: no value begins where it began, nor at a bracket that is open in it."""
         places = parser.open_places
         self._refuted = {place for place in self._refuted if place > places[0]}.union(places)
         self._parser = None
@@ -165,7 +166,7 @@ class JSONValues(Holding):
         return end
 
     def _go_on(self, parser: JSONParser, text: str, at: int, values: list[Any]) -> int:
-        # One character more than there is room for, so that the bound is passed where it is.
+        # One character more than the room, so that the bound is passed at the same place however the text is cut.
         room = self._max_hold - self._size + 1
         end = parser.consume(text, at, min(at + room, len(text)))
         self._size += end - at

@@ -61,17 +61,17 @@ class LineSplitter(Holding):
                 lines[0] = "".join(self._held)
                 self._held.clear()
                 self._size = 0
-        given: list[str] = []
+        pieces: list[str] = []
         for line in lines:
             if len(line) > self._max_hold:
-                return self._fail(self._too_long("a line"), given)
-            given.append(line if self._keep_ends else line.rstrip("\r\n"))
+                return self._fail(self._too_long("a line"), pieces)
+            pieces.append(line if self._keep_ends else line.rstrip("\r\n"))
         if text:
             self._held.append(text)
             self._size += len(text)
         if self._size > self._max_hold:
-            return self._fail(self._too_long("a line"), given)
-        return given
+            return self._fail(self._too_long("a line"), pieces)
+        return pieces
 
     def flush(self) -> Sequence[str]:
         if self._flushed:

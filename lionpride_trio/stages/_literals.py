@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 
 class Automaton:
-    """What is the same for all texts: the states for a set of strings, as parallel lists."""
+    """The states for a set of strings, as parallel lists; they are the same for all texts."""
 
     def __init__(self, strings: Sequence[str]) -> None:
         self.steps: list[dict[str, int]] = [{}]

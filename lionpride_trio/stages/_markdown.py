@@ -1,10 +1,25 @@
 r"""Markdown in blocks, as CommonMark and GitHub's tables cut it at the top level.
 
-Strategy: a line is judged when it is whole, because only then is it known what it begins.  One
-judgement is made earlier, so that a block need not wait for the first line after it, which may be
-a long paragraph: when a block can only end, the first character of the next line ends it
-(`MarkdownBlockSplitter._look`).  That judgement uses the white space and the first character of
-the line alone, and says no more than the whole line would say.
+Goals: nothing is lost; the blocks do not depend on how the text was cut on its way; a block is given as
+soon as it is certain that it has ended.
+
+Strategy: a line is judged when it is whole, because only then is it known what it begins.  One judgement
+is made earlier, so that a block need not wait for the first line after it, which may be a long paragraph:
+when a block can only end, the first character of the next line ends it (`MarkdownBlockSplitter._look`).
+
+Plan: `feed` cuts its text into lines and the part of one (`_lines`).  Each whole line goes to `Blocks`
+(`_markdown_blocks`), which says whether the open block goes on.  Here the lines are kept and counted.
+
+What must hold:
+
+1. A line is looked at once, at its first character that is no white space, however it comes.  ``_looked``
+   remembers that it was: a second look, with more of the line there, might find another block open.
+2. `_look` uses the white space and the first character of the line alone, and says no more than the whole
+   line would say.  With more, what it says would depend on how much of the line had come.
+3. A ``\r`` at the end of a text ends no line yet: the ``\n`` of a CR LF may follow, and would be read as a
+   blank line.
+4. All that is held counts for the bound when it comes.  Counted later, a text in one piece might pass
+   where the same text in many fails.
 
 Where CommonMark would cut what a model plainly meant to be one piece, this keeps it together: a
 fence inside a list item stays in its list however badly its content is indented, and an item that
@@ -20,7 +35,8 @@ from .._errors import LimitExceeded
 from ._checks import MAX_HOLD
 from ._holding import Holding
 from ._lines import cut_lines
-from ._markdown_lines import Blocks, MarkdownKind, indent_of
+from ._markdown_blocks import Blocks
+from ._markdown_lines import MarkdownKind, indent_of
 
 
 class MarkdownBlock(str):  # ruff: ignore[subclass-builtin] - it is text, and goes where text goes
@@ -69,7 +85,7 @@ class MarkdownBlockSplitter(Holding):
         self._lines: list[str] = []
         self._size = 0
         self._blocks = Blocks()
-        self._given: list[MarkdownBlock] = []
+        self._ready: list[MarkdownBlock] = []
 
     def feed(self, text: str) -> Sequence[MarkdownBlock]:
         if self._flushed:
@@ -91,7 +107,7 @@ class MarkdownBlockSplitter(Holding):
                 self._take_part(text)
         except LimitExceeded as error:
             return self._fail(error, self._handed_over())
-        return self._handed_over() if self._given else ()
+        return self._handed_over() if self._ready else ()
 
     def flush(self) -> Sequence[MarkdownBlock]:
         return self._end(broken=False)
@@ -115,8 +131,8 @@ class MarkdownBlockSplitter(Holding):
         return self._handed_over()
 
     def _handed_over(self) -> list[MarkdownBlock]:
-        given, self._given = self._given, []
-        return given
+        blocks, self._ready = self._ready, []
+        return blocks
 
     def _take_part(self, text: str) -> None:
         self._part.append(text)
@@ -172,6 +188,6 @@ class MarkdownBlockSplitter(Holding):
         self._size += len(line)
 
     def _give(self, kind: MarkdownKind, *, complete: bool) -> None:
-        self._given.append(MarkdownBlock("".join(self._lines), kind, complete=complete))
+        self._ready.append(MarkdownBlock("".join(self._lines), kind, complete=complete))
         self._lines.clear()
         self._size = 0

@@ -49,7 +49,7 @@ class ParagraphSplitter(Holding):
             if self._size > self._max_hold:
                 return self._fail(self._too_long("a paragraph"), [])
             return ()
-        given: list[str] = []
+        paragraphs: list[str] = []
         for line in _LINE.findall(text):
             if self._after_cr:
                 self._after_cr = False
@@ -66,7 +66,7 @@ class ParagraphSplitter(Holding):
                     if self._size + white > self._max_hold:
                         break
                     paragraph = "".join(self._lines)
-                    given.append(paragraph)
+                    paragraphs.append(paragraph)
                     self._lines.clear()
                     self._size -= len(paragraph)
                     self._after_blank = False
@@ -82,8 +82,8 @@ class ParagraphSplitter(Holding):
                 self._lines += self._line
                 self._line.clear()
         else:
-            return given
-        return self._fail(self._too_long("a paragraph"), given)
+            return paragraphs
+        return self._fail(self._too_long("a paragraph"), paragraphs)
 
     def flush(self) -> Sequence[str]:
         if self._flushed:

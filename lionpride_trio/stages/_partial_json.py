@@ -8,7 +8,8 @@ from typing import Any
 from .._errors import DecodeError, LimitExceeded
 from ._checks import MAX_HOLD
 from ._holding import Holding
-from ._json_parser import JSONEvent, JSONParser
+from ._json_events import JSONEvent
+from ._json_parser import JSONParser
 
 
 class PartialJSON(Holding):

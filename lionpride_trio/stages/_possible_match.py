@@ -59,7 +59,7 @@ class _Rewriter:
         self._in_look_behind = False
 
     def alternatives(self) -> tuple[str, str]:
-        """What stands up to the closing parenthesis, or to the end."""
+        """The alternatives up to the closing parenthesis, or to the end."""
         plain: list[str] = []
         possible: list[str] = []
         while self._at < len(self._source):

@@ -1,4 +1,4 @@
-"""What a stage is: a machine without I/O that turns the items of one stream into others."""
+"""Stages: machines without I/O that turn the items of one stream into others."""
 
 from __future__ import annotations
 
@@ -91,6 +91,6 @@ def feed_of(stage: Stage[Any, Any]) -> Callable[[Any], Iterable[Any]]:
 
 
 def end(stage: Stage[Any, Any], *, broken: bool) -> Iterable[Any]:
-    """What *stage* held back, at the end of its input or where that broke off."""
+    """Flush *stage*, or break it off if its input broke off; return the items that it held back."""
     finish = (getattr(stage, "break_off", None) if broken else None) or stage.flush
     return items_of(finish(), stage)

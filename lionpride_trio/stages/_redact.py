@@ -1,4 +1,27 @@
-"""Secrets and personal data taken out of a text while it streams."""
+r"""Secrets and personal data taken out of a text while it streams.
+
+Goals, in this order: no part of a match is ever given out, however the text is cut and wherever the stream
+fails; joined, the output is that of ``re.sub`` on the whole text; what cannot become a match is given at once.
+
+Strategy: at each moment the text is in two parts, *decided* and *undecided*.  An engine moves the border:
+`_Literals` with an automaton, which knows which strings have begun, and `_Regex` with a second pattern,
+which also matches what may still become a match (`_possible_match`).  `Redact` puts the decided pieces
+together, and the chunks without text between them.
+
+Plan: an engine takes text and gives pieces, each with the length of what it stands for.  By these lengths
+`_joined` counts places in the input, where the chunks that wait belong.
+
+What must hold:
+
+1. The border moves forward only.  What is before it was given out, and cannot be taken back.
+2. A match is decided when no longer or earlier one can come: so the first that the rewritten pattern finds
+   and that does not touch the end of the text.  One that touches it may be half of a longer one, and
+   replacing the half would let the other half through.
+3. What is kept before the border is what a look-behind, ``\b`` or ``^`` may see there.  With less, a match
+   would depend on the cuts; all of it would make the work quadratic.
+4. Whoever is not sure fails: what may be a match and is too long is an error, and what is held when the
+   stream breaks off is replaced.  To give it out would be to show the first half of a secret.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +81,7 @@ class Redact(Holding):
         if not isinstance(replacement, str):
             raise ConfigurationError(f"Redact needs a str for replacement, not {replacement!r}")
         self._replacement = replacement
-        # What stands between pieces of the text, and after how many characters of it.
+        # The chunks that stand between pieces of the text, and the number of characters before each.
         self._passing: deque[tuple[int, Any]] = deque()
         self._fed = 0
         self._engine: _Literals | _Regex
@@ -77,15 +100,15 @@ class Redact(Holding):
     def feed(self, text: str) -> Sequence[str]:
         if self._flushed:
             self._refuse()
-        given = self._given if self._passing else 0
+        decided = self._decided if self._passing else 0
         self._fed += len(text)
         out: list[_Piece] = []
         try:
             self._engine.feed(text, out)
         except LimitExceeded as error:
             rest = [item for _, item in self._passing]
-            return self._fail(error, [*self._joined(out, given), *rest])
-        return self._joined(out, given)
+            return self._fail(error, [*self._joined(out, decided), *rest])
+        return self._joined(out, decided)
 
     def let_past(self, item: T) -> Sequence[str | T]:
         """Put *item* behind the text fed so far, as something that is no part of it.
@@ -96,7 +119,7 @@ class Redact(Holding):
         """
         if self._flushed:
             self._refuse()
-        if self._given == self._fed:
+        if self._decided == self._fed:
             return (item,)
         self._passing.append((self._fed, item))
         return (self._passing.popleft()[1],) if len(self._passing) > _MOST_PASSING else ()
@@ -105,10 +128,10 @@ class Redact(Holding):
         if self._flushed:
             return self._nothing_more()
         self._flushed = True
-        given = self._given
+        decided = self._decided
         out: list[_Piece] = []
         self._engine.flush(out)
-        return self._joined(out, given)
+        return self._joined(out, decided)
 
     def break_off(self) -> Sequence[str]:
         """Give the replacement for the held text, which may have become a match."""
@@ -116,35 +139,35 @@ class Redact(Holding):
             return self._nothing_more()
         self._flushed = True
         held = self._engine.undecided
-        return self._joined([(self._replacement, held)] if held else [], self._given)
+        return self._joined([(self._replacement, held)] if held else [], self._decided)
 
     @property
-    def _given(self) -> int:
+    def _decided(self) -> int:
         """Characters of the input that were decided."""
         return self._fed - self._engine.undecided
 
-    def _joined(self, out: list[_Piece], given: int) -> list[Any]:
+    def _joined(self, out: list[_Piece], decided: int) -> list[Any]:
         """The pieces as one text, or as several where something stands between or in them.
 
-        *given* characters of the input came before them.
+        *decided* characters of the input came before them.
         """
         if not self._passing:
             text = out[0][0] if len(out) == 1 else "".join([text for text, _ in out])
             return [text] if text else []
-        made: list[Any] = []
+        results: list[Any] = []
         texts: list[str] = []
         for text, replaced in out:
-            begin, given = given, given + (replaced or len(text))
+            begin, decided = decided, decided + (replaced or len(text))
             start = 0
-            while self._passing and self._passing[0][0] <= given:
+            while self._passing and self._passing[0][0] <= decided:
                 place, item = self._passing.popleft()
                 end = len(text) if replaced else place - begin
                 texts.append(text[start:end])
                 start = end
-                made += (*_text(texts), item)
+                results += (*_text(texts), item)
                 texts.clear()
             texts.append(text[start:])
-        return [*made, *_text(texts)]
+        return [*results, *_text(texts)]
 
 
 def _text(pieces: list[str]) -> list[str]:
@@ -187,36 +210,36 @@ class _Literals:
         start = len(self._held)
         if start:
             text = self._held + text
-        given = 0
+        decided = 0
         while (match := self._search.search(text, start)) is not None:
-            out += (text[given : match[0]], 0), (self._replacement, match[1] - match[0])
-            given = start = match[1]
+            out += (text[decided : match[0]], 0), (self._replacement, match[1] - match[0])
+            decided = start = match[1]
             self._search.restart()
         end = self._search.held_from(text)
         self._search.forget(end)
-        out.append((text[given:end], 0))
+        out.append((text[decided:end], 0))
         self._held = text[end:]
 
     def flush(self, out: list[_Piece]) -> None:
         text, self._held = self._held, ""
-        start, given = len(text), 0
+        start, decided = len(text), 0
         # A match that waited for a longer one is one now, and others may stand behind it.
         while (match := self._search.search(text, start) or self._search.end()) is not None:
-            out += (text[given : match[0]], 0), (self._replacement, match[1] - match[0])
-            given = start = match[1]
+            out += (text[decided : match[0]], 0), (self._replacement, match[1] - match[0])
+            decided = start = match[1]
             self._search.restart()
-        out.append((text[given:], 0))
+        out.append((text[decided:], 0))
 
 
 class _Regex:
-    """A regular expression: what may go on past the end is found by a second one made from it."""
+    """A regular expression; a second one, made from it, finds matches that may go on past the end."""
 
     def __init__(self, pattern: re.Pattern[str], replacement: str, max_match: int) -> None:
         self._pattern = pattern
         self._possible = possible_match(pattern)
         self._replacement = replacement
         self._max = max_match
-        # What a pattern sees before a match: a character for `\b` and `^`, and what a look-behind
+        # The text that a pattern sees before a match: a character for `\b` and `^`, and what a look-behind
         # may reach, of which `re` does not tell the width.
         self._behind = 1 + max_match * looks_behind(pattern)
         self._held = ""
@@ -228,31 +251,31 @@ class _Regex:
 
     def feed(self, text: str, out: list[_Piece]) -> None:
         text = self._held + text
-        given = self._decided
+        decided = self._decided
         undecided = len(text)
-        for match in self._possible.finditer(text, given):
+        for match in self._possible.finditer(text, decided):
             begin, end = match.span()
             if end == len(text):
                 undecided = begin
                 break
             if begin < end:
                 self._bound(end - begin)
-                out += (text[given:begin], 0), (self._replacement, end - begin)
-                given = end
-        out.append((text[given:undecided], 0))
+                out += (text[decided:begin], 0), (self._replacement, end - begin)
+                decided = end
+        out.append((text[decided:undecided], 0))
         self._bound(len(text) - undecided)
         kept = max(0, undecided - self._behind)
         self._held = text[kept:]
         self._decided = undecided - kept
 
     def flush(self, out: list[_Piece]) -> None:
-        text, given = self._held, self._decided
-        for match in self._pattern.finditer(text, given):
+        text, decided = self._held, self._decided
+        for match in self._pattern.finditer(text, decided):
             begin, end = match.span()
             if begin < end:
-                out += (text[given:begin], 0), (self._replacement, end - begin)
-                given = end
-        out.append((text[given:], 0))
+                out += (text[decided:begin], 0), (self._replacement, end - begin)
+                decided = end
+        out.append((text[decided:], 0))
         self._held = ""
 
     def _bound(self, size: int) -> None:

@@ -18,7 +18,7 @@ class ThinkTags(OneStream):
 
     Tags count wherever they stand, however they are cut, and as often as they come: each block of
     reasoning has its own ``block`` number, from 0.  Inside a block *open* is text like any other,
-    and so is *close* outside.  What an unclosed block has is reasoning.  *start_inside* is for models
+    and so is *close* outside.  The text of an unclosed block is reasoning.  *start_inside* is for models
     whose prompt template has the opening tag, so that the answer has the closing one alone.
 
     With *strip*, white space beside a tag, inside and outside, is dropped.  All other text is given
@@ -52,13 +52,13 @@ class ThinkTags(OneStream):
         self._inside = start_inside
         self._tag = self._close if start_inside else self._open
         self._block = 0
-        # What may be the beginning of a tag: shorter than the tag.
+        # Text that may be the beginning of a tag: shorter than the tag.
         self._start = ""
         # White space that is dropped if a tag follows; _after_tag: all white space is dropped.
         self._white: list[str] = []
         self._white_size = 0
         self._after_tag = strip and start_inside
-        self._given: list[Split] = []
+        self._ready: list[Split] = []
 
     def feed(self, text: str) -> Sequence[Split]:
         if self._flushed:
@@ -79,7 +79,7 @@ class ThinkTags(OneStream):
         end = len(text) - beginning_at_end(text, self._tag, at)
         self._start = text[end:]
         self._give(text[at:end])
-        return self._handed_over() if self._given else ()
+        return self._handed_over() if self._ready else ()
 
     def flush(self) -> Sequence[Split]:
         if self._flushed:
@@ -97,8 +97,8 @@ class ThinkTags(OneStream):
         return self._handed_over()
 
     def _handed_over(self) -> list[Split]:
-        given, self._given = self._given, []
-        return given
+        ready, self._ready = self._ready, []
+        return ready
 
     def _turn(self) -> None:
         self._block += self._inside
@@ -137,7 +137,7 @@ class ThinkTags(OneStream):
         return white[:out]
 
     def _add(self, text: str) -> None:
-        self._given.append(
+        self._ready.append(
             ReasoningChunk(text=text, block=self._block) if self._inside else TextChunk(text)
         )
 

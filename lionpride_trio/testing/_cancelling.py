@@ -30,8 +30,8 @@ def cancel_everywhere(program: Callable[[], Awaitable[object]], *, most_runs: in
     """Run *program* again and again, cancelled at its first step, its second, … until it passes.
 
     Each run has an event loop of its own, under a clock that jumps over waits.  Blocks; not to be
-    called inside `trio.run`.  The number of runs is returned.  Whatever a run raises comes out as
-    it is: a well-behaved program ends quietly when it is cancelled, wherever that is.
+    called inside `trio.run`.  Returns the number of runs.  An exception of a run comes out as it is: a
+    well-behaved program ends quietly when it is cancelled, wherever that is.
 
     :raises AssertionError: the program does not end within *most_runs* steps.
     """

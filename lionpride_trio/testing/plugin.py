@@ -27,7 +27,7 @@ FaultyScript: TypeAlias = Answer | HangUp | Sequence[Answer | HangUp]
 
 @trio_fixture  # type: ignore[untyped-decorator]
 async def local_server(nursery: trio.Nursery) -> LocalServer:
-    """The embedded server; its ``url(provider)`` is what ``base_url=`` wants."""
+    """The embedded server; pass its ``url(provider)`` as ``base_url=``."""
     server: LocalServer = await nursery.start(_serve_locally)
     return server
 

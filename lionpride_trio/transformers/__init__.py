@@ -1,8 +1,8 @@
 """Transformers: recipes for streams, put together with ``|``.
 
-``source | text() | sentences()`` is a source again.  Nothing runs until it is opened; what is pure
-runs inside the consumer's ``receive`` without a task, and what has tasks of its own says "opens a
-nursery" and ends them with the block.  A recipe is immutable and may be used for many streams.
+``source | text() | sentences()`` is a source again.  Nothing runs until it is opened.  A pure recipe
+runs inside the consumer's ``receive`` without a task; a recipe with tasks of its own says "opens a
+nursery", and its tasks end with the block.  A recipe is immutable and may be used for many streams.
 """
 
 from .._channels import _opening, _recipe, _source

@@ -37,14 +37,14 @@ def fork(
 
     Used with ``async with fork(source, 2) as (one, other):``.
 
-    Opens a nursery.  The source is read once, for the branch that is furthest behind; *when_full*
-    says what a branch that is *size* items behind does (see `tee`).  Each branch ends as the source
+    Opens a nursery.  The source is read once, at the pace of the slowest branch; *when_full* says what
+    happens to a branch that is *size* items behind (see `tee`).  Each branch ends as the source
     does, a failure included; a branch that is closed is detached; leaving the block closes all.
 
-    With ``"block"``, read each branch in a task of its own: reading one to its end before the other
-    is begun would wait for ever once the other is full.  A wait for a branch becomes
-    `LocalProtocolError` when for *patience* seconds another one was full that no other task reads:
-    none has begun to, or the one that did has ended.  A reader that is only slow is waited for.
+    With ``"block"``, read each branch in a task of its own: a loop that reads one branch to its end before
+    it begins the other waits for ever once the other is full.  Such a wait becomes `LocalProtocolError`
+    when another branch was full for *patience* seconds and no other task reads that branch: none has
+    begun to, or its reader has ended.  A slow reader is waited for.
     """
     check_size("n", n)
     check_size("size", size)
@@ -79,15 +79,15 @@ class Branch(Mailbox):
 
     @property
     def is_full(self) -> bool:
-        """The hub waits for its reader."""
+        """True while the source waits for this branch's reader."""
         return self._end is None and self.room <= 0
 
     def is_read_besides(self, task: trio.lowlevel.Task) -> bool:
-        """A task that still runs, and is not *task*, has read it last."""
+        """True if its last reader still runs and is not *task*."""
         reader = self.reader
         if reader is None or reader is task:
             return False
-        # Of a task trio does not say whether it has ended; its coroutine does.
+        # trio does not say whether a task has ended; the task's coroutine does.
         return not (
             inspect.iscoroutine(reader.coro)
             and inspect.getcoroutinestate(reader.coro) == inspect.CORO_CLOSED
@@ -96,9 +96,8 @@ class Branch(Mailbox):
     def _noun(self) -> str:
         return f"branch {self._number}"
 
-    def __repr__(self) -> str:
-        state = "closed" if self._closed else "open" if self._end is None else "ended"
-        return f"<branch {self._number} {state}, {self._buffered()} items ready>"
+    def _name(self) -> str:
+        return self._noun()
 
 
 class _Fanout:
@@ -109,7 +108,7 @@ class _Fanout:
         self.branches = tuple(Branch(number, self, size, when_full) for number in range(n))
 
     async def run(self, upstream: Channel[Any]) -> None:
-        """Until the end of *upstream*, or until no branch is left."""
+        """Carry *upstream* to its end, or until no branch is left."""
         error = None
         try:
             while True:
@@ -130,7 +129,7 @@ class _Fanout:
             branch.finish(error)
 
     def is_held_up_besides(self, waiting: Branch) -> bool:
-        """Another branch than *waiting* is full, so that nothing comes until it is read."""
+        """True while another branch than *waiting* is full: no item comes until it is read."""
         return any(branch.is_full for branch in self.branches if branch is not waiting)
 
     def check_readers(self, waiting: Branch) -> None:

@@ -25,8 +25,8 @@ def map_concurrent(
 ) -> Transformer[In, Out]:
     """Results of the async *function*, for at most *limit* items at a time.
 
-    In the order of the items, or with ``ordered=False`` as they come.  At most *limit* items are in
-    work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
+    Results come in the order of the items, or with ``ordered=False`` as they are there.  At most *limit*
+    items are in work or wait to be taken, so a slow consumer stops the producer.  Opens a nursery.  A failure
     arrives in its item's turn and cancels the calls that are not done; leaving early cancels all.
     """
     check_awaited("map_concurrent()", "function", function, "map_each(…) for what does not wait")
@@ -98,7 +98,7 @@ class MapChannel(Channel[Any]):
         self._changed.unpark_all()
 
     async def _fetch(self) -> list[Any]:
-        self._changed.unpark_all()  # for what was handed out
+        self._changed.unpark_all()  # for the results that were handed out
         call = self._next_done()
         if call is not None:
             await trio.lowlevel.checkpoint()

@@ -29,9 +29,9 @@ def merge(
 ) -> Source[tuple[Any, Any]]:
     """All sources at once, as ``(label, item)``: the position, or the key in a mapping.
 
-    Fair: no source gets more than a few items ahead of the others that have some.  Opens a nursery
-    with a task for each.  Ends when all have; the first failure ends it, after the items before it;
-    leaving early closes all.
+    The merge is fair: no source gets more than a few items ahead of others that have items.  Opens a nursery
+    with a task for each source.  Ends when all sources have ended; the first failure ends it, after the
+    items before the failure; leaving early closes all.
     """
     check_size("size", size)
     labelled: Mapping[Any, Any]
@@ -46,8 +46,8 @@ def merge(
 def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     """One source after the other, each opened when the one before it has ended.
 
-    Opens a nursery.  A failure ends it, after the items before it; leaving early closes the one
-    that is open.
+    Opens a nursery.  A failure ends it, after the items before the failure; leaving early closes the
+    source that is open.
     """
     opened = [source_of(one) for one in sources]
     return made_of(opened, lambda: open_chain(opened), "chain")

@@ -52,13 +52,13 @@ def transformer(
 def transformer(
     stage: Any, /, *, text: bool = False
 ) -> StageTransformer[Any, Any] | TextTransformer[str]:
-    """A transformer of *stage*: a class with ``feed(item)`` and ``flush()``, or what makes one.
+    """A transformer of *stage*: a class with ``feed(item)`` and ``flush()``, or a function that makes such stages.
 
     Each stream gets a stage of its own, made when it is opened: ``source | transformer(Upper)``,
     or ``transformer(Upper)(…)`` with arguments for the class.  With ``text=True`` the stage takes
     and gives strings, and works on streams of chunks as well.
 
-    :raises TypeError: it has no ``feed`` or ``flush``, or is a stage rather than its class.
+    :raises TypeError: *stage* has no ``feed`` or ``flush``, or is an object and not a class.
     """
     if not callable(stage):
         raise TypeError(f"transformer() takes the class of a stage, not {stage!r}")
@@ -122,9 +122,9 @@ def buffer(
 
     ``count``: so many items; strings and text chunks are joined, other items come as a list.
     ``chars``: text in pieces of exactly so many characters.
-    ``seconds``: what came within so many seconds of the first item; no nursery, it waits inside the
-    consumer's ``receive``.
-    The end of the stream gives out the rest, and so does a failure, before it.
+    ``seconds``: the items that came within so many seconds of the first one; opens no nursery, but waits
+    inside the consumer's ``receive``.
+    The rest comes at the end of the stream, or before a failure.
 
     :raises TypeError: in the stream, where strings and chunks, or text and other items, come together.
     """

@@ -49,10 +49,9 @@ def sentences(
 ) -> TextTransformer[stages.Sentence]:
     """Text by sentences: lossless, and the same however the text was cut.
 
-    A sentence comes at the first character at which no continuation could change it.  See
-    `lionpride_trio.stages.SentenceSplitter` for the options.  *idle*: give out what is held back
-    when nothing came for so many seconds; what comes then depends on the network, so it is off
-    unless asked for.
+    A sentence comes as soon as it is certain.  See `lionpride_trio.stages.SentenceSplitter` for the
+    options.  *idle*: give the held text out after so many seconds of silence.  The pieces then depend on
+    the network, so this is off by default.
     """
     machine, shown = _machine(
         "sentences",
@@ -112,7 +111,7 @@ def stop_at(*strings: str | Iterable[str], include: bool = False) -> TextTransfo
     """The text up to the first of *strings*; then the stream ends and nothing more is read.
 
     ``stop_at("END", "STOP")`` and ``stop_at(["END", "STOP"])`` are the same.  Of several alternative
-    answers each ends at its own stop, and the stream with the last of those that have begun.
+    answers each ends at its own stop, and the stream ends with the last answer that has begun.
     """
     wanted: list[Any] = []
     for one in strings:
@@ -126,10 +125,10 @@ def redact(
     *,
     max_match: int = MAX_MATCH,
 ) -> TextTransformer[str]:
-    """Text with what matches *pattern* replaced, however the match was cut.
+    """Text with each match of *pattern* replaced, however the match was cut.
 
-    Only what may belong to a match is held back, and so is a chunk without text that stands in it: the
-    text before it and after it is one text.  Where the stream fails, what may have become a match is
+    Only text that may belong to a match is held back, with the chunks without text that stand in it:
+    the text before and after such a chunk is one text.  Where the stream fails, text that may have become a match is
     replaced.  See `lionpride_trio.stages.Redact`.
     """
     texts = (pattern,) if replacement == "[redacted]" else (pattern, replacement)
@@ -184,7 +183,7 @@ def _from_text(
 def _machine(
     name: str, machine: Callable[..., Any], *args: Any, **options: Any
 ) -> tuple[Callable[[], Any], str]:
-    """What makes the machine of each stream, and how its recipe shows itself.
+    """A function that makes the machine of a stream, and the repr of its recipe.
 
     A wrong option is refused here, and not when the stream is open.
     """

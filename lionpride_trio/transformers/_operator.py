@@ -21,15 +21,15 @@ P = ParamSpec("P")
 def operator(
     function: Callable[Concatenate[Channel[In], P], AsyncIterator[Out]], /
 ) -> Callable[P, Transformer[In, Out]]:
-    """Make an async generator function of a channel a function that gives transformers.
+    """Turn an async generator function of a channel into a function that returns transformers.
 
-    ``reply | debounced(0.5)`` calls ``debounced(channel, 0.5)`` for each stream.  What it yields are
-    the items behind it.  Opens a nursery: the generator runs in a task of its own, one item ahead of
+    ``reply | debounced(0.5)`` calls ``debounced(channel, 0.5)`` for each stream.  The items that it yields
+    go on to the next step.  Opens a nursery: the generator runs in a task of its own, one item ahead of
     its consumer, and may wait, open nurseries and hold cancel scopes around its ``yield``.
 
-    The stream ends when it returns.  What it raises, and what the channel raised that it lets pass,
-    arrives after the items before it.  Leaving the block early cancels it.  The channel is closed by
-    the block around it.
+    The stream ends when the generator returns.  Its exceptions, also those of the channel that it does not
+    catch, arrive after the items before them.  Leaving the block early cancels it.  The block around it
+    closes the channel.
 
     :raises ConfigurationError: *function* is no async generator function.
     """
@@ -41,7 +41,7 @@ def operator(
 
     @functools.wraps(function)
     def made(*args: P.args, **kwargs: P.kwargs) -> Transformer[In, Out]:
-        # By the public function and its arguments, so that the recipe can be pickled.
+        # The step holds the public function and its arguments, so that the recipe can be pickled.
         opened = functools.partial(_open, made, args, kwargs)
         return Transformer(recipe_repr(made.__name__, *args, **kwargs), NurseryStep(opened))
 

@@ -26,8 +26,8 @@ TICK: Final = 0.03
 def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> Passthrough:
     """Text at an even speed, in pieces of a few characters.
 
-    When more text waits than *max_lag* seconds of it, it comes faster.  Opens a nursery: a task
-    reads ahead, at most *size* items.  Ends, failures and leaving early as for `prefetch`.
+    When more than *max_lag* seconds of text wait, the text comes faster.  Opens a nursery: a task
+    reads ahead, at most *size* items.  Ends, failures and leaving early are as for `prefetch`.
     """
     rate = check_positive("chars_per_second", chars_per_second, "characters a second")
     lag = check_seconds("max_lag", max_lag)
@@ -53,7 +53,7 @@ async def _open_pace(
 class _Waiting:
     item: Any
     text: str | None
-    """None for what is no text: it goes out as soon as its turn comes."""
+    """None for an item without text, which goes out as soon as its turn comes."""
 
 
 class PacedChannel(Channel[Any]):

@@ -18,7 +18,7 @@ def prefetch(n: int) -> Passthrough:
     """Let the producer run at most *n* items ahead of the consumer.
 
     Opens a nursery.  At the normal end the task has ended; a failure arrives after the items before
-    it; leaving early cancels the task, and what it had read ahead is lost.
+    it; leaving early cancels the task, and the items that it had read ahead are lost.
     """
     size = check_size("n", n)
     return Passthrough(recipe_repr("prefetch", n), NurseryStep(partial(_open_prefetch, size=size)))

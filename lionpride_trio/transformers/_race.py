@@ -22,9 +22,9 @@ T = TypeVar("T")
 def race(*sources: Source[T] | Channel[T]) -> Source[T]:
     """The source that speaks first; the others are closed at once.
 
-    Opens a nursery.  To speak is to give an item: one that fails or ends before it gave one is out
-    of the race.  When all are out, the race ends without an item, or raises the first failure where
-    all failed.  Leaving early closes all.
+    Opens a nursery.  To speak is to give an item: a source that fails or ends before its first item is out of
+    the race.  When all are out, the race ends without an item, or raises the first failure if all
+    failed.  Leaving early closes all.
     """
     return _contest("race", sources, after=0.0)
 
@@ -33,7 +33,7 @@ def hedge(*sources: Source[T], after: float) -> Source[T]:
     """Race, but start each next source only when *after* seconds passed in silence.
 
     One source alone is opened twice; a call with ``background=True``, which would be two jobs, is
-    refused.  A source that fails, or ends without an item, makes way for the next at once.
+    refused.  When a source fails, or ends without an item, the next starts at once.
     """
     if len(sources) == 1 and isinstance(sources[0], Source) and sources[0].opens_once:
         raise ConfigurationError(
@@ -61,7 +61,7 @@ class _Race:
         self._scopes = [trio.CancelScope() for _ in sources]
         self._winner: int | None = None
         self._out: list[Exception | None] = []
-        """How each contender ended that never spoke: a failure, or None for an end without an item."""
+        """The ends of the contenders that never spoke: a failure, or None for an end without an item."""
         self._ended = trio.Event()
         self.box = Mailbox(DEFAULT_SIZE)
 
@@ -71,7 +71,7 @@ class _Race:
                 return
             nursery.start_soon(self._contend, number, name=f"race {number}")
             if self._after:
-                # A contender that fails makes way for the next at once.
+                # When a contender fails, the next starts at once.
                 with trio.move_on_after(self._after):
                     await self._ended.wait()
                 self._ended = trio.Event()
@@ -93,7 +93,7 @@ class _Race:
             Exception
         ) as error:  # outside the scope: one that was cancelled may fail in its clean-up
             failure = error
-        # Whatever a loser does now touches neither the winner nor what it gave.
+        # A loser that fails now touches neither the winner nor its items.
         if self._winner is None:
             self._drop_out(failure)
         elif self._winner == number and failure is not None:
@@ -107,7 +107,7 @@ class _Race:
                 scope.cancel()
 
     def _drop_out(self, failure: Exception | None) -> None:
-        """A contender is out before it spoke; when all are, an empty end counts more than a failure."""
+        """Note the end of a contender that never spoke; when all are out, an empty end counts more than a failure."""
         self._out.append(failure)
         if len(self._out) == len(self._sources):
             self.box.finish(None if None in self._out else self._out[0])
@@ -115,7 +115,7 @@ class _Race:
 
 @asynccontextmanager
 async def _open_race(sources: Sequence[Source[Any]], after: float) -> AsyncGenerator[Channel[Any]]:
-    """The one of *sources* that speaks first; the next is started every *after* seconds."""
+    """The first of *sources* to speak; the next is started every *after* seconds."""
     with LateFailures() as late:
         contest = _Race(sources, after, late)
         async with open_pump_nursery() as nursery:

@@ -30,12 +30,12 @@ def source(
     *, ahead: int = 1
 ) -> Callable[[Callable[P, AsyncIterator[T]]], Callable[P, Source[T]]]: ...
 def source(function: Any = None, /, *, ahead: int = 1) -> Any:
-    """Make an async generator function a function that gives sources.
+    """Turn an async generator function into a function that returns sources.
 
-    Opening one opens a nursery: the generator runs in a task of its own, at most *ahead* items
-    ahead of its consumer.  What it raises arrives after the items before it; leaving the block
-    early cancels it, and its clean-up is joined.  What fails in that clean-up is raised from the
-    block, or told by a note on the block's own exception.
+    Opening a source opens a nursery: the generator runs in a task of its own, at most *ahead* items
+    ahead of its consumer.  Its exception arrives after the items before it; leaving the block early
+    cancels the generator and waits for its clean-up.  A failure of that clean-up is raised from the
+    block, or added as a note to the block's own exception.
 
     The generator may hold nurseries and cancel scopes open around its ``yield``.  Their
     cancellations are raised there, also while an item waits for the consumer; the item is kept.
@@ -70,7 +70,7 @@ def from_iterable(items: Iterable[T]) -> Source[T]:
 
 
 def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
-    """A source of what *channel* gives, which stays yours to close.  Opens no nursery.
+    """A source of the items of *channel*, which stays yours to close.  Opens no nursery.
 
     It can be opened once, as any channel has one end.  A channel of this library needs no wrapping:
     ``channel | …`` works at once.
@@ -86,9 +86,9 @@ def from_channel(channel: trio.abc.ReceiveChannel[T]) -> Source[T]:
 
 
 def source_of(given: Source[T] | trio.abc.ReceiveChannel[T] | None) -> Source[T]:
-    """What is given to an operator as a source.
+    """The argument of an operator as a source.
 
-    :raises TypeError: it is none; says what to write.
+    :raises TypeError: it is no source and no channel; says what to write.
     """
     if isinstance(given, Source):
         return given
@@ -105,7 +105,7 @@ def made_of(
     open_channel: Callable[[], AbstractAsyncContextManager[Channel[Any]]],
     name: str,
 ) -> Source[Any]:
-    """A source of several: an open session that owns one of them owns it too."""
+    """A source made of several.  An open session that owns one of them owns it too."""
 
     def owner() -> Owner | None:
         return next(filter(None, (one.owner() for one in sources)), None)
@@ -115,7 +115,7 @@ def made_of(
 
 
 def tell_failure(error: Exception, box: Mailbox, late: LateFailures) -> None:
-    """Give *error* to the reader of *box*, or where it has gone to the end of its block."""
+    """Give *error* to the reader of *box*, or to the end of its block if the reader has gone."""
     if box.reader_gone or is_cancelled():
         late.add(error)
     else:

@@ -22,13 +22,13 @@ def tee(
     when_full: WhenFull = "block",
     size: int = DEFAULT_SIZE,
 ) -> Passthrough:
-    """The items as they are, and a copy of each for *sink*, as Unix tee.
+    """The items as they are; *sink* gets a copy of each, as with Unix tee.
 
-    *sink* is an async function of a channel.  *when_full* says what happens when it is *size* items
-    behind: ``"block"`` (the stream waits for it), ``"drop_oldest"``, ``"drop_newest"``, or
-    ``"detach"`` (it gets `LimitExceeded`, and the stream goes on).  Opens a nursery.  At the normal
-    end the stream waits until the sink has returned; a failure of the sink arrives as the stream's,
-    one of the stream reaches the sink too; leaving early cancels the sink.  A sink that returns
+    *sink* is an async function of a channel.  *when_full* says what happens when the sink is *size*
+    items behind: ``"block"`` (the stream waits), ``"drop_oldest"``, ``"drop_newest"``, or ``"detach"``
+    (the sink gets `LimitExceeded`, and the stream goes on).  Opens a nursery.  At the normal end the
+    stream waits until the sink has returned; a failure of the sink arrives as the stream's, and a
+    failure of the stream reaches the sink too; leaving early cancels the sink.  A sink that returns
     early is detached.
     """
     check_when_full(when_full)
@@ -53,7 +53,7 @@ class _SinkTask:
         try:
             await check_gives_awaitable("tee()", self._sink, self._sink(self.box))
         except Exception as error:
-            # What the sink was told is no failure of its own.
+            # The stream's failure, which the sink was told, is no failure of its own.
             self.failure = None if error is self.box.end else error
         finally:
             self.box.close_nowait()
@@ -72,7 +72,7 @@ class TeeChannel(Channel[Any]):
     async def _fetch(self) -> list[Any]:
         side = self._side
         if self._upstream_end is None and side.failure is None:
-            # Room first: what is taken from upstream must have somewhere to go at once.
+            # Room first: an item that was taken from upstream must have a place to go at once.
             room = await side.box.wait_room()
             try:
                 batch = await self._upstream.receive_batch(None if side.box.reader_gone else room)

@@ -18,9 +18,9 @@ from .._errors import StreamTimeout
 
 
 def idle_timeout(seconds: float) -> Passthrough:
-    """The items as they are; `StreamTimeout` when one is waited for longer than *seconds*.
+    """The items as they are; `StreamTimeout` when a wait for an item takes longer than *seconds*.
 
-    Opens no nursery.  A slow consumer does not trip it.
+    Opens no nursery.  The time that a slow consumer takes does not count.
     """
     wait = check_seconds("seconds", seconds)
     return Passthrough(
@@ -29,7 +29,7 @@ def idle_timeout(seconds: float) -> Passthrough:
 
 
 class IdleTimeoutChannel(Channel[Any]):
-    """*upstream*, which must give something within *seconds* whenever it is waited for."""
+    """*upstream*, which must end each wait for it within *seconds*."""
 
     def __init__(self, upstream: Channel[Any], seconds: float) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class IdleTimeoutChannel(Channel[Any]):
 
 
 class TimedBufferChannel(Channel[Any]):
-    """What came within *seconds* of the first item, as one."""
+    """The items that came within *seconds* of the first one, as one item."""
 
     def __init__(self, upstream: Channel[Any], seconds: float) -> None:
         super().__init__()
@@ -63,15 +63,15 @@ class TimedBufferChannel(Channel[Any]):
         else:
             with trio.move_on_at(self._deadline):
                 while self._end is None:
-                    # `_held` keeps what came, should the consumer be cancelled here.
+                    # `_held` keeps the items, should the consumer be cancelled here.
                     self._held += await self._pull(self._upstream)
         held, self._held = self._held, []
-        made: list[Any] = []
+        results: list[Any] = []
         try:
-            made += joined(held)
+            results += joined(held)
         except Exception as error:
             self._add_failure(error)
-        return made
+        return results
 
 
 class IdleFlushChannel(FusedChannel):
@@ -91,9 +91,9 @@ class IdleFlushChannel(FusedChannel):
             self._holding = True
             return self._run_stages(batch)
         self._holding = False
-        made: list[Any] = []
+        results: list[Any] = []
         try:
-            made += self._stage.settle()
+            results += self._stage.settle()
         except Exception as error:
             self._finish(error)
-        return made
+        return results

@@ -60,7 +60,7 @@ EXCEPTIONS = {
     ("cli._demo", "gpt"): "the same: a model of each",
     ("cli._demo", "claude"): "the same",
     ("cli._demo", "llama"): "the same",
-    ("testing._faulty_server", "openai"): "the default of url()",
+    ("testing._faulty_server._server", "openai"): "the default of url()",
     ("stages.sentences.tables.es", "llama"): "Spanish for 'calls'",
 }
 

@@ -73,7 +73,7 @@ STRANGERS = {("flow", "services"), ("services", "flow")}
 # Within these rooms each module imports only from those before it: read them in this order.
 ORDER = {
     "_channels": """
-        _entrance _statistics _ready _recipe _opening _source _channel _text_stages _compile _fused
+        _entrance _statistics _ready _ending _recipe _opening _source _channel _text_stages _compile _fused
         _nursery _mailbox _lending _carry _generator
     """,
     "transformers": """

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from lionpride_trio.recording._file import Piece
+from lionpride_trio.recording import Piece
 from lionpride_trio.recording._secrets import Mask, PieceMask
 
 KEY = b"sk-ss-sk-0123"

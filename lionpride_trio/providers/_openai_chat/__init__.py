@@ -43,7 +43,7 @@ class OpenAIChat(Provider):
     }
     hints = HINTS
     paths = ("/chat/completions",)
-    max_tokens_options = ("max_tokens", "max_completion_tokens")
+    max_tokens_options: Sequence[str] = ("max_tokens", "max_completion_tokens")
     error_words = {
         AuthenticationError: "invalid_api_key",
         BadRequest: "invalid_request_error invalid_prompt string_above_max_length",

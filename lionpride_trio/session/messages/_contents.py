@@ -1,4 +1,4 @@
-"""What a message can say: five contents, each with the chat role it is told in."""
+"""The five contents of messages, each with its chat role."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _as_text(arguments: _Arguments) -> str:
 
 
 def _json(value: Any, what: str) -> str:
-    """*value* as models are told it."""
+    """*value* as text for a model."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -180,4 +180,4 @@ Content = (
     | ActionRequestContent
     | ActionResponseContent
 )
-"""What a `Message` may say."""
+"""The contents of a `Message`."""

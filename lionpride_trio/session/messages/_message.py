@@ -25,13 +25,13 @@ class Message:
     """One message of a conversation.  Its id never changes and it is never edited."""
 
     content: Content = attrs.field(validator=_check_content)
-    """What it says."""
+    """The content."""
     id: str = attrs.field(factory=lambda: uuid4().hex, validator=instance_of(str))
     """Unique everywhere."""
     created_at: datetime = attrs.field(
         factory=lambda: datetime.now(UTC), validator=instance_of(datetime)
     )
-    """When it was made, in UTC."""
+    """The time of its making, in UTC."""
 
     @property
     def role(self) -> str:
@@ -40,7 +40,7 @@ class Message:
 
     @property
     def chat_msg(self) -> dict[str, Any]:
-        """The message as ``{"role", "content", …}``, as models are asked with."""
+        """The message as ``{"role", "content", …}``, the form for models."""
         return self.content.chat_msg()
 
     def to_json(self) -> str:

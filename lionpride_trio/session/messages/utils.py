@@ -1,4 +1,4 @@
-"""Messages to what a model is asked with."""
+"""Messages in the form for models."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _BEFORE_NO: Final = words(
 _PER: Final = words("per pro par por je")
 _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
-"""What may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
+"""Words that may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
 _MONTHS: Final = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "

@@ -12,7 +12,7 @@ from .._checks import MAX_HOLD
 from .._holding import Holding
 from ._chars import CLOSERS, FULL, RUN, STRONG
 from ._cursor import Cursor
-from ._lines import closes_fence, decide_break, kind_of, opens_fence
+from ._line_breaks import closes_fence, decide_break, kind_of, opens_fence
 from ._options import check_options
 from ._pieces import Kind, Sentence
 from .tables import tables
@@ -46,7 +46,7 @@ class Blocks(Holding):
         self._limit = max_hold if max_chars is None else min(max_chars, max_hold)
         self._by_block = code == "block"
         self._cursor = Cursor()
-        self._given = 0
+        self._next_start = 0
         self._kind: Kind | None = None  # of a sentence that begins within a line
         self._fence = ""  # what will close the code that is open
         self._in_list = False
@@ -124,10 +124,10 @@ class Blocks(Holding):
                 self._in_list = True
         piece = _new_piece(Sentence, text)  # as Sentence(…) does, at half its cost
         piece.kind = kind
-        piece.start = self._given
+        piece.start = self._next_start
         piece.complete = complete
         out.append(piece)
-        self._given += len(text)
+        self._next_start += len(text)
         self._kind = None if text[-1] == "\n" else kind
         if self._by_clause:
             self._search = self._search_later

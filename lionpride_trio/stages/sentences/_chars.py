@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 END: Final = "\0"
-"""What the rules read past the end of a finished stream."""
+"""The character that rules read past the end of a finished stream."""
 
 LINE_ENDS: Final = "\n" + END
 
@@ -21,7 +21,7 @@ FULL: Final = frozenset("。！？｡．।॥۔።፧፨។៕။")
 CLOSERS: Final = frozenset(
     "\"'”’“»›«)]}*_~`」』）》〉】〕］｝\u200e\u200f\u202a\u202b\u202c\u2069\ufe0f$¹²³⁴⁵⁶⁷⁸⁹⁰⁻⁺†‡"
 )
-"""What goes with the terminator that it stands behind.  `“` and `«` close in German and Danish."""
+"""Characters that belong to the terminator before them.  `“` and `«` close in German and Danish."""
 
 QUOTE_ENDS: Final = frozenset("\"'”’»“«")
 CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")
@@ -29,7 +29,7 @@ CJK_QUOTE_ENDS: Final = frozenset("」』”’\"'")
 OPENERS: Final = frozenset(
     "\"'“”‘’„‚«»‹›([{*_~¿¡「『（《〈【\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\ufeff\u200b"
 )
-"""What stands before the first letter of a sentence and belongs to it."""
+"""Characters that belong to the sentence whose first letter they stand before."""
 
 DASHES: Final = "-–—―"
 

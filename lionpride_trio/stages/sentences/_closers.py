@@ -1,4 +1,4 @@
-"""What stands around a mark and belongs to it, or to the sentence after it."""
+"""Characters around a mark, which belong to it or to the sentence after it."""
 
 from __future__ import annotations
 

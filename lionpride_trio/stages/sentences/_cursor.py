@@ -25,7 +25,7 @@ from ._chars import END
 from ._inline_code import InlineCode
 
 NeedMore = IndexError
-"""What a rule raises, by reading on, when it cannot decide yet."""
+"""Raised by a rule that reads on where it cannot decide yet."""
 
 KEPT: Final = 320
 """How far back rules may look from a candidate."""
@@ -37,13 +37,13 @@ HEAD: Final = 96
 """How much is remembered of the beginning of a sentence or a line that has left the window."""
 
 CODE_SIGNS: Final = frozenset("$#@{}<>/\\%;~=+|&!^")
-"""What no sentence begins with, but code does."""
+"""First characters of code, with which no sentence begins."""
 
 TAIL: Final = 24
 """How much of the end of a line is looked at for what closes a formula."""
 
 NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
-"""What a line begins with that may be a heading, a table, a fence, or indented."""
+"""First characters of lines that may be headings, tables, fences, or indented."""
 
 _NUMBERED: Final = re.compile(r"\W*([0-9]{1,3})[.)]")
 _NOT_SPACE: Final = re.compile(r"\S")
@@ -183,7 +183,7 @@ class Cursor(InlineCode):
         self.text += more
 
     def _shift(self) -> None:
-        """What is not needed any more leaves the window."""
+        """Drop the text that is not needed any more from the window."""
         drop = self.start - 1
         if self.position - drop > WINDOW:
             drop = self.position - KEPT
@@ -202,7 +202,7 @@ class Cursor(InlineCode):
         if drop <= 0:
             return
         if self._ticks <= drop:
-            # What is left at index 0 has nothing before it to look at; nor may '' be halved.
+            # The character at index 0 has none before it to look at, and '' must not be halved.
             self._count(drop if self.text[drop] == "'" else drop + 1)
         self.text = self.text[drop:]
         self.start -= drop

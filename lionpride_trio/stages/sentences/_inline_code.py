@@ -45,7 +45,7 @@ class InlineCode:
         return self._code > 0
 
     def not_code(self) -> None:
-        """What a back-tick opened turned out to be no code."""
+        """Take the last opening back: its back-tick opened no code."""
         self._code = 0
 
     def closes_code(self, at: int) -> bool:

@@ -26,13 +26,13 @@ _CHAT_STARTERS: Final = words(
 _CHAT_OPENERS: Final = _CHAT_STARTERS | words(
     "don't do did can can't could let's please where when who you'll i'd that's ok"
 )
-"""What begins a sentence after p.m. in a text without capitals."""
+"""Words that begin a sentence after p.m. in a text without capitals."""
 _GOING_ON: Final = words(
     "is was won has in on of for at to by from with said asked says asks and or as he she"
 )
 """Small words after a question that is a name, a quotation, or one of several: who? or why?"""
 _AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
-"""What begins a sentence after an ellipsis, in a text without capitals."""
+"""Words that begin a sentence after an ellipsis in a text without capitals."""
 _SMALL_NAMES: Final = words(
     "apt awk bash brew cargo cmake conda curl docker emacs ffmpeg gcc git grep kubectl make "
     "matplotlib mypy nginx node npm numpy pandas pip pytest rsync ruff rustc scipy sed sqlite ssh "

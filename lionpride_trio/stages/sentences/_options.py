@@ -1,4 +1,4 @@
-"""What a splitter may be given, and what is said when it is given something else."""
+"""The options of a splitter, and the errors for wrong ones."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What the splitter gives: a `str` that knows what it is and where it was."""
+"""The pieces of the splitter: a `str` that knows its kind and its place."""
 
 from __future__ import annotations
 
 from typing import Literal, Self
 
 Kind = Literal["prose", "heading", "item", "code", "table"]
-"""What a `Sentence` is part of."""
+"""The surroundings of a `Sentence`."""
 
 
 class Sentence(str):  # ruff: ignore[subclass-builtin] - it is to be used like the text it is

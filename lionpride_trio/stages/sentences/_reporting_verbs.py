@@ -1,4 +1,4 @@
-"""What carries a sentence on after a mark in its middle: ``"Stop!" Anna shouted.``, ``“…？”母亲问。``
+"""Words that carry a sentence on after a mark in its middle: ``"Stop!" Anna shouted.``, ``“…？”母亲问。``
 
 After a quotation, a verb of saying is looked for among the next words, before any mark; in Japanese
 a particle, in Chinese a word that takes the quotation up.

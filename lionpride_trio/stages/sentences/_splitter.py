@@ -23,8 +23,15 @@ began later, a candidate would be lost at a cut; if earlier, one would be decide
 
 *The limit is acted upon when a character behind it is there*, since the stream might end at it.
 
+*What is put aside has been searched.*  `_run` starts at ``_mark``, behind what was put aside before it; a
+candidate that `_is_early` passed over unseen would be lost for good.
+
 *What is given is never looked at again.*  ``start`` is behind it, and rules look back no further;
 but the line may have begun before it, which is why the cursor keeps the head of the line.
+
+Putting aside is the one trick for speed here.  Without it, a novel in tokens takes 0.95 instead of 0.47 µs a
+token, and 0.75 instead of 0.25 µs a character when it comes in characters; `_adds` is a third of that where
+each sentence is short.  A bare search of the same pattern takes 0.13 µs.
 
 A verdict is one `int`: ``k >= 0`` means *cut before k*, and ``~k`` *no boundary; go on at k*.
 """
@@ -38,7 +45,7 @@ from typing import Final, Literal
 from .._checks import MAX_HOLD
 from . import _emoji as emoji
 from ._chars import RUN
-from ._limits import CLAUSE_MARKS
+from ._forced_cuts import CLAUSE_MARKS
 from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
 
@@ -107,7 +114,11 @@ class SentenceSplitter(Machine):
         return self._run(final=False)
 
     def _adds(self, text: str) -> bool:
-        """Whether *text* decides nothing about the mark before it: ``. `` needs the word after it."""
+        """Whether *text* decides nothing about the mark before it: ``. `` needs the word after it.
+
+        After `MOST_WAITED` such chunks it has to be asked all the same: what is attached to a mark has a
+        bound, behind which the sentence ends whatever follows.
+        """
         if self._only:
             self._waited += 1
             return len(text) == 1 and text in self._only

@@ -1,6 +1,6 @@
-"""Stand-ins for what is outside: a client and a provider that are scripts."""
+"""Stand-ins for a client and a provider, which follow scripts."""
 
-from ..._response_builder import chunks_of
+from ..._response import chunks_of
 from ._client import Script, ScriptedClient, ScriptedResponse, Sent
 from ._provider import ScriptedProvider
 

@@ -13,7 +13,7 @@ import trio
 from ..._errors import ConfigurationError
 
 Step: TypeAlias = bytes | str | float | Exception
-"""What a body does next: a piece, as one read of the network gives it (a `str` is encoded); so many
+"""A step of a body: a piece, as one read of the network gives it (a `str` is encoded); so many
 seconds of silence; or a failure."""
 
 EVENT_STREAM: Final[Mapping[str, str]] = {"content-type": "text/event-stream"}
@@ -54,10 +54,10 @@ class Sent:
 class ScriptedClient:
     r"""Answers its first request with the first of *answers*, and so on; the last is repeated.
 
-    To be passed as ``http_client=``: whatever is above the transport is tested without a network,
-    under a clock that jumps.  An answer is a `Script`, its steps alone, or an exception, which is
-    raised instead of an answer's head.  ``requests`` has what was asked, ``open`` how many answers
-    are open now::
+    Pass it as ``http_client=`` to test all rooms above the transport without a network, under a clock
+    that jumps.  An answer is a `Script`, its steps alone, or an exception, which is
+    raised instead of an answer's head.  ``requests`` has the requests, ``open`` counts the answers
+    that are open now::
 
         client = ScriptedClient([b"data: {}\n\n", 30.0, OSError("reset")])
         model = iModel("openai", "m", api_key="k", http_client=client)
@@ -75,7 +75,7 @@ class ScriptedClient:
     def stream(
         self, method: str, url: str, **options: Any
     ) -> AbstractAsyncContextManager[ScriptedResponse]:
-        """The next answer, as long as the block."""
+        """A block that gives the next answer."""
         return self._answered(method, url, options)
 
     @asynccontextmanager

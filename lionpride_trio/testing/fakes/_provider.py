@@ -9,14 +9,13 @@ from typing import Any, Final, TypeAlias
 
 from ..._chunks import Chunk, FinishChunk, Verdict
 from ..._errors import ConfigurationError, LionprideError
-from ..._response import Response
-from ..._response_builder import chunks_of
+from ..._response import Response, chunks_of
 from ...providers import ChunkParser, HTTPRequest, ModelCall, Provider
 from ...services import iModel
 from ._client import Script, ScriptedClient, ScriptedResponse, Step
 
 Part: TypeAlias = Chunk | float | Exception
-"""What a reply does next: a chunk, so many seconds of silence, or a failure."""
+"""A step of a reply: a chunk, so many seconds of silence, or a failure."""
 Answer: TypeAlias = str | Response | Exception | Sequence[Part]
 
 _LINES: Final = {"content-type": "application/x-ndjson"}
@@ -24,7 +23,7 @@ _JSON: Final = {"content-type": "application/json"}
 
 
 class ScriptedProvider(Provider):
-    """A provider whose replies are what you say, without a network::
+    """A provider with the replies that you write, without a network::
 
         provider = ScriptedProvider([TextChunk("Hel"), 2.0, TextChunk("lo"), OSError("reset")])
         async with provider.model().stream("hi") as reply:
@@ -33,10 +32,10 @@ class ScriptedProvider(Provider):
     Its first call gets the first of *answers*, and so on; the last is repeated.  An answer is a
     text, a `Response`, an exception (the call fails before anything came), or a list of chunks,
     seconds of silence and exceptions.  A list without a `FinishChunk` and without an exception is a
-    reply that was cut.  The chunks come out as the same objects.  What network code raises, such as
-    `OSError`, is translated as a client's would be; a `LionprideError` comes as it is.
+    reply that was cut.  The chunks come out as the same objects.  An exception of network code,
+    such as `OSError`, is translated as a client's would be; a `LionprideError` comes as it is.
 
-    Pauses are in trio's clock: use one that jumps.  ``calls`` has what was asked.
+    Pauses are in trio's clock: use one that jumps.  ``calls`` has the calls.
     """
 
     name = "scripted"

@@ -4,7 +4,8 @@ from ._breaking import check_broken_off
 from ._broken import LawBroken
 from ._events import EventDecoder, check_sse_decoder
 from ._flows import check_flow
-from ._operators import check_operator, check_order
+from ._operators import check_operator
+from ._order import check_order
 from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage

@@ -1,4 +1,4 @@
-"""The law of a stream that fails: what was held back comes, and then the failure."""
+"""The law of a stream that fails: held items come first, and then the failure."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def check_broken_off(
     lossless: bool = False,
     settings: hypothesis.settings | None = None,
 ) -> None:
-    """Check that where a stream fails, what *operator* held back comes before the failure::
+    """Check that *operator* gives the items that it holds back before the failure of its stream::
 
         def test_my_recipe():
             check_broken_off(transformer(MySplitter, text=True), lossless=True)
 
-    *operator* is a recipe, or a function from a source to a source.  *items* is a strategy of what
-    comes before the failure, by default `prose` cut anywhere, as strings and as chunks.  The law: what
-    has come while the stream was still open comes first, then more or nothing, then the failure as it
-    is.  With *lossless*, that is all of the text, too.  What had enough before the failure ends as it
-    would have.
+    *operator* is a recipe, or a function from a source to a source.  *items* is a strategy of
+    the items before the failure, by default `prose` cut anywhere, as strings and as chunks.  The law: the
+    items that come while the stream is open come first, then more or none, then the failure as it is.
+    With *lossless*, they are all of the text, too.  An operator that had enough before the failure ends as
+    if there were none.
 
     Runs event loops of its own: call it from a plain test function.
 
@@ -47,7 +47,7 @@ def check_broken_off(
         failure = MineError("the source failed")
         whole, end = run(_come_so_far, apply, before)
         if isinstance(end, Exception):
-            return  # the items themselves are wrong, and the source cannot fail any more
+            return  # the items themselves are wrong, so the source is not read to its failure
         got: list[Any] = []
         caught = run(_read, apply(producer(before, Log(), failure)), got)
         if caught is None:
@@ -82,7 +82,7 @@ def _pieces() -> st.SearchStrategy[list[Any]]:
 
 
 async def _read(stream: Source[Any], got: list[Any]) -> Exception | None:
-    """Put the items of *stream* into *got*; give what it failed with, if it did."""
+    """Put the items of *stream* into *got*; return its failure, if it failed."""
     try:
         async with stream as channel:
             async for item in channel:
@@ -95,7 +95,7 @@ async def _read(stream: Source[Any], got: list[Any]) -> Exception | None:
 async def _come_so_far(
     apply: Callable[[Source[Any]], Source[Any]], before: Sequence[Any]
 ) -> tuple[list[Any], Exception | Literal["enough"] | None]:
-    """What comes of *before* as long as more may follow; and how that ends, if it does."""
+    """The items that come of *before* while more may follow, and the failure or end among them, if any."""
 
     @source
     async def open_source() -> AsyncIterator[Any]:

@@ -1,4 +1,4 @@
-"""How a law is tried, and how it is told that one was broken."""
+"""Trying a law on many examples, and the error for one that is broken."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def for_all(
 ) -> None:
     """Try *check* on many examples, and tell of the simplest on which a law is broken.
 
-    Where hypothesis gets no further, *simpler* gives what may be simpler than an example.
-    What the checked code raises of itself comes out as it is, with the example in its notes.
+    *simpler* gives examples that may be simpler than one, for where hypothesis gets no further.
+    An error of the checked code comes out as it is, with the example in its notes.
     """
 
     @hypothesis.settings(

@@ -24,7 +24,7 @@ class EventDecoder(Protocol):
         ...
 
     def flush(self) -> Iterable[Any]:
-        """The end of the body: what is given now."""
+        """The body has ended: the events that this completes."""
         ...
 
 
@@ -34,13 +34,13 @@ def check_sse_decoder(
     read: Callable[[Any], Told] = attrgetter("event", "data", "id"),
     settings: hypothesis.settings | None = None,
 ) -> None:
-    """Check that a decoder reads what the HTML standard says, however the bytes were cut::
+    """Check that a decoder reads a body as the HTML standard says, however its bytes are cut::
 
         def test_my_decoder():
             check_sse_decoder(MyDecoder)
 
-    *make* makes one with ``feed(bytes)`` and ``flush()``; another library's takes a few lines to
-    dress so.  *read* makes ``(event, data, last id)`` of one of its events.
+    *make* makes a decoder with ``feed(bytes)`` and ``flush()``; another library's decoder takes a wrapper of
+    a few lines.  *read* makes ``(event, data, last id)`` of one of its events.
 
     :raises LawBroken: says on which body, what the standard says and what was read.
     """

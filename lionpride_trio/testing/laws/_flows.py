@@ -90,7 +90,7 @@ def _compare(first: _Run, other: _Run, how: str) -> None:
 
 
 async def _cancelled(first: _Run, program: Awaitable[_Run]) -> None:
-    """A flow that is cancelled does not come here; one that passes is as it always is."""
+    """Compare a run that was cancelled too late to end: its results are those of any run."""
     ended = await program
     if ended != first:
         raise LawBroken("cancellation", f"cancelled, the flow ended with {ended}")
@@ -123,7 +123,7 @@ async def _streamed(build: Build, size: int, pause: float) -> _Run:
 
 async def _left_early(build: Build) -> None:
     async with no_task_left("structured", "left early,"), _built(build) as operations:
-        # It may have no chunks, or fail; how it ends was compared.
+        # The flow may have no chunks, or fail: its end was compared before.
         with suppress(Exception):
             async with flow_source(operations, size=1) as channel:
                 await channel.receive()

@@ -6,25 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 import attrs
-import hypothesis
 import trio
-from hypothesis import strategies as st
 from trio.testing import wait_all_tasks_blocked
 
 from ..._channels._recipe import Passthrough, Recipe, check_recipe
 from ..._channels._source import Source
-from ..._chunks import (
-    Chunk,
-    FinishChunk,
-    OtherChunk,
-    ReasoningChunk,
-    TextChunk,
-    ToolCallChunk,
-    UsageChunk,
-)
-from ...transformers import from_iterable
-from ..strategies._prose import prose
-from ._broken import LawBroken, for_all, shown
+from ._broken import LawBroken, shown
 from ._running import (
     ITEMS,
     Log,
@@ -59,17 +46,17 @@ def check_operator(
             check_operator(my_operator())
 
     *operator* is a recipe, or a function from a source to a source:
-    ``lambda source: merge(source, other())``.  It is tried on *items*.  *meaning* makes of the list
-    of what came what has to be the same each time: ``sorted`` where the order is free.  *passes_on*
-    says that each item is given as it came (as `prefetch` does), so that all items before a failure
-    have to be; it is known of recipes of that kind.  *bounded* says that it does not read all of a
-    long stream while its reader rests.
+    ``lambda source: merge(source, other())``.  It is tried on *items*.  Each time,
+    *meaning* of the list of results must be the same: pass ``sorted`` where the order is free.
+    *passes_on* says that the operator gives each item as it came (as `prefetch` does), and so must give
+    all items before a failure; of recipes of that kind this is known.  *bounded* says that the operator
+    does not read all of a long stream while its reader rests.
 
-    The laws: it may be used twice, and for two streams at once; cancelled at any of its steps it
-    ends quietly, leaves no task and gives no cut stream for a whole one; a ``receive`` that is
+    The laws: an operator may be used twice, and for two streams at once; cancelled at any of its steps,
+    it ends quietly, leaves no task and gives no cut stream for a whole one; a ``receive`` that is
     cancelled and asked again loses nothing; a failure upstream comes as it is, after the items
-    before it, never in a group; leaving early closes what is upstream; the body's own exception
-    comes out unchanged; nothing is left to the garbage collector.
+    before it, never in a group; leaving early closes the source; the body's own exception comes out
+    unchanged; nothing is left to the garbage collector.
 
     Runs event loops of its own, under a clock that jumps: call it from a plain test function.
 
@@ -93,7 +80,7 @@ def check_operator(
 
 
 def piped(operator: Any) -> Callable[[Source[Any]], Source[Any]]:
-    """What puts *operator* onto a source."""
+    """A function that puts *operator* onto a source."""
     if isinstance(operator, Recipe):
         return lambda source: Source.pipe(source, cast(Any, operator))
     if not callable(operator):
@@ -153,14 +140,14 @@ class _Trial:
         cancelled_everywhere(program, "the operator")
 
     async def check_asked_again(self, patience: int, whole: list[Any]) -> None:
-        """Each receive is cancelled at a step, and asked again."""
+        """Cancel each receive at its step *patience*, and ask again."""
         got: list[Any] = []
         async with self.opened() as channel:
             try:
                 for _ in range(_CANCELLED_RECEIVES):
                     await _receive(channel, patience, got)
                     await trio.sleep(0.2)
-                while True:  # one that is always cancelled at once need not get on
+                while True:  # a receive that is always cancelled at once need not get on
                     got.append(await channel.receive())
             except trio.EndOfChannel:
                 pass
@@ -197,7 +184,7 @@ class _Trial:
                 )
             return
         check_plain(caught, failure, "the source's failure")
-        # What passes items on has to give all; what makes others of them may still hold some.
+        # An operator that passes items on has to give all; another may still hold some of its own.
         due = undisturbed if self.passes_on else undisturbed[: len(got)]
         if (self.passes_on or self.meaning is list) and not self.same(got, due):
             raise LawBroken(
@@ -255,7 +242,7 @@ class _Trial:
 
 
 async def _receive(channel: trio.abc.ReceiveChannel[Any], steps: int, got: list[Any]) -> None:
-    """One receive that is cancelled after so many *steps*; what it gives is put into *got*."""
+    """Receive once, cancelled after so many *steps*, and put the item into *got*."""
     scope = trio.CancelScope()
     caught: list[Exception] = []
     async with trio.open_nursery() as nursery:
@@ -274,53 +261,3 @@ async def _cancel_after(steps: int, scope: trio.CancelScope) -> None:
     for _ in range(steps):
         await trio.lowlevel.checkpoint()
     scope.cancel()
-
-
-# Order
-
-
-_BETWEEN: Final[list[Chunk]] = [
-    UsageChunk(),
-    ReasoningChunk(text="hm"),
-    ToolCallChunk(name="f", arguments='{"a": "b. c"}'),
-    OtherChunk(kind="citation", value={"url": "u"}),
-    FinishChunk(reason="stop"),
-]
-
-
-def check_order(
-    recipe: Recipe, *, lossless: bool = True, settings: hypothesis.settings | None = None
-) -> None:
-    """Check that chunks without text stay where they were, however *recipe* cuts the text::
-
-        def test_my_recipe():
-            check_order(transformer(MySplitter, text=True))
-
-    With *lossless*, the text between two of them must be the same too.
-
-    :raises LawBroken: says on which stream of chunks.
-    """
-
-    def check(chunks: list[Chunk]) -> None:
-        got = run(collected, from_iterable(chunks).pipe(cast(Any, recipe)))
-        if _outline(got, lossless=lossless) != _outline(chunks, lossless=lossless):
-            raise LawBroken(
-                "order",
-                f"of {shown(chunks)} came {shown(got)}: chunks without text have to stay where they"
-                " were",
-            )
-
-    text = prose(max_size=4).map(TextChunk)
-    one: st.SearchStrategy[Chunk] = st.one_of(text, st.sampled_from(_BETWEEN))
-    for_all(st.lists(one, max_size=6), check, settings)
-
-
-def _outline(chunks: Sequence[Any], *, lossless: bool) -> list[Any]:
-    """The chunks without text, and between them the text joined."""
-    made: list[Any] = [""]
-    for chunk in chunks:
-        if isinstance(chunk, TextChunk):
-            made[-1] += chunk.data if lossless else ""
-        else:
-            made += [chunk, ""]
-    return made

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from ..._chunks import Chunk
 from ..._errors import LimitExceeded
-from ..._response import Response
-from ..._response_builder import reassemble
+from ..._response import Response, reassemble
 from ...providers import Provider, StreamDecoder, get
 from ..strategies._cutting import byte_cuts, one_by_one
 from ..strategies.wires import wire_bodies, wire_of

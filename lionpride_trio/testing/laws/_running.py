@@ -1,4 +1,4 @@
-"""Programs run on a clock that jumps, watched for what they leave behind."""
+"""Programs run on a clock that jumps, and are watched for tasks and files that they leave behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ._broken import LawBroken, shown
 T = TypeVar("T")
 
 ITEMS: Final = ("One. ", "two ", "three.\n\n", "Four! ", "5")
-"""What operators and sinks are tried on unless they are told otherwise."""
+"""The items for operators and sinks, unless others are given."""
 LONGEST: Final = 1_000_000.0
 """Seconds of the jumping clock in which a program that does not wait for ever does something."""
 MOST_JUMPS: Final = 1000
@@ -29,11 +29,11 @@ MOST_JUMPS: Final = 1000
 
 
 class MineError(Exception):
-    """What the laws' own sources and bodies raise."""
+    """The failure of the laws' own sources and bodies."""
 
 
 class Log:
-    """What a source was seen to do."""
+    """Notes on a source: how many items it gave, and whether it was closed."""
 
     def __init__(self) -> None:
         self.given = 0
@@ -108,7 +108,7 @@ async def _watch(scope: trio.CancelScope, steps: _Steps) -> None:
 
 @asynccontextmanager
 async def no_task_left(law: str, when: str) -> AsyncGenerator[None]:
-    """As many tasks live after the block as before it."""
+    """A block after which as many tasks must live as before it."""
     before = trio.lowlevel.current_statistics().tasks_living
     try:
         yield
@@ -120,7 +120,7 @@ async def no_task_left(law: str, when: str) -> AsyncGenerator[None]:
 
 @contextmanager
 def nothing_left_to_the_collector() -> Generator[None]:
-    """No generator, socket or file is left for the garbage collector to close."""
+    """A block that must leave no generator, socket or file for the garbage collector to close."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
         yield  # ruff: ignore[fallible-context-manager] - what fails tells more than what it left
@@ -131,7 +131,7 @@ def nothing_left_to_the_collector() -> Generator[None]:
 
 
 def cancelled_everywhere(program: Callable[[], Awaitable[object]], what: str) -> None:
-    """*program* is cancelled at each of its steps in turn, and ends quietly each time."""
+    """Cancel *program* at each of its steps in turn; it must end quietly each time."""
     runs = 0
 
     async def counted() -> None:
@@ -166,7 +166,7 @@ def _law_in(error: BaseException) -> LawBroken | None:
 
 
 def check_plain(caught: Exception, expected: Exception, what: str) -> None:
-    """*caught* is *expected* itself: not wrapped, not grouped."""
+    """Refuse *caught* unless it is *expected* itself: not wrapped, not grouped."""
     if caught is expected:
         return
     if isinstance(caught, LawBroken):

@@ -40,12 +40,12 @@ def check_sink(
                 reset=lambda: path.unlink(missing_ok=True),
             )
 
-    *left* gives what the sink has left behind that looks whole, None for nothing; *reset* takes it
-    away and is called before each run.
+    *left* returns the result that the sink left behind if it looks whole, and None if there is none; *reset*
+    removes that result, and is called before each run.
 
     The laws: the result is the same however the items come; a failure upstream comes out as it is
-    and never as a result; cancelled at any step it ends quietly and leaves no task; after a failure
-    or a cancellation it has left nothing that looks whole and is not; a channel that it was handed
+    and never as a result; cancelled at any step the sink ends quietly and leaves no task; after a failure
+    or a cancellation it has left nothing that looks whole and is not; a channel that was passed to it
     stays open.
 
     Runs event loops of its own, under a clock that jumps: call it from a plain test function.

@@ -101,5 +101,5 @@ def server_sent_events(draw: st.DrawFn) -> tuple[list[ServerSentEvent], bytes]:
 
 
 def told(events: Iterable[ServerSentEvent]) -> list[tuple[str, str, str]]:
-    """What of events the standard speaks of, to be compared: type, data and last id."""
+    """The parts of events that the standard defines, for comparing: type, data and last id."""
     return [(one.event, one.data, one.id) for one in events]

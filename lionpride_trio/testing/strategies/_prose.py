@@ -70,7 +70,7 @@ def prose(*, min_size: int = 0, max_size: int = 60) -> st.SearchStrategy[str]:
     # Not st.text(): of these characters it would take "?" for the simplest.
     character = st.sampled_from(_PLAIN_CHARACTERS)
     plain = st.lists(character, min_size=min_size, max_size=max_size).map("".join)
-    # What is most frequent in texts is drawn most often.
+    # The most frequent parts of texts are drawn most often.
     fragment = st.one_of(st.sampled_from(_PLAIN), st.sampled_from(_FRAGMENTS))
     mixed = st.lists(fragment, min_size=min_size, max_size=max_size).map("".join)
     return st.one_of(plain, mixed)

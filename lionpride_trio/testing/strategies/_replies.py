@@ -17,7 +17,7 @@ from ._prose import json_arguments, prose
 
 @attrs.frozen(kw_only=True)
 class Abilities:
-    """What the replies of one API can be made of."""
+    """The parts that replies of one API can have."""
 
     endings: Mapping[Verdict, Sequence[str]]
     """The API's own words for each way to end."""

@@ -126,7 +126,7 @@ def is_no_word(entry: str) -> bool:
 
 
 class Tables:
-    """What the rules ask, for one language or for the union."""
+    """The tables that rules read, for one language or for all together."""
 
     __slots__ = (
         "before_ordinals",
@@ -186,7 +186,7 @@ class Tables:
 def _union(
     sets: Iterable[frozenset[str]], without: Iterable[frozenset[str]], always: frozenset[str]
 ) -> frozenset[str]:
-    """What is in any of *sets* and not local to its language, and all of *always*."""
+    """The entries of *sets* that are not local to their languages, and all of *always*."""
     found: set[str] = set(always)
     for each, local in zip(sets, without, strict=True):
         found |= each - local

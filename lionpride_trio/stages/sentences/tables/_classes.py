@@ -63,7 +63,7 @@ NONE: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """What one language knows.  ``local`` names the entries that mean something else elsewhere."""
+    """The words of one language.  ``local`` names the entries that mean something else elsewhere."""
 
     code: str
     never: frozenset[str] = NONE

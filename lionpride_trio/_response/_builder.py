@@ -1,19 +1,31 @@
-"""From chunks to a response: each chunk is added to the part that it continues.
+"""Adding chunks up, one after another, to a response that may be asked for at any time.
 
-The parts of the first answer stand in the order in which they began.  Other alternatives (OpenAI's
-``n``) are told by their texts and calls alone.
+Goals.  A chunk of text costs an append.  The memory is that of the text, however small its pieces are.
+The cuts make no difference.
+
+Strategy.  Whatever comes in pieces (a text, a call, a block of reasoning) has an object that grows, found by
+what the provider calls it: the index of an alternative, the slot of a call, the number of a block.  Nothing
+is decided before `response` is called, so that a half reply adds up as a whole one does.
+
+The parts of the first answer stand in the order in which they began; a part that is no text ends the text
+before it.  Other alternatives (OpenAI's ``n``) are told by their texts and calls alone.
+
+What must hold:
+
+1. ``characters`` counts every kind of text when it is added.  Whoever bounds a reply looks at it, and a kind
+   that is not counted would be without a bound.
+2. Reports of usage replace one another word by word: providers send running totals, and adding them up would
+   count tokens twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 import attrs
 
-from ._chunks import (
+from .._chunks import (
     NO_METADATA,
     Chunk,
     FinishChunk,
@@ -25,8 +37,8 @@ from ._chunks import (
     Usage,
     UsageChunk,
 )
-from ._parts import Native, RawPart, TextPart, ThoughtPart, ToolCall, make_call_id
-from ._readonly import ReadOnlyDict
+from .._parts import Native, RawPart, TextPart, ThoughtPart, ToolCall, make_call_id
+from .._readonly import ReadOnlyDict
 from ._response import Response
 
 LOOSE_PIECES = 512
@@ -265,113 +277,3 @@ class ResponseBuilder:
             metadata=ReadOnlyDict(self._all_metadata),
             parts=parts,
         )
-
-
-def reassemble(chunks: Iterable[Chunk]) -> Response:
-    """Add up *chunks*, however they were cut, to the `Response` that they mean.
-
-    Does not block.  Reports of usage are running totals: the newest word on each count stands.
-    An answer without its `FinishChunk` has the verdict ``UNKNOWN``.  Of a conversation of several turns
-    it is the last one's answer, with the usage of all.
-    """
-    turns: list[Response] = []
-    for _, of_turn in groupby(chunks, key=attrgetter("turn")):
-        builder = ResponseBuilder()
-        builder.extend(of_turn)
-        turns.append(builder.response())
-    if len(turns) < 2:
-        return turns[0] if turns else ResponseBuilder().response()
-    return attrs.evolve(turns[-1], usage=usage_of(turns))
-
-
-def usage_of(turns: Iterable[Response]) -> Usage | None:
-    """The tokens of all *turns* together, as far as their provider has told."""
-    total: Usage | None = None
-    for turn in turns:
-        if turn.usage is not None:
-            total = turn.usage if total is None else total + turn.usage
-    return total
-
-
-def chunks_of(response: Response) -> list[Chunk]:
-    """The few chunks that *response* could have come in: `reassemble` makes it of them again.
-
-    >>> from lionpride_trio import TextChunk, reassemble
-    >>> said = reassemble([TextChunk("Hel"), TextChunk("lo")])
-    >>> chunks_of(said)[0]
-    TextChunk(data='Hello', metadata={}, index=0)
-    >>> reassemble(chunks_of(said)) == said
-    True
-    """
-    chunks = _chunks_of_parts(response)
-    chunks += [
-        TextChunk(text, index=index) for index, text in enumerate(response.texts) if index and text
-    ]
-    if response.refusal:
-        chunks.append(OtherChunk(kind="refusal", value=response.refusal))
-    for index, calls in enumerate(response.other_tool_calls, 1):
-        chunks += [_chunk_of_call(call, slot, index) for slot, call in enumerate(calls)]
-    if response.usage is not None:
-        chunks.append(UsageChunk(usage=response.usage))
-    verdicts = [response.verdict, *response.verdicts[1:]]
-    for index, verdict in enumerate(verdicts):
-        reason = response.finish_reason if index == 0 else None
-        metadata = response.metadata if index == 0 else NO_METADATA
-        chunks.append(FinishChunk(verdict=verdict, reason=reason, index=index, metadata=metadata))
-    return chunks
-
-
-def _chunks_of_parts(response: Response) -> list[Chunk]:
-    """The chunks of the first answer's parts, and of its citations."""
-    chunks: list[Chunk] = []
-    calls = thoughts = 0
-    citations = list(response.citations)
-    last: object = None
-    texts = [part for part in response.parts if isinstance(part, TextPart)]
-    for part in response.parts:
-        match part:
-            case TextPart():
-                if isinstance(last, TextPart) or part.signature or part.native or not part.text:
-                    chunks.append(PartChunk(part=attrs.evolve(part, text="", citations=())))
-                if part.text:
-                    chunks.append(TextChunk(part.text))
-                # Those of the last text, and those of no text, are told at the end, in their order.
-                own = len(part.citations)
-                if part is not texts[-1] and own and citations[:own] == list(part.citations):
-                    chunks += [OtherChunk(kind="citation", value=each) for each in citations[:own]]
-                    del citations[:own]
-            case ThoughtPart():
-                chunks.append(
-                    ReasoningChunk(
-                        text=part.text,
-                        signature=part.signature,
-                        redacted=part.redacted,
-                        id=part.id,
-                        block=thoughts,
-                        native=part.native,
-                    )
-                )
-                thoughts += 1
-            case ToolCall():
-                chunks.append(_chunk_of_call(part, calls))
-                calls += 1
-            case RawPart():
-                chunks.append(PartChunk(part=part))
-            case _:
-                raise AssertionError(f"no answer has a part {part!r}")
-        last = part
-    chunks += [OtherChunk(kind="citation", value=citation) for citation in citations]
-    return chunks
-
-
-def _chunk_of_call(call: ToolCall, slot: int, index: int = 0) -> ToolCallChunk:
-    return ToolCallChunk(
-        slot=slot,
-        id=call.id,
-        name=call.name,
-        arguments=call.arguments,
-        last=True,
-        signature=call.signature,
-        native=call.native,
-        index=index,
-    )

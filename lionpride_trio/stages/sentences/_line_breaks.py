@@ -54,11 +54,11 @@ _UNFINISHED: Final = re.compile(
 """A word that ends no line but one that was wrapped."""
 
 _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
-"""What may open a block, or a word."""
+"""Characters that may open a block, or a word."""
 
 _DIGITS: Final = frozenset(string.digits)
 _OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
-"""What a line begins with that may be a piece by itself: a heading, a table, a fence, a rule."""
+"""First characters of lines that may be pieces by themselves: a heading, a table, a fence, a rule."""
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
 
 
@@ -76,7 +76,7 @@ def is_whole(head: str) -> bool:
 
 
 def kind_of(text: str) -> Kind:
-    """What a piece is that begins a line."""
+    """The kind of a piece that begins a line."""
     if text[0].isalpha() and text[1:2] not in {".", ")"}:
         return "prose"
     if text[0] in _DIGITS:
@@ -102,7 +102,7 @@ def kind_of(text: str) -> Kind:
 
 
 def opens_fence(line: str, length: int) -> str:
-    """What will close the code that the line opens, or nothing.
+    """The mark that closes the code that this line opens; empty if it opens none.
 
     *line* is its head.  A line of which that is not all opens no formula: it may also close it.
     """

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from ._assistant import AssistantResponseContent
-from ._chunks import NO_METADATA, Usage, Verdict
-from ._json_form import has_json_form, to_json
-from ._parts import Part, TextPart, ThoughtPart, ToolCall
+from .._assistant import AssistantResponseContent
+from .._chunks import NO_METADATA, Usage, Verdict
+from .._json_form import has_json_form, to_json
+from .._parts import Part, TextPart, ThoughtPart, ToolCall
 
 
 def _parts_of(response: Response) -> tuple[Part, ...]:
