@@ -8,6 +8,7 @@ from ._operators import check_operator, check_order
 from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage
+from ._tools import check_tools
 
 __all__ = [
     "EventDecoder",
@@ -21,4 +22,5 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_tools",
 ]
