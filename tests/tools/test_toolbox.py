@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import pickle
 
 import pytest
 
-from lionpride_trio import ConfigurationError, ToolArgumentsInvalid, UnknownTool, iModel, local
+from lionpride_trio import ConfigurationError, UnknownTool, iModel, local
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.tools import Toolbox, tool
 
@@ -67,12 +66,6 @@ def test_an_unknown_name_is_told_with_what_there_is(tools, name, text):
 def test_what_a_toolbox_cannot_hold_is_refused(tools, text):
     with pytest.raises(ConfigurationError, match=text):
         Toolbox(tools)
-
-
-def test_errors_of_tools_can_be_pickled():
-    error = ToolArgumentsInvalid("x", tool="weather", places=[("a", "b")])
-    copy = pickle.loads(pickle.dumps(error))
-    assert (copy.tool, copy.places, str(copy)) == ("weather", (("a", "b"),), "x")
 
 
 def body_of(provider, endpoint, tools):
