@@ -9,8 +9,8 @@ from lionpride_trio import iModel
 from lionpride_trio.tools import Toolbox, from_mcp
 
 
-async def main(command, *arguments, model_name="gpt-4o-mini"):
-    parameters = StdioServerParameters(command=command, args=list(arguments))
+async def main(command, arguments, model_name):
+    parameters = StdioServerParameters(command=command, args=arguments)
     async with stdio_client(parameters) as streams, ClientSession(*streams) as session:
         await session.initialize()
         tools = Toolbox(await from_mcp(session))
@@ -22,4 +22,4 @@ async def main(command, *arguments, model_name="gpt-4o-mini"):
 
 
 if __name__ == "__main__":
-    trio.run(main, *sys.argv[1:])
+    trio.run(main, sys.argv[1], sys.argv[2:], "gpt-4o-mini")

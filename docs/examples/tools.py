@@ -20,7 +20,7 @@ async def weather(
 async def main(model_name="gpt-4o-mini"):
     model = iModel("openai", model_name)
     tools = Toolbox([weather])
-    messages = [{"role": "user", "content": "Do I need a coat in Oslo?"}]
+    messages: list[dict[str, object]] = [{"role": "user", "content": "Do I need a coat in Oslo?"}]
 
     response = await model.complete(messages, tools=tools)
     messages.append({

@@ -6,11 +6,15 @@ import runpy
 import sys
 from pathlib import Path
 
+import mcp.client.stdio
 import pytest
 
 from lionpride_trio import local
 from tests.docs.markdown import DOCS, blocks
 from tests.docs.test_readme import run_python
+
+# Its servers inherit the stderr of when it is imported, which a test's own capture is not fit for.
+assert mcp.client.stdio
 
 EXAMPLES = DOCS / "examples"
 SERVER = Path(__file__).parents[1] / "tools" / "mcp_server.py"
@@ -38,7 +42,7 @@ async def test_tools(server, capsys):
 
 
 async def test_mcp_tools(server, capsys):
-    await load("mcp_tools")["main"](sys.executable, str(SERVER), model_name="m-tools")
+    await load("mcp_tools")["main"](sys.executable, [str(SERVER)], "m-tools")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "<Tool weather(city)>"
     assert lines[-1].startswith("weather gives rain in ")

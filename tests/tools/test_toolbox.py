@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -99,3 +101,18 @@ async def test_a_model_calls_a_tool_and_the_call_can_be_answered(provider, endpo
     (call,) = reply.response.tool_calls
     result = await Toolbox([weather]).find(call.name).call(call.arguments)
     assert weather.output_of(result).startswith("rain in ")
+
+
+def test_neither_the_library_nor_the_room_imports_what_its_extras_bring():
+    program = (
+        "import sys, lionpride_trio, lionpride_trio.tools;"
+        " print({'msgspec', 'mcp', 'pydantic'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"set()"
+
+
+def test_without_msgspec_a_tool_cannot_be_made_and_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'lionpride_trio\[tools\]'"):
+        tool(weather.__wrapped__)
