@@ -27,13 +27,17 @@ def to_json_text(value: Any) -> str:
     plain: Any = None
     try:
         # msgspec knows classes too, but writes slots by the alphabet and leaves private fields out.
-        plain = _CONVERTER.unstructure(value)
-        text: bytes = msgspec().json.encode(plain, enc_hook=_plain)
-        return text.decode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which a model may well write
-        return json.dumps(plain, default=_builtin)
+        return _encoded(_CONVERTER.unstructure(value))
     except (ValueError, OverflowError, RecursionError) as error:
         raise TypeError(str(error)) from error
+
+
+def _encoded(data: Any) -> str:
+    try:
+        text: bytes = msgspec().json.encode(data, enc_hook=_plain)
+        return text.decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which a model may well write
+        return json.dumps(data, default=_builtin)
 
 
 def _builtin(value: Any) -> Any:

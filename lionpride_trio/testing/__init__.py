@@ -1,9 +1,9 @@
 """The test kit, for this library and for programs that use it.
 
 - strategies: `cuts`, `byte_cuts`, `prose`, `server_sent_events`, `replies`, `wire_bodies`,
-  `transformers`, `flows`: whatever can happen to a stream, for hypothesis
+  `transformers`, `flows`, `json_of`: whatever can happen to a stream, for hypothesis
 - laws: `check_stage`, `check_splitter`, `check_order`, `check_broken_off`, `check_sse_decoder`,
-  `check_provider`, `check_operator`, `check_sink`, `check_flow`; each raises `LawBroken`, which says
+  `check_provider`, `check_operator`, `check_sink`, `check_flow`, `check_tools`; each raises `LawBroken`, which says
   what was broken
 - `cancel_everywhere`: cancels a program at each of its steps in turn
 - fakes: `ScriptedProvider` (exact chunks at exact times), `ScriptedClient` (exact bytes), and
@@ -32,6 +32,7 @@ try:
         check_splitter,
         check_sse_decoder,
         check_stage,
+        check_tools,
     )
     from .strategies import (
         FlowPlan,
@@ -39,6 +40,7 @@ try:
         byte_cuts,
         cuts,
         flows,
+        json_of,
         prose,
         replays,
         replies,
@@ -77,9 +79,11 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_tools",
     "chunks_of",
     "cuts",
     "flows",
+    "json_of",
     "prose",
     "replays",
     "replies",

@@ -9,6 +9,7 @@ from ._order import check_order
 from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage
+from ._tools import check_tools
 
 __all__ = [
     "EventDecoder",
@@ -22,4 +23,5 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_tools",
 ]
