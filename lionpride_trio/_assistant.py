@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import attrs
 from attrs.validators import deep_iterable, instance_of, optional
 
 from ._chunks import Usage, Verdict
-from ._json_form import has_json_form, to_json
+from ._json_form import has_json_form
 from ._parts import PARTS, Part, TextPart
 
 
@@ -55,16 +55,21 @@ class AssistantResponseContent:
         content = list(self.parts) if says_more(self.parts) else self.assistant_response
         return {"role": self.role, "content": content}
 
-    @classmethod
-    def of(cls, parts: Iterable[Part], text: str, **facts: Any) -> Self:
-        """An answer of *parts*, which are kept where they say more than *text*."""
-        told = tuple(parts)
-        kept = told if says_more(told) else ()
-        return cls(assistant_response=text, parts=kept, **facts)
 
-    def to_json(self) -> str:
-        """The message as one line of JSON, of which `from_json` makes it again."""
-        return to_json(self)
+def answer_of(
+    parts: Iterable[Part],
+    text: str,
+    *,
+    verdict: Verdict | None,
+    usage: Usage | None,
+    model: str | None,
+) -> AssistantResponseContent:
+    """An answer of *parts*, which are kept where they say more than *text*."""
+    told = tuple(parts)
+    kept = told if says_more(told) else ()
+    return AssistantResponseContent(
+        assistant_response=text, parts=kept, verdict=verdict, usage=usage, model=model
+    )
 
 
 def says_more(parts: Iterable[Part]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from .._assistant import AssistantResponseContent
+from .._assistant import AssistantResponseContent, answer_of
 from .._chunks import NO_METADATA, Usage, Verdict
 from .._json_form import has_json_form, to_json
 from .._parts import Part, TextPart, ThoughtPart, ToolCall
@@ -84,7 +84,7 @@ class Response:
     def message(self) -> AssistantResponseContent:
         """The answer as the next call needs it: for ``messages=[…]``, or a branch."""
         model = self.metadata.get("model")
-        return AssistantResponseContent.of(
+        return answer_of(
             self.parts,
             self.text or self.refusal,
             verdict=self.verdict,

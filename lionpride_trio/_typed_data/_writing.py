@@ -24,7 +24,6 @@ def to_json_text(value: Any) -> str:
 
     :raises TypeError: JSON has no word for something in it.
     """
-    plain: Any = None
     try:
         # msgspec knows classes too, but writes slots by the alphabet and leaves private fields out.
         return _encoded(_CONVERTER.unstructure(value))

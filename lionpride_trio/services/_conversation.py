@@ -21,7 +21,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import attrs
 import trio
 
-from .._assistant import AssistantResponseContent
+from .._assistant import AssistantResponseContent, answer_of
 from .._channels._mailbox import FAIR_SHARE, Mailbox
 from .._channels._nursery import LateFailures
 from .._chunks import Chunk, TextChunk, ToolCallChunk, Usage, Verdict, text_chunk
@@ -215,7 +215,7 @@ class Conversation(Mailbox):
         ]
         calls = [part for part in kept if isinstance(part, ToolCall)]
         message = response.message
-        answer = AssistantResponseContent.of(
+        answer = answer_of(
             kept,
             message.assistant_response,
             verdict=message.verdict,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 import attrs
 import trio
 
-from .._assistant import AssistantResponseContent, text_of_parts
+from .._assistant import AssistantResponseContent, answer_of, text_of_parts
 from .._channels._nursery import LateFailures
 from .._channels._source import Owner, Source
 from .._chunks import Chunk, Verdict
@@ -211,9 +211,7 @@ def contents_of(told: AssistantResponseContent | ToolResult) -> list[Content]:
 
     def answer() -> AssistantResponseContent:
         text = text_of_parts(said) or ("" if contents else told.assistant_response)
-        return AssistantResponseContent.of(
-            said, text, verdict=told.verdict, usage=told.usage, model=told.model
-        )
+        return answer_of(said, text, verdict=told.verdict, usage=told.usage, model=told.model)
 
     calls = [part for part in told.parts if isinstance(part, ToolCall)]
     if not calls:

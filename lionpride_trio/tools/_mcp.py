@@ -8,10 +8,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, Protocol
 
 from .._errors import ToolError
+from .._media import MediaPart
+from .._parts import TextPart
 from .._typed_data import to_json_text
 from ._tool import Tool, check_name
 
 _LONGEST: Final = 64
+_MEDIA: Final = frozenset(["audio", "image"])
 _OTHER: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -35,7 +38,7 @@ async def from_mcp(session: MCPSession, *, prefix: str = "") -> list[Tool[..., A
     are the server's; what a provider refuses in a name is ``_`` in the tool's.  *prefix* goes before each name, so
     that two servers may both have a ``search``.  The server checks the arguments.
 
-    A result is text; other content is named in it.  A failure that the server reports is a `ToolError` with its text;
+    A result is text, or a list of parts where it has images or sounds; other content is named in it.  A failure that the server reports is a `ToolError` with its text;
     other failures of the session come out as they are.
     """
     from mcp.types import PaginatedRequestParams
@@ -84,18 +87,22 @@ class _Remote:
         self._theirs = theirs
         self._ours = ours
 
-    async def __call__(self, /, **arguments: Any) -> str:
+    async def __call__(self, /, **arguments: Any) -> str | list[TextPart | MediaPart]:
         result = await self._session.call_tool(self._theirs, arguments)
-        text = _text_of(result)
         if result.is_error:
+            text = "\n".join(map(_told, result.content))
             raise ToolError(text or f"{self._theirs} failed", tool=self._ours)
-        return text
+        if not result.content and result.structured_content is not None:
+            return to_json_text(result.structured_content)
+        if any(block.type in _MEDIA for block in result.content):
+            return list(map(_part, result.content))
+        return "\n".join(map(_told, result.content))
 
 
-def _text_of(result: Any) -> str:
-    if not result.content and result.structured_content is not None:
-        return to_json_text(result.structured_content)
-    return "\n".join(map(_told, result.content))
+def _part(block: Any) -> TextPart | MediaPart:
+    if block.type not in _MEDIA:
+        return TextPart(_told(block))
+    return MediaPart(block.type, block.mime_type, data=base64.b64decode(block.data))
 
 
 def _told(block: Any) -> str:
@@ -109,5 +116,4 @@ def _told(block: Any) -> str:
         if isinstance(text, str):
             return text
         return f"[{block.resource.mime_type or 'data'}: {block.resource.uri}]"
-    size = len(base64.b64decode(block.data))
-    return f"[{block.type} of type {block.mime_type}, {size} bytes]"
+    return f"[{block.type} of type {block.mime_type}]"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from .._chunks import Chunk
 from .._errors import ToolError
+from .._media import MediaPart
+from .._parts import TextPart
 from .._response import Response
 from .._typed_data import to_json_text
-
-_PARTS: Final = {"TextPart", "MediaPart"}
 
 
 def output_of(value: Any, name: str) -> str | list[Any]:
@@ -29,7 +29,7 @@ def output_of(value: Any, name: str) -> str | list[Any]:
         return value.text
     parts = cast("Sequence[Any]", value if isinstance(value, list | tuple) else [value])
     if any(map(_is_part, parts)) and all(_is_part(one) or isinstance(one, str) for one in parts):
-        return list(parts)
+        return [TextPart(str.__str__(one)) if isinstance(one, str) else one for one in parts]
     try:
         return to_json_text(value)
     except TypeError as error:
@@ -39,5 +39,4 @@ def output_of(value: Any, name: str) -> str | list[Any]:
 
 
 def _is_part(value: object) -> bool:
-    cls: type[object] = type(value)
-    return cls.__name__ in _PARTS and cls.__module__.partition(".")[0] == "lionpride_trio"
+    return isinstance(value, TextPart | MediaPart)

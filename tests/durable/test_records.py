@@ -177,7 +177,6 @@ class Mute(Exception):
         (Own("why"), r"tests\.durable\.test_records\.Own: why"),
         (ExceptionGroup("g", [Own("why")]).exceptions[0], "Own: why"),
         (Mute(), r"Mute: \(its text"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "UnicodeDecodeError: "),
     ],
 )
 def test_an_error_that_cannot_be_made_again_is_told_by_its_name(error, says):

@@ -26,6 +26,7 @@ from lionpride_trio import (
     ToolArgumentsInvalid,
     ToolCall,
     ToolError,
+    TurnsExhausted,
     UnknownTool,
     Verdict,
     iModel,
@@ -51,6 +52,7 @@ ERRORS = [
     SinkError("disk", sink="write_file", **WHERE),
     OperationError("failed", operation="by name", **WHERE),
     AnswerCut("cut", verdict=Verdict.LENGTH, **WHERE),
+    TurnsExhausted("calls on", turns=8, **WHERE),
     ToolArgumentsInvalid("wrong", tool="weather", places=[("city", "is missing")], **WHERE),
     ConfigurationError("wrong"),
 ]
@@ -86,6 +88,7 @@ def test_every_class_of_error_can_be_pickled(name):
         ToolError: {"tool": "weather"},
         UnknownTool: {"tool": "weather"},
         ToolArgumentsInvalid: {"tool": "weather"},
+        TurnsExhausted: {"turns": 8},
     }.get(kind, {})
     error = kind("text", [ValueError()]) if kind is FlowError else kind("text", **needed)
     assert repr(pickled(error)) == repr(error)

@@ -32,7 +32,10 @@ LAYERS: dict[str, float] = {
     "_portable": 0,
     "_readonly": 0,
     "_json_form": 0,
+    "_media": 0,
+    "_parts": 0,
     "_chunks": 0,
+    "_assistant": 0,
     "_response": 0,
     "wire": 0,
     # building requests, events to chunks, chunk to chunk: pure state machines
@@ -89,8 +92,8 @@ ORDER = {
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _ask _messages _rate_limit _answer _reply _call _invoked _imodel _fallback
-        _registry
+        _address _settings _extras _files _ask _messages _rate_limit _answer _reply _call _invoked _tool_calls
+        _conversation _converse _imodel _fallback _registry
     """,
 }
 

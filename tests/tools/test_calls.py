@@ -12,9 +12,11 @@ import pytest
 import trio
 
 from lionpride_trio import (
+    Image,
     LionprideError,
     Response,
     TextChunk,
+    TextPart,
     ToolArgumentsInvalid,
     ToolError,
     reassemble,
@@ -365,10 +367,6 @@ async def test_a_call_is_a_checkpoint_before_anything_runs():
     assert not ran
 
 
-class MediaPart:
-    __module__ = "lionpride_trio"
-
-
 @pytest.mark.parametrize(
     ("result", "output"),
     [
@@ -380,15 +378,15 @@ class MediaPart:
         (reassemble([TextChunk("a"), TextChunk("b")]), "ab"),
         ({"a": {1: 2.5}}, '{"a":{"1":2.5}}'),
         ([], "[]"),
-        (part := MediaPart(), [part]),
-        (["see:", part], ["see:", part]),
+        (part := Image(b"\xff\xd8\xff"), [part]),
+        (["see:", part], [TextPart("see:"), part]),
     ],
 )
 def test_a_result_is_told_as_text_or_json_and_parts_as_they_are(result, output):
     assert cook.output_of(result) == output
 
 
-@pytest.mark.parametrize("result", [object(), iter([]), [MediaPart(), 3]])
+@pytest.mark.parametrize("result", [object(), iter([]), [Image(b"\xff\xd8\xff"), 3]])
 def test_what_cannot_be_told_is_an_error_that_names_the_tool(result):
     with pytest.raises(
         ToolError, match="tool 'cook' gave what cannot be told to a model"

@@ -86,10 +86,16 @@ async def test_its_tools_are_listed_called_and_their_failures_told(connect):
         assert await box.find("news_today_2").call("{}") == "news.today"
         assert await box.find("x" * 64).call("{}") == "x" * 70
         assert await box.find("data").call("") == '{"rain":true}'
-        assert await box.find("everything").call("{}") == (
-            "see\n[image of type image/png, 5 bytes]\n[audio of type audio/wav, 5 bytes]\n"
-            "[log: file:///log]\ninside\n[image/gif: file:///b.bin]"
-        )
+        see, picture, sound, *rest = await box.find("everything").call("{}")
+        assert [see, *rest] == [
+            TextPart("see"),
+            TextPart("[log: file:///log]"),
+            TextPart("inside"),
+            TextPart("[image/gif: file:///b.bin]"),
+        ]
+        assert (picture.kind, picture.media_type) == ("image", "image/png")
+        assert (sound.kind, sound.media_type) == ("audio", "audio/wav")
+        assert len(picture.data) == len(sound.data) == 5
 
         for name, words in [("fails", "no such city"), ("fails_silently", "fails_silently failed")]:
             with pytest.raises(ToolError) as caught:
