@@ -28,7 +28,13 @@ def output_of(value: Any, name: str) -> str | list[Any]:
     if isinstance(value, Response):
         return value.text
     parts = cast("Sequence[Any]", value if isinstance(value, list | tuple) else [value])
-    if any(map(_is_part, parts)) and all(_is_part(one) or isinstance(one, str) for one in parts):
+    if any(map(_is_part, parts)):
+        odd = [one for one in parts if not isinstance(one, str) and not _is_part(one)]
+        if odd:
+            raise ToolError(
+                f"tool {name!r} gave what cannot be told to a model: {odd[0]!r:.80} among parts",
+                tool=name,
+            )
         return [TextPart(str.__str__(one)) if isinstance(one, str) else one for one in parts]
     try:
         return to_json_text(value)

@@ -14,7 +14,7 @@ from hypercorn.config import Config
 from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from lionpride_trio import ConfigurationError, ToolArgumentsInvalid, ToolError
+from lionpride_trio import ConfigurationError, TextPart, ToolArgumentsInvalid, ToolError
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.tools import Toolbox, from_mcp
 
