@@ -9,9 +9,8 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-import trio
-
 from .._errors import DecodeError, NotAStream
+from ._reading import Body
 
 STEP_BYTES: Final = 64 * 1024
 _GZIP: Final = b"\x1f\x8b"
@@ -95,57 +94,38 @@ class Inflater:
 
 
 class InflatedBody:
-    """As the body it is made over, its bytes inflated.
+    """A body whose bytes are those of another, inflated."""
 
-    Cancelling a `receive_some` loses nothing, and it can be asked again.
-    """
-
-    def __init__(self, body: Any, encoding: str) -> None:
+    def __init__(self, body: Body, encoding: str) -> None:
         self._body = body
         self._encoding = encoding
         self._inflater = Inflater()
 
     def receive_nowait(self) -> bytes | None:
-        """As `receive_some`, but None where that would wait.  No checkpoint."""
-        self._check()
+        """As `Body.receive_nowait`.
+
+        :raises NotAStream: the encoding is none that this library knows.
+        :raises DecodeError: the compression is broken, after the text before the damage.
+        """
+        if self._encoding not in _KNOWN:
+            raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
         while not (made := self._inflater.step()):
-            piece: bytes | None = self._body.receive_nowait()
+            piece = self._body.receive_nowait()
             if not piece:
                 return piece
             self._inflater.feed(piece)
         return made
 
-    async def receive_some(self) -> bytes:
-        """The next inflated bytes, ``b""`` at the end.  Always a checkpoint.
+    async def wait_readable(self) -> None:
+        """Wait for the body below, since `receive_nowait` leaves nothing here that it could give."""
+        await self._body.wait_readable()
 
-        :raises NotAStream: the encoding is none that this library knows.
-        :raises DecodeError: the compression is broken.
-        """
-        self._check()
-        await trio.lowlevel.checkpoint_if_cancelled()
-        made = self._inflater.step()
-        if made:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return made
-        while not made:
-            piece: bytes = await self._body.receive_some()
-            if not piece:
-                return b""
-            self._inflater.feed(piece)
-            made = self._inflater.step()
-        return made
-
-    async def wait_end(self) -> None:
-        """As the body below."""
-        await self._body.wait_end()
-
-    async def aclose(self, *, understood: bool = True) -> None:
+    async def aclose(self, *, understood: bool) -> None:
         """Close the body below."""
         await self._body.aclose(understood=understood)
 
-    def _check(self) -> None:
-        if self._encoding not in _KNOWN:
-            raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
+    def __repr__(self) -> str:
+        return f"{self._encoding} of {self._body!r}"
 
 
 def encoding_of(header: str) -> str:

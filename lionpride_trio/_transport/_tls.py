@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 import trio
 
+from ._reading import receive
 from ._socket import READ_BYTES, NowaitStream
 
 RECORD_BYTES: Final = 64 * 1024
@@ -51,36 +52,26 @@ class TLSStream(NowaitStream):
                 failure = error
             await self._flush()  # after a failure too: it tells the peer what it is refused for
             if not done and failure is None:
-                self._take(await self._stream.receive_some(READ_BYTES))
+                self._take(await receive(self._stream))
         if failure is not None:
             raise trio.BrokenResourceError(str(failure)) from failure
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
         """As `NowaitStream.receive_nowait`."""
-        while True:
-            data = self._decrypted(max_bytes)
-            if data is not None:
-                return data
+        while (data := self._decrypted(max_bytes)) is None:
             received = self._stream.receive_nowait(READ_BYTES)
             if received is None:
                 return None
             self._take(received)
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """As `trio.abc.ReceiveStream.receive_some`.  Always a checkpoint; cancelling loses nothing."""
-        limit = READ_BYTES if max_bytes is None else max_bytes
-        await trio.lowlevel.checkpoint_if_cancelled()
-        data = self._decrypted(limit)
-        if data is not None:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return data
-        while data is None:
-            self._take(await self._stream.receive_some(READ_BYTES))
-            data = self._decrypted(limit)
         return data
 
+    async def wait_readable(self) -> None:
+        """As `NowaitStream.wait_readable`."""
+        # All records that came are decrypted by now: `receive_nowait` went on until it found nothing.
+        await self._stream.wait_readable()
+
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As `trio.abc.SendStream.send_all`.  Always a checkpoint."""
+        """As `NowaitStream.send_all`."""
         await trio.lowlevel.checkpoint()
         view = memoryview(data)
         for start in range(0, len(view), RECORD_BYTES):
@@ -90,12 +81,8 @@ class TLSStream(NowaitStream):
                 raise trio.BrokenResourceError(str(error)) from error
             await self._flush()
 
-    async def wait_send_all_might_not_block(self) -> None:
-        """As `trio.abc.SendStream.wait_send_all_might_not_block`.  Always a checkpoint."""
-        await self._stream.wait_send_all_might_not_block()
-
     async def aclose(self) -> None:
-        """Close the stream below.  Does not wait for the peer."""
+        """As `NowaitStream.aclose`."""
         await self._stream.aclose()
 
     def close_nowait(self) -> None:

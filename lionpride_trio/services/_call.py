@@ -17,11 +17,11 @@ from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._retry import Retry, call_with_retries
 from .._safe_text import Secret
-from .._transport import Exchange, HTTPClient, open_client, open_exchange
+from .._transport import Exchange, Transport, json_request, open_client
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._address import AskKey, ask_key
-from ._answer import Judge
+from ._answer import check_is_stream, check_status, read_json_answer
 from ._ask import Ask, never_left
 from ._rate_limit import RateLimiter, Reservation
 from ._reply import Reply
@@ -42,14 +42,14 @@ class Caller:
     key: Secret | AskKey | None
     headers: Mapping[str, str]
     """What each request has besides: from the environment."""
-    client: HTTPClient | None
+    client: Transport | None
     timeouts: Timeouts
     retry: Retry | None
     bounds: Bounds
     limits: RateLimiter
 
     def open_reply(
-        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
     ) -> AbstractAsyncContextManager[Reply]:
         """A reply, open as long as the block, whose first content has come (or whose end has)."""
         if client is None or self.limits.limited:
@@ -58,7 +58,7 @@ class Caller:
 
     @asynccontextmanager
     async def _open_placed(
-        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
         async with (
             self.limits.slot(),
@@ -67,7 +67,7 @@ class Caller:
         ):
             yield reply
 
-    async def complete(self, ask: Ask, client: HTTPClient | None, base_url: str | None) -> Response:
+    async def complete(self, ask: Ask, client: Transport | None, base_url: str | None) -> Response:
         """The whole answer of a call that is not streamed."""
         async with self.limits.slot(), _using(client) as http:
             caller = await self.with_key()
@@ -91,11 +91,11 @@ class Caller:
         return self.key
 
     async def reply_from(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
-        """The reply that the answer of an exchange is, if it is one, read up to its first content."""
-        judge = self._judge()
+        """Check status and media type, make the `Reply`, and wait for its first content."""
+        bounds, patience = self.bounds, self.timeouts.byte_idle
         try:
-            await judge.check_status(exchange)
-            begun = await judge.check_stream(exchange)
+            await check_status(exchange, self.provider, bounds=bounds, patience=patience)
+            begun = await check_is_stream(exchange, self.provider, bounds=bounds, patience=patience)
         except LionprideError as error:
             self.locate(ask, error, exchange)
             raise
@@ -103,37 +103,38 @@ class Caller:
             exchange,
             StreamDecoder(
                 self.provider,
-                max_event_bytes=self.bounds.max_event_bytes,
-                max_blocks=self.bounds.max_blocks,
+                max_event_bytes=bounds.max_event_bytes,
+                max_blocks=bounds.max_blocks,
             ),
             timeouts=self.timeouts,
             waited=trio.current_time() - exchange.sent_at,
-            max_kept_chars=self.bounds.max_kept_chars if keep else None,
+            max_kept_chars=bounds.max_kept_chars if keep else None,
             locate=lambda error, partial: self.locate(ask, error, exchange, partial),
             begun=begun,
         )
         await reply._wait_content()  # ruff: ignore[private-member-access] - of one house
         return reply
 
-    async def complete_once(self, ask: Ask, client: HTTPClient, base_url: str | None) -> Response:
+    async def complete_once(self, ask: Ask, client: Transport, base_url: str | None) -> Response:
         """The whole answer of one attempt."""
         exchange: Exchange | None = None
         try:
             with trio.move_on_after(self.timeouts.answer):
                 async with self.exchange(ask, client, base_url) as exchange:
-                    judge = self._judge()
-                    await judge.check_status(exchange)
-                    return await judge.whole(exchange)
+                    await check_status(
+                        exchange,
+                        self.provider,
+                        bounds=self.bounds,
+                        patience=self.timeouts.byte_idle,
+                    )
+                    return await read_json_answer(exchange, self.provider, self.bounds)
             raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
         except LionprideError as error:
             self.locate(ask, error, exchange)
             raise
 
-    def _judge(self) -> Judge:
-        return Judge(provider=self.provider, bounds=self.bounds, patience=self.timeouts.byte_idle)
-
     def exchange(
-        self, ask: Ask, client: HTTPClient, base_url: str | None
+        self, ask: Ask, client: Transport, base_url: str | None
     ) -> AbstractAsyncContextManager[Exchange]:
         """The request of *ask*, to be sent, and its answer."""
         stream = ask.call.stream
@@ -144,15 +145,16 @@ class Caller:
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
-        return open_exchange(
-            client,
-            f"{base_url}{ask.path}",
-            body=ask.body,
-            headers=headers,
-            connect=self.timeouts.connect,
-            send_idle=self.timeouts.byte_idle,
-            wait=self.timeouts.first_content if stream else math.inf,
-            once=ask.starts_job,
+        return client.open_exchange(
+            json_request(
+                f"{base_url}{ask.path}",
+                body=ask.body,
+                headers=headers,
+                connect=self.timeouts.connect,
+                send_idle=self.timeouts.byte_idle,
+                wait=self.timeouts.first_content if stream else math.inf,
+                once=ask.starts_job,
+            )
         )
 
     def locate(
@@ -188,7 +190,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         self,
         caller: Caller,
         ask: Ask,
-        client: HTTPClient,
+        client: Transport,
         base_url: str | None,
         *,
         keep: bool,
@@ -233,13 +235,13 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             await self._exchange.__aexit__(exc_type, exc, traceback)
 
 
-def _using(client: HTTPClient | None) -> AbstractAsyncContextManager[HTTPClient]:
+def _using(client: Transport | None) -> AbstractAsyncContextManager[Transport]:
     """*client*, or one for this call alone."""
     return _temporary() if client is None else nullcontext(client)
 
 
 @asynccontextmanager
-async def _temporary() -> AsyncGenerator[HTTPClient]:
+async def _temporary() -> AsyncGenerator[Transport]:
     client = open_client()
     try:
         yield client

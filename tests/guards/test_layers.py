@@ -78,14 +78,15 @@ ORDER = {
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
     """,
     "_transport": """
-        _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
+        _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
+        _remedies _client _failures _pump _foreign
     """,
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _ask _messages _rate_limit _answer _reply _call _invoked _imodel _fallback
+        _address _settings _extras _ask _messages _rate_limit _answer _clocks _reply _call _invoked _imodel _fallback
         _registry
     """,
 }
@@ -116,7 +117,13 @@ CONFINED: dict[str, set[str]] = {
 }
 
 # Modules that are purer than their layer: no trio.
-PURE = {"flow._graph", "flow._graph_checks"}
+PURE = {
+    "flow._graph",
+    "flow._graph_checks",
+    "_transport._request",
+    "_transport._framing",
+    "_transport._head",
+}
 
 
 @attrs.frozen
