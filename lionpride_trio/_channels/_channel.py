@@ -261,9 +261,11 @@ class Channel(ReadyItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
     def _how_to_use(self) -> str:
         return "write 'async for item in …', or 'await ….receive()' for one item"
 
+    def _state(self) -> str:
+        return "closed" if self._closed else "open" if self._end is None else "ended"
+
     def __repr__(self) -> str:
-        state = "closed" if self._closed else "open" if self._end is None else "ended"
-        return f"<{type(self).__name__} {state}, {self._buffered()} items ready>"
+        return f"<{type(self).__name__} {self._state()}, {self._buffered()} items ready>"
 
 
 class _Batches(AsyncIterator[list[T]]):

@@ -238,6 +238,16 @@ class Mailbox(Channel[Any]):
         super().close_nowait()
         self._wake_all()
 
+    def __repr__(self) -> str:
+        parts = [self._state(), f"{self._buffered()} of {self._size} items"]
+        if self._reader is not None:
+            parts.append("its reader waits")
+        if self._writers:
+            parts.append(f"{len(self._writers)} writers wait")
+        if self.dropped:
+            parts.append(f"{self.dropped} dropped")
+        return f"<{type(self).__name__} {', '.join(parts)}>"
+
 
 async def pump(upstream: Channel[Any], into: Mailbox) -> None:
     """Carry *upstream* over into a mailbox, its end or failure included.  Never raises those."""
