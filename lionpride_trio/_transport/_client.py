@@ -1,11 +1,12 @@
 """The default client: HTTP/1.1 on connections of its own.
 
-httpx's client would do: what a model call needs of one is `stream`.  But its transport loses what a
-cancelled read was given, walks over all its connections for every request, and hands a connection
-on without a look at what else it has received; and its requests, responses, cookies and redirects
-take as long as all the rest of a short call.  This one keeps no list of what is in use: a
-connection belongs to its exchange until that gives it back, so there is no slot that could leak,
-and a request costs the same beside one stream or a thousand.
+Why not httpx's: its transport loses what a cancelled read was given, walks over all its connections
+for every request, and reuses a connection without looking whether more than the answer has come; and
+its requests, responses, cookies and redirects take as long as all the rest of a short call.
+
+This client keeps no list of what is in use.  A connection belongs to its exchange until the exchange
+gives it back, so there is no slot that could leak, and a request costs the same beside one stream or
+a thousand.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Connect: TypeAlias = Callable[[str, int], Awaitable[trio.abc.Stream | NowaitStre
 def open_client(
     *, connect: Connect = connect_tcp, ssl_context: ssl.SSLContext | None = None
 ) -> Client:
-    """A client without limits of its own, to be closed by the caller.  Does no I/O.
+    """Make a client without limits of its own, to be closed by the caller.  Does no I/O.
 
     TLS is verified against certifi's store, or as *ssl_context* says.  The environment is not asked
     for proxies: a hostile one would see every prompt.  No redirect is followed and no cookie kept.
@@ -48,7 +49,7 @@ def open_client(
 
 
 class Client:
-    """One request at a time on each connection; idle ones are kept."""
+    """Sends one request at a time on each connection, and keeps idle connections."""
 
     def __init__(
         self, *, connect: Connect = connect_tcp, ssl_context: ssl.SSLContext | None = None
@@ -107,7 +108,8 @@ class Client:
         origin = request.address.origin
         idle = None
         if self._idle.has(origin) and not request.once:
-            # What a server says after its answer comes a moment later, and is to be seen first.
+            # A server's close, or bytes after its answer, come a moment after the answer.  A turn of
+            # the loop lets them arrive, before `take` looks for them.
             await trio.lowlevel.checkpoint()
             idle = self._idle.take(origin)
         if idle is not None:
@@ -117,7 +119,8 @@ class Client:
             except ConnectionLost:
                 if connection.answered:
                     raise
-                # The server had closed it, and its word was still on its way: no attempt was made.
+                # The server had closed it before the request came, and that was not known here yet.
+                # No request was read, so this is no attempt, and a fresh connection is taken.
         stream = await self._open(origin, request.connect)
         connection = Connection(stream, origin, self._idle.give_back)
         return await connection.ask(request), connection

@@ -121,7 +121,7 @@ class Connection:
         assert machine.framing is not None, "the head is whole"
         self.answered = True
         self.sent_at = asking.sent_at
-        # Half a request that was not sent would be the beginning of the next one.
+        # After half a request the server would read the next one as the rest of it.
         self._may_go_on = asking.sent_whole and machine.keeps_connection
         self._framing = machine.framing
         self.state = ConnectionState.READING
@@ -178,7 +178,7 @@ class Connection:
     async def aclose(self, *, understood: bool) -> None:
         """Close the stream, or give it back.  Does not wait.  Safe twice.
 
-        It is given back where the reader was given the end of the body, and *understood* it.
+        It is given back where all of the body was taken, and the reader *understood* it.
         """
         if self.state is ConnectionState.CLOSED:
             return

@@ -1,4 +1,4 @@
-"""One request and its answer, and what has to be known of a client that makes it."""
+"""One request and its answer, and the interface of what makes them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Exchange:
 
 @runtime_checkable
 class Transport(Protocol):
-    """What makes exchanges: the library's own client, and the adapter over any other."""
+    """Makes exchanges: the library's own client does, and the adapter over any other."""
 
     def open_exchange(self, request: Request) -> AbstractAsyncContextManager[Exchange]:
         """Send a request and wait for the answer's head.

@@ -1,4 +1,4 @@
-"""Clients of the user's own: httpx's, httpx2's, and whatever has their shape."""
+"""Calls by a client of the user's: httpx's, httpx2's, or any other with their interface."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class HTTPClient(Protocol):
 
 
 def as_transport(client: HTTPClient | Transport) -> Transport:
-    """*client* if it makes exchanges itself, as the library's own does; else an adapter over it.
+    """Return *client* if it makes exchanges itself, as the library's own does; else an adapter over it.
 
     This is asked once, where a client comes in.  Nobody who holds a `Transport` has to know.
     """
@@ -40,11 +40,11 @@ def as_transport(client: HTTPClient | Transport) -> Transport:
 
 
 class ForeignClient:
-    """Makes exchanges by a client that is not ours, which stays its owner's to close.
+    """Makes exchanges by a client of the user's, which stays the user's to close.
 
-    Nothing tells when such a client has sent a request: the time to answer begins with it, and how
-    fast it is sent is not looked at.  Nothing tells either whether a connection that it takes was
-    idle: *once* is not looked at.
+    Such a client does not tell when it has sent a request, so that the time to answer (``wait``)
+    begins with the sending, and ``send_idle`` is not kept.  It does not tell either whether it took
+    an idle connection, so that ``once`` is not kept.
     """
 
     def __init__(self, client: HTTPClient) -> None:
@@ -83,7 +83,7 @@ class ForeignClient:
 
 
 async def _enter(block: AbstractAsyncContextManager[Any], wait: float) -> Any:
-    """The response, which must have begun within *wait* seconds."""
+    """Enter a request's block: return the response, whose head must come within *wait* seconds."""
     with trio.move_on_after(wait):
         try:
             return await block.__aenter__()

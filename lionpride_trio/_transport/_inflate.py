@@ -1,7 +1,7 @@
 """Compressed bodies, inflated in bounded steps.
 
 Identity is asked for, and some servers compress all the same.  A step gives at most `STEP_BYTES`, so
-that a few kilobytes that inflate to gigabytes are met with the same bounds as gigabytes.
+that the bounds on what is read hold for a few kilobytes that inflate to gigabytes, too.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ STEP_BYTES: Final = 64 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _KNOWN: Final = {"gzip", "x-gzip", "deflate"}
 _PLAIN: Final = {"", "identity", "none", "utf-8", "utf8", "us-ascii", "binary", "8bit", "7bit"}
-"""Servers put the name of a charset or of a transfer encoding here, and compress nothing."""
+"""What a ``content-encoding`` may say where nothing is compressed: some servers put the name of a charset
+or of a transfer encoding there."""
 
 
 class Inflater:
-    """Compressed bytes in, at most `STEP_BYTES` out a step.  Gzip (of many members) and deflate.
+    """Inflates gzip (of many members) and deflate, at most `STEP_BYTES` a step.
 
-    What "deflate" means differs: it should have zlib's header, and often has none.  The first two
-    bytes tell.
+    Deflate should have zlib's header, and often has none.  The first two bytes tell.
     """
 
     def __init__(self) -> None:
@@ -38,9 +38,10 @@ class Inflater:
         self._pending += data
 
     def step(self) -> bytes:
-        """The next piece of the text; nothing when more must be fed first.
+        """Return the next piece of the text; ``b""`` when more must be fed first.
 
-        :raises DecodeError: it is no gzip and no deflate, after the text before the damage.
+        :raises DecodeError: what was fed is no gzip and no deflate; the text before the damage is
+            given before this.
         """
         if self._failure is not None:
             raise self._failure
@@ -53,7 +54,7 @@ class Inflater:
         return b""
 
     def _begin(self) -> bool:
-        """Choose the machine; whether there is enough to tell, and anything to inflate."""
+        """Choose the machine for the next member; return whether there is one, and enough of it to tell."""
         start = self._pending[:2]
         if self._members and not _GZIP.startswith(start):
             self._pending = b""  # padding after the last member
@@ -79,7 +80,10 @@ class Inflater:
         return made
 
     def _broken(self, machine: Any, error: zlib.error) -> bytes:
-        """What stands before the damage: zlib throws away what it made in the step that failed."""
+        """Return the text before the damage: zlib throws away what it made in the step that failed.
+
+        So the step is made again from a copy of the machine, byte by byte.
+        """
         self._failure = DecodeError(f"the body's compression is broken: {error}")
         self._failure.__cause__ = error
         made: list[bytes] = []
@@ -129,6 +133,6 @@ class InflatedBody:
 
 
 def encoding_of(header: str) -> str:
-    """What a ``content-encoding`` comes to; nothing for identity, whatever it is called."""
+    """Return the encodings that a ``content-encoding`` header names; ``""`` where nothing is encoded."""
     names = (name.strip().lower() for name in header.split(","))
     return ", ".join(name for name in names if name not in _PLAIN)

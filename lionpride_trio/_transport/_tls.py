@@ -1,9 +1,10 @@
-"""TLS over a stream, which stays readable without waiting.
+"""TLS over a stream that can be read without waiting, as another such stream.
 
-`trio.SSLStream` keeps what it has received and not yet decrypted to itself: a record that came with
-the one before it is seen by nobody who asks the socket.  A connection that serves a second call must
-see it, for it would be read as the answer of that call.  So the TLS machine stands here between two
-buffers in memory (`ssl.SSLObject`), and every question goes through both, and the socket.
+`trio.SSLStream` keeps what it has received and not yet decrypted to itself: if two records come
+together, the socket is empty while the second one is still unread.  Before a connection serves a
+second call this record must be found, for that call would read it as its answer.  So the TLS machine
+stands here between two buffers in memory (`ssl.SSLObject`), and each read looks into the machine, then
+into the socket.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ RECORD_BYTES: Final = 64 * 1024
 class TLSStream(NowaitStream):
     """TLS as a client over *stream*, for the name *host*.  Closed by its owner.
 
-    Closing sends no ``close_notify``, as HTTP clients do: the framing tells where a body ends.  For
-    the same reason an end without one is an end like any other.
+    Closing sends no ``close_notify``, like other HTTP clients: the framing tells where a body ends.
+    For the same reason an end without ``close_notify`` is no failure.
     """
 
     def __init__(self, stream: NowaitStream, context: ssl.SSLContext, host: str) -> None:
@@ -36,9 +37,9 @@ class TLSStream(NowaitStream):
         self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
 
     async def do_handshake(self) -> None:
-        """Agree with the peer, whose certificate is verified.  Always a checkpoint.
+        """Make the handshake, which verifies the peer's certificate.  Always a checkpoint.
 
-        :raises trio.BrokenResourceError: that failed; ``__cause__`` says why.
+        :raises trio.BrokenResourceError: it failed; ``__cause__`` says why.
         """
         done = False
         failure: ssl.SSLError | None = None
@@ -50,7 +51,7 @@ class TLSStream(NowaitStream):
                 pass
             except ssl.SSLError as error:
                 failure = error
-            await self._flush()  # after a failure too: it tells the peer what it is refused for
+            await self._flush()  # after a failure too: the alert tells the peer why
             if not done and failure is None:
                 self._take(await receive(self._stream))
         if failure is not None:
@@ -96,7 +97,7 @@ class TLSStream(NowaitStream):
             self._received.write_eof()
 
     def _decrypted(self, max_bytes: int) -> bytes | None:
-        """What can be read of what has been received, ``b""`` at the end, None for nothing yet."""
+        """Return what can be decrypted of what was received: ``b""`` at the end, None for nothing yet."""
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
@@ -107,8 +108,9 @@ class TLSStream(NowaitStream):
             raise trio.BrokenResourceError(str(error)) from error
 
     async def _flush(self) -> None:
-        # What the machine has to say by itself while it reads, such as a change of keys, waits for
-        # the next request: RFC 8446, section 4.6.3 asks for no more, and a read never has to send.
+        # Only a handshake and a request send.  What the machine wants to send because of something it
+        # read, such as a change of keys, waits for the next request, which RFC 8446, section 4.6.3
+        # allows: otherwise a read would have to send, and could wait for a peer that does not read.
         if self._to_send.pending:
             await self._stream.send_all(self._to_send.read())
 
@@ -116,9 +118,11 @@ class TLSStream(NowaitStream):
 async def open_tls(
     stream: NowaitStream, host: str, context: ssl.SSLContext | None = None
 ) -> TLSStream:
-    """TLS over *stream*, which is closed when the handshake fails.
+    """Make the handshake over *stream*, and return the TLS stream; if it fails, close *stream*.
 
-    :raises trio.BrokenResourceError: the peer is not who it should be, or speaks no TLS.
+    Without a *context*, `default_context` is made in a thread.
+
+    :raises trio.BrokenResourceError: the peer's certificate is not trusted, or it speaks no TLS.
     """
     secured = False
     try:
@@ -136,7 +140,7 @@ async def open_tls(
 
 @functools.cache
 def default_context() -> ssl.SSLContext:
-    """Verification against certifi's store.  Blocks for 40 to 260 ms the first time."""
+    """A context that verifies against certifi's store.  Blocks for 40 to 260 ms the first time."""
     context = httpx.create_ssl_context(trust_env=False)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION

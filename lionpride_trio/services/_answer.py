@@ -98,14 +98,15 @@ async def read_json_answer(exchange: Exchange, provider: Provider, bounds: Bound
     elif tells_of_failure(value):
         raise provider.parse_error(None, exchange.headers, value)
     elif isinstance(value, dict):
-        response = _response_in(value, provider)
+        response = _parse_document(value, provider)
     else:
         raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
     exchange.understood = True
     return response
 
 
-def _response_in(document: Any, provider: Provider) -> Response:
+def _parse_document(document: Any, provider: Provider) -> Response:
+    """Return the response that a JSON document is."""
     try:
         chunks, failure = provider.parse_body(document)
     except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
@@ -122,14 +123,15 @@ def _response_in(document: Any, provider: Provider) -> Response:
 
 
 def _is_stream(body: bytes, provider: Provider) -> bool:
+    """Whether a whole body is a stream."""
     if provider.framing == "sse":
-        return begins_events(body[:_ENOUGH])
+        return begins_events(body[:_START_BYTES])
     first, end, _ = body.partition(b"\n")
     return bool(end) and isinstance(_decoded(first), dict)
 
 
 def _add_up(body: bytes, provider: Provider, bounds: Bounds) -> Response:
-    """The response of a stream that has come as a whole."""
+    """Decode a stream that was read as a whole; return its response."""
     decoder = StreamDecoder(
         provider, max_event_bytes=bounds.max_event_bytes, max_blocks=bounds.max_blocks
     )
@@ -160,26 +162,27 @@ async def _read_document(
     bounds: Bounds,
     patience: float,
     pieces: list[bytes] | None = None,
-    enough: Callable[[bytes], bool] = lambda _: False,
+    is_enough: Callable[[bytes], bool] = lambda _: False,
 ) -> Any:
-    """The start of an error document: what came of it counts, whatever ended it.
+    """Read the start of a document, and decode what has come, whatever ended the reading.
 
-    What is read is added to *pieces*, until it is *enough*.
+    The pieces that are read are added to *pieces*.  *is_enough* is asked, with the first bytes,
+    whether to stop there.
     """
     limit = bounds.max_error_bytes
     pieces = [] if pieces is None else pieces
     try:
         with trio.move_on_after(patience):
-            exchange.understood = await _collect(exchange, pieces, limit, enough)
+            exchange.understood = await _collect(exchange, pieces, limit, is_enough)
     except (TransportError, StreamError):
         pass  # the status has told more than the connection can
     return _decoded(b"".join(pieces)[:limit])
 
 
 async def _collect(
-    exchange: Exchange, pieces: list[bytes], limit: int, enough: Callable[[bytes], bool]
+    exchange: Exchange, pieces: list[bytes], limit: int, is_enough: Callable[[bytes], bool]
 ) -> bool:
-    """Read the body into *pieces*, up to *limit* bytes; whether that was all of it."""
+    """Read the body into *pieces*, up to *limit* bytes; return whether that was all of it."""
     size = 0
     start = b""
     while size < limit:
@@ -188,16 +191,16 @@ async def _collect(
             return True
         pieces.append(piece)
         size += len(piece)
-        if len(start) < _ENOUGH:
-            start += piece[:_ENOUGH]
-            if enough(start):
+        if len(start) < _START_BYTES:
+            start += piece[:_START_BYTES]
+            if is_enough(start):
                 return False
     return False
 
 
 _NO_STREAM: Final = frozenset(["text/html", "application/json", "application/problem+json"])
-_ENOUGH: Final = 64
-"""How many first bytes tell what a body is."""
+_START_BYTES: Final = 64
+"""The first bytes of a body, by which its kind is told."""
 _FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -216,7 +219,7 @@ _END_MARK: Final = "data: [DONE]"
 
 
 def _decoded(body: bytes) -> Any:
-    """The JSON that *body* is, or its text when it is none."""
+    """Decode *body*: return the JSON document, or the text where it is none."""
     text = body.decode("utf-8-sig", "replace").strip()
     try:
         return loads(text)
@@ -225,6 +228,6 @@ def _decoded(body: bytes) -> Any:
 
 
 def _quoted(document: Any) -> str:
-    """The start of *document* as its sender wrote it, or nearly."""
+    """Quote the start of *document* for the text of an error."""
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     return repr(shorten(text, 200))

@@ -46,7 +46,7 @@ class Reply(Channel[Chunk]):
         locate: Callable[[LionprideError, Response], None],
         begun: bytes = b"",
     ) -> None:
-        """*begun* is the start of the body, where it was read to learn what it is."""
+        """*begun* is the start of the body, if it was read to learn whether the body is a stream."""
         super().__init__()
         self._begun = begun
         self._exchange = exchange
@@ -59,7 +59,7 @@ class Reply(Channel[Chunk]):
 
     @property
     def response(self) -> Response:
-        """The sum of all the bytes received so far.
+        """The response that all bytes received so far add up to.
 
         With ``keep=False`` it has the verdict and the usage, and no text.
         """
@@ -93,7 +93,7 @@ class Reply(Channel[Chunk]):
         await trio.lowlevel.checkpoint()
 
     async def _fetch(self) -> list[Any]:
-        """One read of the network, and all that follows from it."""
+        """Read the network once, and return the chunks that this completes."""
         may_end = self._decoder.may_end_in_silence
         clock, seconds = self._clocks.next_limit(may_end_in_silence=may_end)
         began = trio.current_time()
@@ -116,7 +116,7 @@ class Reply(Channel[Chunk]):
         return None if data is None else self._decode(data)
 
     def _decode(self, data: bytes) -> list[Chunk]:
-        """The chunks that *data* completes, added up; ``b""`` is the end of the body."""
+        """Return the chunks that *data* completes, and add them up; ``b""`` is the end of the body."""
         chunks = self._add_up(self._decoder.feed(data) if data else self._decoder.flush())
         if self._end is not None:
             return chunks
@@ -126,7 +126,8 @@ class Reply(Channel[Chunk]):
             self._exchange.understood = self._decoder.failure is None
             self._end_with(self._decoder.failure)
         elif self._clocks.content_is_due and not self._decoder.may_end_in_silence:
-            # Keep-alives that are always there would never let a read wait.
+            # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
+            # would never run out.
             self._end_with(self._clocks.content_timeout())
         return chunks
 

@@ -12,7 +12,7 @@ from lionpride_trio import (
     Timeouts,
     iModel,
 )
-from lionpride_trio._transport import open_client
+from lionpride_trio._transport import Request, open_client
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
 from tests.faults.wires import KEY, TEXT, WIRES
@@ -146,3 +146,17 @@ async def test_a_request_that_nobody_reads(autojump_clock, nursery):
     assert caught.value.clock == "byte_idle"
     assert trio.current_time() - began == pytest.approx(7, abs=1)
     nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("size", [2, 100_000])
+async def test_the_time_to_answer_runs_from_the_end_of_the_request(size, autojump_clock):
+    request = {"headers": {}, "body": b"x" * size, "send_idle": 9, "wait": 5}
+    client = open_client()
+    async with FaultyServer(Answer(head=b"", then="stall")) as server:
+        began = trio.current_time()
+        with pytest.raises(StreamTimeout) as caught:
+            async with client.open_exchange(Request(url=server.url(), **request)):
+                raise AssertionError("there is no answer")
+        assert (caught.value.clock, trio.current_time() - began) == ("first_content", 5)
+        await client.aclose()
+        await server.wait_idle()
