@@ -106,7 +106,7 @@ class Chunked:
         self.rest = b""
         self.failure: HTTPProtocolError | None = None
         self._expected = _Expected.SIZE
-        self._part_of_line = b""
+        self._part_of_line: bytes = b""
         self._left = 0  # of the chunk's data
         self._trailer_bytes = 0
 
