@@ -4,9 +4,11 @@ import itertools
 
 import pytest
 import trio
+import trio.lowlevel
 import trio.testing
 
 from lionpride_trio._transport._reading import receive
+from tests.transport.calls import CancelAtStep
 from tests.transport.readables import KINDS
 
 TEXT = [b"<%d>" % number * (number % 7 + 1) for number in range(20)]
@@ -115,14 +117,14 @@ async def test_what_came_with_the_deadline_is_handed_out():
         await receive(Script(None), 0, looked=True)
 
 
-async def test_a_cancellation_that_comes_after_the_bytes_were_taken_waits(nursery):
+async def test_a_cancellation_that_comes_after_the_bytes_were_taken_waits():
     """The read is at its checkpoint, and has the bytes."""
     with trio.CancelScope() as scope:
-
-        async def cancel():
-            scope.cancel()
-
-        nursery.start_soon(cancel)
-        data = await receive(Script(b"a"))
+        canceller = CancelAtStep(scope, trio.lowlevel.current_task(), 1)
+        trio.lowlevel.add_instrument(canceller)
+        try:
+            data = await receive(Script(b"a"))
+        finally:
+            trio.lowlevel.remove_instrument(canceller)
         assert scope.cancel_called
     assert data == b"a"
