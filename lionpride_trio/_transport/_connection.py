@@ -64,6 +64,10 @@ class ConnectionState(enum.Enum):
     """Nothing: the stream was closed, or given back."""
 
 
+# A read compares a few times, and asking the class for a member takes 0.15 µs (Python 3.11).
+_ASKING, _READING, _ENDED, _FAILED, _CLOSED = ConnectionState
+
+
 class Connection:
     """One request and its answer over *stream*.  Its owner closes it.
 
@@ -93,7 +97,7 @@ class Connection:
         self._framing: Framing = Unsized()
         self._held = b""
         self._may_go_on = False
-        self.state = ConnectionState.ASKING
+        self.state: ConnectionState = _ASKING
         self.failure: LionprideError | None = None
         """What comes after the bytes before it, where the state is FAILED."""
         self.answered = False
@@ -124,7 +128,7 @@ class Connection:
         # After half a request the server would read the next one as the rest of it.
         self._may_go_on = asking.sent_whole and machine.keeps_connection
         self._framing = machine.framing
-        self.state = ConnectionState.READING
+        self.state = _READING
         self._take(machine.rest)
         return head
 
@@ -134,7 +138,7 @@ class Connection:
         :raises LionprideError: `failure`, once what came before it was given.
         :raises trio.ClosedResourceError: the connection was closed.
         """
-        while not self._held and self.state is ConnectionState.READING:
+        while not self._held and self.state is _READING:
             try:
                 received = self._stream.receive_nowait()
             except trio.BrokenResourceError as error:
@@ -153,7 +157,7 @@ class Connection:
             return data
         if self.failure is not None:
             raise self.failure
-        if self.state is ConnectionState.CLOSED:
+        if self.state is _CLOSED:
             raise trio.ClosedResourceError("this body was closed")
         return b""
 
@@ -180,10 +184,10 @@ class Connection:
 
         It is given back where all of the body was taken, and the reader *understood* it.
         """
-        if self.state is ConnectionState.CLOSED:
+        if self.state is _CLOSED:
             return
         clean = understood and self._leaves_stream_clean
-        self.state = ConnectionState.CLOSED
+        self.state = _CLOSED
         self.failure = None
         self._held = b""
         if clean:
@@ -195,7 +199,7 @@ class Connection:
     @property
     def _leaves_stream_clean(self) -> bool:
         """Nothing of this exchange is left: not here, not in the stream, not on its way."""
-        taken = self.state is ConnectionState.ENDED and not self._held
+        taken = self.state is _ENDED and not self._held
         # With bytes behind its end the answer did not end where the server thinks that it did.
         exactly = not self._framing.rest and not self._framing.ends_with_connection
         return taken and exactly and self._may_go_on and self._stream.has_no_unread_bytes
@@ -206,17 +210,17 @@ class Connection:
         if framing.failure is not None:
             self._fail(framing.failure)
         elif framing.ended:
-            self.state = ConnectionState.ENDED
+            self.state = _ENDED
 
     def _take_end(self) -> None:
         if self._framing.ends_with_connection:
-            self.state = ConnectionState.ENDED
+            self.state = _ENDED
         else:
             self._fail(ConnectionLost("the connection ended inside the answer"))
 
     def _fail(self, failure: LionprideError) -> None:
         self.failure = failure
-        self.state = ConnectionState.FAILED
+        self.state = _FAILED
 
     def __repr__(self) -> str:
         held = f", {len(self._held)} bytes ready" if self._held else ""

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES: Final = 4096
 """Longest line of the chunked framing; also all trailers together."""
-_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[^\r\n\x00]*)?[ \t]*")
+_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[^\r\n\x00]*)?[ \t]*")
 
 
 class Framing(Protocol):
     """Bytes of a connection in, bytes of a body out, until `ended`."""
 
-    @property
-    def ended(self) -> bool:
-        """The body has ended."""
-        ...
-
+    ended: bool
+    """The body has ended."""
     rest: bytes
     """What came after the end: nobody's."""
     ends_with_connection: bool
@@ -57,15 +54,13 @@ class Sized:
 
     def __init__(self, size: int) -> None:
         self._left = size
+        self.ended = not size
         self.rest = b""
-
-    @property
-    def ended(self) -> bool:
-        return not self._left
 
     def feed(self, data: bytes) -> bytes:
         body = data[: self._left]
         self._left -= len(body)
+        self.ended = not self._left
         self.rest += data[len(body) :]
         return body
 
@@ -75,26 +70,28 @@ class Unsized:
 
     ends_with_connection = True
     failure = None
-    ended = False
-    rest = b""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self.rest = b""
 
     def feed(self, data: bytes) -> bytes:
         return data
 
 
-class _Expected(enum.Enum):
-    """What comes next in the chunked framing."""
+class _Line(enum.Enum):
+    """The line of the chunked framing that comes next, once no data of a chunk is left."""
 
     SIZE = enum.auto()
-    """The line with the size of a chunk."""
-    DATA = enum.auto()
-    """The bytes of a chunk."""
-    DATA_END = enum.auto()
-    """The end of line after them."""
+    """The size of the next chunk."""
+    AFTER_DATA = enum.auto()
+    """The empty end of the line after a chunk's data."""
     TRAILER = enum.auto()
-    """A line after the last chunk; an empty one is the end."""
-    NOTHING = enum.auto()
-    """The body has ended."""
+    """One after the last chunk; an empty one is the end."""
+
+
+# Asking the class for a member takes as long as reading a line does (Python 3.11).
+_SIZE, _AFTER_DATA, _TRAILER = _Line
 
 
 class Chunked:
@@ -103,16 +100,13 @@ class Chunked:
     ends_with_connection = False
 
     def __init__(self) -> None:
+        self.ended = False
         self.rest = b""
         self.failure: HTTPProtocolError | None = None
-        self._expected = _Expected.SIZE
+        self._data_left = 0  # of a chunk; the next line comes after it
+        self._next_line = _SIZE
         self._part_of_line: bytes = b""
-        self._left = 0  # of the chunk's data
         self._trailer_bytes = 0
-
-    @property
-    def ended(self) -> bool:
-        return self._expected is _Expected.NOTHING
 
     def feed(self, data: bytes) -> bytes:
         pieces: list[bytes] = []
@@ -128,13 +122,11 @@ class Chunked:
             data, self._part_of_line = self._part_of_line + data, b""
         at, end = 0, len(data)
         while at < end and not self.ended:
-            if self._expected is _Expected.DATA:
-                piece = data[at : at + self._left]
+            if self._data_left:
+                piece = data[at : at + self._data_left]
                 pieces.append(piece)
                 at += len(piece)
-                self._left -= len(piece)
-                if not self._left:
-                    self._expected = _Expected.DATA_END
+                self._data_left -= len(piece)
                 continue
             stop = data.find(b"\n", at)
             if stop < 0:
@@ -151,25 +143,21 @@ class Chunked:
         if not line.endswith(b"\r"):
             raise HTTPProtocolError("a line of the chunked framing ends without CR")
         line = line[:-1]
-        if self._expected is _Expected.SIZE:
-            self._read_size(line)
-        elif self._expected is _Expected.DATA_END:
+        if self._next_line is _AFTER_DATA:
             if line:
                 raise HTTPProtocolError("a chunk is longer than its size")
-            self._expected = _Expected.SIZE
+            self._next_line = _SIZE
+        elif self._next_line is _SIZE:
+            size = _SIZE_LINE.fullmatch(line)
+            if size is None or len(line) > MAX_LINE_BYTES:
+                raise HTTPProtocolError(f"{line[:40]!r} is no size of a chunk")
+            self._data_left = int(size[1], 16)
+            self._next_line = _AFTER_DATA if self._data_left else _TRAILER
         else:
             self._trailer_bytes += len(line)
             if self._trailer_bytes > MAX_LINE_BYTES:
                 raise HTTPProtocolError("the trailers are too long")
-            if not line:
-                self._expected = _Expected.NOTHING
-
-    def _read_size(self, line: bytes) -> None:
-        size = _SIZE.fullmatch(line)
-        if size is None or len(line) > MAX_LINE_BYTES:
-            raise HTTPProtocolError(f"{line[:40]!r} is no size of a chunk")
-        self._left = int(size[1], 16)
-        self._expected = _Expected.DATA if self._left else _Expected.TRAILER
+            self.ended = not line
 
 
 def framing_of(response: h11.Response) -> Framing:

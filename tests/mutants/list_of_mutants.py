@@ -102,7 +102,7 @@ MUTANTS = [
     ),
     (
         "_transport/_connection.py",
-        "taken = self.state is ConnectionState.ENDED and not self._held",
+        "taken = self.state is _ENDED and not self._held",
         "taken = True",
         "transport",
     ),
