@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -11,6 +11,9 @@ from .._assistant import AssistantResponseContent, answer_of
 from .._chunks import NO_METADATA, Usage, Verdict
 from .._json_form import has_json_form, to_json
 from .._parts import Part, TextPart, ThoughtPart, ToolCall
+
+_NOT_WHOLE: Final = frozenset([Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.STOPPED])
+"""The verdicts of answers whose calls nobody answers."""
 
 
 def _parts_of(response: Response) -> tuple[Part, ...]:
@@ -82,10 +85,16 @@ class Response:
 
     @property
     def message(self) -> AssistantResponseContent:
-        """The answer as the next call needs it: for ``messages=[…]``, or a branch."""
+        """The answer as the next call needs it: for ``messages=[…]``, or a branch.
+
+        Of an answer that was cut or stopped the calls are left out.
+        """
         model = self.metadata.get("model")
+        parts = self.parts
+        if self.verdict in _NOT_WHOLE:  # a call that gets no result could never be sent back
+            parts = tuple(part for part in parts if not isinstance(part, ToolCall))
         return answer_of(
-            self.parts,
+            parts,
             self.text or self.refusal,
             verdict=self.verdict,
             usage=self.usage,
@@ -101,3 +110,9 @@ class Response:
         :raises TypeError: it holds what is no plain data; says where.
         """
         return to_json(self)
+
+
+def as_stopped(response: Response) -> Response:
+    """*response* as one that was ended on purpose."""
+    verdicts = (Verdict.STOPPED, *response.verdicts[1:])
+    return attrs.evolve(response, verdict=Verdict.STOPPED, verdicts=verdicts)

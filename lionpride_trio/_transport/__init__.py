@@ -1,22 +1,43 @@
 """HTTP: one request, and its body as bytes.  The only room that imports httpx and h11.
 
+Model calls know three things of it: a `Transport` opens exchanges, `json_request` makes what is sent,
+and an `Exchange` is the answer.  `open_client` gives the library's own transport, and `as_transport`
+makes one of whatever client the user has.
+
 Layout, from the bottom up:
 
-- ``_failures``: what the network and the HTTP libraries raise, as the classes of `_errors`
-- ``_socket``: a TCP socket as a trio stream that can also be read without waiting
+- ``_reading``: one read, of whatever can be read without waiting: its checkpoints, and its clock
+- ``_socket``: a TCP socket that can be read without waiting, and such a stream made of any other
 - ``_tls``: TLS over such a stream, as readable without waiting
+- ``_request``: what is sent, where, and how long it may take
 - ``_framing``: where a body ends, without I/O
-- ``_connection``: one request over one stream, and `Body`, which loses nothing when cancelled
+- ``_head``: a request written and the head of its answer read, without I/O
+- ``_asking``: a request on its way, up to the head of its answer
+- ``_connection``: one request and the body of its answer, over one stream
 - ``_inflate``: compressed bodies, in bounded steps
-- ``_client``: `open_client`, a client that keeps idle connections and little else
-- ``_pump``: `PumpedBody`, the same promise for a body of any other client
-- ``_exchange``: `open_exchange`, one request and its answer as long as a block
+- ``_exchange``: one request and its answer, and what makes them
+- ``_idle``, ``_client``: the library's own client, and the connections that it keeps
+- ``_like_httpx``: that client as those see it who know httpx's
+- ``_pump``, ``_foreign``: the same promises over a client of the user's
+- ``_failures``, ``_remedies``: what the network and the HTTP libraries raise, as the classes of
+  `_errors`, and what to write then
 
 No redirect is followed, no text is decoded here, no environment is asked for a proxy, and the
 connection of a body that was left early is closed.
 """
 
-from ._client import HTTPClient, open_client
-from ._exchange import Exchange, open_exchange
+from ._client import Client, open_client
+from ._exchange import Exchange, Transport
+from ._foreign import HTTPClient, as_transport
+from ._request import Request, json_request
 
-__all__ = ["Exchange", "HTTPClient", "open_client", "open_exchange"]
+__all__ = [
+    "Client",
+    "Exchange",
+    "HTTPClient",
+    "Request",
+    "Transport",
+    "as_transport",
+    "json_request",
+    "open_client",
+]

@@ -1,353 +1,231 @@
 """HTTP/1.1 over one stream: one request, and the body of its answer.
 
-Strategy: h11 knows the request and the heads, `_framing` where a body ends, the stream moves the
-bytes, and nothing is consumed before the one await of a read.  So a read that is cancelled loses
-nothing and can be repeated.
+Goals.  One call never meets another: whatever a server sends, and in whatever way a caller leaves, no
+byte of one answer is read as part of the next.  A cancelled read loses nothing.  What came before a
+failure is handed out before it.  A read costs little more than the socket's own.
 
-A `Connection` is made for one request and is never used for another: what it holds of an answer
-(bytes that came with the head, half a chunk, a failure) goes with it.  Only the stream below may
-serve again, and only when nothing of the answer is left anywhere: its reader was given its end, the
-framing ended exactly where the bytes read so far end, the request was sent whole, and nothing else
-waits in the stream.  Every other way out closes the stream.  Otherwise what one caller left would
-be read as the answer of the next.
+Strategy.  h11 knows the request and the heads (`_head`), a framing knows where a body ends (`_framing`),
+the stream moves the bytes.  A `Connection` is made for one request and is never used for another: what it
+holds of an answer (bytes that came with the head, half a chunk, a failure) goes with it.  Only the stream
+below may serve again.
+
+Plan.  `Connection.ask` sends the request and waits for the head (`_asking`).  Then `receive_nowait` reads
+the stream, feeds the framing and hands out the body, `wait_readable` waits for the stream, and
+`_reading.receive` makes one read of the two.  `aclose` decides what becomes of the stream.
+
+What must hold:
+
+1. The stream is given back only if nothing of the answer is left anywhere (`_leaves_stream_clean`) and the
+   answer was understood.  Every other way out closes it.  Otherwise what one caller left would be read as
+   the answer of the next: a prompt's answer in the hands of a stranger.
+2. Bytes are taken from the stream by `receive_nowait` alone, without a checkpoint between the taking and
+   the handing out.  A read that is cancelled while it waits has taken nothing, so it can be repeated;
+   otherwise a cancellation would make a hole in the text.
+3. What is held comes before the end and before a failure: `state` says what comes after ``_held``.  A
+   framing that breaks in the middle of a read would otherwise take the good part of the read with it.
+4. An end or a failure comes again when it is asked for again, and the stream is not read after it.  What
+   the stream has then belongs to nobody, and is to be found there by rule 1.
+5. Closing does not wait for the other side, and does not depend on the caller's being cancelled or not.
+   Otherwise leaving a block would hang on a server that says nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import enum
+from collections.abc import Callable
 from typing import Any, Final
 
-import h11
 import trio
 
-from .._channels._nursery import open_pump_nursery
-from .._errors import ConnectionLost, HTTPProtocolError, LionprideError, StreamTimeout
-from ._framing import Framing, Unsized, framing_of
-from ._socket import READ_BYTES, NowaitStream
+from .._errors import ConnectionLost, LionprideError
+from ._asking import Asking
+from ._framing import Framing, Unsized
+from ._head import Head
+from ._reading import receive
+from ._request import Origin, Request
+from ._socket import NowaitStream
 
-MAX_HEAD_BYTES: Final = 64 * 1024
-"""Longest status line with headers."""
-SENT_AT_ONCE: Final = 64 * 1024
-"""A request up to this size fits into the socket's buffer: no answer can come while it is sent."""
 END_SECONDS: Final = 0.05
 """How long the end of the HTTP framing is waited for when the answer itself is whole."""
 
-_HEAD_END: Final = re.compile(rb"\n\r?\n")
-_IDENTITY: Final = re.compile(rb"(?im)^transfer-encoding:[ \t]*identity[ \t]*\r?\n")
-"""Of RFC 2616, and gone since RFC 7230; some gateways still say it, and h11 refuses it."""
+
+class ConnectionState(enum.Enum):
+    """What is going on; once the head is there, what comes after the bytes that are held."""
+
+    ASKING = "asking"
+    """The request is on its way, or the head of its answer."""
+    READING = "reading"
+    """More of the body may come."""
+    ENDED = "ended"
+    """The body has ended."""
+    FAILED = "failed"
+    """A failure, for good."""
+    CLOSED = "closed"
+    """Nothing: the stream was closed, or given back."""
+
+
+# A read compares a few times, and asking the class for a member takes 0.15 µs (Python 3.11).
+_ASKING, _READING, _ENDED, _FAILED, _CLOSED = ConnectionState
 
 
 class Connection:
-    """One request and its answer over *stream*.  Its owner closes it."""
+    """One request and its answer over *stream*.  Its owner closes it.
+
+    *release* is given the stream back when it may serve again.
+    """
 
     # A thousand idle replies have one each: a dict for each took 4 % of their memory.
     __slots__ = (
-        "_at_end",
         "_framing",
-        "_head_bytes",
         "_held",
-        "_http",
-        "_sent_whole",
+        "_may_go_on",
+        "_origin",
+        "_release",
+        "_stream",
         "answered",
         "failure",
         "sent_at",
-        "stream",
+        "state",
     )
 
-    def __init__(self, stream: NowaitStream) -> None:
-        self.stream = stream
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
+    def __init__(
+        self, stream: NowaitStream, origin: Origin, release: Callable[[Origin, NowaitStream], Any]
+    ) -> None:
+        self._stream = stream
+        self._origin = origin
+        self._release = release
         self._framing: Framing = Unsized()
-        self._head_bytes = b""
         self._held = b""
-        self._at_end = False
-        self._sent_whole = False
+        self._may_go_on = False
+        self.state: ConnectionState = _ASKING
         self.failure: LionprideError | None = None
+        """What comes after the bytes before it, where the state is FAILED."""
         self.answered = False
         """A byte of an answer came."""
         self.sent_at = 0.0
         """When the request had been sent."""
 
-    async def ask(
-        self,
-        method: str,
-        target: bytes,
-        headers: Mapping[str, str],
-        body: bytes,
-        wait: float,
-        send_idle: float,
-    ) -> h11.Response:
-        """Send a request and wait for the head of its answer; when that fails, close the stream.
+    async def ask(self, request: Request) -> Head:
+        """Send *request* and wait for the head of its answer; when that fails, close the stream.
 
-        The answer may come while the request is still being sent: one that refuses it ends the
-        sending.  *send_idle* are the seconds in which some of the request must leave, *wait* those
-        from the end of the request to the head.
+        An answer that refuses the request while it is being sent ends the sending.
 
         :raises ConnectionLost: the connection ended or broke.
         :raises HTTPProtocolError: what came is no HTTP, or its head is too long.
-        :raises StreamTimeout: one of the clocks ran out.
+        :raises StreamTimeout: one of the clocks of *request* ran out.
         """
-        http = self._http
-        request = h11.Request(method=method, target=target, headers=list(headers.items()))
-        message = b"".join([
-            http.send(request) or b"",
-            http.send(h11.Data(data=body)) or b"",
-            http.send(h11.EndOfMessage()) or b"",
-        ])
+        asking = Asking(self._stream)
         try:
-            head = await self._exchange(message, wait, send_idle)
+            head = await asking.ask(request)
         except BaseException:
-            await self.aclose()  # which is shielded, and does not wait
+            self.answered = asking.machine.answered
+            await self.aclose(understood=False)  # which is shielded, and does not wait
             raise
-        self._framing = framing_of(head)
-        rest, self._head_bytes = self._head_bytes, b""
-        self._body(rest, self._at_end)
+        machine = asking.machine
+        assert machine.framing is not None, "the head is whole"
+        self.answered = True
+        self.sent_at = asking.sent_at
+        # After half a request the server would read the next one as the rest of it.
+        self._may_go_on = asking.sent_whole and machine.keeps_connection
+        self._framing = machine.framing
+        self.state = _READING
+        self._take(machine.rest)
         return head
 
-    async def _exchange(self, message: bytes, wait: float, send_idle: float) -> h11.Response:
-        sent = False
-        with trio.CancelScope(deadline=trio.current_time() + send_idle) as clock:
-            head, broken = await self._send(message, clock, send_idle)
-            sent = True
-            self.sent_at = trio.current_time()
-            clock.deadline = self.sent_at + wait
-            while head is None:
-                head = await self._read_head(broken)
-            return head
-        if sent:
-            raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")
-        raise StreamTimeout(f"nothing could be sent for {send_idle:g} s", clock="byte_idle")
-
-    async def _send(
-        self, message: bytes, clock: trio.CancelScope, idle: float
-    ) -> tuple[h11.Response | None, trio.BrokenResourceError | None]:
-        """Send *message*; the head that came meanwhile, and what broke the sending."""
-        if len(message) <= SENT_AT_ONCE:
-            return None, await self._send_piece(message, last=True)
-        early: list[h11.Response] = []
-        failures: list[LionprideError] = []
-
-        async def watch(sending: trio.CancelScope) -> None:
-            try:
-                while (head := await self._read_head(None)) is None:
-                    pass
-            except LionprideError as error:
-                failures.append(error)
-                sending.cancel()
-            else:
-                early.append(head)
-                if head.status_code >= 300:
-                    sending.cancel()  # nobody reads the rest
-
-        broken = None
-        async with open_pump_nursery() as nursery:
-            with trio.CancelScope() as sending:
-                nursery.start_soon(watch, sending)
-                broken = await self._send_pieces(message, clock, idle)
-        if failures:
-            raise failures[0]
-        return (early[0] if early else None), broken
-
-    async def _send_pieces(
-        self, message: bytes, clock: trio.CancelScope, idle: float
-    ) -> trio.BrokenResourceError | None:
-        broken = None
-        for start in range(0, len(message), SENT_AT_ONCE):
-            end = start + SENT_AT_ONCE
-            clock.deadline = trio.current_time() + idle
-            broken = await self._send_piece(message[start:end], last=end >= len(message))
-            if broken is not None:
-                break
-        return broken
-
-    async def _send_piece(self, piece: bytes, *, last: bool) -> trio.BrokenResourceError | None:
-        try:
-            await self.stream.send_all(piece)
-        except trio.BrokenResourceError as error:
-            return error  # a server that refuses may answer before it has read everything
-        self._sent_whole = last
-        return None
-
-    async def _read_head(self, broken: Exception | None) -> h11.Response | None:
-        """Read once, if it is needed; the head of the answer, if it is whole now."""
-        head = self._next_head(broken)
-        if head is None:
-            try:
-                received = await self.stream.receive_some(READ_BYTES)
-            except trio.BrokenResourceError as error:
-                raise ConnectionLost("the connection broke before it was answered") from error
-            self._at_end = not received
-            self.answered = self.answered or bool(received)
-            self._head_bytes += received
-            head = self._next_head(broken)
-        return head
-
-    def _next_head(self, broken: Exception | None) -> h11.Response | None:
-        """The head of the answer; None where more must be read first.
-
-        h11 is given whole heads, one at a time, without the one line that it refuses for nothing.
-        """
-        try:
-            while self._at_end or _HEAD_END.search(self._head_bytes) or self._head_is_too_long:
-                found = _HEAD_END.search(self._head_bytes)
-                end = found.end() if found else len(self._head_bytes)
-                head, self._head_bytes = self._head_bytes[:end], self._head_bytes[end:]
-                self._http.receive_data(_IDENTITY.sub(b"", head))
-                event = self._http.next_event()
-                if isinstance(event, h11.Response):
-                    return event
-        except h11.RemoteProtocolError as error:
-            raise self._protocol_failure(error) from broken or error
-        return None
-
-    @property
-    def _head_is_too_long(self) -> bool:
-        return len(self._head_bytes) > MAX_HEAD_BYTES
-
-    @property
-    def ended(self) -> bool:
-        """The answer ended."""
-        return self._framing.ended
-
-    def read_nowait(self) -> bytes | None:
-        """What there is of the body: b"" at its end, None when a read would wait.
+    def receive_nowait(self) -> bytes | None:
+        """What there is of the body: ``b""`` at its end, None where nothing is there yet.
 
         :raises LionprideError: `failure`, once what came before it was given.
+        :raises trio.ClosedResourceError: the connection was closed.
         """
-        data = self._ready()
-        while data is None:
+        while not self._held and self.state is _READING:
             try:
-                received = self.stream.receive_nowait()
+                received = self._stream.receive_nowait()
             except trio.BrokenResourceError as error:
-                raise self._broken(error) from error
-            if received is None:
+                failure = ConnectionLost("the connection broke")
+                failure.__cause__ = error
+                self._fail(failure)
                 break
-            self._body(received, not received)
-            data = self._ready()
-        return data
-
-    async def read(self) -> bytes:
-        """The next bytes of the body, b"" at its end.  Always a checkpoint."""
-        await trio.lowlevel.checkpoint_if_cancelled()
-        data = self.read_nowait()
-        if data is not None:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return data
-        while data is None:
-            try:
-                received = await self.stream.receive_some(READ_BYTES)
-            except trio.BrokenResourceError as error:
-                raise self._broken(error) from error
-            self._body(bytes(received), not received)
-            data = self._ready()
-        return data
-
-    @property
-    def leaves_stream_clean(self) -> bool:
-        """The stream may serve again: nothing of this exchange is left in it, or here."""
-        # h11 leaves DONE at the head when one side has said that it will close.
-        agreed = self._http.our_state is h11.DONE and self._sent_whole
-        taken = self.ended and not self._held
-        exactly = taken and not self._framing.rest and not self._at_end
-        return agreed and exactly and self.failure is None and self.stream.has_no_unread_bytes
-
-    async def aclose(self) -> None:
-        """Close the connection without waiting for the other side, cancelled or not."""
-        with trio.CancelScope(shield=True):
-            await self.stream.aclose()
-
-    def _body(self, received: bytes, at_end: bool) -> None:  # ruff: ignore[boolean-type-hint-positional-argument] - h11's pair
-        """Take what was read: body bytes are held, an end or a failure comes after them."""
-        framing = self._framing
-        if received:
-            self._held += framing.feed(received)
-            self.failure = self.failure or framing.failure
-        if at_end:
-            self._at_end = True
-            framing.ended = framing.ended or framing.ends_with_connection
-            if not framing.ended and self.failure is None:
-                self.failure = ConnectionLost("the connection ended inside the answer")
-
-    def _ready(self) -> bytes | None:
-        """All of the body that is held; None where more must be read first."""
+            if received is None:
+                return None
+            if received:
+                self._take(received)
+            else:
+                self._take_end()
         if self._held:
             data, self._held = self._held, b""
             return data
         if self.failure is not None:
             raise self.failure
-        return b"" if self.ended else None
+        if self.state is _CLOSED:
+            raise trio.ClosedResourceError("this body was closed")
+        return b""
 
-    def _broken(self, error: Exception) -> LionprideError:
-        self.failure = ConnectionLost("the connection broke")
-        self.failure.__cause__ = error
-        return self.failure
-
-    def _protocol_failure(self, error: h11.RemoteProtocolError) -> LionprideError:
-        if self._at_end:
-            inside = "inside the head of its answer" if self.answered else "before it answered"
-            return ConnectionLost(f"the server closed the connection {inside}")
-        return HTTPProtocolError(f"what came is not HTTP: {error}")
-
-
-class Body:
-    """The body of one answer.
-
-    Cancelling a `receive_some` loses nothing, and it can be asked again.  *release* gets the stream
-    back when it may serve again; otherwise it is closed.
-    """
-
-    __slots__ = ("_closed", "_connection", "_release")
-
-    def __init__(self, connection: Connection, release: Callable[[NowaitStream], Any]) -> None:
-        self._connection = connection
-        self._release = release
-        self._closed = False
-
-    def receive_nowait(self) -> bytes | None:
-        """As `receive_some`, but None where that would wait.  No checkpoint."""
-        self._check()
-        return self._connection.read_nowait()
-
-    async def receive_some(self) -> bytes:
-        """The next bytes, ``b""`` at the end.  Always a checkpoint.
-
-        :raises LionprideError: the connection failed, after the bytes before that.
-        :raises trio.ClosedResourceError: the body was closed.
-        """
-        self._check()
-        return await self._connection.read()
+    async def wait_readable(self) -> None:
+        """Wait for the stream, since `receive_nowait` leaves nothing here that it could give."""
+        await self._stream.wait_readable()
 
     async def wait_end(self) -> None:
         """Read what is left of a body whose answer is whole, for a moment and a little at most.
 
-        The end of the framing often comes apart from the last bytes.
+        The end of the framing often comes apart from the last bytes, and without it the stream
+        could not serve again.
         """
-        if self._closed:
-            return
         try:
-            if self._connection.read_nowait() == b"":
+            if self.receive_nowait() == b"":
                 return
-            with trio.move_on_after(END_SECONDS):
-                await self.receive_some()
-                self._connection.read_nowait()
-        except (LionprideError, trio.ClosedResourceError):
-            return  # the connection will be closed, and the answer is whole
+            await receive(self, END_SECONDS)
+            self.receive_nowait()
+        except (LionprideError, trio.TooSlowError, trio.ClosedResourceError):
+            return  # the stream will be closed, and the answer is whole
 
-    async def aclose(self, *, understood: bool = True) -> None:
-        """Close the connection, or give its stream back.  Does not wait.  Safe twice.
+    def abort_nowait(self) -> None:
+        """Close the stream under whoever waits in it."""
+        self._stream.close_nowait()
 
-        It is given back where the reader was given the end of the body, and *understood* it.
+    async def aclose(self, *, understood: bool) -> None:
+        """Close the stream, or give it back.  Does not wait.  Safe twice.
+
+        It is given back where all of the body was taken, and the reader *understood* it.
         """
-        if self._closed:
+        if self.state is _CLOSED:
             return
-        self._closed = True
-        connection = self._connection
-        if understood and connection.leaves_stream_clean:
-            self._release(connection.stream)
+        clean = understood and self._leaves_stream_clean
+        self.state = _CLOSED
+        self.failure = None
+        self._held = b""
+        if clean:
+            self._release(self._origin, self._stream)
         else:
-            await connection.aclose()
+            with trio.CancelScope(shield=True):
+                await self._stream.aclose()
 
-    def _check(self) -> None:
-        if self._closed:
-            raise trio.ClosedResourceError("this body was closed")
+    @property
+    def _leaves_stream_clean(self) -> bool:
+        """Nothing of this exchange is left: not here, not in the stream, not on its way."""
+        taken = self.state is _ENDED and not self._held
+        # With bytes behind its end the answer did not end where the server thinks that it did.
+        exactly = not self._framing.rest and not self._framing.ends_with_connection
+        return taken and exactly and self._may_go_on and self._stream.has_no_unread_bytes
+
+    def _take(self, received: bytes) -> None:
+        framing = self._framing
+        self._held += framing.feed(received)
+        if framing.failure is not None:
+            self._fail(framing.failure)
+        elif framing.ended:
+            self.state = _ENDED
+
+    def _take_end(self) -> None:
+        if self._framing.ends_with_connection:
+            self.state = _ENDED
+        else:
+            self._fail(ConnectionLost("the connection ended inside the answer"))
+
+    def _fail(self, failure: LionprideError) -> None:
+        self.failure = failure
+        self.state = _FAILED
+
+    def __repr__(self) -> str:
+        held = f", {len(self._held)} bytes ready" if self._held else ""
+        return f"<Connection {self.state.value}, to {self._origin}{held}>"

@@ -1,4 +1,4 @@
-"""What the network and the HTTP libraries raise, as this library's classes."""
+"""Translates what the network and the HTTP libraries raise into this library's classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._remedies import OWN_AUTHORITY, causes, is_distrust
 
 
 def translated(error: Exception) -> LionprideError:
-    """A client's error as ours, by the name of its class (httpx and httpx2 share them).
+    """Return a client's error as ours, by the name of its class (httpx and httpx2 share them).
 
     :raises Exception: *error* itself, when it is none that a network causes.
     """
@@ -39,7 +39,7 @@ def translated(error: Exception) -> LionprideError:
 
 
 def _first_text(error: BaseException) -> str:
-    """What *error* says, or the first of the errors behind it that says something.
+    """Return the text of *error*, or of the first error behind it that has one.
 
     httpx wraps a failure of TLS in errors without a text.
     """
@@ -47,7 +47,7 @@ def _first_text(error: BaseException) -> str:
 
 
 def without_request(error: Exception) -> Exception | None:
-    """*error* as a cause: without the request that hangs on it, whose headers have the key."""
+    """Return *error*, to be a cause, without its request: the request's headers have the key."""
     if isinstance(error, LionprideError):
         return error.__cause__ if isinstance(error.__cause__, Exception) else None
     if "_request" in error.__dict__:

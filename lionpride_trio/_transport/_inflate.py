@@ -1,7 +1,7 @@
 """Compressed bodies, inflated in bounded steps.
 
 Identity is asked for, and some servers compress all the same.  A step gives at most `STEP_BYTES`, so
-that a few kilobytes that inflate to gigabytes are met with the same bounds as gigabytes.
+that the bounds on what is read hold for a few kilobytes that inflate to gigabytes, too.
 """
 
 from __future__ import annotations
@@ -9,22 +9,21 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
-import trio
-
 from .._errors import DecodeError, NotAStream
+from ._reading import Body
 
 STEP_BYTES: Final = 64 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _KNOWN: Final = {"gzip", "x-gzip", "deflate"}
 _PLAIN: Final = {"", "identity", "none", "utf-8", "utf8", "us-ascii", "binary", "8bit", "7bit"}
-"""Servers put the name of a charset or of a transfer encoding here, and compress nothing."""
+"""What a ``content-encoding`` may say where nothing is compressed: some servers put the name of a charset
+or of a transfer encoding there."""
 
 
 class Inflater:
-    """Compressed bytes in, at most `STEP_BYTES` out a step.  Gzip (of many members) and deflate.
+    """Inflates gzip (of many members) and deflate, at most `STEP_BYTES` a step.
 
-    What "deflate" means differs: it should have zlib's header, and often has none.  The first two
-    bytes tell.
+    Deflate should have zlib's header, and often has none.  The first two bytes tell.
     """
 
     def __init__(self) -> None:
@@ -39,9 +38,10 @@ class Inflater:
         self._pending += data
 
     def step(self) -> bytes:
-        """The next piece of the text; nothing when more must be fed first.
+        """Return the next piece of the text; ``b""`` when more must be fed first.
 
-        :raises DecodeError: it is no gzip and no deflate, after the text before the damage.
+        :raises DecodeError: what was fed is no gzip and no deflate; the text before the damage is
+            given before this.
         """
         if self._failure is not None:
             raise self._failure
@@ -54,7 +54,7 @@ class Inflater:
         return b""
 
     def _begin(self) -> bool:
-        """Choose the machine; whether there is enough to tell, and anything to inflate."""
+        """Choose the machine for the next member; return whether there is one, and enough of it to tell."""
         start = self._pending[:2]
         if self._members and not _GZIP.startswith(start):
             self._pending = b""  # padding after the last member
@@ -80,7 +80,10 @@ class Inflater:
         return made
 
     def _broken(self, machine: Any, error: zlib.error) -> bytes:
-        """What stands before the damage: zlib throws away what it made in the step that failed."""
+        """Return the text before the damage: zlib throws away what it made in the step that failed.
+
+        So the step is made again from a copy of the machine, byte by byte.
+        """
         self._failure = DecodeError(f"the body's compression is broken: {error}")
         self._failure.__cause__ = error
         made: list[bytes] = []
@@ -95,60 +98,45 @@ class Inflater:
 
 
 class InflatedBody:
-    """As the body it is made over, its bytes inflated.
+    """A body whose bytes are those of another, inflated."""
 
-    Cancelling a `receive_some` loses nothing, and it can be asked again.
-    """
-
-    def __init__(self, body: Any, encoding: str) -> None:
+    def __init__(self, body: Body, encoding: str) -> None:
         self._body = body
         self._encoding = encoding
         self._inflater = Inflater()
 
     def receive_nowait(self) -> bytes | None:
-        """As `receive_some`, but None where that would wait.  No checkpoint."""
-        self._check()
+        """As `Body.receive_nowait`.
+
+        :raises NotAStream: the encoding is none that this library knows.
+        :raises DecodeError: the compression is broken, after the text before the damage.
+        """
+        if self._encoding not in _KNOWN:
+            raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
         while not (made := self._inflater.step()):
-            piece: bytes | None = self._body.receive_nowait()
+            piece = self._body.receive_nowait()
             if not piece:
                 return piece
             self._inflater.feed(piece)
         return made
 
-    async def receive_some(self) -> bytes:
-        """The next inflated bytes, ``b""`` at the end.  Always a checkpoint.
+    async def wait_readable(self) -> None:
+        """Wait for the body below, since `receive_nowait` leaves nothing here that it could give."""
+        await self._body.wait_readable()
 
-        :raises NotAStream: the encoding is none that this library knows.
-        :raises DecodeError: the compression is broken.
-        """
-        self._check()
-        await trio.lowlevel.checkpoint_if_cancelled()
-        made = self._inflater.step()
-        if made:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return made
-        while not made:
-            piece: bytes = await self._body.receive_some()
-            if not piece:
-                return b""
-            self._inflater.feed(piece)
-            made = self._inflater.step()
-        return made
+    def abort_nowait(self) -> None:
+        """Break the body below off."""
+        self._body.abort_nowait()
 
-    async def wait_end(self) -> None:
-        """As the body below."""
-        await self._body.wait_end()
-
-    async def aclose(self, *, understood: bool = True) -> None:
+    async def aclose(self, *, understood: bool) -> None:
         """Close the body below."""
         await self._body.aclose(understood=understood)
 
-    def _check(self) -> None:
-        if self._encoding not in _KNOWN:
-            raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
+    def __repr__(self) -> str:
+        return f"{self._encoding} of {self._body!r}"
 
 
 def encoding_of(header: str) -> str:
-    """What a ``content-encoding`` comes to; nothing for identity, whatever it is called."""
+    """Return the encodings that a ``content-encoding`` header names; ``""`` where nothing is encoded."""
     names = (name.strip().lower() for name in header.split(","))
     return ", ".join(name for name in names if name not in _PLAIN)

@@ -1,4 +1,4 @@
-"""What to write where no connection could be made: for TLS that is not trusted, and for a proxy."""
+"""Errors of a connection that could not be made, which say what to write: about TLS, and about proxies."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ OWN_AUTHORITY: Final = (
 
 
 def not_connected(host: str, port: int, error: Exception) -> ConnectionFailed:
-    """No connection could be made: the failure of the library's own client."""
+    """The error of the library's own client where no address could be reached."""
     return ConnectionFailed(f"no connection to {host}:{port}: {_reason(error)}{_proxy_hint()}")
 
 
 def not_connected_in_time(seconds: float) -> StreamTimeout:
-    """No connection was made in *seconds*: the failure of the library's own client."""
+    """The error of the library's own client where no connection was made in *seconds*."""
     return StreamTimeout(f"no connection within {seconds:g} s{_proxy_hint()}", clock="connect")
 
 
 def not_secured(host: str, error: Exception) -> ConnectionFailed:
-    """The TLS handshake failed: the failure of the library's own client."""
+    """The error of the library's own client where the TLS handshake failed."""
     why = error.__cause__ or error
     hint = f": {OWN_AUTHORITY}" if is_distrust(error) else ""
     return ConnectionFailed(f"TLS with {host} failed: {why}{hint}")
 
 
 def is_distrust(error: BaseException) -> bool:
-    """Whether *error* comes of a certificate that is not trusted."""
+    """Whether a certificate that is not trusted is behind *error*."""
     return any(isinstance(one, ssl.SSLCertVerificationError) for one in causes(error))
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """*error*, and the errors behind it, the nearest first."""
+    """Yield *error* and the errors behind it, the nearest first."""
     seen: list[BaseException] = []
     found: BaseException | None = error
     while found is not None and found not in seen:
@@ -49,7 +49,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(error: Exception) -> str:
-    """Why no address could be reached; trio tells it of each address, in a group behind *error*."""
+    """Return why the first address could not be reached; trio has one error an address, in a group."""
     behind: Any = error.__cause__
     while isinstance(behind, BaseExceptionGroup):
         behind = cast(BaseExceptionGroup[BaseException], behind).exceptions[0]
@@ -58,7 +58,7 @@ def _reason(error: Exception) -> str:
 
 
 def _proxy_hint() -> str:
-    """A word about the proxy that the environment names: never its address, which may have a password."""
+    """Return a hint where the environment names a proxy, without its address: that may have a password."""
     names = (spelt for name in _PROXIES for spelt in (name, name.lower()))
     found = next((name for name in names if os.environ.get(name)), None)
     if found is None:

@@ -16,16 +16,41 @@ READ_BYTES: Final = 64 * 1024
 """The most that one read takes, and so the most that is held of a body nobody asks for."""
 
 
-class NowaitStream(trio.abc.Stream):
-    """A trio stream that can be read and closed without waiting.  Closed by its owner."""
+class NowaitStream(abc.ABC):
+    """A connection that is read without waiting, or waited for: `_reading.Readable`.
+
+    Closed by its owner.
+    """
 
     @abc.abstractmethod
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
-        """What has arrived, ``b""`` at the end, None when a read would wait.  No checkpoint.
+        """What has arrived, ``b""`` at the end, None when nothing has.  No checkpoint.
 
         :raises trio.BrokenResourceError: the connection was reset.
         :raises trio.ClosedResourceError: this side closed it.
         """
+
+    @abc.abstractmethod
+    async def wait_readable(self) -> None:
+        """As `Readable.wait_readable`.
+
+        :raises trio.ClosedResourceError: this side closed it while it was waited for.
+        """
+
+    @abc.abstractmethod
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """As `trio.abc.SendStream.send_all`.  Always a checkpoint.
+
+        After a cancellation it is unknown how much was sent.
+        """
+
+    @abc.abstractmethod
+    async def aclose(self) -> None:
+        """Close without waiting for the peer.  A checkpoint; it is closed before that."""
+
+    @abc.abstractmethod
+    def close_nowait(self) -> None:
+        """Close as `aclose` does, without the checkpoint.  Safe at any time, and twice."""
 
     @property
     def has_no_unread_bytes(self) -> bool:
@@ -38,17 +63,9 @@ class NowaitStream(trio.abc.Stream):
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return False
 
-    @abc.abstractmethod
-    def close_nowait(self) -> None:
-        """Close as `aclose` does, without the checkpoint.  Safe at any time, and twice."""
-
 
 class Socket(NowaitStream):
-    """A connected socket.  Closed by its owner; closing does not wait.
-
-    Cancelling a `receive_some` loses nothing.  After a cancelled `send_all` it is unknown how much
-    was sent, as with every trio stream.
-    """
+    """A connected socket."""
 
     def __init__(self, connected: socket.socket) -> None:
         connected.setblocking(False)
@@ -63,21 +80,12 @@ class Socket(NowaitStream):
         except OSError as error:
             raise self._failure(error) from error
 
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """As `trio.abc.ReceiveStream.receive_some`.  Always a checkpoint."""
-        limit = READ_BYTES if max_bytes is None else max_bytes
-        await trio.lowlevel.checkpoint_if_cancelled()
-        data = self.receive_nowait(limit)
-        if data is not None:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return data
-        while data is None:
-            await trio.lowlevel.wait_readable(self._socket)
-            data = self.receive_nowait(limit)
-        return data
+    async def wait_readable(self) -> None:
+        """As `NowaitStream.wait_readable`."""
+        await trio.lowlevel.wait_readable(self._socket)
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As `trio.abc.SendStream.send_all`.  Always a checkpoint."""
+        """As `NowaitStream.send_all`."""
         await trio.lowlevel.checkpoint()
         rest = memoryview(data)
         while rest:
@@ -88,15 +96,8 @@ class Socket(NowaitStream):
             except OSError as error:
                 raise self._failure(error) from error
 
-    async def wait_send_all_might_not_block(self) -> None:
-        """As `trio.abc.SendStream.wait_send_all_might_not_block`.  Always a checkpoint."""
-        await trio.lowlevel.checkpoint_if_cancelled()
-        if self._socket.fileno() < 0:
-            raise trio.ClosedResourceError("this socket was closed")
-        await trio.lowlevel.wait_writable(self._socket)
-
     async def aclose(self) -> None:
-        """Close the socket.  A checkpoint; the socket is closed before it."""
+        """As `NowaitStream.aclose`."""
         self.close_nowait()
         await trio.lowlevel.checkpoint()
 
@@ -113,13 +114,14 @@ class Socket(NowaitStream):
 
 
 class WaitingStream(NowaitStream):
-    """Any other trio stream, which cannot be asked without waiting.
+    """Any other trio stream, which gives nothing without a wait: waiting for it is reading it.
 
-    So nothing tells whether its peer has sent more than was read: it never serves twice.
+    So nothing tells whether its peer has sent more than was read, and it never serves twice.
     """
 
     def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
+        self._read: bytes | trio.BrokenResourceError | None = None
 
     @property
     def has_no_unread_bytes(self) -> bool:
@@ -127,20 +129,22 @@ class WaitingStream(NowaitStream):
         return False
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
-        """None, for nothing is known without waiting."""
-        return None
+        """What the last wait has read, whatever *max_bytes* is."""
+        read, self._read = self._read, None
+        if isinstance(read, trio.BrokenResourceError):
+            raise read
+        return read
 
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """As the stream below."""
-        return bytes(await self._stream.receive_some(max_bytes))
+    async def wait_readable(self) -> None:
+        """Read once.  Cancelling it loses nothing, as with every trio stream."""
+        try:
+            self._read = bytes(await self._stream.receive_some(READ_BYTES))
+        except trio.BrokenResourceError as error:
+            self._read = error
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """As the stream below."""
         await self._stream.send_all(data)
-
-    async def wait_send_all_might_not_block(self) -> None:
-        """As the stream below."""
-        await self._stream.wait_send_all_might_not_block()
 
     async def aclose(self) -> None:
         """Close the stream below without a word to its peer."""
@@ -148,6 +152,11 @@ class WaitingStream(NowaitStream):
 
     def close_nowait(self) -> None:
         """Nothing: only `aclose` can close such a stream."""
+
+
+def readable_nowait(stream: trio.abc.Stream | NowaitStream) -> NowaitStream:
+    """*stream*, behind an adapter where it cannot be read without waiting."""
+    return stream if isinstance(stream, NowaitStream) else WaitingStream(stream)
 
 
 async def connect_tcp(host: str, port: int) -> Socket:

@@ -1,9 +1,10 @@
-"""TLS over a stream, which stays readable without waiting.
+"""TLS over a stream that can be read without waiting, as another such stream.
 
-`trio.SSLStream` keeps what it has received and not yet decrypted to itself: a record that came with
-the one before it is seen by nobody who asks the socket.  A connection that serves a second call must
-see it, for it would be read as the answer of that call.  So the TLS machine stands here between two
-buffers in memory (`ssl.SSLObject`), and every question goes through both, and the socket.
+`trio.SSLStream` keeps what it has received and not yet decrypted to itself: if two records come
+together, the socket is empty while the second one is still unread.  Before a connection serves a
+second call this record must be found, for that call would read it as its answer.  So the TLS machine
+stands here between two buffers in memory (`ssl.SSLObject`), and each read looks into the machine, then
+into the socket.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 
 import trio
 
+from ._reading import receive
 from ._socket import READ_BYTES, NowaitStream
 
 RECORD_BYTES: Final = 64 * 1024
@@ -23,8 +25,8 @@ RECORD_BYTES: Final = 64 * 1024
 class TLSStream(NowaitStream):
     """TLS as a client over *stream*, for the name *host*.  Closed by its owner.
 
-    Closing sends no ``close_notify``, as HTTP clients do: the framing tells where a body ends.  For
-    the same reason an end without one is an end like any other.
+    Closing sends no ``close_notify``, like other HTTP clients: the framing tells where a body ends.
+    For the same reason an end without ``close_notify`` is no failure.
     """
 
     def __init__(self, stream: NowaitStream, context: ssl.SSLContext, host: str) -> None:
@@ -34,9 +36,9 @@ class TLSStream(NowaitStream):
         self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
 
     async def do_handshake(self) -> None:
-        """Agree with the peer, whose certificate is verified.  Always a checkpoint.
+        """Make the handshake, which verifies the peer's certificate.  Always a checkpoint.
 
-        :raises trio.BrokenResourceError: that failed; ``__cause__`` says why.
+        :raises trio.BrokenResourceError: it failed; ``__cause__`` says why.
         """
         done = False
         failure: ssl.SSLError | None = None
@@ -48,38 +50,28 @@ class TLSStream(NowaitStream):
                 pass
             except ssl.SSLError as error:
                 failure = error
-            await self._flush()  # after a failure too: it tells the peer what it is refused for
+            await self._flush()  # after a failure too: the alert tells the peer why
             if not done and failure is None:
-                self._take(await self._stream.receive_some(READ_BYTES))
+                self._take(await receive(self._stream))
         if failure is not None:
             raise trio.BrokenResourceError(str(failure)) from failure
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
         """As `NowaitStream.receive_nowait`."""
-        while True:
-            data = self._decrypted(max_bytes)
-            if data is not None:
-                return data
+        while (data := self._decrypted(max_bytes)) is None:
             received = self._stream.receive_nowait(READ_BYTES)
             if received is None:
                 return None
             self._take(received)
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """As `trio.abc.ReceiveStream.receive_some`.  Always a checkpoint; cancelling loses nothing."""
-        limit = READ_BYTES if max_bytes is None else max_bytes
-        await trio.lowlevel.checkpoint_if_cancelled()
-        data = self._decrypted(limit)
-        if data is not None:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return data
-        while data is None:
-            self._take(await self._stream.receive_some(READ_BYTES))
-            data = self._decrypted(limit)
         return data
 
+    async def wait_readable(self) -> None:
+        """As `NowaitStream.wait_readable`."""
+        # All records that came are decrypted by now: `receive_nowait` went on until it found nothing.
+        await self._stream.wait_readable()
+
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As `trio.abc.SendStream.send_all`.  Always a checkpoint."""
+        """As `NowaitStream.send_all`."""
         await trio.lowlevel.checkpoint()
         view = memoryview(data)
         for start in range(0, len(view), RECORD_BYTES):
@@ -89,12 +81,8 @@ class TLSStream(NowaitStream):
                 raise trio.BrokenResourceError(str(error)) from error
             await self._flush()
 
-    async def wait_send_all_might_not_block(self) -> None:
-        """As `trio.abc.SendStream.wait_send_all_might_not_block`.  Always a checkpoint."""
-        await self._stream.wait_send_all_might_not_block()
-
     async def aclose(self) -> None:
-        """Close the stream below.  Does not wait for the peer."""
+        """As `NowaitStream.aclose`."""
         await self._stream.aclose()
 
     def close_nowait(self) -> None:
@@ -108,7 +96,7 @@ class TLSStream(NowaitStream):
             self._received.write_eof()
 
     def _decrypted(self, max_bytes: int) -> bytes | None:
-        """What can be read of what has been received, ``b""`` at the end, None for nothing yet."""
+        """Return what can be decrypted of what was received: ``b""`` at the end, None for nothing yet."""
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
@@ -119,8 +107,9 @@ class TLSStream(NowaitStream):
             raise trio.BrokenResourceError(str(error)) from error
 
     async def _flush(self) -> None:
-        # What the machine has to say by itself while it reads, such as a change of keys, waits for
-        # the next request: RFC 8446, section 4.6.3 asks for no more, and a read never has to send.
+        # Only a handshake and a request send.  What the machine wants to send because of something it
+        # read, such as a change of keys, waits for the next request, which RFC 8446, section 4.6.3
+        # allows: otherwise a read would have to send, and could wait for a peer that does not read.
         if self._to_send.pending:
             await self._stream.send_all(self._to_send.read())
 
@@ -128,9 +117,11 @@ class TLSStream(NowaitStream):
 async def open_tls(
     stream: NowaitStream, host: str, context: ssl.SSLContext | None = None
 ) -> TLSStream:
-    """TLS over *stream*, which is closed when the handshake fails.
+    """Make the handshake over *stream*, and return the TLS stream; if it fails, close *stream*.
 
-    :raises trio.BrokenResourceError: the peer is not who it should be, or speaks no TLS.
+    Without a *context*, `default_context` is made in a thread.
+
+    :raises trio.BrokenResourceError: the peer's certificate is not trusted, or it speaks no TLS.
     """
     secured = False
     try:
@@ -148,7 +139,7 @@ async def open_tls(
 
 @functools.cache
 def default_context() -> ssl.SSLContext:
-    """Verification against certifi's store.  Blocks for 40 to 260 ms the first time."""
+    """A context that verifies against certifi's store.  Blocks for 40 to 260 ms the first time."""
     import httpx
 
     context = httpx.create_ssl_context(trust_env=False)

@@ -8,7 +8,6 @@ from typing import Any, Self
 import attrs
 
 from .._channels._mailbox import FAIR_SHARE
-from .._parts import ToolCall
 from .._response import Response, chunks_of
 from ..services import Fallback, iModel
 from ..session import (
@@ -60,11 +59,8 @@ class Turn:
         cut = response.verdict in CUT
         if cut and self.on_cut == "discard":
             return []
-        told = response.message
-        if cut:  # a call that gets no result could never be sent back
-            kept = [part for part in told.parts if not isinstance(part, ToolCall)]
-            told = attrs.evolve(told, parts=kept)
-        return [self.question, *(Message(content=content) for content in contents_of(told))]
+        contents = contents_of(response.message)
+        return [self.question, *(Message(content=content) for content in contents)]
 
 
 def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:

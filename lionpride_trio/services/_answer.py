@@ -1,4 +1,4 @@
-"""What a server answered, judged by its head; and answers that are read as a whole."""
+"""Answers, checked by their head; and those that are read as a whole."""
 
 from __future__ import annotations
 
@@ -28,162 +28,179 @@ from ..wire._json import loads
 from ._settings import Bounds
 
 
-@attrs.frozen(kw_only=True)
-class Judge:
-    """Tells a good answer from the many others."""
+async def check_status(
+    exchange: Exchange, provider: Provider, *, bounds: Bounds, patience: float
+) -> None:
+    """Raise if the status is none of success, with what the error document says.
 
-    provider: Provider
-    bounds: Bounds
-    patience: float
-    """How long an error document is read, in seconds; then what has come must do."""
+    The document is read for *patience* seconds; then what has come must do.
 
-    async def check_status(self, exchange: Exchange) -> None:
-        """Read the error document of a status that is none of success, and raise it."""
-        status = exchange.status
-        if 200 <= status < 300:
-            return
-        if 300 <= status < 400:
-            place = exchange.headers.get("location", "")
-            where = repr(shorten(place, 200)) if place else "another place, which it does not name"
-            raise RedirectRefused(
-                f"the provider answered {status} and points to {where}; a prompt and a key never"
-                " follow: write the right address as base_url="
+    :raises RedirectRefused: the server points elsewhere.
+    :raises ProviderError: any other status.
+    """
+    status = exchange.status
+    if 200 <= status < 300:
+        return
+    if 300 <= status < 400:
+        place = exchange.headers.get("location", "")
+        where = repr(shorten(place, 200)) if place else "another place, which it does not name"
+        raise RedirectRefused(
+            f"the provider answered {status} and points to {where}; a prompt and a key never"
+            " follow: write the right address as base_url="
+        )
+    document = await _read_document(exchange, bounds, patience)
+    raise provider.parse_error(status, exchange.headers, document or f"HTTP status {status}")
+
+
+async def check_is_stream(
+    exchange: Exchange, provider: Provider, *, bounds: Bounds, patience: float
+) -> bytes:
+    """Raise if a 2xx answer is no event stream: 204, HTML, or a JSON document.
+
+    The first bytes decide where the media type says that it is none: some servers and proxies
+    label their streams so.  Returns what was read for that.
+
+    :raises NotAStream: it is none.
+    :raises ProviderError: it is a document that tells of a failure.
+    """
+    if exchange.status == 204:
+        raise NotAStream("the provider answered 204, no content")
+    media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in _NO_STREAM or (media != "text/html" and provider.framing != "sse"):
+        return b""
+    begins = begins_events if provider.framing == "sse" else begins_lines
+    pieces: list[bytes] = []
+    document = await _read_document(exchange, bounds, patience, pieces, begins)
+    start = b"".join(pieces)
+    if begins(start):
+        return start
+    exchange.understood = False  # whatever it is, it is not what was asked for
+    if tells_of_failure(document):
+        raise provider.parse_error(None, exchange.headers, document)
+    raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
+
+
+async def read_json_answer(exchange: Exchange, provider: Provider, bounds: Bounds) -> Response:
+    """Read an answer that is not streamed; return its response.
+
+    Some servers stream whatever was asked for, and some write the end mark of a stream after
+    their document; both are good answers.
+
+    :raises StreamError: it is none.
+    :raises ProviderError: it tells of a failure.
+    """
+    body = await _read_all(exchange, bounds.max_answer_bytes)
+    value = _decoded(body)
+    if isinstance(value, str) and value.endswith(_END_MARK):
+        value = _decoded(value.removesuffix(_END_MARK).encode())
+    if isinstance(value, str) and _is_stream(body, provider):
+        response = _add_up(body, provider, bounds)
+    elif tells_of_failure(value):
+        raise provider.parse_error(None, exchange.headers, value)
+    elif isinstance(value, dict):
+        response = _parse_document(value, provider)
+    else:
+        raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
+    exchange.understood = True
+    return response
+
+
+def _parse_document(document: Any, provider: Provider) -> Response:
+    """Return the response that a JSON document is."""
+    try:
+        chunks, failure = provider.parse_body(document)
+    except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+        if isinstance(error, LionprideError):
+            raise
+        raise NotAStream("an answer of an unexpected shape") from error
+    response = reassemble(chunks)
+    if failure is None and attrs.evolve(response, usage=None) == _NOTHING:
+        failure = StreamTruncated("the answer says nothing, not even why it ended")
+    if failure is not None:
+        failure.partial = response
+        raise failure
+    return response
+
+
+def _is_stream(body: bytes, provider: Provider) -> bool:
+    """Whether a whole body is a stream."""
+    if provider.framing == "sse":
+        return begins_events(body[:_START_BYTES])
+    first, end, _ = body.partition(b"\n")
+    return bool(end) and isinstance(_decoded(first), dict)
+
+
+def _add_up(body: bytes, provider: Provider, bounds: Bounds) -> Response:
+    """Decode a stream that was read as a whole; return its response."""
+    decoder = StreamDecoder(
+        provider, max_event_bytes=bounds.max_event_bytes, max_blocks=bounds.max_blocks
+    )
+    response = reassemble([*decoder.feed(body), *decoder.flush()])
+    if decoder.failure is not None:
+        decoder.failure.partial = response
+        raise decoder.failure
+    return response
+
+
+async def _read_all(exchange: Exchange, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while piece := await exchange.receive():
+        size += len(piece)
+        if size > limit:
+            raise LimitExceeded(
+                f"an answer is longer than max_answer_bytes={limit}",
+                limit="max_answer_bytes",
+                value=limit,
             )
-        document = await self._document(exchange)
-        raise self.provider.parse_error(
-            status, exchange.headers, document or f"HTTP status {status}"
-        )
+        pieces.append(piece)
+    return b"".join(pieces)
 
-    async def check_stream(self, exchange: Exchange) -> bytes:
-        """Raise if a 2xx answer is no event stream: 204, HTML, or a JSON document.
 
-        The first bytes decide where the media type says that it is none: some servers and proxies
-        label their streams so.  Returns what was read for that.
-        """
-        if exchange.status == 204:
-            raise NotAStream("the provider answered 204, no content")
-        media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media not in _NO_STREAM or (media != "text/html" and self.provider.framing != "sse"):
-            return b""
-        begins = begins_events if self.provider.framing == "sse" else begins_lines
-        pieces: list[bytes] = []
-        document = await self._document(exchange, pieces, begins)
-        start = b"".join(pieces)
-        if begins(start):
-            return start
-        exchange.complete = False  # whatever it is, it is not what was asked for
-        if tells_of_failure(document):
-            raise self.provider.parse_error(None, exchange.headers, document)
-        raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
+async def _read_document(
+    exchange: Exchange,
+    bounds: Bounds,
+    patience: float,
+    pieces: list[bytes] | None = None,
+    is_enough: Callable[[bytes], bool] = lambda _: False,
+) -> Any:
+    """Read the start of a document, and decode what has come, whatever ended the reading.
 
-    async def whole(self, exchange: Exchange) -> Response:
-        """The response of an answer that is not streamed.
-
-        Some servers stream whatever was asked for, and some write the end mark of a stream after
-        their document; both are good answers.
-        """
-        body = await self._read(exchange)
-        value = _decoded(body)
-        if isinstance(value, str) and value.endswith(_END_MARK):
-            value = _decoded(value.removesuffix(_END_MARK).encode())
-        if isinstance(value, str) and self._is_stream(body):
-            return self._added_up(body, exchange)
-        if tells_of_failure(value):
-            raise self.provider.parse_error(None, exchange.headers, value)
-        if not isinstance(value, dict):
-            raise NotAStream(f"the answer is no JSON object: {_quoted(value)}")
-        try:
-            chunks, failure = self.provider.parse_body(value)
-        except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
-            if isinstance(error, LionprideError):
-                raise
-            raise NotAStream("an answer of an unexpected shape") from error
-        response = reassemble(chunks)
-        if failure is None and attrs.evolve(response, usage=None) == _NOTHING:
-            failure = StreamTruncated("the answer says nothing, not even why it ended")
-        if failure is not None:
-            failure.partial = response
-            raise failure
-        exchange.complete = True
-        return response
-
-    def _is_stream(self, body: bytes) -> bool:
-        if self.provider.framing == "sse":
-            return begins_events(body[:_ENOUGH])
-        first, end, _ = body.partition(b"\n")
-        return bool(end) and isinstance(_decoded(first), dict)
-
-    def _added_up(self, body: bytes, exchange: Exchange) -> Response:
-        """The response of a stream that has come as a whole."""
-        decoder = StreamDecoder(
-            self.provider,
-            max_event_bytes=self.bounds.max_event_bytes,
-            max_blocks=self.bounds.max_blocks,
-        )
-        response = reassemble([*decoder.feed(body), *decoder.flush()])
-        if decoder.failure is not None:
-            decoder.failure.partial = response
-            raise decoder.failure
-        exchange.complete = True
-        return response
-
-    async def _read(self, exchange: Exchange) -> bytes:
-        limit = self.bounds.max_answer_bytes
-        pieces: list[bytes] = []
-        size = 0
-        while piece := await exchange.receive_some():
-            size += len(piece)
-            if size > limit:
-                raise LimitExceeded(
-                    f"an answer is longer than max_answer_bytes={limit}",
-                    limit="max_answer_bytes",
-                    value=limit,
-                )
-            pieces.append(piece)
-        return b"".join(pieces)
-
-    async def _document(
-        self,
-        exchange: Exchange,
-        pieces: list[bytes] | None = None,
-        enough: Callable[[bytes], bool] = lambda _: False,
-    ) -> Any:
-        """The start of an error document: what came of it counts, whatever ended it.
-
-        What is read is added to *pieces*, until it is *enough*.
-        """
-        limit = self.bounds.max_error_bytes
-        pieces = [] if pieces is None else pieces
-        try:
-            with trio.move_on_after(self.patience):
-                exchange.complete = await _collect(exchange, pieces, limit, enough)
-        except (TransportError, StreamError):
-            pass  # the status has told more than the connection can
-        return _decoded(b"".join(pieces)[:limit])
+    The pieces that are read are added to *pieces*.  *is_enough* is asked, with the first bytes,
+    whether to stop there.
+    """
+    limit = bounds.max_error_bytes
+    pieces = [] if pieces is None else pieces
+    try:
+        with trio.move_on_after(patience):
+            exchange.understood = await _collect(exchange, pieces, limit, is_enough)
+    except (TransportError, StreamError):
+        pass  # the status has told more than the connection can
+    return _decoded(b"".join(pieces)[:limit])
 
 
 async def _collect(
-    exchange: Exchange, pieces: list[bytes], limit: int, enough: Callable[[bytes], bool]
+    exchange: Exchange, pieces: list[bytes], limit: int, is_enough: Callable[[bytes], bool]
 ) -> bool:
-    """Read the body into *pieces*, up to *limit* bytes; whether that was all of it."""
+    """Read the body into *pieces*, up to *limit* bytes; return whether that was all of it."""
     size = 0
     start = b""
     while size < limit:
-        piece = await exchange.receive_some()
+        piece = await exchange.receive()
         if not piece:
             return True
         pieces.append(piece)
         size += len(piece)
-        if len(start) < _ENOUGH:
-            start += piece[:_ENOUGH]
-            if enough(start):
+        if len(start) < _START_BYTES:
+            start += piece[:_START_BYTES]
+            if is_enough(start):
                 return False
     return False
 
 
 _NO_STREAM: Final = frozenset(["text/html", "application/json", "application/problem+json"])
-_ENOUGH: Final = 64
-"""How many first bytes tell what a body is."""
+_START_BYTES: Final = 64
+"""The first bytes of a body, by which its kind is told."""
 _FIELDS: Final = (b"data:", b"event:", b"id:", b"retry:", b":")
 
 
@@ -202,7 +219,7 @@ _END_MARK: Final = f"data: {DONE}"
 
 
 def _decoded(body: bytes) -> Any:
-    """The JSON that *body* is, or its text when it is none."""
+    """Decode *body*: return the JSON document, or the text where it is none."""
     text = body.decode("utf-8-sig", "replace").strip()
     try:
         return loads(text)
@@ -211,6 +228,6 @@ def _decoded(body: bytes) -> Any:
 
 
 def _quoted(document: Any) -> str:
-    """The start of *document* as its sender wrote it, or nearly."""
+    """Quote the start of *document* for the text of an error."""
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     return repr(shorten(text, 200))

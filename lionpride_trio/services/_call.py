@@ -17,11 +17,11 @@ from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._retry import Retry, call_with_retries
 from .._safe_text import Secret
-from .._transport import Exchange, HTTPClient, open_client, open_exchange
+from .._transport import Exchange, Transport, json_request, open_client
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._address import AskKey, ask_key
-from ._answer import Judge
+from ._answer import check_is_stream, check_status, read_json_answer
 from ._ask import Ask, never_left
 from ._rate_limit import RateLimiter, Reservation
 from ._reply import Reply
@@ -30,10 +30,10 @@ from ._settings import Bounds, Timeouts
 
 @attrs.frozen(kw_only=True)
 class Caller:
-    """All that one model's calls have in common.
+    """Makes the calls of one model, which share its settings and its limits.
 
-    A call waits for its slot first, and keeps it as long as it is open, attempts and the waits
-    between them included.
+    A call waits for its slot first, and keeps the slot as long as it is open, attempts and the
+    waits between them included.
     """
 
     provider: Provider
@@ -41,35 +41,35 @@ class Caller:
     base_url: str | None
     key: Secret | AskKey | None
     headers: Mapping[str, str]
-    """What each request has besides: from the environment."""
-    client: HTTPClient | None
+    """Further headers of each request, from the environment."""
+    client: Transport | None
     timeouts: Timeouts
     retry: Retry | None
     bounds: Bounds
     limits: RateLimiter
 
     def open_reply(
-        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
     ) -> AbstractAsyncContextManager[Reply]:
-        """A reply, open as long as the block, whose first content has come (or whose end has)."""
+        """Open a reply for a block, and wait for its first content or its end."""
         if client is None or self.limits.limited:
             return self._open_placed(ask, client, base_url, keep=keep)
         return OpenReply(self, ask, client, base_url, keep=keep)
 
     @asynccontextmanager
     async def _open_placed(
-        self, ask: Ask, client: HTTPClient | None, base_url: str | None, *, keep: bool
+        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
     ) -> AsyncGenerator[Reply]:
         async with (
             self.limits.slot(),
-            _using(client) as http,
+            _client_or_own(client) as http,
             OpenReply(self, ask, http, base_url, keep=keep) as reply,
         ):
             yield reply
 
-    async def complete(self, ask: Ask, client: HTTPClient | None, base_url: str | None) -> Response:
-        """The whole answer of a call that is not streamed."""
-        async with self.limits.slot(), _using(client) as http:
+    async def complete(self, ask: Ask, client: Transport | None, base_url: str | None) -> Response:
+        """Make a call that is not streamed, and return its response."""
+        async with self.limits.slot(), _client_or_own(client) as http:
             caller = await self.with_key()
 
             async def attempt() -> Response:
@@ -81,7 +81,7 @@ class Caller:
             return await call_with_retries(self.retry, attempt)
 
     async def with_key(self) -> Caller:
-        """This, with the key of one call in the place of the function that gives it."""
+        """Return a caller whose key is known: a function that gives keys is asked for one."""
         if self.key is None or isinstance(self.key, Secret):
             return self
         return attrs.evolve(self, key=await ask_key(self.provider, self.key))
@@ -91,11 +91,11 @@ class Caller:
         return self.key
 
     async def reply_from(self, ask: Ask, exchange: Exchange, *, keep: bool) -> Reply:
-        """The reply that the answer of an exchange is, if it is one, read up to its first content."""
-        judge = self._judge()
+        """Check status and media type, make the `Reply`, and wait for its first content."""
+        bounds, patience = self.bounds, self.timeouts.byte_idle
         try:
-            await judge.check_status(exchange)
-            begun = await judge.check_stream(exchange)
+            await check_status(exchange, self.provider, bounds=bounds, patience=patience)
+            begun = await check_is_stream(exchange, self.provider, bounds=bounds, patience=patience)
         except LionprideError as error:
             self.locate(ask, error, exchange)
             raise
@@ -103,39 +103,40 @@ class Caller:
             exchange,
             StreamDecoder(
                 self.provider,
-                max_event_bytes=self.bounds.max_event_bytes,
-                max_blocks=self.bounds.max_blocks,
+                max_event_bytes=bounds.max_event_bytes,
+                max_blocks=bounds.max_blocks,
             ),
             timeouts=self.timeouts,
             waited=trio.current_time() - exchange.sent_at,
-            max_kept_chars=self.bounds.max_kept_chars if keep else None,
+            max_kept_chars=bounds.max_kept_chars if keep else None,
             locate=lambda error, partial: self.locate(ask, error, exchange, partial),
             begun=begun,
         )
         await reply._wait_content()  # ruff: ignore[private-member-access] - of one house
         return reply
 
-    async def complete_once(self, ask: Ask, client: HTTPClient, base_url: str | None) -> Response:
-        """The whole answer of one attempt."""
+    async def complete_once(self, ask: Ask, client: Transport, base_url: str | None) -> Response:
+        """Make one attempt at a call that is not streamed."""
         exchange: Exchange | None = None
         try:
             with trio.move_on_after(self.timeouts.answer):
-                async with self.exchange(ask, client, base_url) as exchange:
-                    judge = self._judge()
-                    await judge.check_status(exchange)
-                    return await judge.whole(exchange)
+                async with self.open_exchange(ask, client, base_url) as exchange:
+                    await check_status(
+                        exchange,
+                        self.provider,
+                        bounds=self.bounds,
+                        patience=self.timeouts.byte_idle,
+                    )
+                    return await read_json_answer(exchange, self.provider, self.bounds)
             raise StreamTimeout(f"no answer within {self.timeouts.answer:g} s", clock="answer")
         except LionprideError as error:
             self.locate(ask, error, exchange)
             raise
 
-    def _judge(self) -> Judge:
-        return Judge(provider=self.provider, bounds=self.bounds, patience=self.timeouts.byte_idle)
-
-    def exchange(
-        self, ask: Ask, client: HTTPClient, base_url: str | None
+    def open_exchange(
+        self, ask: Ask, client: Transport, base_url: str | None
     ) -> AbstractAsyncContextManager[Exchange]:
-        """The request of *ask*, to be sent, and its answer."""
+        """Open the exchange of *ask*: entering the block sends the request."""
         stream = ask.call.stream
         accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
@@ -144,15 +145,16 @@ class Caller:
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
-        return open_exchange(
-            client,
-            f"{base_url}{ask.path}",
-            body=ask.body,
-            headers=headers,
-            connect=self.timeouts.connect,
-            send_idle=self.timeouts.byte_idle,
-            wait=self.timeouts.first_content if stream else math.inf,
-            once=ask.starts_job,
+        return client.open_exchange(
+            json_request(
+                f"{base_url}{ask.path}",
+                body=ask.body,
+                headers=headers,
+                connect=self.timeouts.connect,
+                send_idle=self.timeouts.byte_idle,
+                wait=self.timeouts.first_content if stream else math.inf,
+                once=ask.starts_job,
+            )
         )
 
     def locate(
@@ -162,7 +164,7 @@ class Caller:
         exchange: Exchange | None = None,
         partial: Response | None = None,
     ) -> None:
-        """Put into *error* which call it is of, and that a job is not to be started twice."""
+        """Write into *error* which call failed, and that a job which may run must not be started again."""
         headers: Mapping[str, str] = exchange.headers if exchange is not None else {}
         error._locate(  # ruff: ignore[private-member-access] - of one house
             provider=self.provider.name,
@@ -172,13 +174,13 @@ class Caller:
             secrets=(*ask.secrets, *((self.key,) if isinstance(self.key, Secret) else ())),
         )
         if error.partial is None and exchange is not None:
-            error.partial = Response()  # a byte of the answer came, and none of its text
+            error.partial = Response()  # the answer had begun, and had no text yet
         if ask.starts_job and not never_left(error):
             error.retryable = False
 
 
 class OpenReply(AbstractAsyncContextManager[Reply]):
-    """A call's reply; entering it is tried as often as the caller's `Retry` says."""
+    """Opens a call's reply; entering the block retries as the caller's `Retry` says."""
 
     _exchange: AbstractAsyncContextManager[Exchange]
     _reply: Reply
@@ -188,7 +190,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         self,
         caller: Caller,
         ask: Ask,
-        client: HTTPClient,
+        client: Transport,
         base_url: str | None,
         *,
         keep: bool,
@@ -207,7 +209,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
     async def _attempt(self) -> None:
         caller = self._caller
         self._reservation = await caller.limits.acquire(self._ask.call)
-        self._exchange = caller.exchange(self._ask, self._client, self._base_url)
+        self._exchange = caller.open_exchange(self._ask, self._client, self._base_url)
         try:
             exchange = await self._exchange.__aenter__()
         except LionprideError as error:
@@ -216,7 +218,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         try:
             self._reply = await caller.reply_from(self._ask, exchange, keep=self._keep)
         except BaseException:
-            # Which is shielded where it waits, and is done within a second.
+            # The exchange shields its own waiting, which ends within a second.
             await self._exchange.__aexit__(*sys.exc_info())
             raise
 
@@ -233,24 +235,25 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             await self._exchange.__aexit__(exc_type, exc, traceback)
 
 
-def _using(client: HTTPClient | None) -> AbstractAsyncContextManager[HTTPClient]:
-    """*client*, or one for this call alone."""
-    return _temporary() if client is None else nullcontext(client)
+def _client_or_own(client: Transport | None) -> AbstractAsyncContextManager[Transport]:
+    """Return *client* as a block's value; where it is None, open one for this call alone."""
+    return _open_own_client() if client is None else nullcontext(client)
 
 
 @asynccontextmanager
-async def _temporary() -> AsyncGenerator[HTTPClient]:
+async def _open_own_client() -> AsyncGenerator[Transport]:
     client = open_client()
     try:
         yield client
     finally:
-        # It does not wait, and so must not let a cancellation take the place of another exception.
+        # Closing does not wait.  Without the shield its checkpoint could raise a cancellation in the
+        # place of the block's own exception.
         with trio.CancelScope(shield=True):
             await client.aclose()
 
 
 def open_host(provider: Provider) -> AbstractAsyncContextManager[Any]:
-    """Start what an embedded provider lives in; its value has ``url(name)``."""
+    """Start the server of an embedded provider; the block's value has ``url(name)``."""
     assert provider.host is not None
     served: AbstractAsyncContextManager[Any] = importlib.import_module(provider.host).serve()
     return served

@@ -27,7 +27,7 @@ from .._channels._nursery import LateFailures
 from .._chunks import Chunk, TextChunk, ToolCallChunk, Usage, Verdict, text_chunk
 from .._errors import TurnsExhausted
 from .._parts import Part, ToolCall, ToolResult
-from .._response import Response, chunks_of, usage_of
+from .._response import Response, as_stopped, chunks_of, usage_of
 from ..transformers._sources import tell_failure
 from ._invoked import ReplySource
 from ._reply import Reply
@@ -100,9 +100,7 @@ class Conversation(Mailbox):
         last = attrs.evolve(turns[-1], usage=usage_of(turns))
         if not self._stopped or self._reply is None:
             return last
-        return attrs.evolve(
-            last, verdict=Verdict.STOPPED, verdicts=(Verdict.STOPPED, *last.verdicts[1:])
-        )
+        return as_stopped(last)
 
     @property
     def usage(self) -> Usage | None:

@@ -11,7 +11,7 @@ from .._channels._source import Owner
 from .._errors import ConfigurationError
 from .._response import Response
 from .._retry import Retry
-from .._transport import HTTPClient
+from .._transport import HTTPClient, Transport, as_transport
 from ..providers import ModelCall, Provider, get, names
 from ..providers._options import EXTRAS
 from ..tools import Tool
@@ -45,7 +45,7 @@ class ModelOwner(Owner, Protocol):
     session: Any
     """The session that it works for."""
 
-    def client(self) -> HTTPClient:
+    def client(self) -> Transport:
         """The shared HTTP client."""
         ...
 
@@ -146,7 +146,7 @@ class iModel(_ProviderGivenOnce):
             base_url=find_base_url(found, base_url),
             key=find_key(found, api_key),
             headers=find_headers(found),
-            client=http_client,
+            client=None if http_client is None else as_transport(http_client),
             timeouts=timeouts or Timeouts(),
             retry=retry,
             bounds=bounds or Bounds(),
@@ -287,7 +287,7 @@ class iModel(_ProviderGivenOnce):
     def _owner(self) -> ModelOwner | None:
         return next((owner for owner in reversed(self._owners) if owner.is_open), None)
 
-    def _client(self) -> HTTPClient | None:
+    def _client(self) -> Transport | None:
         owner = self._owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 

@@ -105,6 +105,20 @@ class RateLimiter:
             self._tokens += used - reservation.tokens
             reservation.tokens = used
 
+    def __repr__(self) -> str:
+        parts: list[str] = []
+        if self._limiter is not None:
+            parts.append(
+                f"{self._limiter.borrowed_tokens} of {self._limiter.total_tokens:g} calls open"
+            )
+        if self._limit_requests is not None:
+            parts.append(f"{self._requests} of {self._limit_requests} requests")
+        if self._limit_tokens is not None:
+            parts.append(f"{self._tokens} of {self._limit_tokens} tokens")
+        if self._limit_requests is not None or self._limit_tokens is not None:
+            parts[-1] += f" in {self._refresh:g} s"
+        return f"<RateLimiter {', '.join(parts) or 'without limits'}>"
+
     def _fits(self, tokens: int) -> bool:
         if self._requests == 0:
             return True

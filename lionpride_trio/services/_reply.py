@@ -9,11 +9,12 @@ import trio
 
 from .._channels._channel import Channel
 from .._chunks import Chunk, FinishChunk, Usage, UsageChunk
-from .._errors import LimitExceeded, LionprideError, ProviderError, StreamTimeout
-from .._response import Response, ResponseBuilder
+from .._errors import LimitExceeded, LionprideError, ProviderError
+from .._response import Response, ResponseBuilder, as_stopped
 from .._transport import Exchange
 from ..providers import StreamDecoder
 from ..providers._content import is_content, is_progress
+from ._clocks import ReplyClocks
 from ._settings import Timeouts
 
 HELD_CHUNKS: Final = 64
@@ -45,26 +46,37 @@ class Reply(Channel[Chunk]):
         locate: Callable[[LionprideError, Response], None],
         begun: bytes = b"",
     ) -> None:
-        """*begun* is the start of the body, where it was read to learn what it is."""
+        """*begun* is the start of the body, if it was read to learn whether the body is a stream."""
         super().__init__()
         self._begun = begun
         self._exchange = exchange
         self._decoder = decoder
-        self._timeouts = timeouts
+        self._clocks = ReplyClocks(timeouts, waited=waited)
         self._max_kept = max_kept_chars
         self._locate = locate
         self._builder = ResponseBuilder()
-        self._spoken = False
-        self._clock = "first_content"
-        self._budget = timeouts.first_content - waited
+        self._has_content = False
+        self._stopped = False
 
     @property
     def response(self) -> Response:
-        """The sum of all the bytes received so far.
+        """The response that all bytes received so far add up to.
 
         With ``keep=False`` it has the verdict and the usage, and no text.
         """
-        return self._builder.response()
+        response = self._builder.response()
+        return as_stopped(response) if self._stopped else response
+
+    def stop(self) -> None:
+        """End the reply on purpose: what came is the answer, with the verdict STOPPED.
+
+        Does not wait; may be called from any task.  The connection closes.  What is ready can still be
+        read, and then the reply ends as if it were whole.  Does nothing once the reply has ended.
+        """
+        if self._end is None and not self._closed:
+            self._stopped = True
+            self._finish()
+            self._exchange.abort_nowait()
 
     @property
     def usage(self) -> Usage | None:
@@ -78,13 +90,13 @@ class Reply(Channel[Chunk]):
         """
         held: list[Any] = []
         if self._begun:
-            held += self._decoded(self._begun)
+            held += self._decode(self._begun)
             self._begun = b""
-        while not self._spoken and self._end is None and len(held) < HELD_CHUNKS:
+        while not self._has_content and self._end is None and len(held) < HELD_CHUNKS:
             held += await self._fetch()
         if held:
             self._deliver(held)
-        if not self._spoken and isinstance(self._end, LionprideError):
+        if not self._has_content and isinstance(self._end, LionprideError):
             raise self._end
 
     async def aclose(self) -> None:
@@ -94,73 +106,62 @@ class Reply(Channel[Chunk]):
         await trio.lowlevel.checkpoint()
 
     async def _fetch(self) -> list[Any]:
-        """One read of the network, and all that follows from it."""
+        """Read the network once, and return the chunks that this completes."""
+        silence = self._decoder.seconds_of_silence
+        clock, seconds = self._clocks.next_limit(silence)
         began = trio.current_time()
         try:
-            data = await self._timed_read()
+            data = await self._exchange.receive(seconds)
+        except trio.TooSlowError:
+            if silence is None:
+                return self._break_off(self._clocks.timeout(clock))
+            data = b""
         except LionprideError as error:
-            return self._broken(error)
-        self._budget -= trio.current_time() - began
-        return self._decoded(data)
+            return self._break_off(error)
+        except trio.ClosedResourceError:
+            if not self._stopped:
+                raise
+            return []
+        self._clocks.spend(trio.current_time() - began)
+        return self._decode(data)
 
     def _fetch_nowait(self) -> list[Any] | None:
         try:
             data = self._exchange.receive_nowait()
         except LionprideError as error:
-            return self._broken(error)
-        return None if data is None else self._decoded(data)
+            return self._break_off(error)
+        return None if data is None else self._decode(data)
 
-    def _decoded(self, data: bytes) -> list[Chunk]:
-        """The chunks that *data* completes, added up; ``b""`` is the end of the body."""
-        chunks = self._take(self._decoder.feed(data) if data else self._decoder.flush())
+    def _decode(self, data: bytes) -> list[Chunk]:
+        """Return the chunks that *data* completes, and add them up; ``b""`` is the end of the body."""
+        chunks = self._add_up(self._decoder.feed(data) if data else self._decoder.flush())
         if self._end is not None:
             return chunks
         if self._decoder.ended or not data:
             if data:
-                chunks += self._take(self._decoder.flush())
-            self._exchange.complete = self._decoder.failure is None
-            self._fail(self._decoder.failure)
-        elif self._budget <= 0 and self._decoder.seconds_of_silence is None:
-            # Keep-alives that are always there would never let a read wait.
-            self._fail(self._timeout(self._clock))
+                chunks += self._add_up(self._decoder.flush())
+            self._exchange.understood = self._decoder.failure is None
+            self._end_with(self._decoder.failure)
+        elif self._clocks.content_is_due and self._decoder.seconds_of_silence is None:
+            # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
+            # would never run out.
+            self._end_with(self._clocks.content_timeout())
         return chunks
 
-    async def _timed_read(self) -> bytes:
-        """The next bytes.  A clock is only set where they must be waited for."""
-        await trio.lowlevel.checkpoint_if_cancelled()
-        data = self._exchange.receive_nowait()
-        if data is not None:
-            await trio.lowlevel.cancel_shielded_checkpoint()
-            return data
-        silence = self._decoder.seconds_of_silence
-        idle = self._timeouts.byte_idle if silence is None else silence
-        clock, seconds = ("byte_idle", idle) if idle < self._budget else (self._clock, self._budget)
-        with trio.CancelScope(deadline=trio.current_time() + max(seconds, 0.0)):
-            return await self._exchange.receive_some()
-        if silence is not None:
-            return b""
-        raise self._timeout(clock)
-
-    def _timeout(self, clock: str) -> StreamTimeout:
-        seconds: float = getattr(self._timeouts, clock)
-        what = "nothing" if clock == "byte_idle" else "no content"
-        return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)
-
-    def _take(self, chunks: list[Chunk]) -> list[Chunk]:
-        """Add *chunks* up, and hand them on."""
+    def _add_up(self, chunks: list[Chunk]) -> list[Chunk]:
+        """Add *chunks* to the response; return them to be handed out."""
         if not chunks:
             return chunks
         if self._max_kept is None:
             self._builder.extend([c for c in chunks if isinstance(c, FinishChunk | UsageChunk)])
         else:
             self._builder.extend(chunks)
-        spoken = any(map(is_content, chunks))
-        self._spoken = self._spoken or spoken
-        if spoken or any(map(is_progress, chunks)):
-            self._clock = "content_idle"
-            self._budget = self._timeouts.content_idle
+        has_content = any(map(is_content, chunks))
+        self._has_content = self._has_content or has_content
+        if has_content or any(map(is_progress, chunks)):
+            self._clocks.restart()
         if self._max_kept is not None and self._builder.characters > self._max_kept:
-            self._fail(
+            self._end_with(
                 LimitExceeded(
                     f"the reply is longer than max_kept_chars={self._max_kept};"
                     " pass keep=False to take it without adding it up",
@@ -170,16 +171,19 @@ class Reply(Channel[Chunk]):
             )
         return chunks
 
-    def _broken(self, error: LionprideError) -> list[Chunk]:
-        """The body broke off: what had come still counts, and may even have been all."""
-        rest = self._take(self._decoder.flush())
+    def _break_off(self, error: LionprideError) -> list[Chunk]:
+        """Return what the decoder still held, and end: by *error*, unless what had come says how.
+
+        What had come may have been all of the answer, or the provider's own word for a failure.
+        """
+        rest = self._add_up(self._decoder.flush())
         if self._end is None:
             failure = self._decoder.failure
             told = isinstance(failure, ProviderError) or (self._decoder.ended and not failure)
-            self._fail(failure if told else error)
+            self._end_with(failure if told else error)
         return rest
 
-    def _fail(self, error: LionprideError | None) -> None:
+    def _end_with(self, error: LionprideError | None) -> None:
         if error is not None:
             self._locate(error, self.response)
         self._finish(error)

@@ -12,7 +12,7 @@ from .._channels._channel import Channel
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
-from .._transport import HTTPClient, open_client
+from .._transport import Client, Transport, open_client
 from ..providers import Provider
 from ..services._call import open_host
 
@@ -32,7 +32,7 @@ class SessionOwner:
         self._stack: AsyncExitStack | None = None
         self._nursery: trio.Nursery | None = None
         self._late = LateFailures()
-        self._client: HTTPClient | None = None
+        self._client: Client | None = None
         self._hosts: dict[str, str] = {}
         self._starting = trio.Lock()
 
@@ -68,8 +68,8 @@ class SessionOwner:
                 with trio.move_on_after(1, shield=True):
                     await client.aclose()
 
-    def client(self) -> HTTPClient:
-        """The HTTP client that the session's models share, opened at the first use."""
+    def client(self) -> Transport:
+        """The HTTP client that the session's models share, opened when first asked for."""
         self._opened()
         if self._client is None:
             self._client = open_client()

@@ -15,11 +15,11 @@ HELD = {
         faults/test_connections.py::test_a_refused_connection
         faults/test_security.py::test_tls_is_verified
         services/test_jobs.py::test_what_never_left_is_sent_again
-        transport/test_connections.py::test_a_host_without_a_server_or_a_name
-        transport/test_words.py::test_behind_a_proxy_a_failed_connection_says_what_to_write""",
+        transport/test_every_client.py::test_a_host_without_a_server_or_a_name
+        transport/test_remedies.py::test_behind_a_proxy_a_failed_connection_says_what_to_write""",
     "The connection is not made within": """
         services/test_jobs.py::test_a_connection_that_takes_too_long_is_tried_again
-        transport/test_connections.py::test_a_connection_that_is_not_made_in_time""",
+        transport/test_client.py::test_a_connection_that_is_not_made_in_time""",
     "The server closes or resets the connection before": """
         faults/test_connections.py::test_hung_up_before_an_answer
         services/test_retry.py::test_a_broken_connection_is_tried_again""",
@@ -33,26 +33,26 @@ HELD = {
         services/test_retry.py::test_a_broken_connection_is_tried_again""",
     "The `content-length` is too large": "faults/test_connections.py::test_a_wrong_content_length",
     "The `content-length` is too small": "faults/test_connections.py::test_a_wrong_content_length",
-    "The framing breaks": "transport/test_damage.py::test_framing_that_breaks",
+    "The framing breaks": "transport/test_connection.py::test_framing_that_breaks",
     "Bytes follow the end of the answer": """
         faults/test_connections.py::test_surplus_bytes_are_not_the_next_answer
         transport/test_one_call_never_meets_another.py::test_surplus_is_no_ones_answer""",
     "The server has closed an idle connection": """
-        transport/test_connections.py::test_a_stale_connection_is_replaced_at_once_and_is_no_attempt""",
+        transport/test_idle.py::test_a_stale_connection_is_replaced_at_once_and_is_no_attempt""",
     "The server answers with an error status while": """
-        transport/test_damage.py::test_an_answer_is_seen_while_its_request_is_being_sent""",
+        transport/test_asking.py::test_an_answer_is_seen_while_its_request_is_being_sent""",
     "The server says `transfer-encoding: identity`": """
-        transport/test_damage.py::test_transfer_encoding_identity
+        transport/test_head.py::test_transfer_encoding_identity
         transport/test_one_call_never_meets_another.py::test_each_call_gets_its_own_answer""",
     "The server redirects": """
         faults/test_answers.py::test_a_redirect_is_refused_and_nothing_follows_it
         faults/test_harmless.py::test_a_redirect_names_the_place
         faults/test_security.py::test_a_redirect_takes_neither_key_nor_prompt_elsewhere""",
-    "The library can send nothing": "faults/test_clocks.py::test_a_request_that_nobody_reads",
+    "The library can send nothing": "transport/test_asking.py::test_a_request_that_nobody_reads",
     "No content comes for `first_content`": """
         faults/test_connections.py::test_a_stall
         services/test_retry.py::test_a_stall_before_content_is_tried_again
-        transport/test_damage.py::test_the_clock_of_the_first_content_starts_when_the_request_was_sent""",
+        transport/test_asking.py::test_the_clock_of_the_first_content_starts_when_the_request_was_sent""",
     "No byte comes for `byte_idle`": "faults/test_connections.py::test_a_stall",
     "Only keep-alives come": """
         faults/test_connections.py::test_keep_alives_alone_never_feed_the_content_clock""",
@@ -141,14 +141,14 @@ HELD = {
     "The text has NUL": """
         faults/test_answers.py::test_hard_characters
         faults/test_answers.py::test_a_bom_before_the_stream
-        transport/test_damage.py::test_a_byte_order_mark_before_an_answer_that_is_whole""",
+        services/test_answer.py::test_a_byte_order_mark_before_an_answer_that_is_whole""",
     "The body is gzip or deflate": """
         faults/test_hostile.py::test_a_compressed_answer_is_read_all_the_same
-        transport/test_damage.py::test_a_content_encoding_that_encodes_nothing""",
+        transport/test_inflate.py::test_a_content_encoding_that_encodes_nothing""",
     "The body has another `content-encoding`": "faults/test_hostile.py::test_an_unknown_encoding",
     "The compression is broken": """
         faults/test_hostile.py::test_broken_compression
-        transport/test_damage.py::test_compression_that_breaks""",
+        transport/test_inflate.py::test_compression_that_breaks""",
     "A line or an event is longer": """
         faults/test_hostile.py::test_one_line_of_100_mb
         faults/test_hostile.py::test_an_event_of_many_lines""",
@@ -169,16 +169,16 @@ HELD = {
         faults/test_connections.py::test_keep_alives_alone_never_feed_the_content_clock""",
     "You read slowly": """
         faults/test_connections.py::test_a_slow_consumer_never_trips_a_clock
-        transport/test_connections.py::test_a_slow_consumer_reads_little_ahead""",
+        transport/test_every_client.py::test_a_slow_consumer_reads_little_ahead""",
     "You leave the block": """
         services/test_imodel.py::test_leaving_the_block_early_closes_the_socket
         services/test_imodel.py::test_the_callers_exception_comes_out_as_it_is_and_the_socket_closes
-        transport/test_connections.py::test_cancelled_at_every_step""",
+        transport/test_cancelling.py::test_cancelled_at_every_step""",
     "You cancel a `receive`": """
         services/test_imodel.py::test_a_cancelled_receive_loses_nothing_and_can_be_asked_again""",
     "You pass an `httpx`": """
-        transport/test_connections.py::test_errors_are_the_same_with_every_client
-        transport/test_connections.py::test_leaving_early_closes_the_connection""",
+        transport/test_every_client.py::test_errors_are_the_same_with_every_client
+        transport/test_every_client.py::test_leaving_early_closes_the_connection""",
 }
 
 

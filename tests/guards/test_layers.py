@@ -85,15 +85,16 @@ ORDER = {
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "_transport": """
-        _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
+        _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
+        _remedies _client _failures _pump _foreign
     """,
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _files _ask _messages _rate_limit _answer _reply _call _invoked _tool_calls
-        _conversation _converse _imodel _fallback _registry
+        _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked
+        _tool_calls _conversation _converse _imodel _fallback _registry
     """,
 }
 
@@ -125,7 +126,13 @@ CONFINED: dict[str, set[str]] = {
 }
 
 # Modules that are purer than their layer: no trio.
-PURE = {"flow._graph", "flow._graph_checks"}
+PURE = {
+    "flow._graph",
+    "flow._graph_checks",
+    "_transport._request",
+    "_transport._framing",
+    "_transport._head",
+}
 
 
 @attrs.frozen

@@ -181,3 +181,16 @@ def test_a_wrong_setting_says_so(setting):
 def test_a_bound_too_small_says_so():
     with pytest.raises(ConfigurationError, match="max_event_bytes"):
         Bounds(max_event_bytes=0)
+
+
+async def test_a_limiter_says_how_full_it_is(autojump_clock):
+    assert repr(RateLimiter()) == "<RateLimiter without limits>"
+    limiter = RateLimiter(max_concurrent=2, limit_requests=3, limit_tokens=100, refresh=30)
+    empty = "<RateLimiter 0 of 2 calls open, 0 of 3 requests, 0 of 100 tokens in 30 s>"
+    assert repr(limiter) == empty
+    async with limiter.slot():
+        reservation = await limiter.acquire(ModelCall("m", [], {"max_tokens": 40}, True))
+        shown = repr(limiter)
+        assert shown.startswith("<RateLimiter 1 of 2 calls open, 1 of 3 requests, ")
+        assert f"{reservation.tokens} of 100 tokens" in shown
+    assert repr(RateLimiter(limit_requests=3)) == "<RateLimiter 0 of 3 requests in 60 s>"

@@ -1,0 +1,110 @@
+"""What is sent: a request, where it goes, and how long each step of it may take."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import attrs
+
+from .._errors import ConfigurationError
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """What a connection is made to."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+@attrs.frozen
+class Address:
+    """A URL, in the parts that a request needs."""
+
+    origin: Origin
+    host: str
+    """The ``host`` header."""
+    target: bytes
+    """The path with the query, as the first line of a request has it."""
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """One request.  Its `repr` shows no header and no body, which have keys and prompts."""
+
+    url: str = attrs.field(repr=False)  # a query may have a key
+    method: str = "POST"
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    """Names are in small letters."""
+    body: bytes = attrs.field(default=b"", repr=False)
+    connect: float = math.inf
+    """Seconds to connect."""
+    send_idle: float = math.inf
+    """Seconds in which some of the request must leave."""
+    wait: float = math.inf
+    """Seconds from the end of the request to the head of its answer."""
+    once: bool = False
+    """It must not be sent a second time: an idle connection, which may turn out to be closed while
+    nobody knows whether the server has read the request, will not do."""
+
+    @property
+    def address(self) -> Address:
+        """Where it goes."""
+        return address_of(self.url)
+
+
+@functools.lru_cache(maxsize=256)
+def address_of(text: str) -> Address:
+    """The parts of a URL."""
+    import httpx  # not before the first call: it is a quarter of what importing all this takes
+
+    url = httpx.URL(text)
+    port = url.port or _PORTS[url.scheme]
+    return Address(
+        origin=Origin(url.scheme, url.raw_host.decode("ascii"), port),
+        host=url.netloc.decode("ascii"),
+        target=url.raw_path,
+    )
+
+
+def json_request(
+    url: str,
+    *,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str],
+    connect: float,
+    send_idle: float,
+    wait: float,
+    once: bool = False,
+) -> Request:
+    """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
+
+    :raises ConfigurationError: JSON cannot say *body*.
+    """
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"the request cannot be written as JSON: {error}") from error
+    return Request(
+        url=url,
+        headers={
+            "content-type": "application/json",
+            "accept-encoding": "identity",
+            "user-agent": "lionpride_trio",
+            **headers,
+        },
+        body=text.encode("utf-8", "replace"),
+        connect=connect,
+        send_idle=send_idle,
+        wait=wait,
+        once=once,
+    )
