@@ -15,6 +15,7 @@
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
     │   ├─ AnswerCut           a turn ended before its answer was whole; .verdict
+    │   ├─ OutputInvalid       the answer has not the type that was asked for; .path .text
     │   ├─ WriterLost          the process that wrote a durable stream died, or was cut off
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
     ├─ ProviderError           .status (None in the stream) .code .kind .body
@@ -236,6 +237,24 @@ class AnswerCut(StreamError):
     def __init__(self, message: str = "", *, verdict: Verdict, **where: Any) -> None:
         super().__init__(message, **where)
         self.verdict = verdict
+
+
+class OutputInvalid(StreamError):
+    """The answer has not the type that was asked for, or is no JSON.
+
+    ``path`` is the place of the first fault, such as ``steps[1].minutes``, and empty for the whole;
+    ``text`` is what was read as the answer, as the model wrote it.
+    """
+
+    def __init__(self, message: str = "", *, path: str = "", text: str = "", **where: Any) -> None:
+        super().__init__(message, **where)
+        self.path = path
+        self.text = text
+
+    def _locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super()._locate(secrets=secrets, **where)
+        for secret in secrets:
+            self.text = secret.mask(self.text)
 
 
 class WriterLost(StreamError):

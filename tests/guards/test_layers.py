@@ -77,6 +77,7 @@ ORDER = {
     """,
     "transformers": """
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
+        _typed
     """,
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "_transport": """
