@@ -6,6 +6,7 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``providers`` (how each is asked and read; no I/O)
 - channels and the one module that talks HTTP
 - ``transformers`` and ``sinks`` (recipes for streams, and what consumes them)
+- ``tools`` (functions that a model may call)
 - ``services`` (`iModel`), ``session`` (`Session`), ``operations`` (``communicate``)
 - ``recording`` (calls on disk) and ``durable`` (streams that are written down as they come)
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
@@ -55,7 +56,10 @@ from ._errors import (
     StreamError,
     StreamTimeout,
     StreamTruncated,
+    ToolArgumentsInvalid,
+    ToolError,
     TransportError,
+    UnknownTool,
     WriterLost,
 )
 from ._json_form import from_json
@@ -113,9 +117,12 @@ __all__ = [
     "StreamTruncated",
     "TextChunk",
     "Timeouts",
+    "ToolArgumentsInvalid",
     "ToolCall",
     "ToolCallChunk",
+    "ToolError",
     "TransportError",
+    "UnknownTool",
     "Usage",
     "UsageChunk",
     "Verdict",

@@ -10,8 +10,8 @@ Layout: ``_types`` (what a type is made of); ``_schema``; ``_places`` (what is w
 """
 
 from ._places import Misfit, Place
-from ._schema import schema_of
+from ._schema import schema_of, with_default
 from ._structure import reader_of, structure
 from ._writing import to_json_text
 
-__all__ = ["Misfit", "Place", "reader_of", "schema_of", "structure", "to_json_text"]
+__all__ = ["Misfit", "Place", "reader_of", "schema_of", "structure", "to_json_text", "with_default"]

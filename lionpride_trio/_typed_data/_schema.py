@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from .._errors import ConfigurationError
 from ._types import (
@@ -61,7 +61,7 @@ def _name_of(schema: dict[str, Any]) -> str | None:
 def _reached(schema: Any, defs: dict[str, Any]) -> list[str]:
     """The names of the definitions that *schema* needs, in the order in which they are met."""
     reached: dict[str, None] = {}
-    left = [schema]
+    left: list[_Node] = [schema]
     while left:
         node = left.pop()
         if isinstance(node, list):
@@ -74,6 +74,8 @@ def _reached(schema: Any, defs: dict[str, Any]) -> list[str]:
             left += [value for key, value in reversed(node.items()) if key not in _DATA]
     return list(reached)
 
+
+_Node: TypeAlias = "dict[str, Any] | list[Any] | str | float | None"
 
 _DATA: Final = {"default", "enum", "const", "examples"}  # what they hold is no schema
 
@@ -118,7 +120,8 @@ class _Writer:
         if origin in SETS:
             return {**schema_of_scalar(set, bounds), **self._rest("items", arguments)}
         if origin in MAPPINGS:
-            schema = schema_of_scalar(Annotated[dict[(*arguments[:1], Any)[0], Any], None], bounds)
+            keys: Any = dict
+            schema = schema_of_scalar(keys[arguments[0], Any] if arguments else keys, bounds)
             return {**schema, **self._rest("additionalProperties", arguments[1:])}
         return self._scalar(kind, bounds)
 
@@ -194,7 +197,7 @@ def schema_of_choice(values: tuple[Any, ...]) -> dict[str, Any]:
 
     :raises ConfigurationError: JSON has no word for one of them.
     """
-    kinds = {type(one) for one in values}
+    kinds: set[type[Any]] = {type(one) for one in values}
     if not kinds <= _JSON_NAMES.keys():
         raise ConfigurationError(
             f"a model can choose among texts, numbers, booleans and None, not {list(values)!r:.200}"

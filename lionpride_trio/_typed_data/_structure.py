@@ -5,11 +5,23 @@ from __future__ import annotations
 import functools
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin, overload
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    NotRequired,
+    Required,
+    TypedDict,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    overload,
+)
 
 import cattrs
-from cattrs.gen import make_dict_structure_fn, override
-from cattrs.gen.typeddicts import make_dict_structure_fn as make_typed_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override, typeddicts
 
 from ._places import Misfit, Place, at_key, expected, inside, misfit, places_of, show
 from ._schema import schema_of_choice, schema_of_scalar
@@ -35,7 +47,9 @@ T = TypeVar("T")
 
 Reader = Callable[[Any], Any]
 
-_CONVERTER: Final = cattrs.Converter()
+_CONVERTER: Final = cattrs.Converter(
+    detailed_validation=True, forbid_extra_keys=True, use_alias=True
+)
 _PLAIN: Final = {str, int, float, bool, NONE}
 
 
@@ -114,25 +128,29 @@ class _Readers:
 
     def _class(self, hint: Any) -> Reader:
         if hint not in self._classes:
-            # The class may hold itself: it is known before it is made.
-            self._classes[hint] = lambda value: made[0](value)
-            made: list[Reader] = []
-            made.append(_class_reader(hint, {one: self.of(one.hint) for one in fields_of(hint)}))
+
+            def read_later(value: Any) -> Any:
+                return self._classes[hint](value)
+
+            self._classes[hint] = read_later  # what the class itself gets, should it hold itself
+            readers = {field: self.of(field.hint) for field in fields_of(hint)}
+            self._classes[hint] = _class_reader(hint, readers)
         return self._classes[hint]
 
 
 def _class_reader(hint: Any, readers: dict[Any, Reader]) -> Reader:
     hooks = {
-        field.attribute: override(struct_hook=lambda value, _, read=read: read(value))
-        for field, read in readers.items()
+        field.attribute: override(struct_hook=_hook_of(read)) for field, read in readers.items()
     }
-    make = make_typed_dict_structure_fn if is_typed_dict(hint) else make_dict_structure_fn
-    settings = {"forbid_extra_keys": True, "detailed_validation": True, "use_alias": True}
+    make: Any = make_dict_structure_fn
     if is_typed_dict(hint):
-        del settings["use_alias"]
-    structure_class = make(
-        hint, _CONVERTER, **{f"_cattrs_{name}": on for name, on in settings.items()}, **hooks
-    )
+        # Made anew of what was read: after `from __future__ import annotations` neither Python nor
+        # cattrs knows which of the keys may be missing.
+        wrapped = {one.name: Required[Any] if one.required else NotRequired[Any] for one in readers}
+        typed_dict: Any = TypedDict
+        typed_dicts: Any = typeddicts
+        hint, make = typed_dict("Keys", wrapped), typed_dicts.make_dict_structure_fn
+    structure_class: Callable[[Any, Any], Any] = make(hint, _CONVERTER, **hooks)
 
     def read_object(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -145,6 +163,11 @@ def _class_reader(hint: Any, readers: dict[Any, Reader]) -> Reader:
             raise Misfit(places_of(error, hint)) from error
 
     return read_object
+
+
+def _hook_of(read: Reader) -> Callable[[Any, Any], Any]:
+    """*read* as cattrs calls its hooks: with the type too."""
+    return lambda value, _: read(value)
 
 
 def _as_it_is(value: Any) -> Any:
@@ -224,11 +247,12 @@ def _read_array(item: Reader, make: Callable[[list[Any]], Any], value: Any) -> A
 def _read_tuple(
     items: list[Reader], least: int, make: Callable[[list[Any]], Any], value: Any
 ) -> Any:
-    if not isinstance(value, list) or not least <= len(value) <= len(items):
+    given = cast("list[Any]", value)
+    if not isinstance(value, list) or not least <= len(given) <= len(items):
         many = f"{least}" if least == len(items) else f"{least} to {len(items)}"
         raise expected(f"array of length {many}", value)
-    pairs = zip(items, value, strict=False)
-    return make(_read_each((f"[{number}]", *pair) for number, pair in enumerate(pairs)))
+    pairs = enumerate(zip(items, given, strict=False))
+    return make(_read_each((f"[{number}]", read, item) for number, (read, item) in pairs))
 
 
 def _read_mapping(key: Any, read: Reader, value: Any) -> Any:

@@ -22,6 +22,7 @@ from typing import (
     Required,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
 )
@@ -102,13 +103,13 @@ def members_of(hint: Any) -> tuple[Any, ...]:
 
 def is_bound(metadata: Any) -> bool:
     """Whether *metadata* is msgspec's: bounds, a pattern, a description, a part of a schema."""
-    kind = type(metadata)
-    return kind.__name__ == "Meta" and kind.__module__.partition(".")[0] == "msgspec"
+    cls: type[Any] = metadata.__class__
+    return cls.__name__ == "Meta" and cls.__module__.partition(".")[0] == "msgspec"
 
 
 def is_class(hint: Any) -> bool:
     """Whether *hint* is a class whose objects are JSON objects of certain keys."""
-    cls = get_origin(hint) or hint
+    cls = cast("type[Any]", get_origin(hint) or hint)
     return isinstance(cls, type) and (
         attrs.has(cls) or dataclasses.is_dataclass(cls) or typing.is_typeddict(cls)
     )
@@ -116,12 +117,14 @@ def is_class(hint: Any) -> bool:
 
 def is_typed_dict(hint: Any) -> bool:
     """Whether *hint* is a ``TypedDict``."""
-    return typing.is_typeddict(get_origin(hint) or hint)
+    cls: Any = get_origin(hint) or hint
+    return typing.is_typeddict(cls)
 
 
 def is_named_tuple(hint: Any) -> bool:
     """Whether *hint* is a class made by ``NamedTuple``."""
-    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
+    cls: Any = hint
+    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(cls, "_fields")
 
 
 def is_enum(hint: Any) -> bool:

@@ -23,7 +23,7 @@ def read_union(members: Sequence[tuple[Any, Callable[[Any], Any]]], value: Any) 
             return read(value)
         except Misfit as error:
             faults.append((describe(hint), error))
-    raise _nearest(faults, value)
+    raise _nearest(faults, [describe(hint) for hint, _ in members], value)
 
 
 def _distance(kind: Any, value: Any) -> tuple[bool, int]:
@@ -34,10 +34,10 @@ def _distance(kind: Any, value: Any) -> tuple[bool, int]:
     return (kind is not type(value), 2 if kind is Any else kind is float)
 
 
-def _nearest(faults: Sequence[tuple[str, Misfit]], value: Any) -> Misfit:
+def _nearest(faults: Sequence[tuple[str, Misfit]], members: Sequence[str], value: Any) -> Misfit:
     near = [(name, error) for name, error in faults if not isinstance(error, WrongKind)]
     if not near:
-        return expected(" or ".join(dict.fromkeys(name for name, _ in faults)), value)
+        return expected(" or ".join(dict.fromkeys(members)), value)
     inner = [one for one in near if any(place.path for place in one[1].places)]
     if not inner:
         return misfit(" and ".join(dict.fromkeys(str(error) for _, error in near)))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 
 import cattrs
 
 from ._types import msgspec
+
+_Value: TypeAlias = (
+    str | int | float | Mapping[Any, Any] | Sequence[Any] | AbstractSet[Any] | PurePath | None
+)
 
 
 def to_json_text(value: Any) -> str:
@@ -30,14 +34,12 @@ def _builtin(value: Any) -> Any:
     return msgspec().to_builtins(value, str_keys=True, enc_hook=_plain)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: _Value) -> Any:
     """What msgspec takes in place of *value*: it looks at exact classes."""
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
+    if isinstance(value, int | float):
+        return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, Mapping):
         return dict[Any, Any](value)
     if isinstance(value, Sequence | AbstractSet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -16,20 +17,31 @@ _TOOL = "{'type': 'function', 'function': {'name': …, 'description': …, 'par
 
 
 def read_tools(tools: Any) -> list[Mapping[str, Any]]:
-    """The tools that a request declares, each as it was given.
+    """The tools that a request declares, each as it was given, or as its ``as_openai()`` tells of it.
 
     :raises ConfigurationError: they are no list of declarations.
     """
     if isinstance(tools, str | bytes | Mapping) or not isinstance(tools, Sequence):
         raise ConfigurationError(f"tools= takes a list of dicts like {_TOOL}, not {tools!r:.200}")
-    declared = list(cast("list[object]", tools))
+    declared = [_declaration(tool) for tool in cast("Sequence[object]", tools)]
     for tool in declared:
+        if inspect.isroutine(tool):
+            raise ConfigurationError(
+                f"tools= takes tools, and {tool.__name__!r} is a function: write @tool above it (from"
+                f" lionpride_trio.tools import tool), or declare it by a dict like {_TOOL}"
+            )
         if not isinstance(tool, Mapping):
             raise ConfigurationError(
                 f"a tool is declared by a dict like {_TOOL}, not {tool!r:.200}"
             )
         function_of(cast(Mapping[str, Any], tool))
     return cast("list[Mapping[str, Any]]", declared)
+
+
+def _declaration(tool: object) -> object:
+    """What an object that can be declared, as those of ``lionpride_trio.tools``, says of itself."""
+    declare = None if isinstance(tool, type) else getattr(tool, "as_openai", None)
+    return tool if declare is None else declare()
 
 
 def function_of(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -46,6 +46,7 @@ LAYERS: dict[str, float] = {
     # the recipes and consumers that users compose
     "transformers": 3,
     "sinks": 3,
+    "tools": 3,
     # a provider, its transport and its policy; a DAG of operations
     "services": 4,
     "flow": 4,
@@ -80,6 +81,7 @@ ORDER = {
         _typed
     """,
     "_typed_data": "_types _schema _places _unions _structure _writing",
+    "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "_transport": """
         _socket _tls _framing _connection _remedies _client _failures _inflate _pump _exchange
     """,
@@ -99,7 +101,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     0: {"attr", "attrs", "jiter"},
     1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "h11", "stamina"},
-    3: set(),
+    3: {"mcp"},
     4: set(),
     5: {"anyio", "coredis"},
     6: set(),
@@ -115,6 +117,7 @@ CONFINED: dict[str, set[str]] = {
     "jiter": {"_errors", "_safe_text", "_chunks", "_response", "wire"},
     "stamina": {"_retry"},
     "msgspec": {"_typed_data"},
+    "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
     "anyio": {"durable._redis_client"},
 }

@@ -1,0 +1,97 @@
+"""The tools of an MCP server, by the official ``mcp`` package."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from .._errors import ToolError
+from .._typed_data import to_json_text
+from ._tool import Tool, check_name
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
+    from mcp.types import CallToolResult, ContentBlock
+
+_OTHER: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+async def from_mcp(session: ClientSession, *, prefix: str = "") -> list[Tool[..., Any]]:
+    """The tools that the server of an MCP session has, all pages of its list::
+
+        async with stdio_client(StdioServerParameters(command="files")) as streams:
+            async with ClientSession(*streams) as session:
+                await session.initialize()
+                tools = await from_mcp(session)
+
+    The session is yours, and has to be open as long as the tools are used.  Names, descriptions and schemas
+    are the server's; what a provider refuses in a name is ``_`` in the tool's.  *prefix* goes before each name, so
+    that two servers may both have a ``search``.  The server checks the arguments.
+
+    A result is text; other content is named in it.  A failure that the server reports is a `ToolError` with its text;
+    other failures of the session come out as they are.
+    """
+    from mcp.types import PaginatedRequestParams
+
+    tools: list[Tool[..., Any]] = []
+    cursor: str | None = None
+    while True:
+        page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+        for one in page.tools:
+            name = check_name(_OTHER.sub("_", prefix + one.name)[:64])
+            tools.append(
+                Tool[..., Any](
+                    name=name,
+                    description=one.description or one.title or "",
+                    schema=one.input_schema,
+                    timeout=None,
+                    function=_Remote(session, one.name, name),
+                    read=_as_they_are,
+                )
+            )
+        cursor = page.next_cursor
+        if cursor is None:
+            return tools
+
+
+def _as_they_are(arguments: Any) -> Mapping[str, Any]:
+    return dict(arguments)
+
+
+class _Remote:
+    """Calls a tool of the server under the server's name for it."""
+
+    def __init__(self, session: ClientSession, theirs: str, ours: str) -> None:
+        self._session = session
+        self._theirs = theirs
+        self._ours = ours
+
+    async def __call__(self, /, **arguments: Any) -> str:
+        result = await self._session.call_tool(self._theirs, arguments)
+        text = _text_of(result)
+        if result.is_error:
+            raise ToolError(text or f"{self._theirs} failed", tool=self._ours)
+        return text
+
+
+def _text_of(result: CallToolResult) -> str:
+    if not result.content and result.structured_content is not None:
+        return to_json_text(result.structured_content)
+    return "\n".join(map(_told, result.content))
+
+
+def _told(block: ContentBlock) -> str:
+    """A block of content as text: what it says, or what it is."""
+    if block.type == "text":
+        return block.text
+    if block.type == "resource_link":
+        return f"[{block.name}: {block.uri}]"
+    if block.type == "resource":
+        text = getattr(block.resource, "text", None)
+        if isinstance(text, str):
+            return text
+        return f"[{block.resource.mime_type or 'data'}: {block.resource.uri}]"
+    size = len(base64.b64decode(block.data))
+    return f"[{block.type} of type {block.mime_type}, {size} bytes]"
