@@ -35,6 +35,8 @@ from ._readonly import ReadOnlyDict
 from ._safe_text import shorten
 
 VERSION: Final = 1
+NO_JSON: Final[Mapping[str, Any]] = {"no_json": True}
+"""Metadata of a field that is not written: it is made of the others."""
 MARK: Final = "lionpride_trio"
 MAX_DEPTH: Final = 300
 """Deepest nesting that is written: well within what Python's own JSON reads again."""
@@ -160,7 +162,11 @@ _LONG_NUMBER: Final = re.compile(r"\d{600}")
 @functools.cache
 def _fields_of(cls: Any) -> list[tuple[str, Any]]:
     """The names of a class's fields, and their defaults."""
-    return [(field.name, field.default) for field in attrs.fields(cls)]
+    return [(field.name, field.default) for field in attrs.fields(cls) if not _is_left_out(field)]
+
+
+def _is_left_out(field: attrs.Attribute[Any]) -> bool:
+    return "no_json" in field.metadata
 
 
 # Writing
@@ -222,10 +228,10 @@ def _parts_of(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, enum.Enum):
         yield "value", value.value
         return
-    for field in attrs.fields(cls):
-        item = getattr(value, field.name)
-        if item is not field.default:
-            yield field.name, item
+    for name, default in _fields_of(cast(Any, cls)):
+        item = getattr(value, name)
+        if item is not default:
+            yield name, item
 
 
 # Reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 import attrs
 
@@ -19,9 +19,18 @@ from ._chunks import (
     UsageChunk,
     Verdict,
 )
-from ._json_form import has_json_form, to_json
+from ._json_form import NO_JSON, has_json_form, to_json
 from ._readonly import ReadOnlyDict
 from .wire._json import loads
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T_co = TypeVar("T_co", covariant=True, default=Any)
+else:
+    from typing import TypeVar
+
+    T_co = TypeVar("T_co", covariant=True)
 
 
 @has_json_form
@@ -59,7 +68,7 @@ class Reasoning:
 
 @has_json_form
 @attrs.frozen
-class Response:
+class Response(Generic[T_co]):
     """The sum of a reply's chunks, so far or for good.
 
     Two responses are equal when they say the same and ended the same way; ids and the provider's
@@ -92,6 +101,10 @@ class Response:
     """The tool calls of the alternatives beyond the first, by index from 1; empty where none has any."""
     metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, eq=False, repr=False)
     """Read-only facts under the provider's own names: ids, model, fingerprint."""
+    output: T_co = attrs.field(default=cast(Any, None), eq=False, repr=False, metadata=NO_JSON)
+    """The answer as an object of the type that ``complete(output=…)`` asked for, made of the text.
+
+    It has no place in the JSON form, which has the text."""
 
     def __str__(self) -> str:
         return self.text

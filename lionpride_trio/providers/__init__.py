@@ -15,6 +15,7 @@ from .._public import show_public_path
 from ._decoder import MAX_BLOCKS, StreamDecoder
 from ._protocol import (
     AddressReader,
+    AnswerWriter,
     ChunkParser,
     ConfigurableProvider,
     HeaderReader,
@@ -28,6 +29,7 @@ from ._registry import get, names, register
 __all__ = [
     "MAX_BLOCKS",
     "AddressReader",
+    "AnswerWriter",
     "ChunkParser",
     "ConfigurableProvider",
     "HTTPRequest",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret, Token
+from ._answer_options import anthropic_answer
 from ._anthropic_reading import MessagesParser, chunks_of_message
 from ._anthropic_request import write_request
 from ._faults import provider_error
@@ -30,6 +31,7 @@ class Anthropic:
     token_variables: Sequence[str] = ("ANTHROPIC_AUTH_TOKEN",)
     key_required = True
     host: str | None = None
+    answer_options = staticmethod(anthropic_answer)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request.

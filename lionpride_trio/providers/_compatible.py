@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
 from ._openai_chat_request import COMPATIBLE, GROQ, HINTS, OPENROUTER
 from ._protocol import HTTPRequest, ModelCall
@@ -18,6 +19,7 @@ class Groq(OpenAIChat):
     base_url_variables = ("GROQ_BASE_URL",)
     key_variables = ("GROQ_API_KEY",)
     fields = GROQ
+    answer_options = staticmethod(plain_answer)  # few of its models have the strict mode
     header_variables: Mapping[str, str] = {}
 
 
@@ -60,6 +62,7 @@ class OpenAICompatible(OpenAIChat):
     base_url_variables = ()
     key_variables = ()
     fields = COMPATIBLE
+    answer_options = staticmethod(plain_answer)
     extends_messages = True
     header_variables: Mapping[str, str] = {}
     key_required = False
@@ -73,6 +76,7 @@ class Local(OpenAIChat):
     base_url_variables = ()
     key_variables = ()
     fields = COMPATIBLE
+    answer_options = staticmethod(plain_answer)
     header_variables: Mapping[str, str] = {}
     key_required = False
     host = "lionpride_trio.local"

@@ -23,6 +23,7 @@ from .._chunks import (
 )
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret
+from ._answer_options import gemini_answer
 from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._gemini_calls import FunctionCalls, Piece
@@ -67,6 +68,7 @@ class Gemini:
     key_variables: Sequence[str] = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
     key_required = True
     host: str | None = None
+    answer_options = staticmethod(gemini_answer)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request: messages become contents, neutral options fields of ``generationConfig``."""

@@ -21,6 +21,7 @@ from .._chunks import (
 )
 from .._errors import LionprideError, ProviderError, StreamTruncated
 from .._safe_text import Secret
+from ._answer_options import ollama_answer
 from ._ends import reason_of, verdict_after_calls, verdict_of
 from ._faults import provider_error
 from ._ollama_request import complete_address, write_request
@@ -56,6 +57,7 @@ class Ollama:
     key_variables: Sequence[str] = ("OLLAMA_API_KEY",)
     key_required = False
     host: str | None = None
+    answer_options = staticmethod(ollama_answer)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request: options of the model go under ``options``, ``max_tokens`` as ``num_predict``."""

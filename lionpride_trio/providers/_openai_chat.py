@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret
+from ._answer_options import strict_answer
 from ._chat_parser import ChatParser
 from ._faults import provider_error
 from ._openai_chat_request import HINTS, OPENAI, write_request
@@ -40,6 +41,7 @@ class OpenAIChat:
 
     extends_messages = False
     """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
+    answer_options = staticmethod(strict_answer)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""

@@ -122,6 +122,23 @@ class TokenReader(Protocol):
 
 
 @runtime_checkable
+class AnswerWriter(Protocol):
+    """A provider that wants the schema of an answer in a way of its own.
+
+    All others are given it as the option ``response_format``, in OpenAI's form.
+    """
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """What a request has besides *options*, so that the answer is an object of *schema*.
+
+        :raises ConfigurationError: it cannot be asked for with these options.
+        """
+        ...
+
+
+@runtime_checkable
 class Provider(Protocol):
     """One API of one service."""
 

@@ -90,7 +90,7 @@ ORDER = {
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _ask _messages _rate_limit _answer _reply _call _invoked _imodel _fallback
+        _address _settings _extras _ask _messages _rate_limit _answer _reply _call _invoked _typed _imodel _fallback
         _registry
     """,
 }
@@ -98,7 +98,7 @@ ORDER = {
 # What a layer may import from outside the package, beside the standard library. What a layer may
 # use, the ones above may use too, unless it is confined.
 THIRD_PARTY: dict[float, set[str]] = {
-    0: {"attr", "attrs", "jiter"},
+    0: {"attr", "attrs", "jiter", "typing_extensions"},  # the last for type checkers alone
     1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "h11", "stamina"},
     3: {"mcp"},
