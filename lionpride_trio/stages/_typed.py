@@ -229,10 +229,14 @@ def _scalars(text: str) -> Iterator[tuple[Any, str]]:
     quotes.
     """
     whole = text.strip()
-    places = [whole, *_FENCE.findall(text), whole.rpartition("\n")[2]]
-    for place in dict.fromkeys(place.strip() for place in places):
-        if place[:1] not in {"[", "{"}:
-            try:
-                yield json.loads(place), place
-            except ValueError:
-                yield place, place
+    places = [*_FENCE.findall(text), whole, whole.rpartition("\n")[2]]
+    places = [place.strip() for place in places]
+    # What begins like a document was looked at as one.
+    places = [place for place in dict.fromkeys(places) if place[:1] not in {"[", "{"}]
+    for place in places:
+        try:
+            yield json.loads(place), place
+        except ValueError:
+            continue
+    for place in places:
+        yield place, place

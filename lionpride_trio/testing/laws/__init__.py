@@ -8,11 +8,13 @@ from ._operators import check_operator, check_order
 from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage
+from ._typed import check_elements, check_typed
 
 __all__ = [
     "EventDecoder",
     "LawBroken",
     "check_broken_off",
+    "check_elements",
     "check_flow",
     "check_operator",
     "check_order",
@@ -21,4 +23,5 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_typed",
 ]

@@ -6,6 +6,7 @@ from ._flows import FlowPlan, Node, flows
 from ._prose import prose
 from ._recipes import transformers
 from ._replays import replays
+from ._typed import typed_values
 from .wires import replies, wire_bodies
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "replies",
     "server_sent_events",
     "transformers",
+    "typed_values",
     "wire_bodies",
 ]
