@@ -134,34 +134,41 @@ def _cut(
 
 def _check_partials(one: _Written, make: Make) -> None:
     for pieces in (one.pieces, one_by_one(one.text)):
-        seen, late = (_read(one, pieces, make, is_seen=is_seen) for is_seen in (True, False))
+        kept, seen = _read(one, pieces, make, is_seen=True)
+        late, _ = _read(one, pieces, make, is_seen=False)
         where = f"{shown(one.value)} written as {shown(pieces)}"
         if not seen or seen[-1].output != one.value or seen[-1].value != one.data:
             last = seen[-1] if seen else None
             raise LawBroken("the answer comes back", f"{where} is read as {shown(last)}")
         if any(partial.output is not None for partial in seen[:-1]):
             raise LawBroken("the last has the output", f"{where} has it in an earlier partial")
-        if [partial.value for partial in seen] != [partial.value for partial in late]:
-            raise LawBroken(
-                "partials stay as they are",
-                f"{where} gives {shown(seen)}, and {shown(late)} where nobody looks before the end",
-            )
+        for others in (kept, late):
+            if others != seen:
+                when = "each was" if others is kept else "none was"
+                raise LawBroken(
+                    "partials stay as they are",
+                    f"{where} gives {shown(seen)}; where {when} looked at before the end, they then are"
+                    f" {shown(others)}",
+                )
         _check_growth(seen, one, where)
 
 
-def _read(one: _Written, pieces: list[str], make: Make, *, is_seen: bool) -> list[Partial[Any]]:
-    """The partials; where they are *seen*, each by itself and as a copy of what it was when it came."""
+def _read(
+    one: _Written, pieces: list[str], make: Make, *, is_seen: bool
+) -> tuple[list[Partial[Any]], list[Partial[Any]]]:
+    """The partials; and, where they are looked at when they come, copies of what they then were."""
     machine = make(one.hint)
-    read: list[Partial[Any]] = []
-    for chunk in one.chunks(pieces):
-        for partial in machine.feed(chunk):
-            read.append(_as_it_is(partial) if is_seen else partial)
-    read += machine.flush()
-    return read
-
-
-def _as_it_is(partial: Partial[Any]) -> Partial[Any]:
-    return Partial(copy.deepcopy(partial.value), partial.complete, partial.output)
+    partials: list[Partial[Any]] = []
+    copies: list[Partial[Any]] = []
+    for chunk in [*one.chunks(pieces), None]:
+        given = list(machine.flush() if chunk is None else machine.feed(chunk))
+        partials += given
+        if is_seen:
+            copies += [
+                Partial(copy.deepcopy(each.value), list(each.complete), each.output)
+                for each in given
+            ]
+    return partials, copies
 
 
 def _check_growth(partials: list[Partial[Any]], one: _Written, where: str) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import json
 import uuid
+from types import GenericAlias
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -30,7 +31,7 @@ _SCALARS: Final[list[tuple[Any, st.SearchStrategy[Any]]]] = [
     (int, st.integers()),
     (float, st.floats(allow_nan=False, allow_infinity=False)),
     (bool, st.booleans()),
-    (Literal["a", "b", 3, None], st.sampled_from(["a", "b", 3, None])),
+    (Literal["a", "b", 3] | None, st.sampled_from(["a", "b", 3, None])),
     (_Color, st.sampled_from(_Color)),
     (dt.date, st.dates()),
     (dt.datetime, st.datetimes(timezones=st.just(dt.UTC))),
@@ -51,17 +52,20 @@ def typed_values(draw: st.DrawFn) -> TypedValue:
 def _draw_type(draw: st.DrawFn, depth: int) -> tuple[Any, st.SearchStrategy[Any]]:
     kind = draw(st.integers(0, 6 if depth else 0))
     if not kind:
-        return draw(st.sampled_from(_SCALARS))
+        scalar: tuple[Any, st.SearchStrategy[Any]] = draw(st.sampled_from(_SCALARS))
+        return scalar
     hint, values = _draw_type(draw, depth - 1)
     if kind == 1:
-        return list[hint], st.lists(values, max_size=3)
+        return GenericAlias(list, (hint,)), st.lists(values, max_size=3)
     if kind == 2:
-        return dict[str, hint], st.dictionaries(st.text(max_size=3), values, max_size=3)
+        return GenericAlias(dict, (str, hint)), st.dictionaries(
+            st.text(max_size=3), values, max_size=3
+        )
     if kind == 3:
         return hint | None, st.none() | values
     if kind == 4:
         other, others = _draw_type(draw, depth - 1)
-        return tuple[hint, other], st.tuples(values, others)
+        return GenericAlias(tuple, (hint, other)), st.tuples(values, others)
     names = draw(st.lists(st.sampled_from(_NAMES), unique=True, max_size=4))
     fields = {name: _draw_type(draw, depth - 1) for name in names}
     made = _made_class({name: one for name, (one, _) in fields.items()}, is_attrs=kind == 5)
@@ -97,11 +101,16 @@ _ENDS: Final = ("\n", "\n```\n", "\n```\nAnything else? {}")
 
 def writings(*, prose: bool) -> st.SearchStrategy[Writing]:
     """Ways of writing an answer: alone, in a fence, as a tool call; and, with *prose*, with it around."""
-    around = [st.just(("", "")), st.just(("```json\n", "\n```"))]
+    around: list[st.SearchStrategy[tuple[str, str]]] = [
+        st.just(("", "")),
+        st.just(("```json\n", "\n```")),
+    ]
     if prose:
         around.append(st.tuples(st.sampled_from(_PREFACES), st.sampled_from(_ENDS)))
     texts = st.builds(
-        lambda sides, indent, is_ascii: Writing(*sides, indent, is_ascii),
+        lambda sides, indent, is_ascii: Writing(
+            before=sides[0], after=sides[1], indent=indent, is_ascii=is_ascii
+        ),
         st.one_of(around),
         st.sampled_from([None, 1]),
         st.booleans(),
