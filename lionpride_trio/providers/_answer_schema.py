@@ -106,7 +106,7 @@ class _Writer:
         for word, value in schema.items():
             if word in _STRUCTURE or self._rules.takes(word, value):
                 made[word] = value
-            else:
+            elif word != "default" or value is not None:
                 told.append(f"{word}: {value if isinstance(value, str) else json.dumps(value)}")
         if "anyOf" in made:
             made["anyOf"] = [self.write(one) for one in made["anyOf"]]
