@@ -15,7 +15,7 @@ from .._chunks import Chunk, FinishChunk, OtherChunk, TextChunk, ToolCallChunk, 
 from .._errors import LimitExceeded, OutputInvalid
 from .._response import reassemble
 from ._answer import AnswerType, answer_type
-from ._checks import MAX_HOLD
+from ._checks import MAX_HOLD, no_text
 from ._holding import Holding
 from ._partial import Partial, PartialRecord
 from ._record import DocumentFinder, Record
@@ -39,6 +39,8 @@ class ReadsAnswers(Holding, abc.ABC, Generic[R]):
     def __init__(self, starts: str, *, max_hold: int) -> None:
         super().__init__(max_hold=max_hold)
         self._starts = starts
+        self.name = type(self).__name__
+        """What errors call it."""
         # The text, and each tool call by its slot: a piece of one never continues another.
         self._finders: dict[int | None, DocumentFinder[R]] = {}
         self._text = self._finder(None)
@@ -82,7 +84,7 @@ class ReadsAnswers(Holding, abc.ABC, Generic[R]):
         if isinstance(item, str):
             return self._read(self._text, item, item)
         if not isinstance(item, Chunk):
-            raise TypeError(f"{type(self).__name__} takes text or chunks, not {item!r:.200}")
+            raise no_text(self.name, item)
         if item.index == 0:
             if item.data:
                 return self._read(self._text, item.data, item.data)

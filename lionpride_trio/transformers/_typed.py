@@ -63,8 +63,14 @@ def _of(
     if max_hold != stages.MAX_HOLD:
         options["max_hold"] = max_hold
     answer = stages.AnswerType(hint)
-    make = partial(machine, answer, **options)
+    make = partial(_made, machine, f"{name}()", answer, options)
     make()  # a wrong option is refused here, and not when the stream is open
     words = [repr(answer).removeprefix("AnswerType(").removesuffix(")")]
     words += [f"{word}={value!r}" for word, value in options.items()]
     return Transformer(f"{name}({', '.join(words)})", StageStep(make))
+
+
+def _made(machine: Any, name: str, answer: Any, options: dict[str, Any]) -> Any:
+    made = machine(answer, **options)
+    made.name = name
+    return made

@@ -345,5 +345,5 @@ def test_what_no_json_can_be_is_refused(output):
 
 
 def test_what_is_neither_text_nor_a_chunk_is_refused():
-    with pytest.raises(TypeError, match="TypedOutput takes text or chunks, not 3"):
+    with pytest.raises(TypeError, match="TypedOutput takes text or chunks, not int: write"):
         TypedOutput(Recipe).feed(3)
