@@ -21,6 +21,8 @@ class Place(NamedTuple):
 
     path: str
     message: str
+    by_validator: bool = False
+    """A class of the user's own said so, and not the type, so that no schema says it."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -63,16 +65,17 @@ def at_key(path: str, key: str) -> str:
 
 def inside(path: str, places: Iterable[Place]) -> list[Place]:
     """*places* of the value at *path*, seen from outside."""
-    return [
-        Place(path + ("." if path and inner and not inner.startswith("[") else "") + inner, message)
-        for inner, message in places
-    ]
+    return [place._replace(path=_join(path, place.path)) for place in places]
+
+
+def _join(path: str, inner: str) -> str:
+    return f"{path}.{inner}" if path and inner and not inner.startswith("[") else path + inner
 
 
 def places_of(error: Exception, cls: Any) -> list[Place]:
     """The faults of the object of class *cls* that cattrs could not make."""
     if not isinstance(error, ClassValidationError):
-        return [Place(_field_in(error) or "", _words(error))]
+        return [Place(_field_in(error) or "", _words(error), by_validator=True)]
     places: list[Place] = []
     for one in error.exceptions:
         name = next((note.name for note in getattr(one, "__notes__", ()) if _is_note(note)), "")
@@ -90,7 +93,7 @@ def places_of(error: Exception, cls: Any) -> list[Place]:
         elif isinstance(one, KeyError) and path:
             places.append(Place(path, "is missing"))
         else:
-            places.append(Place(_field_in(one) or path, _words(one)))
+            places.append(Place(_field_in(one) or path, _words(one), by_validator=True))
     return places
 
 

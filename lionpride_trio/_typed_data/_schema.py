@@ -13,6 +13,7 @@ from ._types import (
     MISSING,
     NONE,
     SETS,
+    bare,
     describe,
     doc_of,
     fields_of,
@@ -120,10 +121,27 @@ class _Writer:
         if origin in SETS:
             return {**schema_of_scalar(set, bounds), **self._rest("items", arguments)}
         if origin in MAPPINGS:
-            keys: Any = dict
-            schema = schema_of_scalar(keys[arguments[0], Any] if arguments else keys, bounds)
-            return {**schema, **self._rest("additionalProperties", arguments[1:])}
+            schema = schema_of_scalar(dict, bounds)
+            names = self._key_names(arguments[0]) if arguments else {}
+            rest = self._rest("additionalProperties", arguments[1:])
+            return {**schema, **({"propertyNames": names} if names else {}), **rest}
         return self._scalar(kind, bounds)
+
+    def _key_names(self, hint: Any) -> dict[str, Any]:
+        """What the keys of a mapping look like: text, as all keys of JSON."""
+        kind = bare(hint)
+        if kind is Any:
+            return {}
+        if kind is int:
+            return {"pattern": "^-?(0|[1-9][0-9]*)$"}
+        schema = self.write(hint)
+        named = _name_of(schema)
+        whole = schema if named is None else self.defs[named]
+        if "enum" in whole:
+            return {"enum": [str(one) for one in whole["enum"]]}
+        if whole.get("type") != "string":
+            raise ConfigurationError(f"a key of JSON is text, not {describe(kind)}")
+        return {word: value for word, value in schema.items() if word != "type"}
 
     def _rest(self, key: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
         schema = self.write(arguments[0]) if arguments else {}

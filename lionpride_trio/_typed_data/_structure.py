@@ -24,7 +24,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, override, typeddicts
 
 from ._places import Misfit, Place, at_key, expected, inside, misfit, places_of, show
-from ._schema import schema_of_choice, schema_of_scalar
+from ._schema import schema_of, schema_of_choice, schema_of_scalar
 from ._types import (
     ARRAYS,
     MAPPINGS,
@@ -122,6 +122,7 @@ class _Readers:
             item = self.of((*arguments, Any)[0])
             return _checked(list, bounds, functools.partial(_read_array, item, make))
         if origin in MAPPINGS:
+            schema_of(kind)  # raises where the keys could be no text
             key, value = arguments or (str, Any)
             return _checked(dict, bounds, functools.partial(_read_mapping, key, self.of(value)))
         return _scalar(kind, bounds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ._places import Misfit, Place, WrongKind, expected, misfit
+from ._places import Misfit, Place, WrongKind, expected
 from ._types import bare, describe, fields_of, is_class
 
 
@@ -40,8 +40,11 @@ def _nearest(faults: Sequence[tuple[str, Misfit]], members: Sequence[str], value
         return expected(" or ".join(dict.fromkeys(members)), value)
     inner = [one for one in near if any(place.path for place in one[1].places)]
     if not inner:
-        return misfit(" and ".join(dict.fromkeys(str(error) for _, error in near)))
+        # A union of texts, say, each with its pattern.
+        by_validator = all(one.by_validator for _, error in near for one in error.places)
+        words = " and ".join(dict.fromkeys(str(error) for _, error in near))
+        return Misfit([Place("", words, by_validator)])
     name, error = min(inner, key=lambda one: len(one[1].places))
     if len(inner) == 1:
         return error
-    return Misfit([Place(path, f"{message} (as {name})") for path, message in error.places])
+    return Misfit([one._replace(message=f"{one.message} (as {name})") for one in error.places])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import cattrs
 
@@ -16,18 +16,27 @@ _Value: TypeAlias = (
 )
 
 
+_CONVERTER: Final = cattrs.Converter(use_alias=True)
+
+
 def to_json_text(value: Any) -> str:
     """*value* as JSON text: objects of classes, dates, enums, collections, and what is in them.
 
     :raises TypeError: JSON has no word for something in it.
     """
     try:
-        text: bytes = msgspec().json.encode(value, enc_hook=_plain)
-        return text.decode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which a model may well write
-        return json.dumps(cattrs.unstructure(value), default=_builtin)
+        # msgspec knows classes too, but writes slots by the alphabet and leaves private fields out.
+        return _encoded(_CONVERTER.unstructure(value))
     except (ValueError, OverflowError, RecursionError) as error:
         raise TypeError(str(error)) from error
+
+
+def _encoded(data: Any) -> str:
+    try:
+        text: bytes = msgspec().json.encode(data, enc_hook=_plain)
+        return text.decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which a model may well write
+        return json.dumps(data, default=_builtin)
 
 
 def _builtin(value: Any) -> Any:

@@ -1,9 +1,10 @@
 """The test kit, for this library and for programs that use it.
 
 - strategies: `cuts`, `byte_cuts`, `prose`, `server_sent_events`, `replies`, `wire_bodies`,
-  `transformers`, `flows`, `typed_values`: whatever can happen to a stream, for hypothesis
+  `transformers`, `flows`, `json_of`, `typed_values`: whatever can happen to a stream, for hypothesis
 - laws: `check_stage`, `check_splitter`, `check_order`, `check_broken_off`, `check_sse_decoder`,
-  `check_provider`, `check_operator`, `check_sink`, `check_flow`, `check_typed`, `check_elements`; each raises `LawBroken`, which says
+  `check_provider`, `check_operator`, `check_sink`, `check_flow`, `check_tools`, `check_typed`,
+  `check_elements`; each raises `LawBroken`, which says
   what was broken
 - `cancel_everywhere`: cancels a program at each of its steps in turn
 - fakes: `ScriptedProvider` (exact chunks at exact times), `ScriptedClient` (exact bytes), and
@@ -33,6 +34,7 @@ try:
         check_splitter,
         check_sse_decoder,
         check_stage,
+        check_tools,
         check_typed,
     )
     from .strategies import (
@@ -41,6 +43,7 @@ try:
         byte_cuts,
         cuts,
         flows,
+        json_of,
         prose,
         replays,
         replies,
@@ -81,10 +84,12 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_tools",
     "check_typed",
     "chunks_of",
     "cuts",
     "flows",
+    "json_of",
     "prose",
     "replays",
     "replies",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ToolError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcp import ClientSession
     from mcp.types import CallToolResult, ContentBlock
 
+_LONGEST: Final = 64
 _OTHER: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -40,7 +41,7 @@ async def from_mcp(session: ClientSession, *, prefix: str = "") -> list[Tool[...
     while True:
         page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
         for one in page.tools:
-            name = check_name(_OTHER.sub("_", prefix + one.name)[:64])
+            name = _free_name(prefix + one.name, {tool.name for tool in tools})
             tools.append(
                 Tool[..., Any](
                     name=name,
@@ -54,6 +55,17 @@ async def from_mcp(session: ClientSession, *, prefix: str = "") -> list[Tool[...
         cursor = page.next_cursor
         if cursor is None:
             return tools
+
+
+def _free_name(theirs: str, taken: Collection[str]) -> str:
+    """The server's name of a tool as providers take it, and as no other tool of the server is called."""
+    name = plain = check_name(_OTHER.sub("_", theirs)[:_LONGEST])
+    number = 1
+    while name in taken:
+        number += 1
+        end = f"_{number}"
+        name = plain[: _LONGEST - len(end)] + end
+    return name
 
 
 def _as_they_are(arguments: Any) -> Mapping[str, Any]:

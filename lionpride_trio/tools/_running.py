@@ -31,8 +31,14 @@ async def run_function(
     """What *function* gives, called in this task where it is async and in a thread where it is not."""
     if _is_async(function):
         return await _settle(function(**arguments), on_piece)
-    call = functools.partial(function, **arguments)
-    return await _settle(await trio.to_thread.run_sync(call, abandon_on_cancel=abandon), on_piece)
+
+    def call() -> tuple[Any]:
+        # In a tuple, for trio takes a thread's coroutine for a mistake, and it is one that a wrapper of an
+        # async function gave.
+        return (function(**arguments),)
+
+    (given,) = await trio.to_thread.run_sync(call, abandon_on_cancel=abandon)
+    return await _settle(given, on_piece)
 
 
 def _is_async(function: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -15,7 +16,7 @@ from msgspec import Meta
 from lionpride_trio import ConfigurationError
 from lionpride_trio._typed_data import schema_of, to_json_text
 
-from .shapes import ROUND, Circle, Color, Note, Page, Point, Recipe, Square, Step
+from .shapes import ROUND, Circle, Color, Level, Note, Page, Point, Recipe, Square, Step
 
 T = TypeVar("T")
 
@@ -86,6 +87,22 @@ def test_a_description_may_stand_on_any_type():
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        (str, {}),
+        (Any, {}),
+        (int, {"pattern": "^-?(0|[1-9][0-9]*)$"}),
+        (dt.date, {"format": "date"}),
+        (Color, {"enum": ["red", "blue"]}),
+        (Level, {"enum": ["1", "2"]}),
+        (Annotated[str, Meta(min_length=2)], {"minLength": 2}),
+    ],
+)
+def test_keys_of_a_mapping_are_texts_that_can_be_read_as_the_keys(key, names):
+    assert schema_of(dict[key, int]).get("propertyNames", {}) == names
+
+
 def test_choices_keep_their_order_and_say_their_type():
     assert schema_of(Literal["z", "a"]) == {"type": "string", "enum": ["z", "a"]}
     assert schema_of(Literal["z", 1]) == {"enum": ["z", 1]}
@@ -149,6 +166,8 @@ class Open(Generic[T]):
         (list[int | complex], "there is no JSON schema of complex"),
         (Callable[[], int], "there is no JSON schema of Callable"),
         (Open[int], "there is no JSON schema of Open[int]"),
+        (dict[float, int], "a key of JSON is text, not float"),
+        (dict[Step, int], "a key of JSON is text, not Step"),
         (Annotated[str, Meta(ge=3)], "there is no JSON schema of str: Can only set `ge`"),
         (Literal[b"x"], "a model can choose among texts, numbers, booleans and None, not [b'x']"),
     ],

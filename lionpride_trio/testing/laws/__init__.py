@@ -8,6 +8,7 @@ from ._operators import check_operator, check_order
 from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage
+from ._tools import check_tools
 from ._typed import check_elements, check_typed
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "check_splitter",
     "check_sse_decoder",
     "check_stage",
+    "check_tools",
     "check_typed",
 ]

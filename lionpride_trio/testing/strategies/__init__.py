@@ -6,6 +6,7 @@ from ._flows import FlowPlan, Node, flows
 from ._prose import prose
 from ._recipes import transformers
 from ._replays import replays
+from ._schemas import json_of
 from ._typed import typed_values
 from .wires import replies, wire_bodies
 
@@ -15,6 +16,7 @@ __all__ = [
     "byte_cuts",
     "cuts",
     "flows",
+    "json_of",
     "prose",
     "replays",
     "replies",
