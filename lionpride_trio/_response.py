@@ -27,10 +27,20 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
     T_co = TypeVar("T_co", covariant=True, default=Any)
-else:
-    from typing import TypeVar
 
-    T_co = TypeVar("T_co", covariant=True)
+    class _WithOutput(Generic[T_co]):
+        pass
+
+else:
+    T_co = Any
+
+    class _WithOutput:
+        """``Response[Recipe]`` is for type checkers: cattrs reads a generic class by its arguments alone."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return cls
 
 
 @has_json_form
@@ -68,7 +78,7 @@ class Reasoning:
 
 @has_json_form
 @attrs.frozen
-class Response(Generic[T_co]):
+class Response(_WithOutput[T_co]):
     """The sum of a reply's chunks, so far or for good.
 
     Two responses are equal when they say the same and ended the same way; ids and the provider's

@@ -7,8 +7,9 @@ each bracket at most once, so that it stays linear.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from .._errors import DecodeError, LimitExceeded, OutputInvalid
 from .._typed_data._places import at_key
@@ -88,13 +89,23 @@ class Record(JSONParser):
 
 R = TypeVar("R", bound=Record)
 
+# A bracket, and what may stand behind it in JSON, as far as it is here: most brackets of prose are told
+# by that, at a hundredth of what a parser costs.
+_OBJECT: Final = r"\{(?=[ \t\n\r]*(?:[\"}]|\Z))"
+_LIST: Final = r"\[(?=[ \t\n\r]*(?:[]\[\"{0-9tfnNI-]|\Z))"
+_STARTS: Final = {
+    "{": re.compile(_OBJECT),
+    "[": re.compile(_LIST),
+    "[{": re.compile(f"{_LIST}|{_OBJECT}"),
+}
+
 
 class DocumentFinder(Generic[R]):
     """Finds the documents of one text that begin with one of the brackets *starts*."""
 
     def __init__(self, begin: Callable[[int], R], starts: str, max_hold: int) -> None:
         self._begin = begin
-        self._starts = starts
+        self._starts = _STARTS[starts]
         self._max_hold = max_hold
         self.record: R | None = None
         """The document that has not ended."""
@@ -146,10 +157,10 @@ class DocumentFinder(Generic[R]):
         self._seen += len(text)
 
     def _next_start(self, text: str, at: int) -> int:
-        places = [place for start in self._starts if (place := text.find(start, at)) >= 0]
-        if not places:
+        found = self._starts.search(text, at)
+        if found is None:
             return len(text)
-        place = min(places)
+        place = found.start()
         if self._seen + place in self._refuted:
             return place + 1
         self.record = self._begin(self._seen + place)

@@ -232,6 +232,17 @@ async def test_a_response_format_of_the_call_stays():
     assert provider.calls[1]["options"]["response_format"]["type"] == "json_schema"
 
 
+async def test_a_provider_may_be_given_the_schema_in_its_own_way():
+    class Own(ScriptedProvider):
+        def answer_options(self, name, schema, options):
+            return {"answer": {name: schema["required"]}, "seen": sorted(options)}
+
+    provider = Own('{"text": "boil"}')
+    await provider.model(temperature=1).complete("hi", output=Step)
+    options = provider.calls[0]["options"]
+    assert options == {"temperature": 1, "answer": {"Step": ["text"]}, "seen": ["temperature"]}
+
+
 async def test_invoke_takes_an_output_too():
     provider = ScriptedProvider('{"text": "boil"}')
     assert (await provider.model().invoke("hi", output=Step)).output == Step("boil")

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import settings, strategies as st
 
-from lionpride_trio.testing import check_elements, check_typed
-from tests.typed_data.shapes import ROUND, Step
+from lionpride_trio.stages import Partial, TypedElements, TypedOutput
+from lionpride_trio.testing import check_elements, check_stage, check_typed
+from tests.typed_data.shapes import ROUND, Recipe, Step
 
 FEW = settings(max_examples=8)
 
@@ -17,6 +18,21 @@ def test_answers_of_drawn_types_come_back():
 def test_answers_of_each_kind_of_type_come_back(hint, value):
     if value is not None:
         check_typed(hint, st.just(value), settings=FEW)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: TypedOutput(list[int], max_hold=1000),
+        lambda: TypedOutput(Recipe, max_hold=1000),
+        lambda: TypedElements(Step, at="steps", max_hold=1000),
+    ],
+)
+def test_the_stages_keep_the_laws_of_stages(make):
+    def outputs(given):
+        return [each.output if isinstance(each, Partial) else each for each in given][-1:]
+
+    check_stage(make, meaning=outputs, max_hold=3000, settings=FEW)
 
 
 def test_elements_of_drawn_types_are_those_of_the_list():

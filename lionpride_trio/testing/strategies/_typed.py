@@ -39,12 +39,16 @@ _SCALARS: Final[list[tuple[Any, st.SearchStrategy[Any]]]] = [
 ]
 
 
-@st.composite
-def typed_values(draw: st.DrawFn) -> TypedValue:
+def typed_values() -> st.SearchStrategy[TypedValue]:
     """A type that an answer may have, and a value of it: ``(list[int], [1, 2])``.
 
     Scalars, choices, dates, lists, mappings, tuples, attrs classes and dataclasses, each inside others.
     """
+    return _typed_values()
+
+
+@st.composite
+def _typed_values(draw: st.DrawFn) -> TypedValue:
     hint, values = _draw_type(draw, 2)
     return hint, draw(values)
 
