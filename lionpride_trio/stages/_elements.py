@@ -30,6 +30,8 @@ class ElementRecord(Record):
         """The list has ended."""
 
     def value_ended(self, path: Path, value: Any) -> None:
+        if self.has_list:
+            return  # of two lists at one place the first is it: its elements are given
         if path == self._at:
             self.has_list = isinstance(value, list)
         elif path[:-1] == self._at and isinstance(path[-1], int):
@@ -38,7 +40,7 @@ class ElementRecord(Record):
 
     @property
     def is_certain(self) -> bool:
-        return self._was_taken or bool(self._whole)
+        return self._was_taken or self.has_list or bool(self._whole)
 
     def take(self) -> Iterator[tuple[str, Any]]:
         """The elements that are whole and were not taken before, with their places."""

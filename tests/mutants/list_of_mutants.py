@@ -276,7 +276,7 @@ MUTANTS = [
         "if True:",
         "stages",
     ),
-    ("stages/_elements.py", "self._was_taken or bool(self._whole)", "self._was_taken", "stages"),
+    ("stages/_elements.py", "or self.has_list or bool(self._whole)", "", "stages"),
     ("stages/_answer.py", 'or key in branch.get("required", ())', "", "stages"),
     ("services/_typed.py", "response.verdict not in _MENDABLE", "False", "services"),
     ("services/_typed.py", 'own.get("response_format") is not None', "False", "services"),

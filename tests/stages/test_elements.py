@@ -47,6 +47,20 @@ def test_the_place_of_the_list(at, text):
         assert run(TypedElements(Step, at=at), pieces) == STEPS
 
 
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ('{"a": [1], "a": [2]} {"a": [3]}', [1]),
+        ('{"a": [1], {"a": [2]}', [1]),
+        ('{"a": []2 {"a": [3]}', []),
+        ('{"b": {"a": [1], oops {"a": [2]}', [2]),
+    ],
+)
+def test_the_first_list_at_the_place_is_it_however_it_is_cut(text, given):
+    for pieces in ([text], text):
+        assert outcome(TypedElements(int, at="a"), pieces) == (given, None)
+
+
 def test_scalars_are_elements_when_their_end_is_seen():
     machine = TypedElements(int)
     assert list(machine.feed("[1, 2")) == [1]

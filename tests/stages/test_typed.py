@@ -296,6 +296,10 @@ def test_arguments_that_are_wrong_are_told():
     assert caught.value.partial.tool_calls[0].arguments == '{"title": 3}'
 
 
+def test_half_of_a_surrogate_pair_is_a_fault_where_no_text_may_be():
+    assert fault('["\\ud83d"]', list[int]).path == "[0]"
+
+
 def test_validators_of_attrs_run():
     @attrs.frozen
     class Small:
