@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from .._errors import ToolError
 from .._typed_data import to_json_text
 from ._tool import Tool, check_name
 
-if TYPE_CHECKING:
-    from mcp import ClientSession
-    from mcp.types import CallToolResult, ContentBlock
-
 _LONGEST: Final = 64
 _OTHER: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
-async def from_mcp(session: ClientSession, *, prefix: str = "") -> list[Tool[..., Any]]:
+class MCPSession(Protocol):
+    """What is needed of an ``mcp.ClientSession``."""
+
+    async def list_tools(self, *, params: Any = None) -> Any: ...
+
+    async def call_tool(self, name: str, arguments: dict[str, Any] | None = None, /) -> Any: ...
+
+
+async def from_mcp(session: MCPSession, *, prefix: str = "") -> list[Tool[..., Any]]:
     """The tools that the server of an MCP session has, all pages of its list::
 
         async with stdio_client(StdioServerParameters(command="files")) as streams:
@@ -27,7 +31,7 @@ async def from_mcp(session: ClientSession, *, prefix: str = "") -> list[Tool[...
                 await session.initialize()
                 tools = await from_mcp(session)
 
-    The session is yours, and has to be open as long as the tools are used.  Names, descriptions and schemas
+    *session* is an ``mcp.ClientSession``.  It is yours, and has to be open as long as the tools are used.  Names, descriptions and schemas
     are the server's; what a provider refuses in a name is ``_`` in the tool's.  *prefix* goes before each name, so
     that two servers may both have a ``search``.  The server checks the arguments.
 
@@ -75,7 +79,7 @@ def _as_they_are(arguments: Any) -> Mapping[str, Any]:
 class _Remote:
     """Calls a tool of the server under the server's name for it."""
 
-    def __init__(self, session: ClientSession, theirs: str, ours: str) -> None:
+    def __init__(self, session: MCPSession, theirs: str, ours: str) -> None:
         self._session = session
         self._theirs = theirs
         self._ours = ours
@@ -88,16 +92,16 @@ class _Remote:
         return text
 
 
-def _text_of(result: CallToolResult) -> str:
+def _text_of(result: Any) -> str:
     if not result.content and result.structured_content is not None:
         return to_json_text(result.structured_content)
     return "\n".join(map(_told, result.content))
 
 
-def _told(block: ContentBlock) -> str:
+def _told(block: Any) -> str:
     """A block of content as text: what it says, or what it is."""
     if block.type == "text":
-        return block.text
+        return str(block.text)
     if block.type == "resource_link":
         return f"[{block.name}: {block.uri}]"
     if block.type == "resource":

@@ -23,7 +23,10 @@ from lionpride_trio import (
     SinkError,
     StreamTimeout,
     StreamTruncated,
+    ToolArgumentsInvalid,
     ToolCall,
+    ToolError,
+    UnknownTool,
     Verdict,
     iModel,
 )
@@ -48,6 +51,7 @@ ERRORS = [
     SinkError("disk", sink="write_file", **WHERE),
     OperationError("failed", operation="by name", **WHERE),
     AnswerCut("cut", verdict=Verdict.LENGTH, **WHERE),
+    ToolArgumentsInvalid("wrong", tool="weather", places=[("city", "is missing")], **WHERE),
     ConfigurationError("wrong"),
 ]
 
@@ -79,6 +83,9 @@ def test_every_class_of_error_can_be_pickled(name):
         LimitExceeded: {"limit": "a", "value": 1},
         SinkError: {"sink": "stdout"},
         AnswerCut: {"verdict": Verdict.PAUSED},
+        ToolError: {"tool": "weather"},
+        UnknownTool: {"tool": "weather"},
+        ToolArgumentsInvalid: {"tool": "weather"},
     }.get(kind, {})
     error = kind("text", [ValueError()]) if kind is FlowError else kind("text", **needed)
     assert repr(pickled(error)) == repr(error)

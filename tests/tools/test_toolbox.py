@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import pickle
+import subprocess
+import sys
 
 import pytest
 
-from lionpride_trio import ConfigurationError, ToolArgumentsInvalid, UnknownTool, iModel, local
+from lionpride_trio import ConfigurationError, UnknownTool, iModel, local
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.tools import Toolbox, tool
 
@@ -69,12 +70,6 @@ def test_what_a_toolbox_cannot_hold_is_refused(tools, text):
         Toolbox(tools)
 
 
-def test_errors_of_tools_can_be_pickled():
-    error = ToolArgumentsInvalid("x", tool="weather", places=[("a", "b")])
-    copy = pickle.loads(pickle.dumps(error))
-    assert (copy.tool, copy.places, str(copy)) == ("weather", (("a", "b"),), "x")
-
-
 def body_of(provider, endpoint, tools):
     asked = [{"role": "user", "content": "q"}]
     return get(provider, endpoint).request(ModelCall("m", asked, {"tools": tools})).body
@@ -106,3 +101,18 @@ async def test_a_model_calls_a_tool_and_the_call_can_be_answered(provider, endpo
     (call,) = reply.response.tool_calls
     result = await Toolbox([weather]).find(call.name).call(call.arguments)
     assert weather.output_of(result).startswith("rain in ")
+
+
+def test_neither_the_library_nor_the_room_imports_what_its_extras_bring():
+    program = (
+        "import sys, lionpride_trio, lionpride_trio.tools;"
+        " print({'msgspec', 'mcp', 'pydantic'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"set()"
+
+
+def test_without_msgspec_a_tool_cannot_be_made_and_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'lionpride_trio\[tools\]'"):
+        tool(weather.__wrapped__)

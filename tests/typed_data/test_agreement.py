@@ -93,7 +93,7 @@ TYPES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hint=TYPES, data=st.data())
 def test_this_holds_for_types_of_types(hint, data):
     schema = schema_of(hint)
@@ -103,9 +103,9 @@ def test_this_holds_for_types_of_types(hint, data):
     assert all(place.by_validator for place in tried(reader_of(hint), drawn)[1])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hint=TYPES, data=json_of({}))
-def test_whatever_else_is_refused_with_places_and_nothing_else_is_raised(hint, data):
+def test_whatever_can_be_read_the_schema_allows_and_nothing_else_is_raised(hint, data):
     allowed = jsonschema.Draft202012Validator(schema_of(hint)).is_valid(data)
     _, faults = tried(reader_of(hint), data)
-    assert not allowed or all(place.by_validator for place in faults)
+    assert faults or allowed

@@ -1,0 +1,50 @@
+"""A model asks for a tool, the tool is called, and the model answers with what it gave."""
+
+from typing import Annotated, Literal
+
+import trio
+
+from lionpride_trio import iModel
+from lionpride_trio.tools import Toolbox, tool
+
+
+@tool
+async def weather(
+    city: Annotated[str, "a city's name"],
+    unit: Literal["C", "F"] = "C",
+) -> dict[str, object]:
+    """The weather now."""
+    return {"city": city, "sky": "rain", "temperature": 3 if unit == "C" else 37}
+
+
+async def main(model_name="gpt-4o-mini"):
+    model = iModel("openai", model_name)
+    tools = Toolbox([weather])
+    messages: list[dict[str, object]] = [{"role": "user", "content": "Do I need a coat in Oslo?"}]
+
+    response = await model.complete(messages, tools=tools)
+    messages.append({
+        "role": "assistant",
+        "content": response.text,
+        "tool_calls": [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in response.tool_calls
+        ],
+    })
+    for call in response.tool_calls:
+        asked = tools.find(call.name)
+        output = asked.output_of(await asked.call(call.arguments))
+        print(f"{call.name}({call.arguments}) gives {output}")
+        messages.append({"role": "tool", "tool_call_id": call.id, "content": output})
+
+    if response.tool_calls:
+        response = await model.complete(messages, tools=tools)
+    print(response.text)
+
+
+if __name__ == "__main__":
+    trio.run(main)
