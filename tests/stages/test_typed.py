@@ -231,7 +231,7 @@ def test_a_null_leaves_out_what_need_not_be_there():
     partial = read(text)[-1]
     assert partial.value["steps"][0]["minutes"] is None
     assert partial.output == Recipe("a", [Step("b")])
-    assert fault('{"title": null}').path == "title"
+    assert fault('{"title": null}').message == "title: expected str, got None"
 
 
 # What is wrong.
