@@ -19,6 +19,7 @@ MODULES = {
     "http": "http",
     "pipeline": "pipeline",
     "operators": "operators",
+    "typed": "typed",
     "many": "many",
     "flow": "flow",
     "durable": "durable",

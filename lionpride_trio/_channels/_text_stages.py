@@ -10,6 +10,7 @@ import attrs
 
 from .._chunks import NO_METADATA, Chunk, TextChunk, text_chunk
 from ..stages import Stage
+from ..stages._checks import no_text
 from ..stages._protocol import end, feed_of, items_of
 
 
@@ -21,12 +22,6 @@ def text_of(item: object) -> str:
 def is_text(item: object) -> bool:
     """Whether *item* is a piece of the answer rather than something between its pieces."""
     return isinstance(item, str | TextChunk) or (isinstance(item, Chunk) and bool(item.data))
-
-
-def no_text(name: str, item: object) -> TypeError:
-    """The error for an *item* that the text transformer *name* cannot read."""
-    way = "decode them" if isinstance(item, bytes | bytearray) else "write text() or map_each(str)"
-    return TypeError(f"{name} takes text or chunks, not {type(item).__name__}: {way} before it")
 
 
 # Several items in one

@@ -15,6 +15,7 @@
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
     │   ├─ DecodeError         JSON, wrong types, compression; .line
     │   ├─ AnswerCut           a turn ended before its answer was whole; .verdict
+    │   ├─ OutputInvalid       the answer has not the type that was asked for; .path .text
     │   ├─ TurnsExhausted      a conversation with tools has used up its turns; .turns
     │   ├─ WriterLost          the process that wrote a durable stream died, or was cut off
     │   └─ LimitExceeded       a bound of ours was passed; .limit .value
@@ -62,6 +63,7 @@ from ._stream import (
     DecodeError,
     LimitExceeded,
     NotAStream,
+    OutputInvalid,
     StreamError,
     StreamTruncated,
     TurnsExhausted,
@@ -94,6 +96,7 @@ __all__ = [
     "NotAStream",
     "NotFound",
     "OperationError",
+    "OutputInvalid",
     "Overloaded",
     "PermissionDenied",
     "ProviderError",

@@ -50,6 +50,24 @@ class AnswerCut(StreamError):
         self.verdict = verdict
 
 
+class OutputInvalid(StreamError):
+    """The answer has not the type that was asked for, or is no JSON.
+
+    ``path`` is the place of the first fault, such as ``steps[1].minutes``, and empty for the whole;
+    ``text`` is what was read as the answer, as the model wrote it.
+    """
+
+    def __init__(self, message: str = "", *, path: str = "", text: str = "", **where: Any) -> None:
+        super().__init__(message, **where)
+        self.path = path
+        self.text = text
+
+    def _locate(self, *, secrets: Sequence[Secret] = (), **where: Any) -> None:
+        super()._locate(secrets=secrets, **where)
+        for secret in secrets:
+            self.text = secret.mask(self.text)
+
+
 class TurnsExhausted(StreamError):
     """A conversation with tools asked the model as often as it may, and it goes on calling.
 

@@ -20,13 +20,14 @@ Layout: ``_writing`` and ``_reading`` (values to data and back), ``_documents`` 
 (the same for streams and journals, without the mark and fast), ``_classes`` (the classes with a form).
 """
 
-from ._classes import has_json_form
+from ._classes import NO_JSON, has_json_form
 from ._documents import from_json, to_json
 from ._lines import read_line, write_line
 from ._reading import read
 from ._writing import written
 
 __all__ = [
+    "NO_JSON",
     "from_json",
     "has_json_form",
     "read",

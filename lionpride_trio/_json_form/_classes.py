@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 C = TypeVar("C", bound=type[Any])
 
+NO_JSON: Final[Mapping[str, Any]] = {"no_json": True}
+"""Metadata of a field that is not written: it is made of the others."""
 classes: Final[dict[str, type[Any]]] = {}
 
 

@@ -15,11 +15,9 @@ import json
 import re
 from typing import Any, Final, cast
 
-import attrs
-
 from ._classes import classes
 from ._reading import Json, read, read_object
-from ._writing import MAX_DEPTH, follows, written
+from ._writing import MAX_DEPTH, follows, written, written_fields
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _LONG_NUMBER: Final = re.compile(r"\d{600}")
@@ -78,4 +76,4 @@ def _is_shallow(line: str) -> bool:
 @functools.cache
 def _fields_of(cls: Any) -> list[tuple[str, Any]]:
     """The names of a class's fields, and their defaults."""
-    return [(field.name, field.default) for field in attrs.fields(cls)]
+    return [(field.name, field.default) for field in written_fields(cls)]

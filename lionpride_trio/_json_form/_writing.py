@@ -90,10 +90,15 @@ def _parts_of(value: Any, where: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, enum.Enum):
         yield "value", value.value
         return
-    for field in attrs.fields(cls):
+    for field in written_fields(cls):
         item = getattr(value, field.name)
         if item is not field.default and not follows(value, item, field.default):
             yield field.name, item
+
+
+def written_fields(cls: Any) -> list[attrs.Attribute[Any]]:
+    """The fields of a class that have a place in its form."""
+    return [field for field in attrs.fields(cls) if "no_json" not in field.metadata]
 
 
 def follows(value: Any, item: Any, default: Any) -> bool:

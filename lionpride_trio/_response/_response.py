@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, cast
 
 import attrs
 
 from .._assistant import AssistantResponseContent, answer_of
 from .._chunks import NO_METADATA, Usage, Verdict
-from .._json_form import has_json_form, to_json
+from .._json_form import NO_JSON, has_json_form, to_json
 from .._parts import Part, TextPart, ThoughtPart, ToolCall
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T_co = TypeVar("T_co", covariant=True, default=Any)
+
+    class _WithOutput(Generic[T_co]):
+        pass
+
+else:
+    T_co = Any
+
+    class _WithOutput:
+        """``Response[Recipe]`` is for type checkers: cattrs reads a generic class by its arguments alone."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return cls
+
 
 _NOT_WHOLE: Final = frozenset([Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.STOPPED])
 """The verdicts of answers whose calls nobody answers."""
@@ -34,7 +54,7 @@ def _thoughts_of(parts: tuple[Part, ...]) -> tuple[ThoughtPart, ...]:
 
 @has_json_form
 @attrs.frozen
-class Response:
+class Response(_WithOutput[T_co]):
     """The sum of a reply's chunks, so far or for good.
 
     Two responses are equal when they say the same and ended the same way; ids and the provider's
@@ -65,6 +85,11 @@ class Response:
     """The tool calls of the alternatives beyond the first, by index from 1; empty where none has any."""
     metadata: Mapping[str, Any] = attrs.field(default=NO_METADATA, eq=False, repr=False)
     """Read-only facts under the provider's own names: ids, model, fingerprint."""
+    output: T_co = attrs.field(default=cast(Any, None), eq=False, repr=False, metadata=NO_JSON)
+    """The answer as an object of the type that ``complete(output=…)`` asked for, made of the text.
+
+    It has no place in the JSON form, which has the text.
+    """
     parts: tuple[Part, ...] = attrs.field(
         default=attrs.Factory(_parts_of, takes_self=True), kw_only=True, repr=False, eq=_thoughts_of
     )

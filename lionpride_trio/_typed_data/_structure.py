@@ -213,6 +213,8 @@ def _by_msgspec(kind: Any, hint: Any, value: Any) -> Any:
         value = int(value)  # 3.0 is an integer, says JSON schema
     try:
         return msgspec().convert(value, hint)
+    except UnicodeEncodeError:
+        raise misfit(f"{show(value)} has half of a surrogate pair") from None
     except msgspec().ValidationError as error:
         text, _, path = str(error).replace("`", "").partition(" - at $")
         wanted, other_kind, _ = text.removeprefix("Expected ").partition(", got ")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
 
 FIELDS: Final = frozenset([
@@ -37,5 +38,6 @@ class DeepSeek(OpenAIChat):
     key_variables = ("DEEPSEEK_API_KEY",)
     header_variables = {}
     fields = FIELDS
+    answer_options = staticmethod(plain_answer)
     max_tokens_options = ("max_tokens",)
     reasoning_goes_back = "in_turns_with_calls"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from .._errors import BadRequest, Overloaded
+from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
 from ._openai_chat._request import OPENAI
 
@@ -48,6 +49,7 @@ class Groq(OpenAIChat):
     key_variables = ("GROQ_API_KEY",)
     header_variables = {}
     fields = FIELDS
+    answer_options = staticmethod(plain_answer)
     request_id_headers = (*OpenAIChat.request_id_headers, "x-groq-id")
     error_statuses = {498: Overloaded}  # flex capacity is spent for the moment
     error_words = {BadRequest: "tool_use_failed"}

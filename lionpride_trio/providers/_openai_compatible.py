@@ -17,6 +17,7 @@ from .._errors import (
     RateLimited,
     ServerError,
 )
+from ._answer_options import plain_answer
 from ._groq import Groq
 from ._openai_chat import OpenAIChat
 from ._openai_chat._request import OPENAI
@@ -61,6 +62,7 @@ class OpenAICompatible(OpenAIChat):
     key_required = False
     header_variables = {}
     fields = FIELDS
+    answer_options = staticmethod(plain_answer)
     extends_messages = True
     reasoning_goes_back = "with_calls"
     # An address of these two may be given here too, and gateways in front of them pass the ids on.

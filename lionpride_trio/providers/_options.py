@@ -28,6 +28,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "host": "base_url=",
     "url": "base_url=",
     "client": "http_client=",
+    "output": "complete(…, output=…) or stream(…, output=…)",
+    "response_model": "complete(…, output=…)",
     "system_prompt": "system=",
     "stop_words": "stop=",
 }

@@ -15,6 +15,7 @@ import attrs
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret
+from ._answer_options import plain_answer
 from ._faults import REQUEST_ID_HEADERS, provider_error
 
 
@@ -163,6 +164,17 @@ class Provider(Protocol):
     def authorize(self, key: Secret) -> Mapping[str, str]:
         """The headers that carry *key*: by default a bearer token."""
         return {"authorization": f"Bearer {key.reveal()}"}
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """What a request has besides *options*, so that the answer is an object of *schema*.
+
+        By default the option ``response_format``, in OpenAI's form.
+
+        :raises ConfigurationError: it cannot be asked for with these options.
+        """
+        return plain_answer(name, schema, options)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request for *call*.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
@@ -18,6 +18,7 @@ from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages
 from ._reply import Reply
 from ._tool_calls import Approve, OnError
+from ._typed import typed_call
 
 T = TypeVar("T")
 
@@ -99,15 +100,28 @@ class Fallback:
         )
         return source_of_conversation(make_plan, self.models[0]._owner)  # ruff: ignore[private-member-access] - the same
 
-    async def complete(self, messages: Messages, **options: Any) -> Response:
+    @overload
+    async def complete(
+        self, messages: Messages, *, output: type[T], repair: int = 0, **options: Any
+    ) -> Response[T]: ...
+    @overload
+    async def complete(
+        self, messages: Messages, *, output: Any = None, repair: int = 0, **options: Any
+    ) -> Response: ...
+    async def complete(
+        self, messages: Messages, *, output: Any = None, repair: int = 0, **options: Any
+    ) -> Response:
         """The whole response, like `iModel.complete`'s; the models are asked in turn.
+
+        With *output*, a model whose answers are wrong *repair* times and once more has failed, too.
 
         :raises ConfigurationError: the messages or options do not suit one of the models.
         :raises LionprideError: the last model's failure.
         """
-        asks = [model._ask(messages, options, stream=False) for model in self.models]  # ruff: ignore[private-member-access] - of one house
+        typed = typed_call(output, repair)
+        asks = [model._ask(messages, options, stream=False, typed=typed) for model in self.models]  # ruff: ignore[private-member-access] - of one house
         attempts = [
-            partial(model._complete, ask)  # ruff: ignore[private-member-access] - the same
+            partial(model._answer, ask, options, typed)  # ruff: ignore[private-member-access] - the same
             for model, ask in zip(self.models, asks, strict=True)
         ]
         starts_job = any(ask.starts_job for ask in asks)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar, overload
 
 from .._channels._entrance import check_on_trio
 from .._channels._source import Owner
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, OutputInvalid
 from .._response import Response
 from .._retry import Retry
 from .._transport import HTTPClient, Transport, as_transport
@@ -34,6 +34,9 @@ from ._rate_limit import RateLimiter
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
 from ._tool_calls import Approve, OnError
+from ._typed import TypedCall, typed_call
+
+T = TypeVar("T")
 
 DEFAULT_RETRY = Retry()
 
@@ -174,7 +177,9 @@ class iModel(_ProviderGivenOnce):
             return self.stream(messages, **options)
         return AwaitableCall(self.complete, messages, options)
 
-    def stream(self, messages: Messages, *, keep: bool = True, **options: Any) -> ReplySource:
+    def stream(
+        self, messages: Messages, *, keep: bool = True, output: Any = None, **options: Any
+    ) -> ReplySource:
         """A source of the chunks of one call; each opening is a call of its own.
 
         Does not block; the request is sent when the source is opened, which waits until the first
@@ -182,13 +187,16 @@ class iModel(_ProviderGivenOnce):
         by the opening.  With ``keep=False`` the reply does not add its text up, so that its memory
         stays flat however long it is.
 
+        *output* is the type that the answer is to have: the model is given its schema.  The chunks
+        are read with ``| typed(…)`` or ``| elements(…)``.
+
         No nursery is opened, but for an *http_client* of yours, whose body a task reads one piece
         ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
         reply is open.  The reply closes when its block ends; cancelling closes the connection.
 
         :raises ConfigurationError: the messages or options are wrong.
         """
-        ask = self._ask(messages, options, stream=True)
+        ask = self._ask(messages, options, stream=True, typed=typed_call(output))
 
         return ReplySource(
             lambda: self._open_reply(ask, keep=keep),
@@ -244,15 +252,54 @@ class iModel(_ProviderGivenOnce):
         )
         return source_of_conversation(make_plan, self._owner)
 
-    async def complete(self, messages: Messages, **options: Any) -> Response:
+    @overload
+    async def complete(
+        self, messages: Messages, *, output: type[T], repair: int = 0, **options: Any
+    ) -> Response[T]: ...
+    @overload
+    async def complete(
+        self, messages: Messages, *, output: Any = None, repair: int = 0, **options: Any
+    ) -> Response: ...
+    async def complete(
+        self, messages: Messages, *, output: Any = None, repair: int = 0, **options: Any
+    ) -> Response:
         """The whole response of one call, by the provider's call that does not stream.
 
-        :raises LionprideError: one of its classes.
+        *output* is the type that the answer is to have, such as an attrs class, a dataclass, a
+        ``TypedDict``, a list, a union or a ``Literal``: the model is given its schema, and the answer is the
+        response's ``output``.  A wrong answer is sent back with what is wrong in it and asked for
+        again, *repair* times at most; the response then has the usage of all calls.  A
+        ``response_format=`` of the call stays as it is.  A model that is given ``tools=`` and calls
+        some has no ``output`` yet.
+
+        :raises OutputInvalid: the answer has not that type; its ``partial`` is the response.
+        :raises LionprideError: one of its other classes.
         """
-        return await self._complete(self._ask(messages, options, stream=False))
+        typed = typed_call(output, repair)
+        ask = self._ask(messages, options, stream=False, typed=typed)
+        return await self._answer(ask, options, typed)
+
+    async def _answer(
+        self, ask: Ask, options: Mapping[str, Any], typed: TypedCall | None
+    ) -> Response:
+        check_on_trio()
+        if typed is None:
+            return await self._complete(ask)
+        try:
+            return await typed.complete(
+                lambda messages: self._complete(
+                    ask
+                    if messages is ask.call.messages
+                    else self._ask(messages, options, stream=False, typed=typed)
+                ),
+                ask.call.messages,
+                {**self.options, **options},
+            )
+        except OutputInvalid as error:
+            self._caller.locate(ask, error, None, error.partial)
+            raise
 
     async def _complete(self, ask: Ask) -> Response:
-        check_on_trio()
         ask = await with_files_read(self.provider, ask)
         async with self._address() as base_url:
             return await self._caller.complete(ask, self._client(), base_url)
@@ -262,7 +309,14 @@ class iModel(_ProviderGivenOnce):
         if owner not in self._owners:
             self._owners.append(owner)
 
-    def _ask(self, messages: Messages, options: Mapping[str, Any], *, stream: bool) -> Ask:
+    def _ask(
+        self,
+        messages: Messages,
+        options: Mapping[str, Any],
+        *,
+        stream: bool,
+        typed: TypedCall | None = None,
+    ) -> Ask:
         """The request of one call, written while the caller's own line is still in the traceback."""
         given = {**self.options, **options}
         extras = {name: given.pop(name, None) for name in EXTRAS}
@@ -271,7 +325,7 @@ class iModel(_ProviderGivenOnce):
             ModelCall(
                 self.model,
                 plain_messages(messages),
-                given,
+                given if typed is None else typed.options(self.provider, given, options),
                 stream,
                 headers=_or_empty(extras["extra_headers"]),
                 extra_body=check_body(_or_empty(extras["extra_body"])),

@@ -23,13 +23,19 @@ from ._think_tags import ThinkTags
 from ._words import WordCount, WordSplitter
 
 if TYPE_CHECKING:
+    from ._answer import AnswerType
+    from ._elements import TypedElements
     from ._markdown import MarkdownBlock, MarkdownBlockSplitter
+    from ._partial import FinishedPaths, Partial
+    from ._typed import TypedOutput
     from .sentences import Sentence, SentenceSplitter
 
 __all__ = [
     "MAX_HOLD",
+    "AnswerType",
     "BufferChars",
     "BufferCount",
+    "FinishedPaths",
     "JSONEvent",
     "JSONValues",
     "Keep",
@@ -38,6 +44,7 @@ __all__ = [
     "MarkdownBlock",
     "MarkdownBlockSplitter",
     "ParagraphSplitter",
+    "Partial",
     "PartialJSON",
     "Redact",
     "Sentence",
@@ -47,18 +54,25 @@ __all__ = [
     "Take",
     "Tap",
     "ThinkTags",
+    "TypedElements",
+    "TypedOutput",
     "WordCount",
     "WordSplitter",
 ]
 
 
 _LATER: Final = {
+    "AnswerType": "_answer",
+    "FinishedPaths": "_partial",
     "MarkdownBlock": "_markdown",
     "MarkdownBlockSplitter": "_markdown",
     "Sentence": "sentences",
+    "Partial": "_partial",
     "SentenceSplitter": "sentences",
+    "TypedElements": "_elements",
+    "TypedOutput": "_typed",
 }
-"""Machines whose rules and tables take longer to load than all the rest, and where they are."""
+"""What takes longer to load than all the rest, by its rules and tables or its libraries, and where it is."""
 
 show_public_path(globals())
 

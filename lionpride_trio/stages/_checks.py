@@ -43,3 +43,9 @@ def non_empty_texts(owner: str, name: str, value: str | Iterable[str]) -> tuple[
     if not texts:
         raise ConfigurationError(f"{owner} needs at least one string for {name}")
     return tuple(dict.fromkeys(non_empty_text(owner, name, text) for text in texts))
+
+
+def no_text(name: str, item: object) -> TypeError:
+    """The error for an *item* that the text transformer *name* cannot read."""
+    way = "decode them" if isinstance(item, bytes | bytearray) else "write text() or map_each(str)"
+    return TypeError(f"{name} takes text or chunks, not {type(item).__name__}: {way} before it")

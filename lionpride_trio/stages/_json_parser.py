@@ -101,6 +101,33 @@ class JSONParser:
         """Whether the document is whole."""
         return self._state == _DONE
 
+    @property
+    def open_path(self) -> Path:
+        """The path of the innermost value that has not ended, or that is expected next.
+
+        The paths are needed for it, so this parser has to make events; so has it for `detach`.
+        """
+        if not self._stack:
+            return ()
+        if self._state == _STRING and not self._is_key:
+            return self._path
+        is_inside = self._state in {_VALUE, _NUMBER, _WORD, _COLON}
+        return self._next_path() if is_inside else self._paths[-1]
+
+    def detach(self) -> None:
+        """Go on with copies of the containers that are open, so that a `value` seen before stays as it is.
+
+        Takes time for the items of those containers; what is closed never changes again.
+        """
+        above: Any = None
+        for depth, container in enumerate(self._stack):
+            copied = container.copy()
+            if above is None:
+                self._root = copied
+            else:
+                above[self._paths[depth][-1]] = copied
+            self._stack[depth] = above = copied
+
     def consume(self, text: str, start: int = 0, end: int | None = None) -> int:
         """Read *text* from *start* on, and say where the document ended, or *end*.
 

@@ -1,9 +1,10 @@
 """The test kit, for this library and for programs that use it.
 
 - strategies: `cuts`, `byte_cuts`, `prose`, `server_sent_events`, `replies`, `wire_bodies`,
-  `transformers`, `flows`, `json_of`: whatever can happen to a stream, for hypothesis
+  `transformers`, `flows`, `json_of`, `typed_values`: whatever can happen to a stream, for hypothesis
 - laws: `check_stage`, `check_splitter`, `check_order`, `check_broken_off`, `check_sse_decoder`,
-  `check_provider`, `check_operator`, `check_sink`, `check_flow`, `check_tools`; each raises `LawBroken`, which says
+  `check_provider`, `check_operator`, `check_sink`, `check_flow`, `check_tools`, `check_typed`,
+  `check_elements`; each raises `LawBroken`, which says
   what was broken
 - `cancel_everywhere`: cancels a program at each of its steps in turn
 - fakes: `ScriptedProvider` (exact chunks at exact times), `ScriptedClient` (exact bytes), and
@@ -24,6 +25,7 @@ try:
         EventDecoder,
         LawBroken,
         check_broken_off,
+        check_elements,
         check_flow,
         check_operator,
         check_order,
@@ -33,6 +35,7 @@ try:
         check_sse_decoder,
         check_stage,
         check_tools,
+        check_typed,
     )
     from .strategies import (
         FlowPlan,
@@ -46,6 +49,7 @@ try:
         replies,
         server_sent_events,
         transformers,
+        typed_values,
         wire_bodies,
     )
 except ModuleNotFoundError as error:
@@ -71,6 +75,7 @@ __all__ = [
     "byte_cuts",
     "cancel_everywhere",
     "check_broken_off",
+    "check_elements",
     "check_flow",
     "check_operator",
     "check_order",
@@ -80,6 +85,7 @@ __all__ = [
     "check_sse_decoder",
     "check_stage",
     "check_tools",
+    "check_typed",
     "chunks_of",
     "cuts",
     "flows",
@@ -89,6 +95,7 @@ __all__ = [
     "replies",
     "server_sent_events",
     "transformers",
+    "typed_values",
     "wire_bodies",
 ]
 

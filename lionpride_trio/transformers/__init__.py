@@ -36,6 +36,7 @@ from ._race import hedge, race
 from ._sources import from_channel, from_iterable, source
 from ._tee import tee
 from ._timing import idle_timeout
+from ._typed import elements, typed
 
 __all__ = [
     "Channel",
@@ -48,6 +49,7 @@ __all__ = [
     "Transformer",
     "buffer",
     "chain",
+    "elements",
     "fork",
     "from_channel",
     "from_iterable",
@@ -76,6 +78,7 @@ __all__ = [
     "text",
     "think_tags",
     "transformer",
+    "typed",
     "word_count",
     "words",
 ]

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lionpride_trio import DecodeError, LimitExceeded, reassemble, stages
+from lionpride_trio import DecodeError, LimitExceeded, OutputInvalid, reassemble, stages
 from lionpride_trio.providers import StreamDecoder, get
 from lionpride_trio.wire import NDJSONDecoder, SSEDecoder
 from tests.flow.graphs import check_graphs
@@ -34,6 +34,8 @@ STAGES: dict[str, Callable[[], Any]] = {
     "think tags": stages.ThinkTags,
     "json values": stages.JSONValues,
     "partial json": stages.PartialJSON,
+    "typed": lambda: stages.TypedOutput(dict[str, list[int] | str]),
+    "elements": lambda: stages.TypedElements(int | str, at="a"),
     "redact": lambda: stages.Redact(r"\b\w{2,9}@\w{2,9}\b|sk-\w{4,20}"),
     "stop at": lambda: stages.StopAt(["END", "\n\n", "<|"]),
 }
@@ -95,7 +97,7 @@ def stage(name: str, data: bytes, source: random.Random) -> None:
             for piece in pieces:
                 out += machine.feed(piece)
             out += machine.flush()
-        except (DecodeError, LimitExceeded) as error:
+        except (DecodeError, LimitExceeded, OutputInvalid) as error:
             failure = (type(error), str(error))
         outcomes.append((_meaning(name, out), failure))
         if name in LOSSLESS and failure is None:
@@ -110,6 +112,8 @@ def _meaning(name: str, out: list[Any]) -> Any:
     if name == "think tags":
         response = reassemble(out)
         return response.text, response.reasoning_blocks
+    if name == "typed":  # how many partials there are depends on the pieces
+        return repr([partial.output for partial in out if partial.output is not None])
     if name == "partial json":
         joined: list[Any] = []
         for event in out:

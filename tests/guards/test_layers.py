@@ -81,6 +81,7 @@ ORDER = {
     """,
     "transformers": """
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
+        _typed
     """,
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
@@ -93,7 +94,7 @@ ORDER = {
         _context _attempt _runner _run
     """,
     "services": """
-        _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked
+        _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
         _tool_calls _conversation _converse _imodel _fallback _registry
     """,
 }
@@ -101,7 +102,7 @@ ORDER = {
 # What a layer may import from outside the package, beside the standard library. What a layer may
 # use, the ones above may use too, unless it is confined.
 THIRD_PARTY: dict[float, set[str]] = {
-    0: {"attr", "attrs", "jiter"},
+    0: {"attr", "attrs", "jiter", "typing_extensions"},  # the last for type checkers alone
     1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "h11", "stamina"},
     3: {"mcp"},

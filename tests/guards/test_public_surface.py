@@ -42,7 +42,7 @@ PROMISED = {
     "lionpride_trio": "Session iModel Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
-    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut WriterLost"
+    " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
     " LimitExceeded"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
@@ -58,7 +58,7 @@ PROMISED = {
     "lionpride_trio.providers": "Provider register get",
     "lionpride_trio.transformers": "text map_each keep take tap buffer lines words sentences"
     " paragraphs markdown_blocks think_tags stop_at json_values partial_json redact word_count"
-    " pace idle_timeout prefetch tee fork merge chain race hedge map_concurrent source"
+    " typed elements pace idle_timeout prefetch tee fork merge chain race hedge map_concurrent source"
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.tools": "tool Tool Toolbox from_mcp",

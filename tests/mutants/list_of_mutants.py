@@ -292,4 +292,19 @@ MUTANTS = [
     ("_channels/_lending.py", "lending = lending.outer", "lending = None", "flow"),
     ("flow/_context.py", "with SlotsLent(of_all_tasks=True):", "with ExitStack():", "flow"),
     ("operations/_model_work.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
+    # Typed answers
+    ("stages/_partial.py", "            self.detach()\n", "            pass\n", "stages"),
+    ("stages/_partial.py", "self._replay.place > place", "False", "stages"),
+    ("stages/_record.py", "        self._seen -= len(held)\n", "", "stages"),
+    (
+        "stages/_record.py",
+        "if len(path) > outer and path[:outer] == self._outer:",
+        "if True:",
+        "stages",
+    ),
+    ("stages/_elements.py", "or self.has_list or bool(self._whole)", "", "stages"),
+    ("stages/_answer.py", 'or key in branch.get("required", ())', "", "stages"),
+    ("services/_typed.py", "response.verdict not in _MENDABLE", "False", "services"),
+    ("services/_typed.py", 'own.get("response_format") is not None', "False", "services"),
+    ("providers/_answer_schema.py", "written[name] = _or_null(written[name])", "pass", "providers"),
 ]

@@ -22,7 +22,7 @@ async def client(request):
 
 async def test_a_reader_that_waits_is_woken_and_the_connection_closes(client):
 
-    async with FaultyServer([Answer([HELLO], then="stall")]) as server:
+    async with FaultyServer([Answer(body=[HELLO], then="stall")]) as server:
         model = iModel(
             "openai_compatible", "m", base_url=server.url("openai"), api_key="k", http_client=client
         )

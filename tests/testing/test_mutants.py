@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lionpride_trio.testing import LawBroken
-from tests.testing.mutants import decoders, graphs, machines, operators, parsers, sinking
+from tests.testing.mutants import decoders, graphs, machines, operators, parsers, sinking, typing
 
 CASES = [
     case
-    for module in (decoders, machines, operators, sinking, parsers, graphs)
+    for module in (decoders, machines, operators, sinking, parsers, graphs, typing)
     for case in module.CASES
 ]
 IDS = [case.name for case in CASES]

@@ -12,6 +12,7 @@ from lionpride_trio import ConfigurationError, TextChunk, sinks
 from lionpride_trio.stages import LineSplitter
 from lionpride_trio.transformers import (
     buffer,
+    elements,
     from_channel,
     from_iterable,
     json_values,
@@ -32,6 +33,7 @@ from lionpride_trio.transformers import (
     text,
     think_tags,
     transformer,
+    typed,
     word_count,
     words,
 )
@@ -181,6 +183,8 @@ TEXT_RECIPES = {
     "json_values()": json_values(),
     "partial_json()": partial_json(),
     "word_count()": word_count(),
+    "typed()": typed(int),
+    "elements()": elements(int),
     "text()": text(),
     "LineSplitter": transformer(LineSplitter, text=True),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .._ask import BadAsk
-from .._json import JsonObject, as_list, as_object, as_text
+from .._json import Json, JsonObject, as_list, as_object, as_text
 
 _NUMBERS: Final = ("exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf")
 _BOUNDS: Final = {
@@ -22,6 +22,29 @@ def check_schema(schema: JsonObject, where: str) -> None:
 
     :raises BadAsk: says so in Anthropic's words.
     """
+    for word in ("$defs", "definitions"):
+        for name, each in as_object(schema.get(word)).items():
+            if name in _reached(schema, each):
+                raise BadAsk(f"{where}: recursive schemas are not supported: '{name}' holds itself")
+    _check_node(schema, where)
+
+
+def _reached(root: JsonObject, schema: Json) -> set[str]:
+    """The names of the definitions that a schema needs."""
+    reached: set[str] = set()
+    left: list[Json] = [schema]
+    while left:
+        one = left.pop()
+        left += as_list(one)
+        reference = as_text(as_object(one).get("$ref"))
+        if reference and (name := reference.rpartition("/")[2]) not in reached:
+            reached.add(name)
+            left += [as_object(root.get(word)).get(name) for word in ("$defs", "definitions")]
+        left += as_object(one).values()
+    return reached
+
+
+def _check_node(schema: JsonObject, where: str) -> None:
     kind = as_text(schema.get("type"))
     given = [word for word in _BOUNDS.get(kind, ()) if word in schema]
     if len(given) == 1:
@@ -46,4 +69,4 @@ def check_schema(schema: JsonObject, where: str) -> None:
     ]
     for each in map(as_object, inside):
         if each:
-            check_schema(each, where)
+            _check_node(each, where)

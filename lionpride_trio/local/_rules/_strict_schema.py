@@ -10,7 +10,16 @@ from .._json import JsonObject, as_list, as_object
 
 PARAMETERS: Final = "invalid_function_parameters"
 _NAMED: Final = ("properties", "$defs", "definitions")
-_REFUSED: Final = ("allOf", "not", "if", "then", "else", "dependentRequired", "patternProperties")
+_REFUSED: Final = (
+    "allOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentRequired",
+    "patternProperties",
+)
 
 
 def check_parameters(schema: Any, what: str, where: str) -> None:
@@ -44,7 +53,12 @@ def _faults(schema: JsonObject, path: tuple[Any, ...]) -> Iterator[tuple[tuple[A
     for word in _REFUSED:
         if word in schema:
             yield path, f"'{word}' is not permitted."
+    beside = sorted(schema.keys() - {"$ref", "$defs", "definitions"})
+    if "$ref" in schema and beside:
+        yield path, f"$ref cannot have keywords {{{', '.join(map(repr, beside))}}}."
     kind = schema.get("type")
+    if kind is None and path and not schema.keys() & {"$ref", "anyOf"}:
+        yield path, "schema must have a 'type' key."
     if kind == "object" or (isinstance(kind, list) and "object" in kind) or "properties" in schema:
         if schema.get("additionalProperties") is not False:
             yield path, "'additionalProperties' is required to be supplied and to be false."

@@ -23,6 +23,7 @@ from ..._errors import (
     ServerError,
 )
 from ..._safe_text import Secret, Token
+from .._answer_options import anthropic_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._reading import MessagesParser, chunks_of_message
 from ._request import write_request
@@ -33,6 +34,7 @@ class Anthropic(Provider):
 
     name = "anthropic"
     endpoint = "messages"
+    answer_options = staticmethod(anthropic_answer)
     framing = "sse"
     base_url = "https://api.anthropic.com"
     base_url_variables = ("ANTHROPIC_BASE_URL",)

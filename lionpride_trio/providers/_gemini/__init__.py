@@ -21,6 +21,7 @@ from ..._errors import (
     ServerError,
 )
 from ..._safe_text import Secret
+from .._answer_options import gemini_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._reading import GenerateParser
 from ._request import read_request, write_request
@@ -31,6 +32,7 @@ class Gemini(Provider):
 
     name = "gemini"
     endpoint = "generate"
+    answer_options = staticmethod(gemini_answer)
     framing = "sse"
     base_url = "https://generativelanguage.googleapis.com"
     base_url_variables = ("GOOGLE_GEMINI_BASE_URL",)

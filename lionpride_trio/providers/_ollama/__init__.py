@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from ..._chunks import Chunk
 from ..._errors import LionprideError, StreamTruncated
+from .._answer_options import ollama_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._address import complete_address
 from ._reading import OllamaParser
@@ -22,6 +23,7 @@ class Ollama(Provider):
 
     name = "ollama"
     endpoint = "chat"
+    answer_options = staticmethod(ollama_answer)
     framing = "ndjson"
     base_url = "http://127.0.0.1:11434"
     base_url_variables = ("OLLAMA_HOST",)

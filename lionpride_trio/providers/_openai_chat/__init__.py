@@ -21,6 +21,7 @@ from ..._errors import (
     RateLimited,
     ServerError,
 )
+from .._answer_options import strict_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
 from ._messages import ReasoningRule
 from ._reading import ChatParser
@@ -32,6 +33,7 @@ class OpenAIChat(Provider):
 
     name = "openai"
     endpoint = "chat"
+    answer_options = staticmethod(strict_answer)
     framing = "sse"
     base_url: str | None = "https://api.openai.com/v1"
     base_url_variables: Sequence[str] = ("OPENAI_BASE_URL",)

@@ -10,11 +10,13 @@ from ._providers import check_provider
 from ._sinks import check_sink
 from ._stages import check_splitter, check_stage
 from ._tools import check_tools
+from ._typed import check_elements, check_typed
 
 __all__ = [
     "EventDecoder",
     "LawBroken",
     "check_broken_off",
+    "check_elements",
     "check_flow",
     "check_operator",
     "check_order",
@@ -24,4 +26,5 @@ __all__ = [
     "check_sse_decoder",
     "check_stage",
     "check_tools",
+    "check_typed",
 ]

@@ -7,6 +7,7 @@ from ._prose import prose
 from ._recipes import transformers
 from ._replays import replays
 from ._schemas import json_of
+from ._typed import typed_values
 from .wires import replies, wire_bodies
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "replies",
     "server_sent_events",
     "transformers",
+    "typed_values",
     "wire_bodies",
 ]
