@@ -9,7 +9,7 @@ import attrs
 from attrs.validators import deep_iterable, instance_of, optional
 
 from ._chunks import Usage, Verdict
-from ._json_form import has_json_form
+from ._json_form import has_json_form, to_json
 from ._parts import PARTS, Part, TextPart
 
 
@@ -54,6 +54,10 @@ class AssistantResponseContent:
         """The provider-neutral message: its text, or its parts where they say more."""
         content = list(self.parts) if says_more(self.parts) else self.assistant_response
         return {"role": self.role, "content": content}
+
+    def to_json(self) -> str:
+        """The message as one line of JSON, of which `from_json` makes it again."""
+        return to_json(self)
 
 
 def answer_of(

@@ -19,6 +19,7 @@ from .._chunks import (
     ToolCallChunk,
     Usage,
     UsageChunk,
+    Verdict,
 )
 from .._parts import RawPart, TextPart, ThoughtPart, ToolCall
 from ._builder import ResponseBuilder
@@ -111,7 +112,9 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
                 )
                 thoughts += 1
             case ToolCall():
-                chunks.append(_chunk_of_call(part, calls))
+                chunks.append(
+                    _chunk_of_call(part, calls, whole=response.verdict is Verdict.TOOL_USE)
+                )
                 calls += 1
             case RawPart():
                 chunks.append(PartChunk(part=part))
@@ -122,13 +125,15 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
     return chunks
 
 
-def _chunk_of_call(call: ToolCall, slot: int, index: int = 0) -> ToolCallChunk:
+def _chunk_of_call(
+    call: ToolCall, slot: int, index: int = 0, *, whole: bool = False
+) -> ToolCallChunk:
     return ToolCallChunk(
         slot=slot,
         id=call.id,
         name=call.name,
         arguments=call.arguments,
-        last=True,
+        last=whole,
         signature=call.signature,
         native=call.native,
         index=index,

@@ -31,6 +31,8 @@ VERDICTS: Final[Mapping[str, Verdict]] = {
 }
 """By the reason in small letters and underscores."""
 
+CUT: Final = frozenset([Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED])
+"""The verdicts of answers whose last call may be cut, too."""
 _NONE: Final = frozenset(["null", "none"])
 """Texts that servers write for a reason that there is not."""
 

@@ -17,7 +17,6 @@ from msgspec import Meta
 from lionpride_trio import ConfigurationError
 from lionpride_trio._typed_data import to_json_text
 from lionpride_trio.providers import ModelCall, get
-from lionpride_trio.providers._answer_options import answer_options
 from lionpride_trio.stages import AnswerType
 from tests.typed_data.shapes import ROUND, Circle, Note, Page, Square
 
@@ -59,7 +58,7 @@ def asked(provider, output, endpoint=None, **options):
     """The body of a request for an answer."""
     answer = AnswerType(output)
     found = get(provider, endpoint)
-    options |= answer_options(found, answer.name, answer.schema, options)
+    options |= found.answer_options(answer.name, answer.schema, options)
     return found.request(ModelCall("m", [{"role": "user", "content": "hi"}], options)).body
 
 

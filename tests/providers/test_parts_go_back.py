@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lionpride_trio import Response, from_json, reassemble
+from lionpride_trio import Response, Verdict, from_json, reassemble
 from lionpride_trio._parts import is_made_id
 from lionpride_trio.providers import ModelCall, StreamDecoder, get
 from lionpride_trio.wire import NDJSONDecoder, SSEDecoder
@@ -126,6 +126,8 @@ def test_anthropic(path):
     response = read(path, "anthropic", None)
     said = [m["content"] for m in written("anthropic", None, response.message)["messages"][1:]]
     wanted = anthropic_blocks(events(path))
+    if response.verdict is Verdict.LENGTH:  # its call was cut, and will have no result
+        wanted = [block for block in wanted if block["type"] != "tool_use"]
     text_alone = [{"type": "text", "text": said[0]}] if said and isinstance(said[0], str) else None
     assert (text_alone or (said[0] if said else [])) == wanted
 

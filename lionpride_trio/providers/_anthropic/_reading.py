@@ -27,7 +27,7 @@ from ..._parts import Native, RawPart, TextPart
 from ..._readonly import ReadOnlyDict
 from ...wire._json import loads
 from .._arguments import Arguments
-from .._ends import reason_of, verdict_after_calls, verdict_of
+from .._ends import CUT, reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
 from .._parsing import (
     DONE,
@@ -65,7 +65,7 @@ def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     return [chunk for event in events for chunk in parser.feed("", event)], parser.failure
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Call:
     """A tool call of the client."""
 
@@ -117,6 +117,8 @@ class MessagesParser(BaseParser):
         self._calls_by_id: dict[Any, _Call] = {}
         self._calls = 0
         self._open_thoughts: dict[Any, int] = {}
+        self._closed: list[_Call] = []
+        """Calls that have closed and whose last piece was not told as such."""
         self._open_raws: dict[Any, _Raw] = {}
         self._last_kind: str | None = None
         """The type of the block that began last."""
@@ -137,7 +139,7 @@ class MessagesParser(BaseParser):
             case "content_block_start":
                 index = self._last = value.get("index")
                 self._begun.add(index)
-                closed = self._close(index, value)
+                closed = [*self._close(index, value), *self._end_calls(value, empty_only=True)]
                 return [*closed, *self._block(index, members(value.get("content_block")), value)]
             case "content_block_stop":
                 closed = self._close(self._place(value.get("index")), value)
@@ -249,8 +251,27 @@ class MessagesParser(BaseParser):
         call = self._open_calls.pop(index, None)
         if call is None:
             return []
+        self._closed.append(call)
         given = "" if call.told.begun else call.told.add(call.given)
-        return [self._call(call, raw, arguments=given, last=True)]
+        rest: list[Chunk] = [self._call(call, raw, arguments=given)] if given else []
+        # A block that the limit of tokens has cut is stopped, too: that it stops says nothing.
+        return [*rest, *self._end_calls(raw)] if raw is not None else rest
+
+    def _end_calls(
+        self, raw: Any, *, empty_only: bool = False, all_of_them: bool = False
+    ) -> list[Chunk]:
+        """The last pieces of calls that have closed: of those whose input is a whole object.
+
+        One without input is whole when another block begins (*empty_only*), or the answer ends and was
+        not cut (*all_of_them*).
+        """
+        ended = [
+            call
+            for call in self._closed
+            if all_of_them or (not call.told.begun if empty_only else call.told.whole)
+        ]
+        self._closed = [call for call in self._closed if call not in ended]
+        return [self._call(call, raw, last=True) for call in ended]
 
     def _close_all(self, raw: Any) -> list[Chunk]:
         indexes = [*self._open_calls, *self._open_raws]
@@ -266,6 +287,8 @@ class MessagesParser(BaseParser):
             chunks += self._close_all(value)
             facts = {name: found for name, found in delta.items() if found is not None}
             said = verdict_of(reason)
+            if said not in CUT:
+                chunks += self._end_calls(value, all_of_them=True)
             self._end = FinishChunk(
                 verdict=verdict_after_calls(said) if self._calls else said,
                 reason=reason,
@@ -278,6 +301,8 @@ class MessagesParser(BaseParser):
     def _message_stop(self, value: Any) -> list[Chunk]:
         """The end, and the verdict again where a call came after the reason, or none was given."""
         chunks = self._close_all(value)
+        if self._end is None or self._end.verdict not in CUT:
+            chunks += self._end_calls(value, all_of_them=True)
         if value.get("usage"):
             chunks.append(self._usage(value["usage"], value))
         end = self._end or FinishChunk(raw_response=value)

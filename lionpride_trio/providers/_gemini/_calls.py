@@ -64,11 +64,14 @@ class FunctionCalls:
         call.streamed.add(told.get("partialArgs") or ())
         return Piece(call.slot, call_id, name)
 
-    def close(self, index: int) -> list[Piece]:
-        """End the candidate's calls that were to go on: what has come of their arguments."""
+    def close(self, index: int, *, whole: bool) -> list[Piece]:
+        """End the candidate's calls that were to go on: what has come of their arguments.
+
+        They are *whole* where the answer ended and was not cut.
+        """
         calls = self._open.pop(index, [])
         return [
-            Piece(call.slot, arguments=call.streamed.text(), last=True)
+            Piece(call.slot, arguments=call.streamed.text(), last=whole)
             for call in calls
             if call.streamed
         ]

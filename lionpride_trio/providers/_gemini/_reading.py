@@ -23,7 +23,7 @@ from ..._chunks import (
     text_chunk,
 )
 from ..._parts import Native, RawPart, TextPart
-from .._ends import reason_of, verdict_after_calls, verdict_of
+from .._ends import CUT, reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
 from .._parsing import (
     DONE,
@@ -110,7 +110,9 @@ class GenerateParser(BaseParser):
     def late(self) -> list[Chunk]:
         """Chunks of what was kept, for a body that ends early."""
         calls = self._calls
-        rest = [(piece, index) for index in calls.open_in for piece in calls.close(index)]
+        rest = [
+            (piece, index) for index in calls.open_in for piece in calls.close(index, whole=False)
+        ]
         return [*(self._call(piece, index, None) for piece, index in rest), *super().late]
 
     def _candidate(self, candidate: Any, raw: Any, chunks: list[Chunk]) -> None:
@@ -146,7 +148,8 @@ class GenerateParser(BaseParser):
         reason = candidate.get("finishReason")
         if not reason or (reason := reason_of(reason, "finishReason")) is None:
             return
-        chunks += [self._call(piece, index, raw) for piece in self._calls.close(index)]
+        whole = verdict_of(reason) not in CUT
+        chunks += [self._call(piece, index, raw) for piece in self._calls.close(index, whole=whole)]
         self._finished.add(index)
         self.whole = len(self._finished) == max(self._seen) + 1
         if reason in FAILURES:

@@ -30,7 +30,7 @@ from ..._chunks import (
 )
 from ..._parts import Native
 from ..._readonly import ReadOnlyDict
-from .._ends import reason_of
+from .._ends import CUT, reason_of
 from .._faults import provider_error
 from .._parsing import BaseParser, fields, members, text, usage
 from ._answer import Alternative, thought_text
@@ -256,7 +256,8 @@ class ChatParser(BaseParser):
                     "message": f"the provider ended the answer with finish_reason {reason!r}",
                 }
             )
-        chunks += answer.calls.end(self._make(index, raw), all_of_them=True)
+        if answer.verdict not in CUT:
+            chunks += answer.calls.end(self._make(index, raw), all_of_them=True)
         details = answer.details.untold()
         if details is not None:
             native = Native(NATIVE.provider, ReadOnlyDict(reasoning_details=details))

@@ -67,6 +67,8 @@ class ResponsesParser(BaseParser):
         self._calls = 0
         self._thoughts = 0
         self._ending = Ending()
+        self._cut = False
+        """The answer says that it is not whole."""
         self._kept: set[tuple[Any, Any]] = set()
 
     def feed(self, event: str, value: Any) -> list[Chunk]:
@@ -97,7 +99,7 @@ class ResponsesParser(BaseParser):
     @property
     def late(self) -> list[Chunk]:
         """Chunks of what was kept, for a body that ends early."""
-        return [*self._rest_of_openings(None), *super().late]
+        return [*self._rest_of_openings(None, whole=False), *super().late]
 
     def _rare(self, kind: str, event: str, value: Any, chunks: list[Chunk]) -> None:
         """All events but a piece of the answer's text."""
@@ -195,9 +197,14 @@ class ResponsesParser(BaseParser):
                 chunks.append(self._thought(item, raw, redacted=new))
         if kind == "call":
             item.call_id = item.call_id or item.id
-            if not item.ended:
+            if (
+                not item.ended
+                and told.get("status", "incomplete" if self._cut else None) != "incomplete"
+            ):
                 item.ended = True
                 chunks.append(self._call(item, "", raw, last=True))
+            elif item.call_id != item.told_id or item.name != item.told_name:
+                chunks.append(self._call(item, "", raw))
 
     def _keep(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
         """An item that this library does not model, once: it goes back as it is."""
@@ -214,7 +221,7 @@ class ResponsesParser(BaseParser):
         if rest or item.name != item.told_name:
             chunks += self._say(item, part, rest, raw)
 
-    def _rest_of_openings(self, raw: Any) -> list[Chunk]:
+    def _rest_of_openings(self, raw: Any, *, whole: bool) -> list[Chunk]:
         """Texts, ids and names that only the openings of items had."""
         chunks: list[Chunk] = []
         for item in self._items.all:
@@ -223,14 +230,17 @@ class ResponsesParser(BaseParser):
             if item.given:
                 for part, rest in item.untold(item.given):
                     chunks += self._say(item, part, rest, raw)
-            if item.kind == "call" and not item.ended:
+            if item.kind == "call" and whole and not item.ended:
                 item.ended = True
                 chunks.append(self._call(item, "", raw, last=True))
+            elif item.kind == "call" and item.call_id != item.told_id:
+                chunks.append(self._call(item, "", raw))
         return chunks
 
     def end(self, status: str, response: Any, raw: Any, chunks: list[Chunk]) -> None:
         """The end of the answer: *response* is the whole of it, with *status*."""
         self._identify(id=response.get("id"), model=response.get("model"))
+        self._cut = status == "incomplete" or bool(response.get("incomplete_details"))
         self._items.begin_again()
         output: Any = response.get("output") or ()
         alone = response.get("output_text")
@@ -243,7 +253,7 @@ class ResponsesParser(BaseParser):
             if self._ending.see(item, place) and kind_of(item) is None:
                 chunks.append(self._other(text(item.get("type"), "type") or "item", told, raw))
             self._whole(item, place, raw, chunks)
-        chunks += self._rest_of_openings(raw)
+        chunks += self._rest_of_openings(raw, whole=not self._cut)
         report = response.get("usage")
         if report:
             chunks.append(self._usage(report, raw))
