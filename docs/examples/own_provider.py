@@ -4,6 +4,7 @@ import trio
 
 from lionpride_trio import FinishChunk, OtherChunk, ProviderError, TextChunk, Verdict, iModel
 from lionpride_trio.providers import HTTPRequest, Provider, register
+from lionpride_trio.providers.encoders import Abilities, Encoder, Framing
 
 
 class ParrotParser:
@@ -26,6 +27,25 @@ class ParrotParser:
                 return []
             case _:  # what one does not know passes through
                 return [OtherChunk(kind="unknown", value=value, raw_response=value)]
+
+
+class ParrotEncoder(Encoder):
+    """Writes what the service would send."""
+
+    abilities = Abilities(endings={Verdict.COMPLETE: ["tired", "full"]}, counts=())
+
+    def write(self, chunk):
+        return self.framing.event({"say": chunk.data}) if isinstance(chunk, TextChunk) else b""
+
+    def end(self):
+        return self.framing.event({"bye": self.reason})
+
+    def fail(self, message, *, status=500):
+        return self.framing.event({"squawk": message})
+
+    def whole(self, chunks):
+        said = [{"say": chunk.data} for chunk in chunks if isinstance(chunk, TextChunk)]
+        return {"events": [*said, {"bye": self.reason}]}
 
 
 class Parrot(Provider):
@@ -57,6 +77,9 @@ class Parrot(Provider):
 
     def parse_error(self, status, headers, value):
         return ProviderError(str(value), status=status)
+
+    def encoder(self, head, style):  # not needed to ask the service, but to test this class
+        return ParrotEncoder(head, Framing(style))
 
 
 register(Parrot())

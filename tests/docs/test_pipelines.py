@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import runpy
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
 import pytest
 import trio
+from hypothesis import settings
 
 from lionpride_trio import iModel, local
+from lionpride_trio.testing import LawBroken, check_provider
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import SSEDecoder
 from tests.pages import read_and_leave
@@ -109,8 +111,14 @@ async def test_three_sinks_leave_nothing_of_a_page_that_went_away(monkeypatch, t
     assert list(tmp_path.iterdir()) == []
 
 
+@cache
+def own_provider():
+    """The example, once: it registers its provider."""
+    return load("own_provider")
+
+
 async def test_own_provider(capsys, monkeypatch):
-    example = load("own_provider")
+    example = own_provider()
     body = b'data: {"say": "a cracker"}\n\ndata: {"wing": 1}\n\ndata: {"bye": "bye"}\n\n'
 
     async def answer(stream):
@@ -128,3 +136,22 @@ async def test_own_provider(capsys, monkeypatch):
         await example["main"]()
         nursery.cancel_scope.cancel()
     assert capsys.readouterr().out == "a cracker (complete)\n"
+
+
+def test_own_provider_keeps_the_laws():
+    check_provider(own_provider()["Parrot"](), settings=settings(max_examples=20))
+
+
+def test_a_mistake_in_an_own_provider_is_found():
+    parrot = own_provider()["Parrot"]()
+    deaf = parrot.parser
+
+    def parser():
+        made = deaf()
+        hear = made.feed
+        made.feed = lambda event, value: [] if value == {"say": "a"} else hear(event, value)
+        return made
+
+    parrot.parser = parser
+    with pytest.raises(LawBroken, match="wire"):
+        check_provider(parrot, settings=settings(max_examples=200))

@@ -112,10 +112,10 @@ class MessagesEncoder(Encoder):
 
     def begin(self, usage: Usage | None = None) -> bytes:
         """The message without its content, and the usage of its input."""
-        self._usage = usage or Usage()
-        return self._event("message_start", message=self._message | {"usage": _report(self._usage)})
+        self.usage = usage or Usage()
+        return self._event("message_start", message=self._message | {"usage": _report(self.usage)})
 
-    def _write(self, chunk: Chunk) -> bytes:
+    def write(self, chunk: Chunk) -> bytes:
         if self._style.new_blocks and isinstance(chunk, TextChunk):
             self._split_text()
         part = self._parts.take(chunk)
@@ -209,7 +209,7 @@ class MessagesEncoder(Encoder):
     def end(self) -> bytes:
         """The end of the last block, the reason with the usage, and the end mark."""
         body = self._close()
-        usage = self._usage or Usage()
+        usage = self.usage or Usage()
         if self._style.running_total:
             so_far = {"output_tokens": usage.output_tokens or 0}
             body += self._event("message_delta", delta={"stop_reason": None}, usage=so_far)
@@ -224,25 +224,25 @@ class MessagesEncoder(Encoder):
 
     def fail(self, message: str, *, status: int = 529) -> bytes:
         """An event with the error document."""
-        return self._framing.event(anthropic_error(status, message, self._head.request_id), "error")
+        return self.framing.event(anthropic_error(status, message, self.head.request_id), "error")
 
     def whole(self, chunks: Iterable[Chunk]) -> JsonObject:
         """The message with its content."""
         seen = list(chunks)
-        self._usage = self._usage or Usage()
+        self.usage = self.usage or Usage()
         for chunk in seen:
             if isinstance(chunk, UsageChunk | FinishChunk):
                 self.feed(chunk)
         content = [_block(part) for part in parts_of(seen)]
-        report = _report(self._usage)
+        report = _report(self.usage)
         return {**self._message, "content": content, **self._stop(), "usage": report}
 
     def _stop(self) -> JsonObject:
-        sequence = self._finish.metadata.get("stop_sequence")
-        return {"stop_reason": self._reason, "stop_sequence": sequence}
+        sequence = self.finish.metadata.get("stop_sequence")
+        return {"stop_reason": self.reason, "stop_sequence": sequence}
 
     def _delta(self, kind: str, **fields: Any) -> bytes:
-        return self._framing.event(
+        return self.framing.event(
             {
                 "type": "content_block_delta",
                 "index": self._index,
@@ -252,7 +252,7 @@ class MessagesEncoder(Encoder):
         )
 
     def _event(self, kind: str, **fields: Any) -> bytes:
-        return self._framing.event({"type": kind, **fields}, kind)
+        return self.framing.event({"type": kind, **fields}, kind)
 
 
 def _block(part: Part) -> JsonObject:

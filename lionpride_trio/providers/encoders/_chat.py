@@ -107,7 +107,7 @@ class ChatEncoder(Encoder):
 
     def begin(self, usage: Usage | None = None) -> bytes:
         """The event with the role."""
-        self._usage = usage
+        self.usage = usage
         if not self._style.role_first:
             return b""
         first: JsonObject = {"role": "assistant", "content": ""}
@@ -117,13 +117,13 @@ class ChatEncoder(Encoder):
             case "openai":
                 return self._delta(first | {"refusal": None})
             case "groq":
-                return self._delta(first, x_groq={"id": self._head.request_id, "seed": 1})
+                return self._delta(first, x_groq={"id": self.head.request_id, "seed": 1})
             case "openrouter":
-                return self._framing.raw(": OPENROUTER PROCESSING\n\n" * 2) + self._delta(first)
+                return self.framing.raw(": OPENROUTER PROCESSING\n\n" * 2) + self._delta(first)
             case _:
                 return self._delta(first)
 
-    def _write(self, chunk: Chunk) -> bytes:
+    def write(self, chunk: Chunk) -> bytes:
         match chunk:
             case TextChunk():  # nearly all
                 return self._delta({"content": chunk.data}, chunk.index)
@@ -160,27 +160,27 @@ class ChatEncoder(Encoder):
     def _tell_end(self, **more: Any) -> bytes:
         self._told_end = True
         empty = {"content": ""} if self._dialect == "openrouter" and self._style.extras else {}
-        return self._delta(empty, finish=self._reason, **more)
+        return self._delta(empty, finish=self.reason, **more)
 
     def end(self) -> bytes:
         """The end, if it was not told, the usage, and the end mark."""
-        usage = self._usage if self._style.tells_usage else None
+        usage = self.usage if self._style.tells_usage else None
         report = None if usage is None else self._report(usage)
         body = b""
         if self._dialect == "groq":
-            again = {"id": self._head.request_id, "usage": report}
+            again = {"id": self.head.request_id, "usage": report}
             body = self._tell_end(x_groq=again, usage=report) if report else self._tell_end()
         else:
             if not self._told_end:
                 body = self._tell_end()
             if report:
                 body += self._usage_event(report) * (2 if self._style.usage_twice else 1)
-        return body + self._framing.event("[DONE]")
+        return body + self.framing.event("[DONE]")
 
     def _usage_event(self, report: JsonObject) -> bytes:
         if self._dialect == "openrouter" and self._style.extras:
             return self._delta({"content": ""}, usage=report)
-        return self._framing.event({**self._facts, "choices": [], "usage": report})
+        return self.framing.event({**self._facts, "choices": [], "usage": report})
 
     def fail(self, message: str, *, status: int = 500) -> bytes:
         """An event with the error document; OpenRouter's stands beside a choice."""
@@ -188,18 +188,18 @@ class ChatEncoder(Encoder):
         match self._dialect:
             case "groq":
                 document["error"] |= {"code": "internal_server_error", "status_code": status}
-                return self._framing.event(document, "error")
+                return self.framing.event(document, "error")
             case "openrouter":
                 return self._delta({"content": ""}, finish="error", **document)
             case _:
-                return self._framing.event(document)
+                return self.framing.event(document)
 
     def whole(self, chunks: Iterable[Chunk]) -> JsonObject:
         """A ``chat.completion``."""
         seen = list(chunks)
         for chunk in seen:
             if isinstance(chunk, FinishChunk) and chunk.index == 0:
-                self._finish = chunk
+                self.finish = chunk
         response = reassemble(seen)
         whole: JsonObject = {
             **self._facts,
@@ -209,7 +209,7 @@ class ChatEncoder(Encoder):
         if response.usage is not None:
             whole["usage"] = self._report(response.usage)
         if self._dialect == "groq" and self._style.extras:
-            whole["x_groq"] = {"id": self._head.request_id, "seed": 1}
+            whole["x_groq"] = {"id": self.head.request_id, "seed": 1}
         return whole
 
     def _choice(self, response: Response, index: int) -> JsonObject:
@@ -227,7 +227,7 @@ class ChatEncoder(Encoder):
             message["tool_calls"] = list(starmap(_whole_call, enumerate(calls[0])))
         if first and response.citations:
             message["annotations"] = list(response.citations)
-        end = self._finish if first else FinishChunk(verdict=response.verdicts[index])
+        end = self.finish if first else FinishChunk(verdict=response.verdicts[index])
         choice: JsonObject = {"index": index, "message": message}
         if self._style.extras:
             choice["logprobs"] = None
@@ -252,13 +252,13 @@ class ChatEncoder(Encoder):
             choice["native_finish_reason"] = finish
         chunk = {**self._facts, "choices": [choice], **more}
         if "usage" not in more:
-            if style.running_usage and self._usage is not None:
-                chunk["usage"] = _counts(self._usage)
+            if style.running_usage and self.usage is not None:
+                chunk["usage"] = _counts(self.usage)
             elif style.null_usage:
                 chunk["usage"] = None
         if style.padding:
             chunk["obfuscation"] = "lionpride"[: 1 + len(str(delta)) % 9]
-        return self._framing.event(chunk)
+        return self.framing.event(chunk)
 
     def _report(self, usage: Usage) -> JsonObject:
         """The usage at the end, with the fields that must be there."""

@@ -51,14 +51,17 @@ class Encoder(ABC):
     """Each event tells the usage so far, so that it pays to feed it."""
 
     def __init__(self, head: Head, framing: Framing) -> None:
-        self._head = head
-        self._framing = framing
-        self._usage: Usage | None = None
-        self._finish = FinishChunk(verdict=Verdict.COMPLETE)
+        """*framing* writes the events, in one style."""
+        self.head = head
+        self.framing = framing
+        self.usage: Usage | None = None
+        """The usage that was told so far."""
+        self.finish = FinishChunk(verdict=Verdict.COMPLETE)
+        """How the (first) answer ended."""
 
     def begin(self, usage: Usage | None = None) -> bytes:
         """What comes before all chunks; *usage* is what is known of it at the beginning."""
-        self._usage = usage
+        self.usage = usage
         return b""
 
     def feed(self, chunk: Chunk) -> bytes:
@@ -73,15 +76,15 @@ class Encoder(ABC):
                 f"a chunk with index={chunk.index}: this wire has one answer a stream"
             )
         if chunk.__class__ is TextChunk:  # nearly all
-            return self._write(chunk)
+            return self.write(chunk)
         if isinstance(chunk, UsageChunk):
             self._take_usage(chunk)
             return b""
         if isinstance(chunk, FinishChunk):
             if chunk.index == 0:
-                self._finish = chunk
+                self.finish = chunk
             return self._finished(chunk)
-        return self._write(chunk)
+        return self.write(chunk)
 
     @abstractmethod
     def end(self) -> bytes:
@@ -96,20 +99,20 @@ class Encoder(ABC):
         """The document of an answer that is not streamed."""
 
     @abstractmethod
-    def _write(self, chunk: Chunk) -> bytes:
-        """The bytes of a chunk that carries a piece of the answer, or is unknown."""
+    def write(self, chunk: Chunk) -> bytes:
+        """The bytes of a chunk that is neither usage nor a finish, for `feed`."""
 
     def _finished(self, _chunk: FinishChunk) -> bytes:
         """The bytes of an answer's end, where it is told before the stream's."""
         return b""
 
     def _take_usage(self, chunk: UsageChunk) -> None:
-        self._usage = chunk.usage if self._usage is None else self._usage.updated(chunk.usage)
+        self.usage = chunk.usage if self.usage is None else self.usage.updated(chunk.usage)
 
     @property
-    def _reason(self) -> str:
+    def reason(self) -> str:
         """The wire's word for how the (first) answer ended."""
-        return self.abilities.word_for(self._finish)
+        return self.abilities.word_for(self.finish)
 
 
 @runtime_checkable

@@ -54,7 +54,8 @@ class Framing:
 
     def raw(self, text: str) -> bytes:
         """Lines as they are, such as comments, with the line ends of the stream."""
-        return text.encode("utf-8").replace(b"\n", self._end)
+        mark, self._mark = self._mark, b""
+        return mark + text.encode("utf-8").replace(b"\n", self._end)
 
     def _frame(self, value: Any, name: str | None) -> bytes:
         text = value if value.__class__ is str else self._encode(value)
@@ -66,9 +67,9 @@ class Framing:
         return self._name + name.encode("ascii") + self._end + self._before + data + self._after
 
     def _noise_before(self) -> bytes:
-        mark, self._mark = self._mark, b""
         noise = next(self._noise, "")
         if isinstance(noise, str):
-            return mark + self.raw(noise)
+            return self.raw(noise)
+        mark, self._mark = self._mark, b""
         name, value = noise
         return mark + self._frame(value, name)

@@ -93,7 +93,7 @@ class GeminiEncoder(Encoder):
         self._counts = {} if usage is None else _report(usage)
         return b""
 
-    def _write(self, chunk: Chunk) -> bytes:
+    def write(self, chunk: Chunk) -> bytes:
         index = chunk.index
         answer = self._answers.get(index)
         if answer is None:
@@ -122,8 +122,8 @@ class GeminiEncoder(Encoder):
         held, self._held = self._held, None
         return b"" if held is None else self._event(held)
 
-    def _tell_end(self) -> bytes:
-        """The end of an answer that was said to have ended."""
+    def _tell_end(self, *, is_last: bool = False) -> bytes:
+        """The end of an answer that was said to have ended; the last one may be all there is."""
         ending, self._ending = self._ending, None
         if ending is None:
             return b""
@@ -131,8 +131,8 @@ class GeminiEncoder(Encoder):
         answer = self._answers.setdefault(index, Answer())
         rest = answer.take_rest()
         body = b"".join(self._part(part, index) for part in answer.close())
-        if ending.verdict is Verdict.BLOCKED and self._is_feedback:
-            return body + self._framing.event(self._blocked(self.abilities.word_for(ending)))
+        if is_last and ending.verdict is Verdict.BLOCKED and self._is_feedback:
+            return body + self.framing.event(self._blocked(self.abilities.word_for(ending)))
         candidate: JsonObject = {"index": index}
         if self._held is not None and index == 0 and not rest:
             candidate, self._held = self._held, None
@@ -151,12 +151,9 @@ class GeminiEncoder(Encoder):
 
     def end(self) -> bytes:
         """The end of the last answer."""
-        if self._ending is None and 0 not in self._ended_answers():
-            self._ending = self._finish
-        return self._tell_end()
-
-    def _ended_answers(self) -> set[int]:
-        return {index for index, answer in self._answers.items() if answer.ended}
+        if self._ending is None and not self._answers.setdefault(0, Answer()).ended:
+            self._ending = self.finish
+        return self._tell_end(is_last=True)
 
     def fail(self, message: str, *, status: int = 503) -> bytes:
         """The error document, with which Google's front end breaks into the stream."""
@@ -175,13 +172,15 @@ class GeminiEncoder(Encoder):
                 answer = self._answers.setdefault(chunk.index, Answer())
                 parts.setdefault(chunk.index, []).extend(answer.take(chunk))
         candidates: list[JsonObject] = []
-        for end in ends:
+        for end in ends or [self.finish]:
             answer = self._answers.setdefault(end.index, Answer())
             said = [*parts.get(end.index, ()), *answer.close(), *answer.take_rest()]
             candidate = _candidate(join_parts(said), end.index)
             candidates.append(self._ended(candidate, end, answer))
-        if self._style.prompt_feedback and not parts:
-            return self._blocked(self.abilities.word_for(ends[0]))
+        if self._style.prompt_feedback and not parts and len(ends) == 1:
+            (end,) = ends
+            if end.verdict is Verdict.BLOCKED:
+                return self._blocked(self.abilities.word_for(end))
         return self._answer(candidates)
 
     def _ended(self, candidate: JsonObject, end: FinishChunk, answer: Answer) -> JsonObject:
@@ -194,7 +193,7 @@ class GeminiEncoder(Encoder):
 
     def _event(self, candidate: JsonObject) -> bytes:
         self._wrote = True
-        return self._framing.event(self._answer([candidate]))
+        return self.framing.event(self._answer([candidate]))
 
     def _answer(self, candidates: list[JsonObject]) -> JsonObject:
         if not self._counts:

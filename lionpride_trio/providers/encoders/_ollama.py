@@ -55,7 +55,7 @@ class OllamaEncoder(Encoder):
         self._calls = Parts()
         self._call: Part | None = None
 
-    def _write(self, chunk: Chunk) -> bytes:
+    def write(self, chunk: Chunk) -> bytes:
         if isinstance(chunk, ToolCallChunk):
             body = b"" if self._call is None or self._call.number == chunk.slot else self._close()
             self._call = self._calls.take(chunk)
@@ -80,11 +80,11 @@ class OllamaEncoder(Encoder):
 
     def end(self) -> bytes:
         """The last line."""
-        return self._close() + self._framing.event(self._final({"content": ""}))
+        return self._close() + self.framing.event(self._final({"content": ""}))
 
     def fail(self, message: str, *, status: int = 500) -> bytes:
         """A line with the error."""
-        return self._framing.event(ollama_error(message))
+        return self.framing.event(ollama_error(message))
 
     def whole(self, chunks: Iterable[Chunk]) -> JsonObject:
         """The last line, with all that was said."""
@@ -103,15 +103,15 @@ class OllamaEncoder(Encoder):
         return self._final(message)
 
     def _line(self, message: JsonObject) -> bytes:
-        return self._framing.event(self._object(message) | {"done": False})
+        return self.framing.event(self._object(message) | {"done": False})
 
     def _final(self, message: JsonObject) -> JsonObject:
-        final = self._object(message) | {"done": True, "done_reason": self._reason}
-        if self._usage is None:
+        final = self._object(message) | {"done": True, "done_reason": self.reason}
+        if self.usage is None:
             return final
         counts = {
-            "prompt_eval": self._usage.input_tokens or 0,
-            "eval": self._usage.output_tokens or 0,
+            "prompt_eval": self.usage.input_tokens or 0,
+            "eval": self.usage.output_tokens or 0,
         }
         if self._style.extras:
             total = sum(counts.values()) * _NANOSECONDS
@@ -123,9 +123,9 @@ class OllamaEncoder(Encoder):
         return final
 
     def _object(self, message: JsonObject) -> JsonObject:
-        line: JsonObject = {"model": self._head.model}
+        line: JsonObject = {"model": self.head.model}
         if self._style.extras:
-            now = datetime.fromtimestamp(self._head.clock(), UTC)
+            now = datetime.fromtimestamp(self.head.clock(), UTC)
             line["created_at"] = now.isoformat().replace("+00:00", "Z")
         return line | {"message": {"role": "assistant", **message}}
 

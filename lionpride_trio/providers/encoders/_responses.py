@@ -66,7 +66,12 @@ class ResponsesEncoder(Encoder):
         sealed=True,
         refusals=True,
         citations=True,
-        more_counts=("reasoning_tokens", "cached_tokens", "cache_write_tokens"),
+        more_counts=(
+            "total_tokens",
+            "reasoning_tokens",
+            "cached_tokens",
+            "cache_write_tokens",
+        ),
     )
     has_blocks = True
 
@@ -98,13 +103,13 @@ class ResponsesEncoder(Encoder):
 
     def begin(self, usage: Usage | None = None) -> bytes:
         """The response without its output."""
-        self._usage = usage
+        self.usage = usage
         body = self._event("response.created", response=self._response)
         if self._style.tells_steps:
             body += self._event("response.in_progress", response=self._response)
         return body
 
-    def _write(self, chunk: Chunk) -> bytes:
+    def write(self, chunk: Chunk) -> bytes:
         part = self._parts.take(chunk)
         if part is None:
             return b""
@@ -191,23 +196,30 @@ class ResponsesEncoder(Encoder):
         return self._document()
 
     def _document(self) -> JsonObject:
-        reason = _REASONS[self._finish.verdict] if self._is_incomplete else None
+        reason = self._why if self._is_incomplete else None
         return {
             **self._response,
-            "status": self._reason,
+            "status": "incomplete" if reason else "completed",
             "incomplete_details": {"reason": reason} if reason else None,
             "output": self.output,
-            "usage": None if self._usage is None else usage_report(self._usage),
+            "usage": None if self.usage is None else usage_report(self.usage),
         }
 
     @property
     def _is_incomplete(self) -> bool:
-        return self._reason == "incomplete"
+        return self.finish.verdict in _REASONS
+
+    @property
+    def _why(self) -> str:
+        """The reason of an answer that is incomplete: another API's word, where nobody knows it."""
+        end = self.finish
+        strange = end.verdict is Verdict.UNKNOWN and end.reason not in {None, "incomplete"}
+        return str(end.reason) if strange else _REASONS[end.verdict]
 
     def _event(self, kind: str, **fields: Any) -> bytes:
         value = {"type": kind, "sequence_number": self._sequence, **fields}
         self._sequence += 1
-        return self._framing.event(value, kind)
+        return self.framing.event(value, kind)
 
     def _at(self, part: Part) -> JsonObject:
         """Where in the output a part is."""

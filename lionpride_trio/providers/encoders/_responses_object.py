@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._chunks import Usage
-from ._encoder import Head, told, total_of
+from ._encoder import Head, told
 from ._framing import JsonObject
 
 
@@ -56,4 +56,4 @@ def usage_report(usage: Usage) -> JsonObject:
     report["output_tokens"] = usage.output_tokens or 0
     if usage.reasoning_tokens is not None:
         report["output_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
-    return report | told(total_tokens=total_of(usage))
+    return report | told(total_tokens=usage.total_tokens)

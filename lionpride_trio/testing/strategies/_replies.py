@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
-import attrs
 from hypothesis import strategies as st
 
 from ..._chunks import Usage, Verdict
 from ..._response import Reasoning, Response, ToolCall
+from ...providers.encoders import Abilities
 from ._prose import json_arguments, prose
-
-
-@attrs.frozen(kw_only=True)
-class Abilities:
-    """What the replies of one API can be made of."""
-
-    endings: Mapping[Verdict, Sequence[str]]
-    """The API's own words for each way to end."""
-    reasoning: Literal["none", "one", "blocks"] = "none"
-    signed: bool = False
-    """Reasoning has signatures."""
-    sealed: bool = False
-    """Reasoning may be there in encrypted form only, or beside its summary."""
-    refusals: bool = False
-    """A refusal has a text of its own."""
-    citations: bool = False
-    alternatives: bool = False
-    call_ids: bool = True
-    counts: Sequence[str] = ("input_tokens", "output_tokens")
-    """Fields of `Usage` that each report has."""
-    more_counts: Sequence[str] = ()
-    """Fields that a report may have."""
-    usage_always: bool = False
-
 
 _TEXTS: Final = prose(max_size=12)
 _SOME_TEXT: Final = prose(min_size=1, max_size=6).filter(bool)
