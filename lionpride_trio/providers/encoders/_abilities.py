@@ -17,7 +17,8 @@ class Abilities:
     endings: Mapping[Verdict, Sequence[str]]
     """The API's own words for each way to end, the usual one first.
 
-    Under ``UNKNOWN`` stands a word that no table knows: tests end answers with it.
+    Under ``UNKNOWN`` stands a word that no table knows: tests end answers with it.  An API without a
+    word for ``TOOL_USE`` has no tool calls.
     """
     reasoning: Literal["none", "one", "blocks"] = "none"
     """Whether there is reasoning, and whether it comes in blocks."""
@@ -34,7 +35,7 @@ class Abilities:
     call_ids: bool = True
     """Tool calls always have ids."""
     counts: Sequence[str] = ("input_tokens", "output_tokens")
-    """Fields of `Usage` that each report has."""
+    """Fields of `Usage` that each report has; none where usage is not reported."""
     more_counts: Sequence[str] = ()
     """Fields that a report may have."""
     usage_always: bool = False

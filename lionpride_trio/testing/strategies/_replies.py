@@ -55,7 +55,8 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     text = draw(_TEXTS)
     thoughts = draw(_reasoning(abilities))
     refusal = draw(st.one_of(st.just(""), _SOME_TEXT)) if abilities.refusals else ""
-    calls = [] if refusal else draw(_calls(abilities))
+    may_call = Verdict.TOOL_USE in abilities.endings and not refusal
+    calls = draw(_calls(abilities)) if may_call else []
     verdicts: list[Verdict] = [v for v in abilities.endings if v is not Verdict.TOOL_USE]
     if calls:
         # Calls that wait outweigh any reason but that the answer was cut or refused.
@@ -70,7 +71,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
         texts.append(draw(_TEXTS))
         ways.append(Verdict.COMPLETE)
     usage = None
-    if abilities.usage_always or draw(st.booleans()):
+    if abilities.counts and (abilities.usage_always or draw(st.booleans())):
         names = [*abilities.counts, *(n for n in abilities.more_counts if draw(st.booleans()))]
         usage = Usage(**{name: draw(_COUNT) for name in names})
     citation = st.builds(lambda n: {"url": f"https://a.b/{n}"}, st.integers(0, 9))

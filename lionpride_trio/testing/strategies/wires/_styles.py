@@ -46,28 +46,28 @@ _CHAT_UNKNOWN: Final[list[Event]] = [
     (None, {**_HEAD, "choices": [{"index": 0, "delta": {"a_new_field": 1}}]}),
     (None, {"object": "a.new.object"}),
 ]
-_RESPONSES_UNKNOWN: Final[list[Event]] = [
-    (event["type"], event)
-    for event in (
-        {"type": "response.a_new_event", "output_index": 0},
-        {"type": "response.web_search_call.searching", "output_index": 9, "item_id": "ws_1"},
-        {"type": "response.content_part.added", "output_index": 9, "part": {"type": "output_text"}},
-        {"type": "response.output_item.done", "output_index": 9, "item": {"type": "a_new_item"}},
-    )
-]
-_ANTHROPIC_UNKNOWN: Final[list[Event]] = [
-    (event["type"], event)
-    for event in (
-        {"type": "ping"},
-        {"type": "a_new_event", "index": 0},
-        {
-            "type": "content_block_delta",
-            "index": 99,
-            "delta": {"type": "a_new_delta", "text": "no"},
-        },
-        {"type": "content_block_start", "index": 98, "content_block": {"type": "a_new_block"}},
-    )
-]
+
+
+def _named(*events: dict[str, Any]) -> list[Event]:
+    return [(event["type"], event) for event in events]
+
+
+_RESPONSES_UNKNOWN: Final = _named(
+    {"type": "response.a_new_event", "output_index": 0},
+    {"type": "response.web_search_call.searching", "output_index": 9, "item_id": "ws_1"},
+    {"type": "response.content_part.added", "output_index": 9, "part": {"type": "output_text"}},
+    {"type": "response.output_item.done", "output_index": 9, "item": {"type": "a_new_item"}},
+)
+_ANTHROPIC_UNKNOWN: Final = _named(
+    {"type": "ping"},
+    {"type": "a_new_event", "index": 0},
+    {
+        "type": "content_block_delta",
+        "index": 99,
+        "delta": {"type": "a_new_delta", "text": "no"},
+    },
+    {"type": "content_block_start", "index": 98, "content_block": {"type": "a_new_block"}},
+)
 _GEMINI_UNKNOWN: Final[list[Event]] = [
     (None, {"responseId": "r1"}),
     (None, {"candidates": [{"index": 0, "content": {}}]}),
