@@ -60,16 +60,15 @@ class OllamaEncoder(Encoder):
             body = b"" if self._call is None or self._call.number == chunk.slot else self._close()
             self._call = self._calls.take(chunk)
             return body
-        body = self._close()
         match chunk:
             case TextChunk():
-                return body + self._line({"content": chunk.data})
+                return self._close() + self._line({"content": chunk.data})
             case ReasoningChunk():
-                return body + self._line({"content": "", "thinking": chunk.text})
+                return self._close() + self._line({"content": "", "thinking": chunk.text})
             case OtherChunk(kind="refusal"):
-                return body + self._line({"content": chunk.value})
+                return self._close() + self._line({"content": chunk.value})
             case _:
-                return body
+                return b""  # and a call goes on: what is unknown ends no part
 
     def _close(self) -> bytes:
         """The call that waited until it was whole; half ones have no place here."""

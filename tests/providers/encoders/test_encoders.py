@@ -97,6 +97,34 @@ def test_half_a_call_is_left_out_where_calls_are_whole(encoder):
 
 
 @pytest.mark.parametrize("name", WIRES, ids="-".join)
+def test_what_is_unknown_ends_no_call(name):
+    """Decoders give keep-alives and news between the pieces of a call."""
+    encoder = wire_of(*name).fresh()
+    call = [
+        ToolCallChunk(id="c", name="f"),
+        OtherChunk(kind="a_new_event"),
+        ToolCallChunk(arguments='{"a": '),
+        OtherChunk(kind="a_new_event"),
+        ToolCallChunk(arguments="1}"),
+        FinishChunk(verdict=Verdict.TOOL_USE),
+    ]
+    body = encoder.begin() + b"".join(map(encoder.feed, call)) + encoder.end()
+    decoder = StreamDecoder(get(*name))
+    (made,) = reassemble(decoder.feed(body) + decoder.flush()).tool_calls
+    assert (made.name, made.parsed()) == ("f", {"a": 1})
+
+
+def test_the_last_event_of_responses_has_the_items_in_their_order():
+    """Readers that keep up do not look at it again; official clients do."""
+    encoder = ResponsesEncoder(HEAD)
+    encoder.begin()
+    for chunk in (ReasoningChunk(text="hm"), TextChunk("a"), ToolCallChunk(id="c", name="f")):
+        encoder.feed(chunk)
+    encoder.end()
+    assert [item["type"] for item in encoder.output] == ["reasoning", "message", "function_call"]
+
+
+@pytest.mark.parametrize("name", WIRES, ids="-".join)
 def test_what_has_no_place_is_left_out(name):
     encoder = wire_of(*name).fresh()
     before = encoder.begin()
