@@ -4,6 +4,7 @@ import trio
 
 from lionpride_trio import FinishChunk, OtherChunk, Overloaded, TextChunk, Verdict, iModel
 from lionpride_trio.providers import HTTPRequest, Provider, register
+from lionpride_trio.providers.encoders import Abilities, Encoder, Framing
 
 
 class ParrotParser:
@@ -23,6 +24,25 @@ class ParrotParser:
                 return [FinishChunk(verdict=Verdict.COMPLETE, reason=reason, raw_response=value)]
             case _:  # what one does not know passes through; an error document is found there
                 return [OtherChunk(kind="unknown", value=value, raw_response=value)]
+
+
+class ParrotEncoder(Encoder):
+    """Writes what the service would send."""
+
+    abilities = Abilities(endings={Verdict.COMPLETE: ["tired", "full"]}, counts=())
+
+    def write(self, chunk):
+        return self.framing.event({"say": chunk.data}) if isinstance(chunk, TextChunk) else b""
+
+    def end(self):
+        return self.framing.event({"bye": self.reason})
+
+    def fail(self, message, *, status=500):
+        return self.framing.event({"squawk": message})
+
+    def whole(self, chunks):
+        said = [{"say": chunk.data} for chunk in chunks if isinstance(chunk, TextChunk)]
+        return {"events": [*said, {"bye": self.reason}]}
 
 
 class Parrot(Provider):
@@ -53,6 +73,9 @@ class Parrot(Provider):
         parser = ParrotParser()
         chunks = [chunk for event in value["events"] for chunk in parser.feed("", event)]
         return chunks, parser.failure
+
+    def encoder(self, head, style):  # not needed to ask the service, but to test this class
+        return ParrotEncoder(head, Framing(style))
 
 
 register(Parrot())

@@ -12,19 +12,21 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .._channels._nursery import is_cancellation
+from ..providers.encoders._framing import dump
 from ._anthropic import Anthropic
 from ._ask import Ask, BadAsk
 from ._directives import Directives, read_directives
 from ._gemini import PATH as GEMINI_PATH, Gemini
-from ._json import Json, JsonObject, as_object, dump
+from ._json import Json, JsonObject, as_object
 from ._ollama import Ollama
 from ._openai_chat import OpenAIChat
 from ._openai_responses import OpenAIResponses
 from ._record import RecordedRequest
 from ._reply import plan
+from ._speaking import frames, whole
 from ._stored import StoredResponses
 from ._streaming import PacedBody, PacedResponse
-from ._wire import Asked, Wire, frames
+from ._wire import Asked, Wire
 
 MAX_BODY: Final = 32 * 1024 * 1024
 SLOW: Final = 4.0
@@ -153,21 +155,20 @@ class App:
         headers = wire.headers(asked.id)
         fault = directives.fault
         if directives.blocked:
-            whole = wire.blocked(asked, ask)
-            if whole is None:
+            feedback = wire.blocked(asked, ask)
+            if feedback is None:
                 return _error(wire, 400, "the prompt was refused by the filter", asked.id)
             if not ask.stream:
-                return _json(200, whole, headers)
-            pieces = iter([(b"data: " + dump(whole) + b"\r\n\r\n", False)])
+                return _json(200, feedback, headers)
+            pieces = iter([(b"data: " + dump(feedback) + b"\r\n\r\n", False)])
         else:
             reply = plan(ask, directives, seed=self._hooks.seed)
-            writer = wire.writer(asked, reply)
             if ask.stream:
-                pieces = frames(reply, writer, fault)
+                pieces = frames(wire, asked, reply, fault)
             elif fault == "error":
                 return _error(wire, 500, "asked for by the model's name", asked.id)
             else:
-                body = dump(writer.whole())
+                body = dump(whole(wire, asked, reply))
                 if fault is None:
                     return _json(200, body, headers)
                 pieces = iter([(body[: len(body) // 2], False)])

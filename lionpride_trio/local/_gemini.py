@@ -1,12 +1,13 @@
-"""Gemini ``generateContent`` and ``streamGenerateContent``: running totals in every event, CRLF."""
+"""Gemini ``generateContent`` and ``streamGenerateContent``: calls and texts that are signed."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Final
 from urllib.parse import unquote
 
+from .._chunks import FinishChunk, Usage, UsageChunk, Verdict
+from ..providers.encoders import Encoder, GeminiEncoder, GeminiStyle, Head, gemini_error
 from ._ask import (
     Ask,
     BadAsk,
@@ -22,35 +23,15 @@ from ._ask import (
     plain_text,
 )
 from ._directives import read_directives
-from ._json import JsonObject, as_list, as_object, as_text, pick, sse
-from ._reply import Finish, Part, Reply
+from ._json import JsonObject, as_list, as_object, as_text, pick
+from ._reply import Part, Reply
 from ._rules._gemini import check_gemini
 from ._rules._gemini_turns import SEALED, SIGNED
 from ._signing import call_text, seal, sign
-from ._wire import FAULT_MESSAGE, Asked, Wire, Writer, bearer
+from ._wire import FAULT_MESSAGE, Asked, Wire, bearer
 
 PATH: Final = re.compile(r"/v1(?:beta)?/models/([^:]+):(generateContent|streamGenerateContent)")
-_FINISH: Final[dict[Finish, str]] = {
-    "stop": "STOP",
-    "stop_string": "STOP",
-    "length": "MAX_TOKENS",
-    "tools": "STOP",
-    "filtered": "SAFETY",
-    "refused": "STOP",
-}
 _ENUM: Final = "text/x.enum"
-_STATUS: Final = {
-    400: "INVALID_ARGUMENT",
-    401: "UNAUTHENTICATED",
-    403: "PERMISSION_DENIED",
-    404: "NOT_FOUND",
-    409: "ABORTED",
-    429: "RESOURCE_EXHAUSTED",
-    499: "CANCELLED",
-    500: "INTERNAL",
-    503: "UNAVAILABLE",
-    504: "DEADLINE_EXCEEDED",
-}
 
 
 class Gemini(Wire):
@@ -108,32 +89,52 @@ class Gemini(Wire):
             seed=ask_seed(config.get("seed")),
         )
 
-    def writer(self, asked: Asked, reply: Reply, /) -> Writer:
-        """A writer for one reply."""
-        return _GenerateWriter(asked, reply)
+    @property
+    def fault(self) -> tuple[int, str]:
+        """That of Google's front end."""
+        return 503, FAULT_MESSAGE
+
+    def encoder(self, asked: Asked, reply: Reply, /) -> Encoder:
+        """An answer."""
+        return GeminiEncoder(Head(id=asked.id, model=reply.ask.model))
+
+    def usage(self, reply: Reply, /) -> Usage:
+        """Reasoning is counted beside the answer, and where there was some."""
+        thoughts = reply.reasoning_count
+        return Usage(
+            input_tokens=reply.prompt_count,
+            output_tokens=reply.count - thoughts,
+            total_tokens=reply.prompt_count + reply.count,
+            reasoning_tokens=thoughts or None,
+        )
+
+    def call_id(self, part: Part, /) -> str:
+        """Its ids have no words before them."""
+        return part.id
+
+    def proof(self, reply: Reply, part: Part, /) -> str | None:
+        """A model that thinks signs its first call, or else the end of its text."""
+        if not reply.reasoning_count or part.kind == "reasoning":
+            return None
+        if part.kind == "call":
+            text = call_text(part.name, part.arguments)
+            return sign(SIGNED, text) if part.slot == 0 else None
+        last = part.index == len(reply.parts) - 1
+        return seal(SEALED, reply.digest[:24]) if last else None
 
     def error(
         self, status: int, message: str, _request_id: str, /, **_more: str | None
     ) -> JsonObject:
-        """The error document; a limit of rate says when to come back in its details."""
-        word = _STATUS.get(status, "INVALID_ARGUMENT" if status < 500 else "INTERNAL")
-        error: JsonObject = {"code": status, "message": message, "status": word}
-        if status == 429:
-            info = "type.googleapis.com/google.rpc.RetryInfo"
-            error["details"] = [{"@type": info, "retryDelay": "1s"}]
-        return {"error": error}
+        """The error document."""
+        return gemini_error(status, message)
 
     def blocked(self, asked: Asked, ask: Ask, /) -> JsonObject | None:
         """A refused prompt is an answer with feedback and no candidates."""
-        reply = Reply(ask=ask, parts=(), finish="filtered", digest="")
-        count = reply.prompt_count
-        rating = {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH"}
-        return {
-            "promptFeedback": {"blockReason": "SAFETY", "safetyRatings": [rating]},
-            "usageMetadata": {"promptTokenCount": count, "totalTokenCount": count},
-            "modelVersion": ask.model,
-            "responseId": asked.id,
-        }
+        count = Reply(ask=ask, parts=(), finish="filtered", digest="").prompt_count
+        usage = Usage(input_tokens=count, total_tokens=count)
+        head = Head(id=asked.id, model=ask.model)
+        encoder = GeminiEncoder(head, GeminiStyle(prompt_feedback=True))
+        return encoder.whole([UsageChunk(usage=usage), FinishChunk(verdict=Verdict.BLOCKED)])
 
     def headers(self, _request_id: str, /) -> dict[str, str]:
         """What Google's front end says about itself."""
@@ -172,71 +173,3 @@ def _tools(body: JsonObject) -> tuple[tuple[Tool, ...], Choice]:
 
 def _schema(function: JsonObject) -> Any:
     return pick(function, "parameters", "parametersJsonSchema", "parameters_json_schema")
-
-
-class _GenerateWriter(Writer):
-    def __init__(self, asked: Asked, reply: Reply) -> None:
-        self._reply = reply
-        self._facts: JsonObject = {"modelVersion": reply.ask.model, "responseId": asked.id}
-        self._thoughts = 0
-        self._said = 0
-
-    def piece(self, part: Part, piece: str, /) -> bytes:
-        if part.kind == "reasoning":
-            self._thoughts += 1
-            return self._event([{"text": piece, "thought": True}])
-        self._said += 1
-        return b"" if part.kind == "call" else self._event([{"text": piece}])
-
-    def close(self, part: Part, /) -> bytes:
-        return self._event([self._part(part)]) if part.kind == "call" else b""
-
-    def end(self) -> bytes:
-        last = self._signed({"text": ""}) if not self._reply.of("call") else {"text": ""}
-        return self._event([last], finish=_FINISH[self._reply.finish])
-
-    def fault(self) -> bytes:
-        # Google's front end breaks into the stream with a document, not with an event.
-        error = {"code": 503, "message": FAULT_MESSAGE, "status": "UNAVAILABLE"}
-        return json.dumps({"error": error}, indent=2).encode("ascii") + b"\n"
-
-    def whole(self) -> JsonObject:
-        parts = [self._part(part) for part in self._reply.parts]
-        if parts and self._reply.parts[-1].kind == "text":
-            parts[-1] = self._signed(parts[-1])
-        self._thoughts = self._reply.reasoning_count
-        self._said = self._reply.count - self._thoughts
-        return self._answer(parts, _FINISH[self._reply.finish])
-
-    def _part(self, part: Part) -> JsonObject:
-        match part.kind:
-            case "reasoning":
-                return {"text": part.text, "thought": True}
-            case "call":
-                call = {"id": part.id, "name": part.name, "args": part.arguments}
-                signature = sign(SIGNED, call_text(part.name, part.arguments))
-                # A model that thinks signs its first call.
-                thought = self._reply.reasoning_count and part.slot == 0
-                return {"functionCall": call} | ({"thoughtSignature": signature} if thought else {})
-            case _:
-                return {"text": part.text}
-
-    def _signed(self, part: JsonObject) -> JsonObject:
-        """The last part of a text, which a model that thinks signs."""
-        if not self._reply.reasoning_count:
-            return part
-        return part | {"thoughtSignature": seal(SEALED, self._reply.digest[:24])}
-
-    def _event(self, parts: list[JsonObject], *, finish: str | None = None) -> bytes:
-        return sse(self._answer(parts, finish), newline=b"\r\n")
-
-    def _answer(self, parts: list[JsonObject], finish: str | None) -> JsonObject:
-        candidate: JsonObject = {"content": {"parts": parts, "role": "model"}}
-        if finish is not None:
-            candidate["finishReason"] = finish
-        count = self._reply.prompt_count
-        usage: JsonObject = {"promptTokenCount": count, "candidatesTokenCount": self._said}
-        if self._thoughts:
-            usage["thoughtsTokenCount"] = self._thoughts
-        usage["totalTokenCount"] = count + self._said + self._thoughts
-        return {"candidates": [candidate | {"index": 0}], "usageMetadata": usage, **self._facts}

@@ -1,4 +1,4 @@
-"""JSON as the wires write and read it.
+"""JSON as the wires read it.
 
 What a client sent is read with the `as_*` functions: a value of another type reads as empty.  A
 wire checks what its provider insists on, and takes the rest as it comes.
@@ -6,27 +6,11 @@ wire checks what its provider insists on, and takes the rest as it comes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
 Json: TypeAlias = JsonObject | list[Any] | str | float | None
-
-
-def dump(value: object) -> bytes:
-    """Encode compactly, in UTF-8 rather than in escapes, as the providers do.
-
-    A lone surrogate, which JSON can name and UTF-8 cannot, becomes a question mark.
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
-
-
-def sse(value: object, *, event: str | None = None, newline: bytes = b"\n") -> bytes:
-    """Frame one server-sent event; `dump` leaves no line break in its data."""
-    name = b"" if event is None else b"event: " + event.encode("ascii") + newline
-    return name + b"data: " + dump(value) + newline * 2
 
 
 def as_object(value: Json) -> JsonObject:

@@ -1,10 +1,8 @@
-"""Ollama's native ``/api/chat``: one JSON object a line, tool calls whole."""
+"""Ollama's native ``/api/chat``, whose calls have no ids."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Final
-
+from ..providers.encoders import Encoder, Head, OllamaEncoder, ollama_error
 from ._ask import (
     Ask,
     BadAsk,
@@ -18,13 +16,10 @@ from ._ask import (
     joined,
     plain_text,
 )
-from ._json import JsonObject, as_count, as_list, as_object, as_text, dump
+from ._json import JsonObject, as_count, as_list, as_object, as_text
 from ._reply import Part, Reply
 from ._rules._ollama import ROLES, check_ollama
-from ._wire import FAULT_MESSAGE, Asked, Wire, Writer
-
-_NANOSECONDS: Final = 1_000_000
-"""What one piece is said to have taken."""
+from ._wire import Asked, Wire
 
 
 class Ollama(Wire):
@@ -72,73 +67,16 @@ class Ollama(Wire):
             seed=ask_seed(options.get("seed")),
         )
 
-    def writer(self, _asked: Asked, reply: Reply, /) -> Writer:
-        """A writer for one reply."""
-        return _LineWriter(reply)
+    def encoder(self, _asked: Asked, reply: Reply, /) -> Encoder:
+        """An answer."""
+        return OllamaEncoder(Head(model=reply.ask.model))
+
+    def call_id(self, _part: Part, /) -> None:
+        """Its calls have no ids."""
+        return
 
     def error(
         self, _status: int, message: str, _request_id: str, /, **_more: str | None
     ) -> JsonObject:
         """The error document."""
-        return {"error": message}
-
-
-class _LineWriter(Writer):
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-
-    def piece(self, part: Part, piece: str, /) -> bytes:
-        match part.kind:
-            case "reasoning":
-                return self._line({"content": "", "thinking": piece})
-            case "call":
-                return b""
-            case _:
-                return self._line({"content": piece})
-
-    def close(self, part: Part, /) -> bytes:
-        if part.kind != "call":
-            return b""
-        return self._line({"content": "", "tool_calls": [_call(part)]})
-
-    def end(self) -> bytes:
-        return dump(self._final({"content": ""})) + b"\n"
-
-    def fault(self) -> bytes:
-        return dump({"error": FAULT_MESSAGE}) + b"\n"
-
-    def whole(self) -> JsonObject:
-        message: JsonObject = {"content": self._reply.text("text", "refusal")}
-        if thought := self._reply.text("reasoning"):
-            message["thinking"] = thought
-        if calls := self._reply.of("call"):
-            message["tool_calls"] = [_call(part) for part in calls]
-        return self._final(message)
-
-    def _line(self, message: JsonObject) -> bytes:
-        return dump(self._object(message) | {"done": False}) + b"\n"
-
-    def _final(self, message: JsonObject) -> JsonObject:
-        reply = self._reply
-        spent = {"load": 0, "prompt_eval": reply.prompt_count, "eval": reply.count}
-        final = self._object(message) | {
-            "done": True,
-            "done_reason": "length" if reply.finish == "length" else "stop",
-            "total_duration": sum(spent.values()) * _NANOSECONDS,
-            "load_duration": 0,
-        }
-        for name in ("prompt_eval", "eval"):
-            final |= {f"{name}_count": spent[name], f"{name}_duration": spent[name] * _NANOSECONDS}
-        return final
-
-    def _object(self, message: JsonObject) -> JsonObject:
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        return {
-            "model": self._reply.ask.model,
-            "created_at": now,
-            "message": {"role": "assistant", **message},
-        }
-
-
-def _call(part: Part) -> JsonObject:
-    return {"function": {"name": part.name, "arguments": part.arguments}}
+        return ollama_error(message)

@@ -1,19 +1,19 @@
-"""What a wire is: how one provider's requests are read and its replies written.  No I/O.
+"""What a wire is: how one provider's requests are read, and what is its own in its replies.  No I/O.
 
-A wire reads a request into an `Ask` and writes a `Reply` part by part; when and whether the next
-piece is sent is not its business.
+A wire reads a request into an `Ask`; an encoder of `lionpride_trio.providers` writes the `Reply`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
+from .._chunks import Usage
+from ..providers.encoders import Encoder
 from ._ask import Ask
-from ._directives import Fault
 from ._json import JsonObject
 from ._reply import Part, Reply
 from ._stored import StoredResponses
@@ -33,38 +33,6 @@ class Asked:
     id: str
     """The id that this server gave the request."""
     stored: StoredResponses = attrs.field(factory=StoredResponses, repr=False)
-
-
-class Writer(ABC):
-    """Writes one reply.  Each method gives the bytes to send, or none."""
-
-    def begin(self) -> bytes:
-        """What comes before all parts."""
-        return b""
-
-    def open(self, _part: Part, /) -> bytes:
-        """The beginning of a part."""
-        return b""
-
-    @abstractmethod
-    def piece(self, part: Part, piece: str, /) -> bytes:
-        """The next piece of it."""
-
-    def close(self, _part: Part, /) -> bytes:
-        """Its end."""
-        return b""
-
-    @abstractmethod
-    def end(self) -> bytes:
-        """What comes after all parts, the provider's end mark last."""
-
-    @abstractmethod
-    def fault(self) -> bytes:
-        """An error instead of the rest."""
-
-    @abstractmethod
-    def whole(self) -> JsonObject:
-        """The whole reply as one object."""
 
 
 class Wire(ABC):
@@ -90,9 +58,41 @@ class Wire(ABC):
         :raises BadAsk: the provider itself would refuse.
         """
 
+    @property
+    def fault(self) -> tuple[int, str]:
+        """The status and the message of a failure in the middle of an answer."""
+        return 500, FAULT_MESSAGE
+
     @abstractmethod
-    def writer(self, asked: Asked, reply: Reply, /) -> Writer:
-        """A writer for one reply."""
+    def encoder(self, asked: Asked, reply: Reply, /) -> Encoder:
+        """What writes one reply, in the canonical style."""
+
+    def usage(self, reply: Reply, /) -> Usage:
+        """The usage that the end of a reply reports, as far as the provider tells it."""
+        count = reply.count
+        return Usage(
+            input_tokens=reply.prompt_count,
+            output_tokens=count,
+            total_tokens=reply.prompt_count + count,
+            reasoning_tokens=reply.reasoning_count,
+            cached_tokens=0,
+        )
+
+    def call_id(self, part: Part, /) -> str | None:
+        """The id of a call; None where the provider gives calls none."""
+        return f"call_{part.id}"
+
+    def seal(self, _asked: Asked, _reply: Reply, _part: Part, /) -> str | None:
+        """A part of reasoning in encrypted form, where it is told."""
+        return None
+
+    def proof(self, _reply: Reply, _part: Part, /) -> str | None:
+        """The signature that follows a part, where there is one."""
+        return None
+
+    def sent(self, _asked: Asked, _encoder: Encoder, /) -> None:
+        """Note that a reply was written to its end."""
+        return  # nothing is kept of most
 
     @abstractmethod
     def error(
@@ -114,30 +114,6 @@ class Wire(ABC):
     def headers(self, _request_id: str, /) -> dict[str, str]:
         """The headers that every answer has."""
         return {}
-
-
-def frames(reply: Reply, writer: Writer, fault: Fault | None) -> Iterator[tuple[bytes, bool]]:
-    """A stream's bytes, and whether they are a piece (which the rate counts).
-
-    With a *fault* they end after half of the pieces, by an error event where that is the fault.
-    """
-    left = reply.count // 2 if fault else reply.count + 1
-    yield writer.begin(), False
-    for part in reply.parts:
-        yield writer.open(part), False
-        for piece in part.pieces:
-            if not left:
-                yield _fault(writer, fault), False
-                return
-            left -= 1
-            yield writer.piece(part, piece), True
-        yield writer.close(part), False
-    # An answer of no pieces can still go wrong.
-    yield (_fault(writer, fault) if fault else writer.end()), False
-
-
-def _fault(writer: Writer, fault: Fault | None) -> bytes:
-    return writer.fault() if fault == "error" else b""
 
 
 def bearer(asked: Asked) -> bool:

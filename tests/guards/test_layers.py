@@ -85,6 +85,10 @@ ORDER = {
     """,
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
+    "providers.encoders": """
+        _style _framing _abilities _encoder _parts
+        _chat_errors _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
+    """,
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
@@ -309,7 +313,7 @@ def order_violations(root: Path, order: dict[str, str]) -> list[str]:
     for room, names in order.items():
         place = {f"{root.name}.{room}.{name}": n for n, name in enumerate(names.split())}
         for module in modules.values():
-            if module.room != room or module.inner == room:
+            if not module.inner.startswith(f"{room}."):
                 continue
             if module.name not in place:
                 found.append(f"{module.name} has no place in its room")
@@ -325,6 +329,40 @@ def order_violations(root: Path, order: dict[str, str]) -> list[str]:
 
 def test_within_a_room_arrows_run_one_way():
     assert order_violations(ROOT, ORDER) == []
+
+
+def shared_by_reader_and_writer(root: Path) -> list[str]:
+    """Imports between the reading of a wire and its writing: one mistake would hide the other."""
+    modules = read_modules(root)
+    writing = f"{root.name}.providers.encoders"
+    found = []
+    for module in modules.values():
+        if module.room != "providers":
+            continue
+        for imported in read_imports(module, modules):
+            is_of_providers = imported.target.startswith(f"{root.name}.providers.")
+            crosses = module.name.startswith(writing) != imported.target.startswith(writing)
+            if is_of_providers and crosses:
+                found.append(f"{imported}, which reads or writes the same wires")
+    return found
+
+
+def test_a_wire_is_written_with_none_of_the_code_that_reads_it():
+    assert shared_by_reader_and_writer(ROOT) == []
+
+
+def test_a_seeded_import_of_the_reader_is_found(tmp_path):
+    files = {
+        "providers/_ends.py": "",
+        "providers/_wire.py": "from .encoders import x",
+        "providers/encoders/_chat.py": "from .._ends import x",
+    }
+    assert shared_by_reader_and_writer(seed(tmp_path, files)) == [
+        "lionpride_trio.providers._wire:1 imports lionpride_trio.providers.encoders,"
+        " which reads or writes the same wires",
+        "lionpride_trio.providers.encoders._chat:1 imports lionpride_trio.providers._ends,"
+        " which reads or writes the same wires",
+    ]
 
 
 def test_a_seeded_arrow_back_is_found(tmp_path):

@@ -21,7 +21,7 @@ from lionpride_trio import Session, Verdict, stages
 from lionpride_trio.durable import State as StreamState, StreamStatus
 from lionpride_trio.flow import Operation, OperationStatus, Results, State, fork
 from lionpride_trio.local import RecordedRequest
-from lionpride_trio.providers import HTTPRequest, ModelCall
+from lionpride_trio.providers import HTTPRequest, ModelCall, encoders
 from lionpride_trio.recording import Piece, RecordedCall, Recording
 from lionpride_trio.session import (
     ActionRequestContent,
@@ -174,6 +174,13 @@ MORE_SAMPLES = [
     lionpride_trio.Retry(),
     ModelCall("m", [{"role": "user", "content": "a"}]),
     HTTPRequest("/chat", {"a": 1}),
+    encoders.Abilities(endings={Verdict.COMPLETE: ["stop"]}),
+    encoders.Head(id="a"),
+    encoders.Style(noise=[": ping\n\n", (None, {"a": 1})]),
+    encoders.ChatStyle(padding=True),
+    encoders.ResponsesStyle(done_only=[True]),
+    encoders.MessagesStyle(gaps=[True]),
+    encoders.GeminiStyle(finish="alone"),
     Piece(0.5, b"a"),
     RecordedCall(url="https://a.b", pieces=(Piece(0.5, b"a"),)),
     Recording((RecordedCall(url="https://a.b"),)),

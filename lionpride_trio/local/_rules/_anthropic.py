@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from ...providers.encoders._framing import dump
 from .._ask import BadAsk
-from .._json import JsonObject, as_list, as_object, as_text, dump
+from .._json import JsonObject, as_list, as_object, as_text
 from ._anthropic_schema import check_schema
 from ._anthropic_shapes import BETA, MESSAGE
 from ._anthropic_thinking import check_thinking

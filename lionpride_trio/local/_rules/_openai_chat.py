@@ -7,11 +7,13 @@ and sentences of its own.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from ..._hints import closest
+from ...providers.encoders import Dialect
+from ...providers.encoders._framing import dump
 from .._ask import BadAsk
-from .._json import JsonObject, as_list, as_object, as_text, dump
+from .._json import JsonObject, as_list, as_object, as_text
 from ._openai import (
     check_fields,
     check_length,
@@ -27,8 +29,6 @@ from ._openai_chat_shapes import GROQ, OPENAI
 from ._shapes import Fault, dotted, faults
 from ._strict_schema import PARAMETERS, check_parameters, check_root, check_strict
 from ._values import Range
-
-Dialect: TypeAlias = Literal["openai", "compatible", "groq", "openrouter"]
 
 _RANGES: Final = {
     "temperature": Range(0, 2),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ...providers.encoders._framing import dump
 from .._ask import BadAsk
-from .._json import JsonObject, as_list, as_object, as_text, dump
+from .._json import JsonObject, as_list, as_object, as_text
 from .._signing import unseal
 from .._stored import StoredResponses
 from ._openai import (

@@ -46,8 +46,9 @@ def check_provider(
             check_provider(MyProvider(), bodies=my_bodies())
 
     *bodies* is a strategy of pairs: the response that is meant, and a body that means it; by
-    default `wire_bodies`, for the wires that the kit knows.  *end_mark* says that the last event
-    says that it is the last, as it does on all of these but Gemini's.  The laws: a body means its response;
+    default `wire_bodies`, for the wires that the kit knows and for a provider that has an
+    ``encoder``.  *end_mark* says that the last event says that it is the last; an encoder knows, and
+    of the kit's wires all but Gemini's have one.  The laws: a body means its response;
     however it is cut the same chunks come; what follows the end mark does not count; a body that
     was cut off is never taken for a whole one that says something else, and has told nothing that
     is not in the answer; streams at the same time do not mix; and an endless event is refused.
@@ -56,7 +57,9 @@ def check_provider(
     """
     found = get(provider, endpoint) if isinstance(provider, str) else provider
     wanted = wire_bodies(found) if bodies is None else bodies
-    marked = (bodies is None and wire_of(found).end_mark) if end_mark is None else end_mark
+    marked = (
+        (bodies is None and wire_of(found).fresh().has_end_mark) if end_mark is None else end_mark
+    )
 
     def check(example: tuple[Response, bytes, list[bytes], int]) -> None:
         meant, body, pieces, cut = example

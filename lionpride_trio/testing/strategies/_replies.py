@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
-import attrs
 from hypothesis import strategies as st
 
 from ..._chunks import Usage, Verdict
 from ..._parts import TextPart, ThoughtPart, ToolCall, make_call_id
 from ..._response import Response
+from ...providers.encoders import Abilities
 from ._prose import json_arguments, prose
-
-
-@attrs.frozen(kw_only=True)
-class Abilities:
-    """The parts that replies of one API can have."""
-
-    endings: Mapping[Verdict, Sequence[str]]
-    """The API's own words for each way to end."""
-    reasoning: Literal["none", "one", "blocks"] = "none"
-    signed: bool = False
-    """Reasoning has signatures."""
-    sealed: bool = False
-    """Reasoning may be there in encrypted form only, or beside its summary."""
-    refusals: bool = False
-    """A refusal has a text of its own."""
-    citations: bool = False
-    alternatives: bool = False
-    call_ids: bool = True
-    counts: Sequence[str] = ("input_tokens", "output_tokens")
-    """Fields of `Usage` that each report has."""
-    more_counts: Sequence[str] = ()
-    """Fields that a report may have."""
-    usage_always: bool = False
-
 
 _TEXTS: Final = prose(max_size=12)
 _SOME_TEXT: Final = prose(min_size=1, max_size=6).filter(bool)
@@ -81,7 +56,8 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     text = draw(_TEXTS)
     thoughts = draw(_reasoning(abilities))
     refusal = draw(st.one_of(st.just(""), _SOME_TEXT)) if abilities.refusals else ""
-    calls = [] if refusal else draw(_calls(abilities))
+    may_call = Verdict.TOOL_USE in abilities.endings and not refusal
+    calls = draw(_calls(abilities)) if may_call else []
     verdicts: list[Verdict] = [v for v in abilities.endings if v is not Verdict.TOOL_USE]
     if calls:
         # Calls that wait outweigh any reason but that the answer was cut or refused.
@@ -96,7 +72,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
         texts.append(draw(_TEXTS))
         ways.append(Verdict.COMPLETE)
     usage = None
-    if abilities.usage_always or draw(st.booleans()):
+    if abilities.counts and (abilities.usage_always or draw(st.booleans())):
         names = [*abilities.counts, *(n for n in abilities.more_counts if draw(st.booleans()))]
         usage = Usage(**{name: draw(_COUNT) for name in names})
     citation = st.builds(lambda n: {"url": f"https://a.b/{n}"}, st.integers(0, 9))

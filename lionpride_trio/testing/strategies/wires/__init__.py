@@ -1,12 +1,14 @@
 """Bodies of each provider's stream, with the reply that they mean.
 
-A writer for each API, made from the same facts as the parsers and from none of their code.
+The encoders write them, which share no code with the parsers; what is drawn here are replies, the
+ways in which they are told, and the styles of the wild.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import attrs
 from hypothesis import strategies as st
@@ -14,51 +16,79 @@ from hypothesis import strategies as st
 from ...._errors import ConfigurationError
 from ...._response import Response
 from ....providers import Provider, get
-from .._replies import Abilities, replies_of
-from . import _anthropic, _chat, _gemini, _ollama, _responses
-from ._writing import Hand
+from ....providers.encoders import (
+    ChatEncoder,
+    Encoder,
+    EncodingProvider,
+    GeminiEncoder,
+    Head,
+    MessagesEncoder,
+    OllamaEncoder,
+    ResponsesEncoder,
+    Style,
+)
+from .._replies import replies_of
+from ._styles import (
+    CHAT_STYLES,
+    GEMINI_STYLES,
+    LINE_STYLES,
+    MESSAGES_STYLES,
+    OLLAMA_STYLES,
+    RESPONSES_STYLES,
+    STYLES,
+)
+from ._telling import tellings
 
 
 @attrs.frozen
 class Wire:
-    """One API: what its replies can be, and how they are written."""
+    """One API: what writes its streams, and in which styles."""
 
-    abilities: Abilities
-    write: Callable[[Hand, Response], bytes]
-    lines: bool = False
-    """Each event is a line, so its JSON must be on one."""
-    end_mark: bool = True
-    """The last event says that it is the last."""
+    encoder: Callable[[Head, Any], Encoder]
+    """Makes what writes one answer, of its head and a style."""
+    styles: st.SearchStrategy[Style]
+    """The styles that it is written in."""
+
+    def fresh(self, style: Style | None = None) -> Encoder:
+        """An encoder for one answer, whose bytes depend on nothing else."""
+        return self.encoder(_HEAD, style)
 
 
-def _chat_wire(name: str, abilities: Abilities) -> Wire:
-    return Wire(abilities, lambda hand, reply: _chat.chat_body(hand, name, reply))
-
+_HEAD: Final = Head(id="r1", model="m", request_id="req_1", clock=lambda: 1)
 
 WIRES: Final[Mapping[tuple[str, str], Wire]] = {
-    **{(name, "chat"): _chat_wire(name, able) for name, able in _chat.ABILITIES.items()},
-    ("openai", "responses"): Wire(_responses.ABILITIES, _responses.responses_body),
-    ("anthropic", "messages"): Wire(_anthropic.ABILITIES, _anthropic.messages_body),
-    ("gemini", "generate"): Wire(_gemini.ABILITIES, _gemini.gemini_body, end_mark=False),
-    ("ollama", "chat"): Wire(_ollama.ABILITIES, _ollama.ollama_body, lines=True),
+    ("openai", "chat"): Wire(ChatEncoder, CHAT_STYLES),
+    ("groq", "chat"): Wire(partial(ChatEncoder, dialect="groq"), CHAT_STYLES),
+    ("openrouter", "chat"): Wire(partial(ChatEncoder, dialect="openrouter"), CHAT_STYLES),
+    ("openai_compatible", "chat"): Wire(partial(ChatEncoder, dialect="compatible"), CHAT_STYLES),
+    ("openai", "responses"): Wire(ResponsesEncoder, RESPONSES_STYLES),
+    ("anthropic", "messages"): Wire(MessagesEncoder, MESSAGES_STYLES),
+    ("gemini", "generate"): Wire(GeminiEncoder, GEMINI_STYLES),
+    ("ollama", "chat"): Wire(OllamaEncoder, OLLAMA_STYLES),
 }
 """The wire of each provider and endpoint."""
 
 
 def wire_of(provider: str | Provider, endpoint: str | None = None) -> Wire:
-    """The wire of a provider.
+    """The wire of a provider: one that the kit knows, or what a provider of your own gives.
 
-    :raises ConfigurationError: the kit knows none; says what to pass instead.
+    :raises ConfigurationError: there is none; says what to do.
     """
     found = get(provider, endpoint) if isinstance(provider, str) else provider
     wire = WIRES.get((found.name, found.endpoint))
-    if wire is None:
-        known = ", ".join("/".join(key) for key in WIRES)
-        raise ConfigurationError(
-            f"the kit writes no bodies of {found.name}/{found.endpoint} (it knows {known}): pass a"
-            " strategy of (Response, bytes) pairs of your own as bodies="
+    if wire is not None:
+        return wire
+    if isinstance(found, EncodingProvider):
+        return Wire(
+            lambda head, style: found.encoder(head, style or Style()),
+            LINE_STYLES if found.framing == "ndjson" else STYLES,
         )
-    return wire
+    known = ", ".join("/".join(key) for key in WIRES)
+    raise ConfigurationError(
+        f"the kit writes no bodies of {found.name}/{found.endpoint} (it knows {known}): give the"
+        " provider a method encoder(head, style), or pass a strategy of (Response, bytes) pairs"
+        " of your own as bodies="
+    )
 
 
 def replies(
@@ -70,8 +100,8 @@ def replies(
     verdict with the provider's own word for it.  Shrinks to an empty answer that is complete.
     """
     if provider is not None:
-        return replies_of(wire_of(provider, endpoint).abilities)
-    return st.one_of([replies_of(wire.abilities) for wire in WIRES.values()])
+        return replies_of(wire_of(provider, endpoint).fresh().abilities)
+    return st.one_of([replies_of(wire.fresh().abilities) for wire in WIRES.values()])
 
 
 def wire_bodies(
@@ -90,12 +120,14 @@ def wire_bodies(
 
 @st.composite
 def _bodies(draw: st.DrawFn, wire: Wire) -> tuple[Response, bytes]:
-    reply = draw(replies_of(wire.abilities))
-    how = draw(
-        st.sampled_from(["plain", "ascii"] if wire.lines else ["plain", "ascii", "indented"])
-    )
-    hand = Hand(draw, ascii=how == "ascii", indented=how == "indented")
-    return reply, wire.write(hand, reply)
+    style = draw(wire.styles)
+    encoder = wire.fresh(style)
+    reply = draw(replies_of(encoder.abilities))
+    telling = draw(tellings(reply, encoder, surrogates=style.ascii))
+    body = encoder.begin(telling.first_usage)
+    for chunk in telling.chunks:
+        body += encoder.feed(chunk)
+    return reply, body + encoder.end()
 
 
 __all__ = ["WIRES", "Wire", "replies", "wire_bodies", "wire_of"]
