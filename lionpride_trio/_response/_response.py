@@ -52,6 +52,10 @@ def _thoughts_of(parts: tuple[Part, ...]) -> tuple[ThoughtPart, ...]:
     )
 
 
+def _thoughts_without_ids(parts: tuple[Part, ...]) -> tuple[ThoughtPart, ...]:
+    return tuple(attrs.evolve(thought, id=None) for thought in _thoughts_of(parts))
+
+
 @has_json_form
 @attrs.frozen
 class Response(_WithOutput[T_co]):
@@ -91,7 +95,10 @@ class Response(_WithOutput[T_co]):
     It has no place in the JSON form, which has the text.
     """
     parts: tuple[Part, ...] = attrs.field(
-        default=attrs.Factory(_parts_of, takes_self=True), kw_only=True, repr=False, eq=_thoughts_of
+        default=attrs.Factory(_parts_of, takes_self=True),
+        kw_only=True,
+        repr=False,
+        eq=_thoughts_without_ids,
     )
     """The answer (the first alternative) as a whole: texts, thoughts, calls and the provider's own
     blocks in the order in which they began.

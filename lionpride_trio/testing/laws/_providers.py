@@ -118,6 +118,10 @@ def _check_meaning(meant: Response, body: bytes, whole: Reading) -> None:
         raise LawBroken("wire", f"{shown(body)} was read wrongly: {difference}")
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
 def _difference(meant: Response, got: Response) -> str:
     """The first field in which two responses differ."""
     for field in attrs.fields(Response):
@@ -125,7 +129,8 @@ def _difference(meant: Response, got: Response) -> str:
             continue
         expected: Any = getattr(meant, field.name)
         actual: Any = getattr(got, field.name)
-        if expected != actual:
+        key = field.eq_key or _itself
+        if key(expected) != key(actual):
             return f"{field.name} should be {shown(expected)}, and is {shown(actual)}"
     return ""
 
