@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import attrs
 
-from ..._chunks import Chunk, FinishChunk, TextChunk, Usage, UsageChunk, Verdict
+from ..._chunks import Chunk, FinishChunk, TextChunk, ToolCallChunk, Usage, UsageChunk, Verdict
 from ..._errors import LocalProtocolError
 from ._abilities import Abilities
 from ._framing import Framing, JsonObject
@@ -71,6 +71,8 @@ class Encoder(ABC):
 
         :raises LocalProtocolError: the wire cannot say it in this order.
         """
+        if isinstance(chunk, ToolCallChunk) and not (chunk.name or chunk.id or chunk.arguments):
+            return b""  # it says at most that the call is whole
         if chunk.index and not self.abilities.alternatives:
             raise LocalProtocolError(
                 f"a chunk with index={chunk.index}: this wire has one answer a stream"

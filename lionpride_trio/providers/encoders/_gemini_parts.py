@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from ..._chunks import Chunk, OtherChunk, PartChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from ..._parts import TextPart
 from ._encoder import told
 from ._framing import JsonObject
 from ._parts import Part, Parts
@@ -18,15 +19,26 @@ class Answer:
         self._call: Part | None = None
         self._proof: JsonObject | None = None
         """A part of nothing but a signature, which may come with the end."""
+        self._signed: str | None = None
+        """The signature of the text that begins."""
+        self._call_proof: str | None = None
+        """The signature of the call that waits."""
         self._thinks: int | None = None
         """The block of the thought that was told last, if it was told last."""
 
     def take(self, chunk: Chunk) -> list[JsonObject]:
         """The parts that *chunk* completes."""
         match chunk:
+            case TextChunk() if self._signed is not None:
+                made = [*self.close(), {"text": chunk.data, "thoughtSignature": self._signed}]
+                self._signed = self._thinks = None
             case TextChunk():
                 made = self.close() if self._call or self._proof else []
                 made.append({"text": chunk.data})
+                self._thinks = None
+            case PartChunk(part=TextPart() as begun):
+                made = self.close()
+                self._signed = begun.signature
                 self._thinks = None
             case ReasoningChunk(text="", signature=str()) if self._call:
                 made = self.close(proof=chunk.signature)
@@ -36,6 +48,7 @@ class Answer:
                 other = self._call is not None and self._call.number != chunk.slot
                 made = self.close() if other or self._proof else []
                 self._call = self._calls.take(chunk)
+                self._call_proof = chunk.signature or (None if other else self._call_proof)
                 self._thinks = None
             case OtherChunk(kind="refusal"):
                 made = [*self.close(), {"text": chunk.value}]
@@ -63,6 +76,7 @@ class Answer:
     def close(self, proof: str | None = None) -> list[JsonObject]:
         """What was waiting: a whole call, or a signature by itself."""
         call, self._call = self._call, None
+        proof, self._call_proof = proof or self._call_proof, None
         made = self.take_rest() if proof is None and call is None else []
         if call is not None and call.arguments is not None:
             function = {**told(id=call.id), "name": call.name, "args": call.arguments}
@@ -72,6 +86,9 @@ class Answer:
     def take_rest(self) -> list[JsonObject]:
         """The signature that waits for a part to come with."""
         proof, self._proof = self._proof, None
+        signed, self._signed = self._signed, None
+        if signed is not None:
+            return [{"text": "", "thoughtSignature": signed}]
         return [] if proof is None else [proof]
 
 

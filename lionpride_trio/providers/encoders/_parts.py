@@ -70,8 +70,6 @@ class Parts:
                 part = self._part("reasoning", chunk.block)
                 part.signature = chunk.signature or part.signature
                 part.redacted = chunk.redacted or part.redacted
-            case ToolCallChunk(arguments="", id=None, name=None) if chunk.slot in self._calls:
-                return None  # it says at most that the call is whole
             case ToolCallChunk(arguments=piece):
                 part = self._part("call", chunk.slot)
                 part.id = part.id or chunk.id
