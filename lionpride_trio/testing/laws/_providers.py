@@ -129,7 +129,7 @@ def _difference(meant: Response, got: Response) -> str:
             continue
         expected: Any = getattr(meant, field.name)
         actual: Any = getattr(got, field.name)
-        key = field.eq_key or _itself
+        key: Any = getattr(field, "eq_key", None) or _itself
         if key(expected) != key(actual):
             return f"{field.name} should be {shown(expected)}, and is {shown(actual)}"
     return ""
