@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from .._errors import ConfigurationError
 from .._hints import closest
 from ._anthropic import Anthropic
+from ._completed import completed
 from ._deepseek import DeepSeek
 from ._faults import share_failures
 from ._gemini import Gemini
@@ -27,8 +28,9 @@ def register(provider: Provider, *, replace: bool = False) -> None:
 
     The first endpoint registered under a name is its default.
 
-    :raises ConfigurationError: it is taken, and *replace* is false.
+    :raises ConfigurationError: it is taken, and *replace* is false; or it is no provider.
     """
+    provider = completed(provider)
     endpoints = _providers.setdefault(provider.name, {})
     if provider.endpoint in endpoints and not replace:
         raise ConfigurationError(

@@ -13,6 +13,7 @@ from .._response import Response
 from .._retry import Retry
 from .._transport import HTTPClient, Transport, as_transport
 from ..providers import ModelCall, Provider, get, names
+from ..providers._completed import completed
 from ..providers._options import EXTRAS
 from ..tools import Tool
 from ._address import (
@@ -115,12 +116,7 @@ class iModel(_ProviderGivenOnce):
         capacity_refresh_time: float | None = None,
         **options: Any,
     ) -> None:
-        found = get(provider, endpoint) if isinstance(provider, str) else provider
-        if not isinstance(provider, str | Provider):
-            raise ConfigurationError(
-                f"provider must be the name of one, such as {names()[0]!r}, or of a subclass of"
-                f" lionpride_trio.providers.Provider, not {provider!r:.200}"
-            )
+        found = get(provider, endpoint) if isinstance(provider, str) else completed(provider)
         found, model, options = found.configured(model, options)
         if http_client is None:
             http_client = found.http_client

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import runpy
-
 import pytest
 from hypothesis import strategies as st
 
 from lionpride_trio import FinishChunk, Overloaded, TextChunk, Verdict, iModel, reassemble
 from lionpride_trio.testing import Answer, FaultyServer, check_provider
-from tests.docs.markdown import DOCS, EXAMPLES, blocks
+from tests.docs.markdown import DOCS, blocks
+from tests.docs.test_examples import load
 
 BODY = b'data: {"say": "a "}\n\ndata: {"say": "cracker"}\n\ndata: {"wing": 1}\n\ndata: {"bye": "bye"}\n\n'
 MOULTING = b'{"error": {"code": "moulting", "message": "Not today."}}'
@@ -18,7 +17,7 @@ MOULTING = b'{"error": {"code": "moulting", "message": "Not today."}}'
 @pytest.fixture(scope="module")
 def example():
     """What the program defines.  It is run once, since a provider is registered once."""
-    return runpy.run_path(str(EXAMPLES / "own_provider.py"))
+    return load("own_provider")
 
 
 async def test_it_answers(example, capsys, monkeypatch):
