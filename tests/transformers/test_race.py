@@ -1,13 +1,15 @@
-"""Whatever a loser does, all of the winner comes."""
+"""`race` and `hedge`: the first to speak wins, and whatever a loser does, all of the winner comes."""
 
 import pytest
 import trio
 import trio.testing
 from hypothesis import given, settings, strategies as st
+from trio.testing import wait_all_tasks_blocked
 
-from lionpride_trio import FinishChunk, StreamTruncated, TextChunk, Verdict, sinks
+from lionpride_trio import FinishChunk, StreamTruncated, TextChunk, Verdict, sinks, source
 from lionpride_trio.testing import ScriptedProvider
-from lionpride_trio.transformers import hedge, race, source, text
+from lionpride_trio.transformers import hedge, race, text
+from tests.counting import numbers
 
 
 @source
@@ -97,3 +99,50 @@ async def test_an_empty_end_counts_more_than_a_failure(autojump_clock):
     assert await outcome(made) == ([], None)
     made = race(contender(0, 0, "fail"), contender(1, 0, "fail"))
     assert await outcome(made) == ([], StreamTruncated)
+
+
+FAILURE = StreamTruncated("cut")
+
+
+@source
+async def fails_later():
+    await trio.sleep(1)
+    raise KeyError("late")
+    yield
+
+
+async def test_the_first_to_speak_wins_and_the_others_are_closed(autojump_clock):
+    log: list[object] = []
+    async with race(numbers(3, every=5, log=log), numbers(3, every=1)) as channel:
+        assert await channel.receive() == 0
+        await wait_all_tasks_blocked()
+        assert log == ["closed"]
+        assert await sinks.collect(channel) == [1, 2]
+
+
+async def test_a_contender_that_fails_is_out_and_all_failing_is_the_first_failure(autojump_clock):
+    assert await sinks.collect(race(numbers(0, then=FAILURE), numbers(2, every=1))) == [0, 1]
+    with pytest.raises(StreamTruncated) as caught:
+        await sinks.drain(race(numbers(0, then=FAILURE), fails_later()))
+    assert caught.value is FAILURE
+
+
+async def test_hedge_starts_the_next_after_silence(autojump_clock):
+    began: list[float] = []
+
+    @source
+    async def slow_at_first():
+        began.append(trio.current_time())
+        await trio.sleep(10 if len(began) == 1 else 1)
+        yield len(began)
+
+    start = trio.current_time()
+    assert await sinks.collect(hedge(slow_at_first(), after=2)) == [2]
+    assert [time - start for time in began] == [0, 2]
+    assert trio.current_time() - start == 3
+
+
+async def test_a_failing_contender_makes_way_at_once(autojump_clock):
+    start = trio.current_time()
+    assert await sinks.collect(hedge(numbers(0, then=FAILURE), numbers(1), after=60)) == [0]
+    assert trio.current_time() == start

@@ -5,24 +5,16 @@ from __future__ import annotations
 import pytest
 import trio
 
-from lionpride_trio import (
-    StreamTimeout,
-    TextChunk,
-    UsageChunk,
-    sinks,
-    source,
-)
+from lionpride_trio import StreamTimeout, sinks, source
 from lionpride_trio.transformers import (
     buffer,
     from_iterable,
     idle_timeout,
     keep,
     map_each,
-    pace,
     sentences,
 )
-
-from .making import numbers
+from tests.counting import numbers
 
 
 async def test_timed_buffer_groups_what_comes_together(autojump_clock):
@@ -43,22 +35,6 @@ async def test_idle_timeout_counts_waiting_only(autojump_clock):
     with pytest.raises(StreamTimeout) as caught:
         await sinks.drain(numbers(1, every=3) | idle_timeout(2))
     assert caught.value.clock == "idle_timeout"
-
-
-async def test_pace_is_even_and_loses_nothing(autojump_clock):
-    start = trio.current_time()
-    usage = UsageChunk()
-    chunks = [TextChunk("x" * 50), usage, TextChunk("y" * 50)]
-    paced = await sinks.collect(from_iterable(chunks) | pace(100, max_lag=10))
-    assert "".join(chunk.data for chunk in paced) == "x" * 50 + "y" * 50
-    assert usage in paced
-    assert trio.current_time() - start == pytest.approx(1, abs=0.1)
-
-
-async def test_pace_catches_up_when_it_lags(autojump_clock):
-    start = trio.current_time()
-    await sinks.drain(from_iterable("x" * 1000) | pace(10, max_lag=2))
-    assert trio.current_time() - start < 20
 
 
 # What comes to nothing

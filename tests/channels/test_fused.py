@@ -17,7 +17,7 @@ from lionpride_trio.transformers import (
     transformer,
     words,
 )
-from tests.channels.making import numbers
+from tests.counting import numbers
 
 WORDS = [f"{number} " for number in range(20)]
 
