@@ -7,10 +7,7 @@ import contextvars
 import pytest
 import trio
 
-from lionpride_trio import (
-    LocalProtocolError,
-    sinks,
-)
+from lionpride_trio import LocalProtocolError, sinks
 from lionpride_trio.flow import State, flow_source, fork, run_flow
 from lionpride_trio.testing._cancelling import cancel_everywhere
 from lionpride_trio.transformers import from_iterable, map_each, prefetch, source

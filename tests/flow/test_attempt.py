@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 import trio
 
-from lionpride_trio import (
-    ConfigurationError,
-    RateLimited,
-    StreamTimeout,
-    sinks,
-)
+from lionpride_trio import ConfigurationError, RateLimited, StreamTimeout, sinks
 from lionpride_trio.flow import State, flow_source, run_flow
 
 from .making import answer, echo, numbers, op
