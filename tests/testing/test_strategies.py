@@ -175,9 +175,25 @@ def test_the_chunks_of_a_reply_add_up_to_it(reply):
     assert reassemble(chunks_of(reply)) == reply
 
 
-def test_replies_have_every_verdict_that_a_provider_can_say():
-    for verdict in set(Verdict) - {Verdict.STOPPED}:  # which a reader says
-        some(replies(), lambda reply, v=verdict: reply.verdict is v)
+# One of a provider's own few: of all providers' replies, one in hundreds is PAUSED, and two thousand
+# may be without any.
+@pytest.mark.parametrize(
+    ("name", "endpoint", "verdict"),
+    [(*api, verdict) for api, wire in WIRES.items() for verdict in wire.abilities.endings],
+)
+def test_replies_have_every_verdict_that_the_provider_can_say(name, endpoint, verdict):
+    some(replies(name, endpoint), lambda reply: reply.verdict is verdict)
+
+
+def test_every_verdict_is_said_by_some_provider():
+    said = {verdict for wire in WIRES.values() for verdict in wire.abilities.endings}
+    assert said == set(Verdict) - {Verdict.STOPPED}  # which a reader says
+
+
+def test_replies_of_any_provider_are_those_of_several():
+    some(replies(), lambda reply: reply.verdict is Verdict.BLOCKED)
+    some(replies(), lambda reply: reply.refusal)
+    some(replies(), lambda reply: any(block.signature for block in reply.reasoning_blocks))
 
 
 @given(transformers(), prose())
