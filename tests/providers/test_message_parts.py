@@ -72,6 +72,11 @@ def test_files_and_sounds_are_converted():
         ("gemini", {"type": "image", "source": {}}, "type 'image'"),
         ("openai", {"type": "image_url", "image_url": {"url": "/home/me/a.png"}}, "read a file"),
         ("openai", {"type": "image_url"}, "'image_url'"),
+        ("gemini", {"type": "image_url", "file_id": "F"}, "as an id"),
+        ("gemini", {"type": "input_audio", "input_audio": {"format": "wav"}}, "audio is"),
+        ("gemini", {"type": "input_audio", "input_audio": {"data": b"UklGRg"}}, "audio is"),
+        ("gemini", {"type": "file", "file": {}}, "a file is"),
+        ("gemini", {"type": "file", "file": {"file_data": b"JVBERi0="}}, "a file is"),
     ],
 )
 def test_a_part_that_a_provider_cannot_take_is_refused(provider, part, words):
@@ -115,3 +120,46 @@ def test_an_assistants_parts_are_one_text_on_responses():
     parts = [{"type": "output_text", "text": "a"}, {"type": "refusal", "refusal": "b"}]
     [said] = written("openai", "responses", [{"role": "assistant", "content": parts}])["input"]
     assert said == {"role": "assistant", "content": "ab"}
+
+
+def test_an_image_may_be_one_that_the_provider_has():
+    asked = [{"role": "user", "content": [{"type": "image_url", "file_id": "F"}]}]
+    assert written("openai", "responses", asked)["input"][0]["content"] == [
+        {"type": "input_image", "file_id": "F", "detail": "auto"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "data"),
+    [
+        ("data:image/svg+xml,%3Csvg%2F%3E", "image/svg+xml", "PHN2Zy8+"),
+        ("data:IMAGE/PNG;charset=x;BASE64,iVBORw0KGgo=", "image/png", "iVBORw0KGgo="),
+        ("data:,hi%20there", "text/plain", "aGkgdGhlcmU="),
+    ],
+)
+def test_a_data_url_is_read_in_each_of_its_forms(url, kind, data):
+    part = {"type": "image_url", "image_url": url}
+    [sent] = written("gemini", None, [{"role": "user", "content": [part]}])["contents"]
+    assert sent["parts"] == [{"inlineData": {"mimeType": kind, "data": data}}]
+
+
+def test_a_result_of_a_tool_may_be_in_parts():
+    parts = [
+        {"type": "text", "text": "a"},
+        {"type": "text", "text": "b"},
+        {"type": "image_url", "image_url": PIXEL},
+    ]
+    told = [
+        {"role": "assistant", "content": "", "tool_calls": [call("1", "f")]},
+        {"role": "tool", "tool_call_id": "1", "content": parts},
+    ]
+    answer = written("gemini", None, told)["contents"][1]["parts"][0]["functionResponse"]
+    assert answer == {
+        "name": "f",
+        "response": {"result": "ab"},
+        "parts": [{"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}}],
+    }
+    told[1]["content"] = parts[:2]
+    assert written("ollama", None, told)["messages"][1]["content"] == "ab"
+    with pytest.raises(ConfigurationError, match="text alone here"):
+        written("ollama", None, [told[0], {**told[1], "content": parts}])

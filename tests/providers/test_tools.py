@@ -79,6 +79,8 @@ def test_json_of_any_form_is_asked_for(provider, endpoint, wanted):
         ("openai", {"tool_choice": 3}, "'required'"),
         ("gemini", {"response_format": {"type": "xml"}}, "json_object"),
         ("openai", {"system": 3}, "system="),
+        ("anthropic", {"tool_choice": {"type": "function", "function": {}}}, "names no function"),
+        ("gemini", {"tool_choice": {"type": "function", "name": 3}}, "names no function"),
     ],
 )
 def test_what_cannot_be_converted_is_refused_with_the_word_to_write(provider, options, words):
@@ -86,8 +88,13 @@ def test_what_cannot_be_converted_is_refused_with_the_word_to_write(provider, op
         written(provider, **options)
 
 
+UNNAMED = {"type": "function", "function": {"name": "", "parameters": {}}}
+
+
 @pytest.mark.parametrize(("provider", "endpoint"), WIRES)
-@pytest.mark.parametrize("tools", ["weather", print, [print], ["weather"], {"name": "f"}, 3])
+@pytest.mark.parametrize(
+    "tools", ["weather", print, [print], ["weather"], {"name": "f"}, 3, [UNNAMED]]
+)
 def test_tools_of_a_wrong_kind_are_refused(provider, endpoint, tools):
     with pytest.raises(ConfigurationError, match="'type': 'function'"):
         written(provider, endpoint, tools=tools)

@@ -19,7 +19,10 @@ MINE = ValueError("mine")
 
 
 def test_a_program_that_ends_quietly_passes():
-    cancelled_everywhere(lambda: trio.sleep(5), "it")
+    async def program():
+        await trio.sleep(5)
+
+    cancelled_everywhere(program, "it")
 
 
 def test_a_program_that_raises_when_it_is_cancelled_is_told_with_its_step():

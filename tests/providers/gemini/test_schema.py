@@ -54,3 +54,19 @@ def test_gemini_is_sent_as_json_schema_what_its_own_cannot_say(schema):
     declared = function({"type": "object", "properties": {"city": schema}})
     assert declared["parametersJsonSchema"]["properties"]["city"] == schema
     assert "parameters" not in declared
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_simple"),
+    [
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, True),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, False),
+        ({"anyOf": [True, {"type": "string"}]}, False),
+        ({"type": "array", "items": {"anyOf": [{"type": "string"}]}}, True),
+        ({"type": "array", "items": True}, False),
+    ],
+)
+def test_the_form_of_a_schema_is_that_of_all_that_is_in_it(schema, is_simple):
+    declared = function({"type": "object", "properties": {"city": schema}})
+    assert ("parameters" in declared) == is_simple
+    assert ("parametersJsonSchema" in declared) != is_simple
