@@ -50,7 +50,7 @@ ELSEWHERE = [
               "recipes keep the same rules whatever their stage"),
     Elsewhere("_transport._*", "transport", "a call goes through all of them"),
     # Machines that are tested by what all of them keep.
-    Elsewhere("stages._checks stages._holding stages._protocol stages._buffer",
+    Elsewhere("stages._checks stages._holding stages._buffer",
               "stages/test_laws.py transformers/test_wrong_input.py", "what stages have in common"),
     Elsewhere("stages._lines stages._paragraphs stages._words", "stages/test_splitters.py",
               "three machines of one kind"),
@@ -62,7 +62,7 @@ ELSEWHERE = [
     Elsewhere("stages._possible_match", "stages/test_redact.py", "one machine"),
     Elsewhere("stages.sentences._*", "stages/sentences",
               "rules of one decision, which cases and laws hold together"),
-    Elsewhere("wire._event_reader wire._json wire._ndjson",
+    Elsewhere("wire._event_reader wire._json",
               "wire/test_sse.py providers/test_streams.py providers/test_decoder.py fuzzing",
               "what decoders read of recorded and damaged streams"),
     # Wires.
@@ -75,9 +75,9 @@ ELSEWHERE = [
     Elsewhere("providers._arguments providers._content providers._ends providers._parsing providers._surrogates",
               "providers/openai_chat providers/openai_responses providers/anthropic providers/gemini",
               "every wire reads with them"),
-    Elsewhere("providers._faults providers._leftovers", "faults", "what a caller sees of a failure"),
-    Elsewhere("providers._protocol providers._registry",
-              "services/test_settings.py docs/test_examples.py", "which providers there are, and one of one's own"),
+    Elsewhere("providers._leftovers", "faults providers/test_faults.py", "what a caller sees of a failure"),
+    Elsewhere("providers._protocol",
+              "services/test_settings.py docs/test_examples.py", "each provider is one, and one of one's own"),
     # Models, flows and sessions.
     Elsewhere("services._address services._extras", "services/test_settings.py docs/test_other_services.py",
               "what a model is made with"),
