@@ -49,6 +49,7 @@ def test_a_reference_to_itself_comes_to_an_end():
         ([{"title": "first"}, {"title": "second"}], {"title": "first"}),
         ([{"allOf": [{"type": "string"}]}, {"minLength": 1}], {"type": "string", "minLength": 1}),
         ([{"type": "number"}, {"type": "integer"}], {"type": "integer"}),
+        ([{"type": "integer"}, {"type": "number"}], {"type": "integer"}),
         ([{"type": ["string", "null"]}, {"type": "string"}], {"type": "string"}),
         (
             [{"type": ["string", "null", "number"]}, {"type": ["null", "string"]}],

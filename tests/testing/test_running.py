@@ -53,7 +53,11 @@ def test_a_law_that_was_broken_within_groups_is_told_plainly(depth):
 
 @pytest.mark.parametrize(
     ("error", "how"),
-    [(ExceptionGroup("", [MINE]), "in a group"), (KeyError("other"), "as another exception")],
+    [
+        (ExceptionGroup("", [MINE]), "in a group"),
+        (KeyError("other"), "as another exception"),
+        (ValueError("mine"), "as another exception"),
+    ],
 )
 def test_what_does_not_come_plain_is_told(error, how):
     check_plain(MINE, MINE, "the failure")
