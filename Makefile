@@ -5,6 +5,7 @@
 #   VENV    the environment          (default .venv)
 #   PYTHON  what it is made with     (default python3)
 #   ARGS    more words for the tool  (make test ARGS="-x -k sse")
+#   COVERAGE=1 lets `test` count branches too, as CI does; `make coverage` is the same
 
 VENV   ?= .venv
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench bench-quick fuzz mutants
+.PHONY: help demo test coverage lint types docs bench bench-quick fuzz mutants
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
@@ -24,7 +25,21 @@ demo: $(VENV)/.stamp-cli  ## four providers' models answer one question at once,
 	@$(PY) -m lionpride_trio demo $(ARGS)
 
 test: $(VENV)/.stamp-test  ## run the tests, on all cores
+ifndef COVERAGE
 	@$(PY) -m pytest -q -n auto --dist loadfile $(ARGS)
+else
+# Counting slows some code more than other, so that the ratios of processor times are tested without it;
+# and a test that hangs is given up later.
+	@$(PY) -m pytest -q tests/performance
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(PY) -m coverage run -m pytest -q -n auto --dist loadfile --ignore tests/performance \
+		-o faulthandler_timeout=600 $(ARGS)
+	@$(PY) -m coverage combine -q
+	@$(PY) -m coverage report
+endif
+
+coverage:  ## the same, and count the branches that they take: under 98 % is a failure
+	@$(MAKE) --no-print-directory test COVERAGE=1
 
 lint: $(VENV)/.stamp-lint  ## ruff, its formatter, and flake8-async
 	@$(PY) -m ruff check .

@@ -89,7 +89,7 @@ async def call_with_retries(
                 delay = 0.0
             _log_retry(error, number, delay)
         await trio.sleep(delay)
-    raise AssertionError("counting has no end")
+    raise AssertionError("counting has no end")  # pragma: no cover - for type checkers
 
 
 def _log_retry(error: Exception, number: int, delay: float) -> None:

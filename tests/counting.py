@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import trio
 
+from lionpride_trio import source
+
 
 async def counting(n, *, every=0.0, then=None, log=None):
     """0 to *n*, one *every* so many seconds, and *then* a failure; *log* has what was asked for."""
@@ -19,3 +21,6 @@ async def counting(n, *, every=0.0, then=None, log=None):
     finally:
         if log is not None:
             log.append("closed")
+
+
+numbers = source(counting)

@@ -165,4 +165,4 @@ async def _first(
                     error.add_note(note)
                 raise
             failed.append(f"before it, {model.name} failed: {type(error).__name__}: {error}")
-    raise AssertionError("there is at least one model")
+    raise AssertionError("there is at least one model")  # pragma: no cover - for type checkers

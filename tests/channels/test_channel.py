@@ -9,10 +9,10 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from lionpride_trio import source, transformer
+from lionpride_trio import Chunk, StreamTruncated, source
 from lionpride_trio._channels._channel import READ_ITEMS
 from lionpride_trio._channels._ready import READY_ITEMS
-from lionpride_trio.transformers import Channel, from_iterable, map_each, merge, prefetch
+from lionpride_trio.transformers import Channel, buffer, from_iterable, keep, map_each, merge
 
 
 class Gated(Channel[int]):
@@ -125,36 +125,6 @@ async def test_batches_are_given_before_more_is_read():
     assert channel.statistics().peak == 3
 
 
-async def test_prefetch_takes_no_more_from_a_buffer_than_it_has_room_for():
-    made = 0
-
-    @source(ahead=50)
-    async def counting():
-        nonlocal made
-        for made in range(1, 1000):
-            yield made
-
-    async with counting() | prefetch(2) as channel:
-        await wait_all_tasks_blocked()
-        assert made <= 50 + 2 + 1
-        assert await channel.receive() == 1
-
-
-async def test_prefetch_of_one_long_read_keeps_its_order():
-    async with from_iterable(["x" * 1000]) | transformer(Letters) | prefetch(3) as channel:
-        first = await channel.receive_batch()
-        assert len(first) == 3
-        assert len([letter async for letter in channel]) == 997
-
-
-class Letters:
-    def feed(self, item: str) -> list[str]:
-        return list(item)
-
-    def flush(self) -> list[str]:
-        return []
-
-
 async def test_receiving_what_needs_no_wait_is_a_checkpoint():
     channel = Instant(9, 1)
     async with channel | map_each(abs) as piped:
@@ -218,16 +188,93 @@ async def test_ready_items_behind_a_stage_are_no_way_around_a_cancellation():
         assert [item async for item in other] == [1, 2]
 
 
-@pytest.mark.parametrize("size", [1, 2, 8])
-async def test_a_producer_runs_ahead_while_its_consumer_is_busy(size, autojump_clock):
-    @source
-    async def slow():
-        for number in range(6):
-            await trio.sleep(1)
-            yield number
+@source
+async def words(*given: str, then: Exception | None = None):
+    for word in given:
+        yield word
+    if then is not None:
+        raise then
 
-    began = trio.current_time()
-    async with slow() | prefetch(size) as channel:
-        async for _ in channel:
-            await trio.sleep(1)
-    assert trio.current_time() - began == pytest.approx(7)
+
+async def test_a_failure_comes_after_all_that_came_before_it():
+    failure = StreamTruncated("cut")
+    async with words("a", "b", "c", then=failure) | buffer(count=2) as channel:
+        assert [await channel.receive(), await channel.receive()] == ["ab", "c"]
+        for _ in range(2):
+            with pytest.raises(StreamTruncated) as caught:
+                await channel.receive()
+            assert caught.value is failure
+
+
+async def test_cancelling_a_receive_loses_nothing():
+    async with words("a", "b", "c") | keep(bool) as channel:
+        got = []
+        for _ in range(3):
+            with trio.CancelScope() as scope:
+                scope.cancel()
+                await channel.receive()
+            got.append(await channel.receive())
+        assert got == ["a", "b", "c"]
+
+
+async def test_two_tasks_in_one_channel_are_refused():
+    @source
+    async def never():
+        await trio.sleep_forever()
+        yield ""
+
+    async with never() | keep(bool) as channel, trio.open_nursery() as nursery:
+        nursery.start_soon(channel.receive)
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(trio.BusyResourceError):
+            await channel.receive()
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_closed_channel_says_so():
+    async with words("a") | keep(bool) as channel:
+        await channel.aclose()
+        await channel.aclose()
+        with pytest.raises(trio.ClosedResourceError):
+            await channel.receive()
+        with pytest.raises(trio.ClosedResourceError):
+            async for _ in channel:
+                pass
+
+
+async def test_iterating_lets_others_run_although_items_are_ready():
+    """A deadline fires over a source that is never empty."""
+    count = 0
+    async with from_iterable(iter(int, 1)) | map_each(lambda n: n) as channel:
+        with trio.move_on_after(0):
+            async for _ in channel:
+                count += 1
+    assert count <= 64
+
+
+async def test_receiving_is_always_a_checkpoint():
+    async with from_iterable(["a", "b", "c"]) as channel:
+        for _ in range(3):
+            with trio.testing.assert_checkpoints():
+                await channel.receive()
+        for _ in range(2):
+            with trio.testing.assert_checkpoints(), pytest.raises(trio.EndOfChannel):
+                await channel.receive()
+    async with from_iterable(["a", "b", "c"]) as channel:
+        with trio.testing.assert_checkpoints():
+            await channel.receive_batch(1)
+        with trio.testing.assert_checkpoints():
+            await channel.receive_batch()
+
+
+async def test_statistics_count_items_and_characters():
+    async with from_iterable(["ab", "c", "def"]) | buffer(count=2) as channel:
+        assert await channel.receive() == "abc"
+        await channel.receive()
+        stats = channel.statistics()
+        assert (stats.items, stats.characters, stats.buffered, stats.waiting) == (2, 6, 0, False)
+
+
+async def test_batches_give_what_is_ready():
+    async with from_iterable([Chunk("a")]) as channel:
+        assert [batch async for batch in channel.batches()] == [[Chunk("a")]]

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from lionpride_trio.durable import _run, _sqlite, _transactions
 from tests.durable.servers import redis_server
 
 _numbers = itertools.count()
@@ -39,3 +40,16 @@ def url_of(kind, request, tmp_path):
         case _:
             # A database of its own for each test; the server has many.
             return f"{request.getfixturevalue('redis').url}/{next(_numbers)}"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "streams.db"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A store is given up soon."""
+    monkeypatch.setattr(_transactions, "LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(_sqlite, "LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(_run, "RETRY_SECONDS", 0.01)

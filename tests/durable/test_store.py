@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import asynccontextmanager
 
 import pytest
 import trio
 
 from lionpride_trio import WriterLost, reassemble
 from lionpride_trio.durable import State, open_streams
-from lionpride_trio.durable._memory import MemoryStore
 from lionpride_trio.durable._records import write_item
-from lionpride_trio.durable._run import Run, Writing
 from lionpride_trio.durable._store import Bells, End, LeaseLost
 from tests.durable.sources import REPLY, Tap, given, read_all, texts
+from tests.durable.stores import LONG, SHORT, items_of, open_store
 
-LONG = 1000.0
-SHORT = 0.02
 """A lease that runs out while a test waits for it."""
-
-
-@asynccontextmanager
-async def open_store(url, **settings):
-    """The store of opened streams; and the streams, whose readers look after leases."""
-    async with open_streams(url, **settings) as streams:
-        yield streams._store, streams
-
-
-async def lose(store, streams, name):
-    """Wait until somebody has seen that *name* has lost its writer."""
-    with pytest.raises(WriterLost):
-        await read_all(streams.follow(name))
-
-
-async def items_of(store, name):
-    page = await store.read(name, 0, 10_000)
-    return list(page.items)
 
 
 async def test_a_name_has_one_writer(url):
@@ -270,113 +248,6 @@ async def test_two_processes_that_start_one_id_run_it_once(shared_url):
         assert began.count(True) == 1
         assert await read_all(here.follow("a")) == await read_all(there.follow("a")) == ["x"]
     assert sum(tap.openings for tap in taps) == 1
-
-
-async def never(*_):
-    await trio.sleep_forever()
-
-
-async def test_a_run_whose_stream_was_lost_is_cancelled(url, caplog):
-    """A process that was paused for longer than its lease: another one has seen that, and said so."""
-    tap = Tap()
-    async with open_store(url, flush_every=1, lease=LONG) as (store, streams):
-        await streams.start("a", tap.source())
-        tap.put("x")
-        async with streams.follow("a") as channel:
-            assert await channel.receive() == "x"
-            record = (await store.read("a", 0, 0)).record
-            renew, store.renew = store.renew, never
-            await renew("a", record.writer, SHORT)
-            streams._own_writers.clear()  # as another process sees it
-            with pytest.raises(WriterLost):
-                await channel.receive()
-        tap.put("late")
-        await tap.closed.wait()
-        assert await items_of(store, "a") == [write_item("x")]
-    assert "lost or deleted" in caplog.text
-
-
-async def test_an_own_run_is_not_lost_because_this_process_was_busy(url):
-    """A loop that was blocked renews late; the readers beside it look as late."""
-    tap = Tap()
-    async with open_store(url, flush_every=1, lease=LONG) as (store, streams):
-        await streams.start("a", tap.source())
-        tap.put("x")
-        async with streams.follow("a") as channel:
-            await channel.receive()
-            record = (await store.read("a", 0, 0)).record
-            await store.renew("a", record.writer, 1e-6)
-            assert (await streams.status("a")).state is State.RUNNING
-            assert [status.state for status in await streams.list()] == [State.RUNNING]
-            tap.put("y")
-            assert await channel.receive() == "y"
-
-
-async def test_a_lease_is_renewed_three_times_before_it_is_over(autojump_clock):
-    """Nothing comes of the source, so nothing else tells that the writer lives."""
-    renewed = []
-
-    class Watched(MemoryStore):
-        async def renew(self, name, writer, lease):
-            renewed.append(trio.current_time() - began)
-            return await super().renew(name, writer, lease)
-
-    tap = Tap()
-    store = Watched(trio.current_time)
-    await store.claim("a", "one", 9.0, None)
-    async with trio.open_nursery() as nursery:
-        began = trio.current_time()
-        run = Run(store, "a", "one", tap.source(), Writing(lease=9.0))
-        nursery.start_soon(run.carry_out)
-        await trio.sleep(20)
-        tap.end()
-    assert renewed == pytest.approx([0, 3, 6, 9, 12, 15, 18])
-    assert (await store.read("a", 0, 0)).record.state is State.ENDED
-
-
-async def test_a_stream_that_was_claimed_is_run_though_its_start_was_cancelled(url):
-    tap = Tap()
-    async with open_store(url) as (store, streams):
-        claim = store.claim
-        with trio.CancelScope() as scope:
-
-            async def claim_and_cancel(*args):
-                claimed = await claim(*args)
-                scope.cancel()
-                await trio.lowlevel.checkpoint()
-                return claimed
-
-            store.claim = claim_and_cancel
-            await streams.start("a", tap.source())
-        tap.put("x")
-        tap.end()
-        assert await read_all(streams.follow("a")) == ["x"]
-
-
-async def test_nothing_is_left_of_what_was_deleted(tmp_path):
-    async with open_store(f"sqlite:///{tmp_path}/a.db", keep_for=SHORT) as (store, streams):
-        await streams.start("a", given(texts(5)))
-        await streams.start("b", given(texts(5)), keep_for=LONG)
-        await read_all(streams.follow("b"))
-        await streams.delete("b")
-        while await store.read("a", 0, 0) is not None:
-            pass
-        await store.sweep()
-        count = "SELECT (SELECT count(*) FROM lionpride_items), (SELECT count(*) FROM lionpride_streams)"
-        assert await store._reading.read(lambda it: tuple(it.execute(count).fetchone())) == (0, 0)
-
-
-async def test_redis_forgets_by_itself(redis):
-    url = f"{redis.url}/9999"
-    async with open_store(url, keep_for=LONG) as (store, streams):
-        await streams.start("a", given(texts(5)))
-        await read_all(streams.follow("a"))
-        keys = await store._client._client.keys("lionpride:*:a")
-        left = [await store._client._client.pttl(key) for key in sorted(keys)]
-        assert sorted(keys) == ["lionpride:items:a", "lionpride:stream:a"]
-        assert all(LONG * 900 < milliseconds <= LONG * 1000 for milliseconds in left)
-        await streams.delete("a")
-        assert await store._client._client.keys("lionpride:*:a") == set()
 
 
 async def test_a_bell_that_rang_before_the_wait_is_heard():

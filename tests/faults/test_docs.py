@@ -71,7 +71,7 @@ HELD = {
     "Content follows a finish reason": """
         faults/test_shapes.py::test_gemini_goes_on_after_stop
         faults/test_shapes.py::test_a_reason_on_each_chunk_is_no_end_in_silence
-        providers/test_chat_meaning.py::test_an_answer_that_goes_on_takes_its_end_back""",
+        providers/openai_chat/test_reading.py::test_an_answer_that_goes_on_takes_its_end_back""",
     "An HTML page, a JSON document or 204": """
         faults/test_answers.py::test_status_200_without_a_stream
         faults/test_answers.py::test_status_200_with_some_json
@@ -115,25 +115,25 @@ HELD = {
         faults/test_harmless.py::test_an_error_that_says_nothing
         faults/test_harmless.py::test_a_container_that_is_null""",
     "An error object has no type": """
-        providers/test_anthropic_meaning.py::test_an_error_needs_no_type_of_its_own
-        providers/test_responses_meaning.py::test_an_error_needs_no_type_of_its_own""",
+        providers/anthropic/test_reading.py::test_an_error_needs_no_type_of_its_own
+        providers/openai_responses/test_end.py::test_an_error_needs_no_type_of_its_own""",
     "Tool calls or thoughts come under one index": """
-        providers/test_anthropic_meaning.py::test_a_new_block_closes_the_one_before_on_its_index
-        providers/test_chat_meaning.py::test_whole_calls_with_ids_on_one_index""",
+        providers/anthropic/test_reading.py::test_a_new_block_closes_the_one_before_on_its_index
+        providers/openai_chat/test_calls.py::test_whole_calls_with_ids_on_one_index""",
     "Only `.done` or terminal events tell": """
-        providers/test_responses_meaning.py::test_a_text_is_told_once_whichever_events_tell_it
-        providers/test_responses_meaning.py::test_a_refusal_is_told_once
-        providers/test_responses_meaning.py::test_reasoning_is_told_once_and_sealed_once
-        providers/test_responses_meaning.py::test_a_call_is_told_once""",
+        providers/openai_responses/test_reading.py::test_a_text_is_told_once_whichever_events_tell_it
+        providers/openai_responses/test_reading.py::test_a_refusal_is_told_once
+        providers/openai_responses/test_reading.py::test_reasoning_is_told_once_and_sealed_once
+        providers/openai_responses/test_items.py::test_a_call_is_told_once""",
     "Client tool calls, or items that wait": """
-        providers/test_anthropic_meaning.py::test_calls_wait_for_the_client_whatever_the_reason
-        providers/test_chat_meaning.py::test_calls_outweigh_the_reason
-        providers/test_gemini_meaning.py::test_calls_wait_for_the_client_whatever_the_reason
-        providers/test_responses_meaning.py::test_what_waits_for_the_client_is_a_use_of_tools""",
+        providers/anthropic/test_reading.py::test_calls_wait_for_the_client_whatever_the_reason
+        providers/openai_chat/test_reading.py::test_calls_outweigh_the_reason
+        providers/gemini/test_reading.py::test_calls_wait_for_the_client_whatever_the_reason
+        providers/openai_responses/test_end.py::test_what_waits_for_the_client_is_a_use_of_tools""",
     "`[DONE]` comes in a stream of another API": """
-        providers/test_anthropic_meaning.py::test_an_end_mark_of_another_api_means_nothing
-        providers/test_gemini_meaning.py::test_an_end_mark_of_another_api_means_nothing
-        providers/test_gemini_meaning.py::test_strange_parts_pass""",
+        providers/anthropic/test_reading.py::test_an_end_mark_of_another_api_means_nothing
+        providers/gemini/test_reading.py::test_an_end_mark_of_another_api_means_nothing
+        providers/gemini/test_reading.py::test_strange_parts_pass""",
     "An escape is a lone surrogate": """
         faults/test_answers.py::test_hard_characters
         faults/test_answers.py::test_a_character_cut_in_two_escapes""",

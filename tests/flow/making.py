@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import trio
 
-from lionpride_trio.flow import Operation
+from lionpride_trio.flow import Graph, Operation
 from tests.counting import counting
 
 
@@ -32,3 +32,16 @@ def answer(value, *, after=0.0, then=None):
 async def echo(context):
     async for item in context.channel:
         yield ("echo", item)
+
+
+def inner_flow():
+    a = op(numbers(2), name="a")
+    b = op(echo, stream_from=a, name="b")
+    return a, b
+
+
+def as_operation(inner, *, name="inner flow", after=(), **options):
+    graph = Graph(inner)
+    return Operation(
+        work=lambda context: context.run(graph, **options), name=name, after=after, inner=graph
+    )

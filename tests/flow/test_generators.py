@@ -11,7 +11,7 @@ from lionpride_trio.flow import State, flow_source, run_flow
 from lionpride_trio.operations import Builder, flow_stream
 from lionpride_trio.testing._cancelling import cancel_everywhere
 from lionpride_trio.transformers import source
-from tests.channels.test_generators import (
+from tests.channels.generators import (
     SHAPES,
     keeps_a_cancellation,
     outcome,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from lionpride_trio import (
-    sinks,
-)
+from lionpride_trio import sinks
 from lionpride_trio.flow import flow_source, fork, run_flow
 
 from .making import echo, numbers, op

@@ -1,26 +1,17 @@
-"""The layers hold: a room imports only from lower layers or its own, and nothing goes in circles.
+"""The layers hold: a room imports only from lower layers or its own, and within a room one way.
 
-The rule is the table below. The test reads every module's imports with `ast`, wherever they stand
-(a lazy import inside a function and one under `TYPE_CHECKING` are dependencies too), so it needs
-nothing installed and runs nothing. The search for circles leaves out what is imported for types
-alone: a channel may be piped into a source, and a source opens a channel.
+The rules are the tables below. A lazy import inside a function and one under `TYPE_CHECKING` are
+dependencies too.
 """
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import pytest
 
-PACKAGE = "lionpride_trio"
-ROOT = Path(__file__).parents[2] / PACKAGE
-
-# The façade: `lionpride_trio` itself. It stands above what it re-exports, and below the programs.
-FACADE = "__init__"
+from tests.guards.imports import FACADE, ROOT, Module, read_imports, read_modules, seed
 
 LAYERS: dict[str, float] = {
     # bytes to events, chunk types, chunks to response
@@ -140,90 +131,6 @@ PURE = {
 }
 
 
-@attrs.frozen
-class Module:
-    """One source file: `name` is dotted and begins with the package."""
-
-    name: str
-    is_package: bool
-    tree: ast.Module
-
-    @property
-    def inner(self) -> str:
-        """The name within the package; the package itself is the façade."""
-        return self.name.partition(".")[2] or FACADE
-
-    @property
-    def room(self) -> str:
-        return self.inner.partition(".")[0]
-
-
-@attrs.frozen
-class Import:
-    """`module` imports `target` (absolute, dotted; inside the package, always a real module)."""
-
-    module: Module
-    target: str
-    line: int
-    for_types_alone: bool
-
-    def __str__(self) -> str:
-        return f"{self.module.name}:{self.line} imports {self.target}"
-
-
-def read_modules(root: Path) -> dict[str, Module]:
-    modules = {}
-    for path in sorted(root.rglob("*.py")):
-        parts = [root.name, *path.relative_to(root).with_suffix("").parts]
-        is_package = parts[-1] == "__init__"
-        name = ".".join(parts[:-1] if is_package else parts)
-        modules[name] = Module(name, is_package, ast.parse(path.read_bytes(), str(path)))
-    return modules
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
-
-
-def _import_nodes(
-    node: ast.AST, *, for_types_alone: bool = False
-) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every import below `node`, and whether it is there for the type checkers alone."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        yield node, for_types_alone
-    elif isinstance(node, ast.If) and _is_type_checking(node.test):
-        for child in node.body:
-            yield from _import_nodes(child, for_types_alone=True)
-        for child in node.orelse:
-            yield from _import_nodes(child, for_types_alone=for_types_alone)
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from _import_nodes(child, for_types_alone=for_types_alone)
-
-
-def read_imports(module: Module, modules: dict[str, Module]) -> Iterator[Import]:
-    """What `module` imports, relative imports resolved and submodules told from names."""
-    package = module.name if module.is_package else module.name.rpartition(".")[0]
-    for node, for_types_alone in _import_nodes(module.tree):
-        if isinstance(node, ast.Import):
-            targets = [alias.name for alias in node.names]
-        else:
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")
-                above = above[: len(above) - (node.level - 1)]
-                base = ".".join([*above, *filter(None, [base])])
-            # `from a import b` is the module a.b where there is one, and a name of `a` elsewhere.
-            targets = [
-                f"{base}.{alias.name}" if f"{base}.{alias.name}" in modules else base
-                for alias in node.names
-            ]
-        for target in dict.fromkeys(targets):
-            yield Import(module, target, node.lineno, for_types_alone)
-
-
 def _may_use(module: Module, distribution: str) -> bool:
     layer = LAYERS[module.room]
     if distribution in CONFINED and layer < LAYERS["local"]:
@@ -261,45 +168,6 @@ def layer_violations(root: Path) -> list[str]:
             elif (module.room, room) in STRANGERS:
                 found.append(f"{imported}, but the two rooms know nothing of each other")
     return found
-
-
-def _ancestors(name: str) -> list[str]:
-    parts = name.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts))]
-
-
-def import_cycles(root: Path) -> list[list[str]]:
-    """Circles among the imports that run at some time, each as a path back to its start.
-
-    Importing `a.b.c` runs `a` and `a.b` first, so those are edges too, unless they are being
-    imported already because the importer lies within them.
-    """
-    modules = read_modules(root)
-    edges: dict[str, list[str]] = {}
-    for module in modules.values():
-        already = {module.name, *_ancestors(module.name)}
-        targets: dict[str, None] = {}
-        for imported in read_imports(module, modules):
-            if not imported.for_types_alone and imported.target in modules:
-                packages = [name for name in _ancestors(imported.target) if name not in already]
-                targets |= dict.fromkeys([*packages, imported.target])
-        targets.pop(module.name, None)  # `from . import name` where `name` is the package's own
-        edges[module.name] = list(targets)
-
-    cycles = []
-    done: set[str] = set()
-
-    def visit(name: str, path: list[str]) -> None:
-        if name in path:
-            cycles.append([*path[path.index(name) :], name])
-        elif name not in done:
-            for target in edges[name]:
-                visit(target, [*path, name])
-            done.add(name)
-
-    for name in edges:
-        visit(name, [])
-    return cycles
 
 
 def test_layers_hold():
@@ -373,10 +241,6 @@ def test_a_seeded_arrow_back_is_found(tmp_path):
     ]
 
 
-def test_nothing_is_imported_in_circles():
-    assert import_cycles(ROOT) == []
-
-
 def test_the_package_was_read():
     """The two tests above looked at something: the rooms that everything else stands on."""
     rooms = {module.room for module in read_modules(ROOT).values()}
@@ -384,18 +248,6 @@ def test_the_package_was_read():
 
 
 # The guard is guarded: each violation below is seeded into an invented package, and found.
-
-
-def seed(tmp_path: Path, files: dict[str, str]) -> Path:
-    root = tmp_path / PACKAGE
-    for name, source in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source, encoding="utf-8")
-        for folder in (path.parent, *path.parent.parents):
-            if root in {folder, *folder.parents} and not (folder / "__init__.py").exists():
-                (folder / "__init__.py").touch()
-    return root
 
 
 ALLOWED = {
@@ -480,55 +332,3 @@ def test_what_the_table_allows_passes(tmp_path, files):
 def test_a_seeded_violation_is_found(tmp_path, files, expected):
     (violation,) = layer_violations(seed(tmp_path, files))
     assert expected in violation
-
-
-CIRCLES = {
-    "in a function": {
-        "wire/_a.py": "from ._b import x",
-        "wire/_b.py": "def f():\n    from ._a import y",
-    },
-    "two modules": {"wire/_a.py": "from ._b import x", "wire/_b.py": "from ._a import y"},
-    "by name and by path": {
-        "wire/_a.py": "import lionpride_trio.wire._b",
-        "wire/_b.py": "from . import _a",
-    },
-    "three modules": {
-        "_errors.py": "from ._safe_text import x",
-        "_safe_text.py": "from ._chunks import x",
-        "_chunks.py": "from ._errors import x",
-    },
-    "through a room's front door": {
-        "wire/__init__.py": "from ._a import x",
-        "wire/_a.py": "from .._safe_text import x",
-        "_safe_text.py": "import lionpride_trio.wire._b",
-        "wire/_b.py": "",
-    },
-    "a class body runs too": {
-        "wire/_a.py": "class A:\n    from ._b import x",
-        "wire/_b.py": "if True:\n    from ._a import A",
-    },
-}
-
-NO_CIRCLES = {
-    "types alone": {
-        "wire/_a.py": "from ._b import x",
-        "wire/_b.py": "import typing\nif typing.TYPE_CHECKING:\n    from ._a import y",
-    },
-    "a room's own front door": {
-        "wire/__init__.py": "from ._a import x",
-        "wire/_a.py": "from . import _b",
-        "wire/_b.py": "",
-    },
-}
-
-
-@pytest.mark.parametrize("files", CIRCLES.values(), ids=CIRCLES.keys())
-def test_a_seeded_circle_is_found(tmp_path, files):
-    (cycle,) = import_cycles(seed(tmp_path, files))
-    assert cycle[0] == cycle[-1]
-    assert len(cycle) > 2
-
-
-@pytest.mark.parametrize("files", NO_CIRCLES.values(), ids=NO_CIRCLES.keys())
-def test_what_is_no_circle_passes(tmp_path, files):
-    assert import_cycles(seed(tmp_path, files)) == []

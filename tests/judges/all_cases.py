@@ -2,14 +2,7 @@
 
 import json
 
-from tests.judges.cases import (
-    ANTHROPIC,
-    CHAT_CASES,
-    GEMINI,
-    OLLAMA,
-    Case,
-    sse,
-)
+from tests.judges.cases import ANTHROPIC, CHAT_CASES, GEMINI, OLLAMA, Case, sse
 from tests.judges.cases_responses import RESPONSES_CASES
 
 # -- Anthropic

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import strategies as st
 
-from tests.providers.test_requests import CLOCK, PDF, PIXEL, WAV, WEATHER
+from tests.providers.asking import CLOCK, PDF, PIXEL, WAV, WEATHER
 
 TEXTS = st.one_of(
     st.sampled_from(["", " ", "Hi", "😀 naïve\u2028 \x00", '{"a":1}']), st.text(max_size=9)

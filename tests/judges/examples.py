@@ -1,6 +1,6 @@
 """One value for each option that the field lists of the four judged wires allow."""
 
-from tests.providers.test_requests import CLOCK, SCHEMA, WEATHER
+from tests.providers.asking import CLOCK, SCHEMA, WEATHER
 
 TEXT_FORMAT = {"type": "json_schema", "json_schema": {"name": "line", "schema": SCHEMA}}
 

@@ -24,7 +24,7 @@ from lionpride_trio.providers._openai_responses._request import OPTIONS as RESPO
 from tests.judges.conversations import MEDIA, conversations
 from tests.judges.examples import EXAMPLES, TEXT_FORMAT
 from tests.judges.sdks import JUDGES, TYPES
-from tests.providers.test_requests import (
+from tests.providers.asking import (
     CLOCK,
     CONVERSATION,
     NAMED,

@@ -1,10 +1,12 @@
 """What a builder refuses, before anything is sent."""
 
+import pickle
+
 import pytest
 import trio
 
 from lionpride_trio import ConfigurationError, LocalProtocolError, Session, iModel
-from lionpride_trio.operations import Builder, flow, flow_stream
+from lionpride_trio.operations import Builder, communicate, flow, flow_stream
 from lionpride_trio.transformers import sentences
 
 
@@ -160,3 +162,54 @@ async def test_a_flow_in_a_flow():
     async with flow_stream(outer) as run:
         assert [pair async for pair in run] == [(deep.id, "inside")]
         assert dict(run.results[whole]) == {deep.id: 2}
+
+
+@pytest.mark.parametrize("given", [3, [3], ["a"]])
+def test_what_is_no_operation_is_refused(builder, given):
+    with pytest.raises(ConfigurationError, match="needed, not"):
+        builder.add(one, depends_on=given)
+    assert len(builder.operations) == 0
+
+
+def test_a_builder_that_was_copied_owns_its_operations():
+    builder = Builder()
+    first = builder.add(one)
+    again = pickle.loads(pickle.dumps(builder))
+    assert repr(again) == "<Builder of 1 operations>"
+    (copied,) = again.operations
+    again.add(one, name="two", depends_on=copied)
+    with pytest.raises(ConfigurationError, match="belongs to another builder"):
+        again.add(one, name="three", depends_on=first)
+
+
+async def test_branches_of_a_stream_have_a_reader_each():
+    async def numbers(context):
+        for number in range(3):
+            yield number
+
+    async def total(context):
+        return sum([item async for item in context.channel])
+
+    builder = Builder()
+    made = builder.add(numbers)
+    readers = [
+        builder.add(total, name=f"total {branch.number}", stream_from=branch)
+        for branch in builder.fork(made, 2)
+    ]
+    results = await flow(builder)
+    assert [results[reader] for reader in readers] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"instruction": "hi"},
+        {"imodel": "known"},
+        {"instruction": "hi", "imodel": "known", "temperature": 1},
+    ],
+)
+async def test_communicate_names_its_parameters(session, parameters):
+    session.create_branch(name="b")
+    with pytest.raises(ConfigurationError, match="always"):
+        await communicate(session=session, branch="b", parameters=parameters)
+    assert len(session.messages) == 0

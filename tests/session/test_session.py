@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lionpride_trio import ConfigurationError, Session
+from lionpride_trio import ConfigurationError, Session, iModel
 from lionpride_trio.session import (
     ActionRequestContent,
     ActionResponseContent,
@@ -78,3 +78,44 @@ def test_a_branch_with_a_lost_message_is_damage(tmp_path):
     (tmp_path / "s.json").write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="nowhere"):
         Session.load(tmp_path / "s.json")
+
+
+def test_messages_are_added_to_all_branches_or_to_none():
+    session = talk()
+    held = session.conversations
+    before = dict(session.messages)
+    kept = next(iter(before.values()))
+    fresh = Message(content=InstructionContent(instruction="more"))
+    double = Message(content=InstructionContent(instruction="another"), id=kept.id)
+    with pytest.raises(ConfigurationError, match="another message has the id"):
+        held.add_items([fresh, double], "talk")
+    with pytest.raises(ConfigurationError, match="no branch named 'tlak': there are 'talk'"):
+        held.add_items([fresh], ["talk", "tlak"])
+    assert dict(session.messages) == before
+    held.add_items([fresh], "talk")
+    assert list(session.branches["talk"])[-1] == fresh.id
+
+
+def test_models_are_found_by_name():
+    services = Session().services
+    model = iModel("local", name="mine")
+    with pytest.raises(
+        ConfigurationError, match=r"takes an iModel or a fallback.*register\(iModel"
+    ):
+        services.register("mine")
+    with pytest.raises(ConfigurationError, match=r"call session\.services\.register"):
+        services.get("mine")
+    services.register(model)
+    services.register(model)  # again is no other
+    assert services["mine"] is services.get(model) is model
+    assert ("mine" in services, "other" in services) == (True, False)
+    assert (list(services), len(services)) == (["mine"], 1)
+    with pytest.raises(ConfigurationError, match="named by a str, not by 3"):
+        services.get(3)
+    with pytest.raises(ConfigurationError, match="is registered: pass name="):
+        services.register(iModel("local", name="mine"))
+
+
+def test_a_session_shows_how_it_stands():
+    session = talk()
+    assert repr(session) == f"<Session {session.id[:8]} closed, 6 messages>"

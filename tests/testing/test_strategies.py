@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 
@@ -63,6 +65,28 @@ def test_nothing_can_be_cut():
     assert simplest(byte_cuts(b"")) == [b""]
 
 
+PLAIN = "x" * 500
+FEW = 10
+
+
+def how_often_cut(strategy, place):
+    """In how many of 300 examples with few pieces there is a cut at *place*.
+
+    Cuts that know no better place than any other would be there in one or two.
+    """
+    count = 0
+
+    @settings(QUICK, max_examples=300, phases=[Phase.generate])
+    @given(strategy)
+    def look(pieces):
+        nonlocal count
+        if len(pieces) < 9:
+            count += place in itertools.accumulate(map(len, pieces))
+
+    look()
+    return count
+
+
 @pytest.mark.parametrize(
     ("text", "piece"),
     [
@@ -77,7 +101,7 @@ def test_nothing_can_be_cut():
     ],
 )
 def test_texts_are_cut_at_nasty_places(text, piece):
-    some(cuts(text), lambda pieces: pieces[0] == piece and len(pieces[1]) > 0)
+    assert how_often_cut(cuts(f"{PLAIN} {text} {PLAIN}"), len(f"{PLAIN} {piece}")) > FEW
 
 
 @pytest.mark.parametrize(
@@ -93,7 +117,8 @@ def test_texts_are_cut_at_nasty_places(text, piece):
     ],
 )
 def test_bytes_are_cut_at_nasty_places(body, piece):
-    some(byte_cuts(body), lambda pieces: pieces[0] == piece and len(pieces[1]) > 0)
+    plain = PLAIN.encode()
+    assert how_often_cut(byte_cuts(plain + body + plain), len(plain + piece)) > FEW
 
 
 def test_the_simplest_text_is_short():
@@ -175,9 +200,25 @@ def test_the_chunks_of_a_reply_add_up_to_it(reply):
     assert reassemble(chunks_of(reply)) == reply
 
 
-def test_replies_have_every_verdict_that_a_provider_can_say():
-    for verdict in set(Verdict) - {Verdict.STOPPED}:  # which a reader says
-        some(replies(), lambda reply, v=verdict: reply.verdict is v)
+# One of a provider's own few: of all providers' replies, one in hundreds is PAUSED, and two thousand
+# may be without any.
+@pytest.mark.parametrize(
+    ("name", "endpoint", "verdict"),
+    [(*api, verdict) for api, wire in WIRES.items() for verdict in wire.abilities.endings],
+)
+def test_replies_have_every_verdict_that_the_provider_can_say(name, endpoint, verdict):
+    some(replies(name, endpoint), lambda reply: reply.verdict is verdict)
+
+
+def test_every_verdict_is_said_by_some_provider():
+    said = {verdict for wire in WIRES.values() for verdict in wire.abilities.endings}
+    assert said == set(Verdict) - {Verdict.STOPPED}  # which a reader says
+
+
+def test_replies_of_any_provider_are_those_of_several():
+    some(replies(), lambda reply: reply.verdict is Verdict.BLOCKED)
+    some(replies(), lambda reply: reply.refusal)
+    some(replies(), lambda reply: any(block.signature for block in reply.reasoning_blocks))
 
 
 @given(transformers(), prose())

@@ -83,3 +83,23 @@ def test_feeding_after_flush_is_an_error():
     assert decoder.flush() == []
     with pytest.raises(LocalProtocolError, match="after flush"):
         decoder.feed(b"data: x\n\n")
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\rb"])
+def test_a_comment_is_one_line(text):
+    with pytest.raises(ValueError, match="must be one line"):
+        encode_comment(text)
+
+
+def test_the_event_that_a_stream_ended_in_can_be_looked_at():
+    decoder = SSEDecoder()
+    assert decoder.feed(b"id: 7\nevent: e\ndata: whole\n\ndata: ha") != []
+    decoder.feed(b"lf\ndata: \xff")
+    assert decoder.flush() == []
+    left = decoder.unfinished
+    assert left is not None
+    assert (left.event, left.data, left.id) == ("message", "half\n\ufffd", "7")
+    whole = SSEDecoder()
+    whole.feed(b"data: whole\n\n")
+    whole.flush()
+    assert whole.unfinished is None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lionpride_trio import Verdict
-from tests.providers.test_requests import CONVERSATION, OPTIONS, PIXEL, WEATHER
+from tests.providers.asking import CONVERSATION, OPTIONS, PIXEL, WEATHER
 
 
 async def streamed(model, messages, **options):
