@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lionpride_trio import DecodeError, LimitExceeded
-from lionpride_trio.providers._partial_args import MAX_ITEMS, PartialArguments
+from lionpride_trio.providers._gemini._partial_args import MAX_ITEMS, PartialArguments
 
 
 def put_together(*pieces):
