@@ -18,17 +18,14 @@ async def until_ctrl_c() -> AsyncGenerator[None]:
     Python raises that in the task that runs at the moment, which may be one of the embedded server's:
     the answer's connection breaks then, and who asks is told of that and not of the key.
     """
-    struck = False
 
     async def watch(block: trio.CancelScope) -> None:
-        nonlocal struck
         async for _ in signals:
-            struck = True
             block.cancel()
 
     with trio.open_signal_receiver(signal.SIGINT) as signals, trio.CancelScope() as block:
         async with open_pump_nursery() as nursery:
             nursery.start_soon(watch, block)
             yield
-    if struck:
+    if block.cancel_called:
         raise KeyboardInterrupt
