@@ -197,7 +197,8 @@ MUTANTS = [
     (
         "_transport/_tls.py",
         "while (data := self._decrypted(max_bytes)) is None:",
-        "while (data := None if max_bytes == 1 else self._decrypted(max_bytes)) is None:",
+        "if max_bytes == 1:\n            return self._stream.receive_nowait(1)\n"
+        "        while (data := self._decrypted(max_bytes)) is None:",
         "transport",
     ),
     ("providers/_decoder.py", "if not data.strip() or ", "if ", "faults"),
