@@ -5,7 +5,8 @@ Facts: api-docs.deepseek.com, "Create Chat Completion" and "Thinking Mode".
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
@@ -38,6 +39,11 @@ class DeepSeek(OpenAIChat):
     key_variables = ("DEEPSEEK_API_KEY",)
     header_variables = {}
     fields = FIELDS
-    answer_options = staticmethod(plain_answer)
     max_tokens_options = ("max_tokens",)
     reasoning_goes_back = "in_turns_with_calls"
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in OpenAI's form, as it is."""
+        return plain_answer(name, schema, options)

@@ -176,9 +176,11 @@ def _text_parts(message: Message) -> list[dict[str, Any]]:
     content: str | Sequence[Any] = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    parts = [{"text": part.text} if isinstance(part, TextPart) else part for part in content]
+    parts: list[object] = [
+        {"text": part.text} if isinstance(part, TextPart) else part for part in content
+    ]
     for part in parts:
-        if not isinstance(part, Mapping) or not isinstance(part.get("text"), str):
+        if not isinstance(mapping_or_empty(part).get("text"), str):
             raise ConfigurationError(f"a system message has text alone, not {part!r:.200}")
     return [{"type": "text", **mapping_or_empty(part)} for part in parts]
 

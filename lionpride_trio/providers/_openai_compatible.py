@@ -5,7 +5,8 @@ What is known of each is a field or a word here, for they have one provider.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from .._errors import (
     AuthenticationError,
@@ -62,7 +63,6 @@ class OpenAICompatible(OpenAIChat):
     key_required = False
     header_variables = {}
     fields = FIELDS
-    answer_options = staticmethod(plain_answer)
     extends_messages = True
     reasoning_goes_back = "with_calls"
     # An address of these two may be given here too, and gateways in front of them pass the ids on.
@@ -92,3 +92,9 @@ class OpenAICompatible(OpenAIChat):
             internal_server_error internal_error network_error
             InternalError.Algo InternalError.Timeout RequestTimeOut""",
     }
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in OpenAI's form, as it is."""
+        return plain_answer(name, schema, options)

@@ -36,7 +36,8 @@ class AnswerType(Generic[T]):
     @overload
     def __init__(self: AnswerType[Any], hint: Any) -> None: ...
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        self.hint = hint
+        """The type, as it was given."""
         self._schema = schema_of(hint)
         self._read: Callable[[Any], T] = reader_of(hint)
         tops = list(_branches(self._schema, self._schema))
@@ -51,10 +52,10 @@ class AnswerType(Generic[T]):
                 self.wrapper += "_"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AnswerType, (self._hint,)
+        return AnswerType, (self.hint,)
 
     def __repr__(self) -> str:
-        return f"AnswerType({describe(self._hint)})"
+        return f"AnswerType({describe(self.hint)})"
 
     @property
     def name(self) -> str:

@@ -90,7 +90,7 @@ ORDER = {
     """,
     "services": """
         _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
-        _tool_calls _conversation _converse _imodel _fallback _registry
+        _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
 }
 

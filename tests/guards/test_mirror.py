@@ -92,7 +92,7 @@ ELSEWHERE = [
     Elsewhere("stages._answer stages._record transformers._typed", "stages/test_typed.py stages/test_elements.py",
               "two stages are made of it"),
     Elsewhere("services._clocks", "faults/test_clocks.py", "a server is silent"),
-    Elsewhere("services._conversation services._tool_calls", "services/test_converse.py", "one loop"),
+    Elsewhere("services._plan services._tool_calls services._turn", "services/test_converse.py", "one loop"),
     Elsewhere("services._ask services._call services._invoked services._reply services._registry",
               "services/test_imodel.py", "the way of one call"),
     Elsewhere("services._messages", "services/test_settings.py", "what a call may be given"),

@@ -27,6 +27,7 @@ OPEN = {
             "session.Session.ask",
             "operations.Builder.communicate",
             "operations.Builder.communicate_each",
+            "operations.Builder.converse",
         ],
         REQUEST,
     ),

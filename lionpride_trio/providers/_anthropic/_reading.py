@@ -90,6 +90,8 @@ class _Raw:
             case "compaction_delta":
                 told = {name: value for name, value in delta.items() if name != "type"}
                 self.block |= {name: value for name, value in told.items() if value is not None}
+            case _:
+                pass
 
     def part(self) -> RawPart:
         block = self.block
