@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import runpy
 import sys
 from pathlib import Path
 
 import mcp.client.stdio
-import pytest
 
-from lionpride_trio import local
-from tests.docs.markdown import DOCS, blocks
+from tests.docs.markdown import DOCS, blocks, load
 from tests.docs.test_readme import run_python
 
 # Its servers inherit the stderr of when it is imported, which a test's own capture is not fit for.
 assert mcp.client.stdio
 
-EXAMPLES = DOCS / "examples"
 SERVER = Path(__file__).parents[1] / "tools" / "mcp_server.py"
 PAGE = DOCS / "tools.md"
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    async with local.serve() as server:
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
-        yield server
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
 async def test_tools(server, capsys):
