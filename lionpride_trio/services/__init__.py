@@ -1,8 +1,10 @@
-"""Models to call: `iModel`, its settings, and the reply that a call gives."""
+"""Models to call: `iModel`, its settings, and the reply or the conversation that a call gives."""
 
 from .._public import show_public_path
 from .._retry import Retry
 from ._address import PlainHTTPWarning
+from ._conversation import Conversation
+from ._converse import ConversationSource
 from ._fallback import Fallback, fallback
 from ._imodel import iModel
 from ._invoked import ReplySource
@@ -12,6 +14,8 @@ from ._settings import Bounds, Timeouts
 
 __all__ = [
     "Bounds",
+    "Conversation",
+    "ConversationSource",
     "Fallback",
     "PlainHTTPWarning",
     "Reply",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import runpy
 import socket
 import subprocess
 import sys
@@ -22,15 +21,11 @@ from starlette.testclient import TestClient
 
 from lionpride_trio import StreamTruncated, iModel, local
 from lionpride_trio.wire import SSEDecoder
-from tests.docs.markdown import DOCS, EXAMPLES, blocks
+from tests.docs.markdown import DOCS, EXAMPLES, blocks, load
 from tests.elsewhere import ServerThread
 from tests.pages import read_and_leave
 
 QUESTION = "Why is the sea salt?"
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
 @pytest.fixture
@@ -133,14 +128,6 @@ def test_a_web_application_on_asyncio(elsewhere, monkeypatch):
         return answered.text
 
     assert asyncio.run(ask()) == answer()
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    async with local.serve() as server:
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
-        yield server
 
 
 def text_of(body):

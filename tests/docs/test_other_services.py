@@ -1,20 +1,12 @@
 """The recipes for services without a provider name: what each is sent, and what is read back."""
 
 import json
-import runpy
-from pathlib import Path
 
 import pytest
 
 from lionpride_trio import AuthenticationError, Verdict
 from lionpride_trio.testing import Answer, FaultyServer
-
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
-
+from tests.docs.markdown import load
 
 RECIPES = load("other_services")
 # What Azure sends before, between and after the pieces of every service that speaks this API.

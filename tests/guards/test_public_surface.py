@@ -40,7 +40,7 @@ from tests.chunks.test_copies import SAMPLES
 
 # The paths that users and their programs rely on.
 PROMISED = {
-    "lionpride_trio": "Session iModel Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
+    "lionpride_trio": "Session iModel Reply Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
     " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
@@ -48,8 +48,9 @@ PROMISED = {
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
     " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble"
-    " from_json",
-    "lionpride_trio.services": "iModel",
+    " from_json Part TextPart ThoughtPart ToolCall ToolResult MediaPart RawPart Image Audio File"
+    " PartChunk ToolResultChunk TurnsExhausted",
+    "lionpride_trio.services": "iModel Conversation ConversationSource",
     "lionpride_trio.session": "Session Branch Message SystemContent InstructionContent"
     " AssistantResponseContent ActionRequestContent ActionResponseContent",
     "lionpride_trio.session.messages.utils": "prepare_messages_for_chat",

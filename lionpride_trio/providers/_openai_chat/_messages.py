@@ -35,6 +35,8 @@ def write_messages(
         made = {name: value for name, value in message.items() if name != "is_error"}
         content = message.get("content")
         if content is not None and not isinstance(content, str):
+            if message["role"] == "tool" and not extends:
+                _check_result(content)
             made |= _said(content, is_answer=message["role"] == "assistant")
             if message["role"] == "assistant":
                 made |= _reasoning(content, rule, in_calling_turn=place in calling)
@@ -68,6 +70,17 @@ def _said(content: Sequence[Any], *, is_answer: bool) -> Message:
     if is_answer and not said:
         said = None if calls else ""
     return {"content": said} | ({"tool_calls": calls} if calls else {})
+
+
+def _check_result(content: Sequence[Any]) -> None:
+    """Refuse media in the result of a tool, where OpenAI takes text alone.
+
+    :raises ConfigurationError: there are some.
+    """
+    for part in content:
+        read = read_part(part)
+        if isinstance(read, Media):
+            raise refuse_part("chat completions", read, "text alone as the result of a tool")
 
 
 def _call(part: Part | Mapping[str, Any]) -> Mapping[str, Any] | None:
