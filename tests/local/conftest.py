@@ -4,7 +4,7 @@ import pytest
 
 from lionpride_trio import iModel, local
 
-# Each wire once: (provider, endpoint).
+# What the server plays, (provider, endpoint): the wires, and the dialects of chat completions.
 WIRES = [
     ("openai", "chat"),
     ("openai", "responses"),
