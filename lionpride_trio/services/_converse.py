@@ -54,7 +54,7 @@ def plan_conversation(
     approve: Approve | None = None,
     tool_timeout: float | None = None,
 ) -> MakePlan:
-    """What makes the plan of each opening of a conversation; see `iModel.converse`.
+    """The function that makes the plan of each opening of a conversation; see `iModel.converse`.
 
     :raises ConfigurationError: something of it cannot be; before any connection.
     """

@@ -1,4 +1,4 @@
-"""What all channels share: rows, closing, and tasks that get in each other's way."""
+"""Rules of all channels: rows, closing, and tasks that get in each other's way."""
 
 from __future__ import annotations
 

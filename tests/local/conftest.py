@@ -4,7 +4,7 @@ import pytest
 
 from lionpride_trio import iModel, local
 
-# What the server plays, (provider, endpoint): the wires, and the dialects of chat completions.
+# The server plays these, (provider, endpoint): the wires, and the dialects of chat completions.
 WIRES = [
     ("openai", "chat"),
     ("openai", "responses"),

@@ -87,7 +87,7 @@ def test_what_a_subclass_lacks_is_named_too():
         endpoint = "chat"
         framing = "sse"
 
-    with pytest.raises(ConfigurationError, match="has no base_url, key_required$"):
+    with pytest.raises(ConfigurationError, match=r"has no base_url, key_required$"):
         iModel(Half(), "m")
 
 

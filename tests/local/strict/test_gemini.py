@@ -265,7 +265,7 @@ async def test_the_first_call_of_each_step_needs_its_signature(server):
     assert error["message"] == missing.format(2)
     error = await refused(server, "gemini", model="m-reasoning", contents=[USER, *step])
     assert error["message"] == missing.format(2)
-    # What was said before the user's last word needs none.
+    # Turns before the user's last word need none.
     await answered(server, "gemini", contents=[USER, *step, model({"text": "x"}), USER], **thinking)
     for dummy in ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go"):
         first = [model({**call(), "thoughtSignature": dummy}, call()), user(response(), response())]
