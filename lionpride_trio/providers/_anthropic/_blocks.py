@@ -89,12 +89,12 @@ class RawBlock:
 
     def add(self, delta: Any) -> None:
         """Take *delta* into the block."""
-        match delta.get("type"):
-            case "input_json_delta":
-                self.input += arguments_text(delta.get("partial_json"))
-            case "compaction_delta":
-                told = {name: value for name, value in delta.items() if name != "type"}
-                self.block |= {name: value for name, value in told.items() if value is not None}
+        kind = delta.get("type")
+        if kind == "input_json_delta":
+            self.input += arguments_text(delta.get("partial_json"))
+        elif kind == "compaction_delta":
+            told = {name: value for name, value in delta.items() if name != "type"}
+            self.block |= {name: value for name, value in told.items() if value is not None}
 
     def part(self) -> RawPart:
         """The block as the part that goes back."""

@@ -1,10 +1,9 @@
 """Gemini: what it refuses, and signatures of thoughts that come back through Google's own client."""
 
 import pytest
-import trio
-from google import genai
 from google.genai import errors, types
 
+from tests.local.google import in_thread
 from tests.local.strict.asking import answered, refused
 
 USER = {"role": "user", "parts": [{"text": "hi"}]}
@@ -272,17 +271,6 @@ async def test_the_first_call_of_each_step_needs_its_signature(server):
         await answered(server, "gemini", contents=[USER, *first], **thinking)
         error = await refused(server, "gemini", contents=[USER, *first, *step], **thinking)
         assert error["message"] == missing.format(4)
-
-
-async def in_thread(server, work):
-    """Run `work(client)` with google-genai's client, which is not for trio."""
-
-    def run():
-        options = types.HttpOptions(base_url=server.url("gemini"))
-        with genai.Client(api_key="any", http_options=options) as client:
-            return work(client)
-
-    return await trio.to_thread.run_sync(run)
 
 
 CONFIG = types.GenerateContentConfig(
