@@ -202,7 +202,7 @@ class ToolCallChunk(Chunk):
 @has_json_form
 @attrs.frozen(kw_only=True)
 class ToolResultChunk(Chunk):
-    """What a tool gave, in a conversation that runs tools."""
+    """The result of a tool, in a conversation that runs tools."""
 
     call_id: str = ""
     """The id of the call that this answers."""
@@ -219,7 +219,7 @@ class ToolResultChunk(Chunk):
 @has_json_form
 @attrs.frozen(kw_only=True)
 class PartChunk(Chunk):
-    """What has to go back to the provider with the answer, beside its text, thoughts and calls.
+    """A part of the answer that goes back to the provider beside its text, thoughts and calls.
 
     A `RawPart` is a whole block of the provider's own.  A `TextPart` begins another text, with what the
     provider says of it: the text chunks that follow are its text.
@@ -259,6 +259,6 @@ class OtherChunk(Chunk):
     """
 
     kind: str = ""
-    """What it is: the provider's own type name, or one of the two above."""
+    """Its kind: the provider's own type name, or one of the two above."""
     value: Any = None
     """Its content, decoded."""

@@ -31,7 +31,7 @@ _MAGIC: Final = (
     (b"OggS", 0, "audio/ogg"),
     (b"%PDF-", 0, "application/pdf"),
 )
-"""What the bytes of a file begin with, and where: enough for what models take."""
+"""The first bytes of the files that models take, and where in the file they stand."""
 _ONE_NAME: Final = {
     "audio/x-wav": "audio/wav",
     "audio/mp3": "audio/mpeg",
@@ -46,7 +46,7 @@ class MediaPart:
     """An image, a sound or a file.  `Image`, `Audio` and `File` make one."""
 
     kind: Kind
-    """What it is to a model."""
+    """How a model takes it."""
     media_type: str | None = None
     """Its MIME type; None where only its place is known."""
     data: bytes | None = attrs.field(default=None, kw_only=True, repr=False)
@@ -56,7 +56,7 @@ class MediaPart:
     path: str | None = attrs.field(default=None, kw_only=True)
     """The file that is read when a model is asked."""
     name: str | None = attrs.field(default=None, kw_only=True)
-    """What the file is called."""
+    """The file's name."""
     detail: str | None = attrs.field(default=None, kw_only=True)
     """How closely an image is looked at, in the provider's word (OpenAI's ``low`` and ``high``)."""
     type: Literal["media"] = attrs.field(default="media", kw_only=True, repr=False)

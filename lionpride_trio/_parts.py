@@ -70,7 +70,7 @@ class TextPart:
     citations: tuple[Any, ...] = attrs.field(default=(), kw_only=True)
     """The provider's citation objects for this text, in order."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["text"] = attrs.field(default="text", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -89,7 +89,7 @@ class ThoughtPart:
     id: str | None = None
     """The provider's id of the block."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["thought"] = attrs.field(default="thought", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -112,7 +112,7 @@ class ToolCall:
     signature: str | None = None
     """The provider's proof that the call is its own (Gemini's ``thoughtSignature``)."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["tool_call"] = attrs.field(default="tool_call", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -127,7 +127,7 @@ class ToolCall:
 @has_json_form
 @attrs.frozen
 class ToolResult:
-    """What a tool call gave."""
+    """The result of a tool call."""
 
     call_id: str
     """The id of the call that this answers."""

@@ -174,7 +174,7 @@ class ResponseBuilder:
 
     @property
     def _append(self) -> Callable[[str], None] | None:
-        """What appends to the text that is open, if one is."""
+        """The function that appends to the text that is open; None if none is."""
         return None if self._text is None else self._text.text.append
 
     def _begin_text(self, begun: TextPart) -> Callable[[str], None]:
@@ -251,7 +251,7 @@ class ResponseBuilder:
         return self._calls[0, slot].part()
 
     def response(self) -> Response:
-        """What the chunks so far add up to."""
+        """The chunks so far, added up."""
         called = [index for index, _ in self._calls]
         parts = tuple(part if isinstance(part, RawPart) else part.part() for part in self._parts)
         first = "".join(part.text for part in parts if isinstance(part, TextPart))

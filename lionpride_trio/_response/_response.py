@@ -72,7 +72,7 @@ class Response(_WithOutput[T_co]):
     reasoning: str = ""
     """All reasoning, joined."""
     refusal: str = ""
-    """What the model said when it declined, where the provider keeps that apart."""
+    """The model's words when it declined, where the provider keeps them apart."""
     tool_calls: tuple[ToolCall, ...] = ()
     """The tool calls, in order."""
     citations: tuple[Any, ...] = ()

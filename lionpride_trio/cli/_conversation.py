@@ -15,7 +15,7 @@ from ..sinks._common import text_in
 
 
 class Shown(Protocol):
-    """What an answer's text is written to."""
+    """The place that an answer's text is written to."""
 
     async def write(self, text: str) -> None:
         """Show *text*."""
@@ -128,7 +128,7 @@ class Conversation:
 
 
 def how_it_ended(response: Response) -> str | None:
-    """What there is to say about an answer that is not whole; None for one that is."""
+    """A sentence about an answer that is not whole; None for one that is."""
     verdict = response.verdict
     if response.refusal:
         return f"the model declined: {response.refusal}"

@@ -137,7 +137,7 @@ class Gemini(Wire):
         return encoder.whole([UsageChunk(usage=usage), FinishChunk(verdict=Verdict.BLOCKED)])
 
     def headers(self, _request_id: str, /) -> dict[str, str]:
-        """What Google's front end says about itself."""
+        """The headers in which Google's front end tells of itself."""
         return {"server-timing": "gfet4t7; dur=1"}
 
 

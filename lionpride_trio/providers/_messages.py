@@ -132,7 +132,7 @@ def is_own(part: TextPart | ThoughtPart | ToolCall, provider: str) -> bool:
 
 
 def facts_of(part: TextPart | ThoughtPart | ToolCall, provider: str) -> Mapping[str, Any]:
-    """What *provider* said of a part beside its fields; nothing where another wrote it."""
+    """The facts that *provider* told of a part beside its fields; none where another wrote it."""
     native = part.native
     return native.facts if native is not None and native.provider == provider else {}
 

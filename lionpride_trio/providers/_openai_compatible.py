@@ -1,6 +1,6 @@
 """Any server that speaks chat completions: vLLM, llama.cpp, Mistral, DeepSeek, Qwen, xAI, and gateways.
 
-What is known of each is a field or a word here, for they have one provider.
+A fact of one of them is a field or a word here, for they have one provider.
 """
 
 from __future__ import annotations

@@ -3,19 +3,17 @@
 from .._public import show_public_path
 from .._retry import Retry
 from ._address import PlainHTTPWarning
-from ._conversation import Conversation
-from ._converse import ConversationSource
+from ._converse import TurnSource
 from ._fallback import Fallback, fallback
 from ._imodel import iModel
 from ._invoked import ReplySource
 from ._registry import ServiceRegistry
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
+from ._turn import Turn
 
 __all__ = [
     "Bounds",
-    "Conversation",
-    "ConversationSource",
     "Fallback",
     "PlainHTTPWarning",
     "Reply",
@@ -23,6 +21,8 @@ __all__ = [
     "Retry",
     "ServiceRegistry",
     "Timeouts",
+    "Turn",
+    "TurnSource",
     "fallback",
     "iModel",
 ]

@@ -56,7 +56,7 @@ def plan_conversation(
     tool_timeout: float | None = None,
     output: Any = None,
 ) -> MakePlan:
-    """What makes the plan of each opening of a conversation; see `iModel.converse`.
+    """The function that makes the plan of each opening of a conversation; see `iModel.converse`.
 
     :raises ConfigurationError: something of it cannot be; before any connection.
     """

@@ -16,7 +16,7 @@ from .._parts import ToolResult
 MAX_FILE: Final = 100 * 1024 * 1024
 """Bytes of the largest file that is read: no provider takes more in a request."""
 _SUPPOSED: Final = {"image": "image/png", "audio": "audio/wav", "file": "application/pdf"}
-"""What an unread file without a telling name is taken for, until it is read."""
+"""The media type of an unread file without a telling name, until it is read."""
 
 _Change = Callable[[MediaPart], MediaPart]
 

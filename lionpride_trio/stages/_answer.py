@@ -1,4 +1,4 @@
-"""What an answer of a type looks like: the schema that a model is given, and the data that is read."""
+"""The answer of a type: the schema that a model is given, and the data that is read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AnswerType(Generic[T]):
         self._read: Callable[[Any], T] = reader_of(hint)
         tops = list(_branches(self._schema, self._schema))
         self.kinds = frozenset(kind for top in tops for kind in _kinds_of(top))
-        """What the data may be, in the words of JSON Schema."""
+        """The kinds of data that may come, in the words of JSON Schema."""
         self.wrapper: str | None = None
         if self._schema.get("type") != "object":
             keys = {key for top in tops for key in top.get("properties", ())}
@@ -175,7 +175,7 @@ def definition(reference: str, root: Schema) -> Any:
 
 
 def _kinds_of(schema: Schema) -> tuple[str, ...]:
-    """What may be the type of data of a *schema* without branches."""
+    """The kinds of data that a *schema* without branches allows."""
     kind = schema.get("type")
     if isinstance(kind, str):
         return (kind,)

@@ -9,7 +9,7 @@ from lionpride_trio.testing import Answer, FaultyServer
 from tests.docs.markdown import load
 
 RECIPES = load("other_services")
-# What Azure sends before, between and after the pieces of every service that speaks this API.
+# Azure sends objects of its own before, between and after the pieces that all services of this API send.
 AZURE = b"""\
 data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
 

@@ -15,7 +15,7 @@ MOULTING = b'{"error": {"code": "moulting", "message": "Not today."}}'
 
 @pytest.fixture(scope="module")
 def example():
-    """What the program defines.  It is run once, since a provider is registered once."""
+    """The names that the program defines.  It is run once, since a provider is registered once."""
     return load("own_provider")
 
 

@@ -178,7 +178,7 @@ async def check_cli(words, cwd):
 
 
 def check_install(words):
-    """What is installed is this project, and the extras that are named are there."""
+    """This project is installed, and the extras that are named are there."""
     for word in words:
         match = re.fullmatch(r"(lionpride[\w-]*|\.)(?:\[([\w,-]+)\])?", word)
         if match:

@@ -1,4 +1,4 @@
-"""What the programs of the recipe print is what docs/streaming_responses.md shows."""
+"""The programs of the recipe print what docs/streaming_responses.md shows."""
 
 from __future__ import annotations
 

@@ -92,6 +92,14 @@ ORDER = {
         _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
+    "session": """
+        _owner messages._contents messages._message messages messages.utils _branch _storage _asked _session
+    """,
+    "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
+    "durable": """
+        _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
+        _follow _run _status _streams _opening
+    """,
 }
 
 # What a layer may import from outside the package, beside the standard library. What a layer may

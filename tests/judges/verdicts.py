@@ -1,4 +1,4 @@
-"""What a reading is worth: beside what is right, in a few words."""
+"""Verdicts on readings: each beside what is right, in a few words."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _MADE_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 @attrs.frozen
 class Right:
-    """What a recorded or authored stream means."""
+    """The meaning of a recorded or authored stream."""
 
     text: str
     calls: list
@@ -82,12 +82,12 @@ def _thought(one):
 
 
 def words_for_case(case: Case, reading):
-    """What *reading*, of an SDK, gives of what *case* is about."""
+    """Say in a few words how *reading*, of an SDK, gives the thing that *case* is about."""
     return _words_for_case(case, reading) + _helper(reading)
 
 
 def _helper(reading):
-    """What is said of a helper that raised, where the plain events are the reading."""
+    """Say that a helper raised, where the plain events are the reading."""
     error = reading.helper_error
     return f" (its helper: `{type(error).__name__}`)" if error else ""
 
@@ -126,7 +126,7 @@ def _calls(calls):
 
 
 def words_for_stream(right: Right, reading):
-    """What *reading* gives of a stream: "right", or what is not."""
+    """Say how *reading* gives a stream: "right", or what is not."""
     told = []
     if reading.error is not None:
         told.append(f"`{type(reading.error).__name__}`")
@@ -153,7 +153,7 @@ def _lost(right, text):
 
 
 def right_of_stream(right: Right):
-    """What *right* says, for the page."""
+    """Say what *right* is, for the page."""
     said = f"{len(right.text)} characters" if right.text else "no text"
     number = len(right.calls)
     calls = f", {number} call{'s' if number > 1 else ''}" if number else ""

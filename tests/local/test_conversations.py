@@ -1,6 +1,6 @@
 """Conversations of several turns with servers that refuse what real ones refuse.
 
-What a model said goes back as it came, thoughts and signatures included; and a conversation goes on with
+A model's words go back as they came, thoughts and signatures included; and a conversation goes on with
 another provider, which is told nothing that it could not understand.
 """
 

@@ -1,4 +1,4 @@
-"""What a provider said goes back to it as it came: its own blocks, of every recorded answer."""
+"""A provider's own blocks go back to it as they came, those of every recorded answer."""
 
 import contextlib
 import json

@@ -34,7 +34,7 @@ def model_of(server, wire, **options):
 
 
 async def sent(wire, *parts):
-    """What a strict server is sent of a question with *parts*."""
+    """The body that a strict server is sent of a question with *parts*."""
     async with local.serve() as server:
         model = model_of(server, wire)
         question = [{"role": "user", "content": [*parts, TextPart("What is this?")]}]

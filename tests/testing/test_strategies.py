@@ -1,4 +1,4 @@
-"""What the strategies draw, and what they shrink to."""
+"""The strategies draw all that is promised, and shrink to something plain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Gemini refuses: unknown names, empty parts, and calls that are not answered at once.
+"""Gemini's rules: it refuses unknown names, empty parts, and calls that are not answered at once.
 
 Contents of the model that follow each other are one turn: a client that streams keeps them so.
 """
@@ -77,7 +77,7 @@ def camel(value: Json) -> Any:
     }
 
 
-# What the client itself names.
+# Fields whose members the client names itself: their names are no words of Gemini's.
 _OWN: Final = frozenset([
     "args",
     "response",

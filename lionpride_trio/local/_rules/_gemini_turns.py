@@ -17,7 +17,7 @@ from .._signing import call_text, is_signed, unseal
 SIGNED: Final = "gemini call"
 SEALED: Final = "gemini text"
 _DUMMIES: Final = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
-"""What Google's documents say to write for a call that no model of its own made."""
+"""The signatures that Google's documents advise for a call that no model of its own made."""
 _ACCEPTED: Final = frozenset([
     *_DUMMIES,
     *(base64.b64encode(word.encode()).decode() for word in _DUMMIES),

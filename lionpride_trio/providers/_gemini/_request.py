@@ -102,7 +102,7 @@ HINTS: Final = {
 }
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 _NO_SIGNATURE: Final = "skip_thought_signature_validator"
-"""What stands for the signature of a call that another model made (ai.google.dev, "Thought signatures")."""
+"""The signature of a call that another model made (ai.google.dev, "Thought signatures")."""
 _SIGNING: Final = re.compile(r"gemini-(?:[3-9]|\d\d)")
 """The models that refuse a call without a signature."""
 _TAKES: Final = "text, images, audio and files"

@@ -98,7 +98,7 @@ def _call(part: Part | Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _reasoning(content: Sequence[Any], rule: ReasoningRule, *, in_calling_turn: bool) -> Message:
-    """What goes back of an answer's reasoning."""
+    """The fields that give an answer's reasoning back."""
     thoughts = [part for part in content if isinstance(part, ThoughtPart) and is_own(part, WIRE)]
     calls = any(isinstance(part, ToolCall) for part in content)
     match rule:

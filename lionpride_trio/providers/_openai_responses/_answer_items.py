@@ -50,7 +50,7 @@ def answer_items(
 
 
 def _item_of(place: tuple[int, Part | Mapping[str, Any]]) -> tuple[Any, ...]:
-    """What parts of one item share: texts of one message stand in it side by side."""
+    """The key that parts of one item share: texts of one message stand in it side by side."""
     number, part = place
     if isinstance(part, TextPart):
         return ("message", facts_of(part, WIRE).get("id"))

@@ -63,7 +63,7 @@ CHAT_ABILITIES: Final[Mapping[Dialect, Abilities]] = {
 
 @attrs.frozen(kw_only=True)
 class ChatStyle(Style):
-    """What servers of chat completions write differently."""
+    """The habits in which servers of chat completions differ."""
 
     role_first: bool = True
     """An event with the role, and an empty piece, comes before all others."""

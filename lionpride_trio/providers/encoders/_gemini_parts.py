@@ -74,7 +74,7 @@ class Answer:
         return made
 
     def close(self, proof: str | None = None) -> list[JsonObject]:
-        """What was waiting: a whole call, or a signature by itself."""
+        """The parts that were waiting: a whole call, or a signature by itself."""
         call, self._call = self._call, None
         proof, self._call_proof = proof or self._call_proof, None
         made = self.take_rest() if proof is None and call is None else []

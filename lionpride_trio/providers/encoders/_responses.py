@@ -40,7 +40,7 @@ def item_id(kind: PartKind, base: str, place: int) -> str:
 
 @attrs.frozen(kw_only=True)
 class ResponsesStyle(Style):
-    """What servers of OpenAI's Responses write differently."""
+    """The habits in which servers of OpenAI's Responses differ."""
 
     tells_steps: bool = True
     """The beginnings and ends of parts have events of their own."""

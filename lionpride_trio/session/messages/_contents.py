@@ -120,7 +120,7 @@ class ActionRequestContent:
     native: Native | None = attrs.field(
         default=None, validator=optional(instance_of(Native)), repr=False
     )
-    """What its provider said of it beside; see `ToolCall`."""
+    """The provider's own facts of it; see `ToolCall`."""
 
     def parsed(self) -> Any:
         """The arguments decoded from JSON.

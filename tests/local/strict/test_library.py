@@ -1,4 +1,4 @@
-"""What this library sends is what the providers take."""
+"""This library sends what the providers take."""
 
 import json
 

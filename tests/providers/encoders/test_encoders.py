@@ -1,4 +1,4 @@
-"""What each encoder refuses, leaves out, and says in its own words."""
+"""Each encoder refuses some chunks, leaves out others, and has words of its own."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Telling:
     """A reply in chunks."""
 
     first_usage: Usage | None
-    """What is known of the usage before the first."""
+    """The usage as it is known before the first."""
     chunks: Sequence[Chunk]
 
 
@@ -71,7 +71,7 @@ def tellings(
 
 @st.composite
 def _first_usages(draw: st.DrawFn, usage: Usage) -> Usage:
-    """What a provider can know of *usage* at the beginning: totals never fall."""
+    """The reports that a provider can make of *usage* at the beginning: totals never fall."""
     counted = draw(st.sampled_from([None, 0, min(1, usage.output_tokens or 0)]))
     return Usage(
         input_tokens=usage.input_tokens,
