@@ -126,8 +126,13 @@ def test_it_is_a_provider():
 
 
 def test_a_script_of_something_else_is_refused():
-    with pytest.raises(ConfigurationError, match="chunks, seconds and exceptions"):
-        ScriptedProvider(["text"])
+    for wrong in ([b"text"], [True], ["a", None]):
+        with pytest.raises(
+            ConfigurationError, match="chunks, parts, texts, seconds and exceptions"
+        ):
+            ScriptedProvider(wrong)
+    with pytest.raises(ConfigurationError, match="an answer is a str, a ToolCall"):
+        ScriptedProvider(b"text")
     with pytest.raises(ConfigurationError, match="needs answers"):
         ScriptedProvider()
     with pytest.raises(ConfigurationError, match="needs answers"):
