@@ -265,6 +265,8 @@ class _Trial:
             raise self._broken(
                 "all or nothing", f"left after {most} chunks, it committed {left.commits} messages"
             )
+        if left.asked():
+            self._check_goes_on(left, is_whole=False)
 
     def _check_failing(self) -> None:
         failure = ProviderError("the model failed", code="mine")

@@ -152,7 +152,7 @@ RIGHT = conversing(Conversation)
 CASES = [
     Case(kind.__name__, check_conversation, RIGHT, conversing(kind), law, drawn=True)
     for kind, law in (
-        (RunsAgain, "a call runs once"),
+        (RunsAgain, "a call runs once|a call has one result"),
         (TellsBackwards, "the model is told"),
         (LosesAResult, "the model is told"),
         (TellsFailuresAsResults, "the model is told"),
