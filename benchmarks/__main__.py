@@ -20,6 +20,7 @@ MODULES = {
     "pipeline": "pipeline",
     "operators": "operators",
     "typed": "typed",
+    "converse": "converse",
     "many": "many",
     "flow": "flow",
     "durable": "durable",
