@@ -93,7 +93,7 @@ ORDER = {
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
     "session": """
-        _owner messages._contents messages._message messages messages.utils _branch _storage _asked _session
+        _owner messages._contents messages._message messages messages.utils _branch _storage _turns _asked _session
     """,
     "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
     "durable": """
