@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 import attrs
-import trio
 
 from .. import ConfigurationError, Response, Session, Verdict, iModel
 from ..services._turn import Turn
@@ -35,10 +34,7 @@ class Conversation:
     """The last question, when its answer failed or never began."""
     was_stopped: bool = False
     """The last answer was stopped before its end."""
-    _opening: trio.CancelScope | None = None
-    """Around the turn that is asked now; it stops what has not begun to answer."""
     _answering: Turn | None = None
-    """The turn, once it has begun to answer."""
 
     @classmethod
     def begin(
@@ -62,11 +58,10 @@ class Conversation:
 
     def stop(self) -> bool:
         """Stop the answer that comes now, if one does; whether one did."""
-        if self._answering is not None:
-            self._answering.stop()
-        elif self._opening is not None:
-            self._opening.cancel()
-        return self._opening is not None
+        if self._answering is None:
+            return False
+        self._answering.stop()
+        return True
 
     async def ask(self, question: Message, shown: Shown) -> Response | None:
         """Show the answer to *question* while it comes, and keep both.
@@ -77,25 +72,20 @@ class Conversation:
         :raises LionprideError: one of its classes.
         """
         self.unanswered = question
-        answer = await self._answer(question, shown)
-        self.was_stopped = answer is None or answer.verdict is Verdict.STOPPED
-        if answer is None or (self.was_stopped and not answer.text):
+        turn = self.session.ask(self.branch, question, imodel=self.model, on_cut="keep")
+        async with turn as reply:
+            self._answering = reply
+            try:
+                async for batch in reply.batches():
+                    await shown.write(text_in(batch))
+            finally:
+                self._answering = None
+        answer = reply.response
+        self.was_stopped = answer.verdict is Verdict.STOPPED
+        if self.was_stopped and not answer.text:
             return None
         self.unanswered = None
         return answer
-
-    async def _answer(self, question: Message, shown: Shown) -> Response | None:
-        """The answer, as far as it came; None if it was stopped before anything had come."""
-        turn = self.session.ask(self.branch, question, imodel=self.model, on_cut="keep")
-        try:
-            with trio.CancelScope() as self._opening:
-                async with turn as self._answering:
-                    async for batch in self._answering.batches():
-                        await shown.write(text_in(batch))
-                return self._answering.response
-        finally:
-            self._opening = self._answering = None
-        return None
 
     async def ask_again(self, shown: Shown) -> Response | None:
         """Ask the last question again: the new answer takes the place of the old, when it came.

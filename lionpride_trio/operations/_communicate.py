@@ -69,7 +69,7 @@ async def communicate(
         on_cut=on_cut,
         options={**(parameters.get("options") or {}), "output": parameters.get("output")},
     )
-    async with asking.source() as reply:
+    async with asking.open(waits=True) as reply:
         async for _ in reply.batches():
             pass
         response = reply.response

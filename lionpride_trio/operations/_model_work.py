@@ -83,7 +83,7 @@ class ConverseWork(ModelWork):
         if self.streams:
             # A model reads its prompt whole, so this waits for the end of the stream.
             texts.append("".join([text_of_item(item) async for item in context.channel]))
-        async with self._asking(self.instruction, texts, self.attachments).source() as turn:
+        async with self._asking(self.instruction, texts, self.attachments).open(waits=True) as turn:
             async for batch in turn.batches(FAIR_SHARE):
                 await context.send_all(batch)
             return turn.response

@@ -33,7 +33,7 @@ from ._invoked import ReplySource
 from ._plan import Plan
 from ._reply import Reply
 from ._tool_calls import ToolRuns
-from ._turn import Ends, Told, Turn, told_of
+from ._turn import Ends, Turn, TurnMessage, messages_of
 
 
 class Conversation(Turn, LendingMailbox):
@@ -46,11 +46,12 @@ class Conversation(Turn, LendingMailbox):
         self._stopped = False
         self._whole: list[Response] = []
         """The answers that have ended."""
-        self._messages: list[Told] = []
+        self._messages: list[TurnMessage] = []
         """Those of the answers that have ended."""
         self._reply: Reply | None = None
         """That of the answer that comes now."""
         self._runs: ToolRuns | None = None
+        """Those of the answer that comes now, or came last: its messages need their results."""
 
     def stop(self) -> None:
         """As `Turn.stop`."""
@@ -64,13 +65,13 @@ class Conversation(Turn, LendingMailbox):
         coming = self._reply.response
         return [*self._whole, as_stopped(coming) if self._stopped else coming]
 
-    def _told(self) -> list[Told]:
+    def _messages_so_far(self) -> list[TurnMessage]:
         if self._reply is None:
             return list(self._messages)
-        return [*self._messages, *self._told_of(self.response)]
+        return [*self._messages, *self._messages_of(self.response)]
 
-    def _told_of(self, response: Response) -> list[Told]:
-        return told_of(self._plan, response, {} if self._runs is None else self._runs.results)
+    def _messages_of(self, response: Response) -> list[TurnMessage]:
+        return messages_of(self._plan, response, {} if self._runs is None else self._runs.results)
 
     def _nothing(self) -> Response:
         return Response(verdict=Verdict.STOPPED if self._stopped else Verdict.UNKNOWN)
@@ -80,7 +81,7 @@ class Conversation(Turn, LendingMailbox):
         with self._scope:
             async with trio.open_nursery() as nursery:
                 try:
-                    await self._go_on(nursery)
+                    await self._run_turns(nursery)
                 except Exception as error:
                     self._fail(error)
         self.finish()
@@ -89,11 +90,11 @@ class Conversation(Turn, LendingMailbox):
         tell_failure(error, self, self._late)
         self._scope.cancel()
 
-    async def _go_on(self, nursery: trio.Nursery) -> None:
+    async def _run_turns(self, nursery: trio.Nursery) -> None:
         source: ReplySource | None = self._plan.first
         for number in range(self._plan.max_turns):
-            runs = self._runs = ToolRuns(self._plan.rules, nursery, self._tell, self._fail, number)
-            response = await self._turn(source, number, runs)
+            runs = self._runs = ToolRuns(self._plan.rules, nursery, self.send, self._fail, number)
+            response = await self._ask_model(source, number, runs)
             calls = [call for call in response.tool_calls if not self._plan.is_answer(call)]
             if response.verdict is Verdict.TOOL_USE and self._plan.runs_tools:
                 for call in calls:
@@ -101,7 +102,7 @@ class Conversation(Turn, LendingMailbox):
             await runs.wait()
             self._whole.append(response)
             self._reply = None
-            self._messages += self._told_of(response)
+            self._messages += self._messages_of(response)
             is_answered = len(calls) < len(response.tool_calls)
             if is_answered or response.verdict not in self._plan.goes_on:
                 return
@@ -113,20 +114,20 @@ class Conversation(Turn, LendingMailbox):
             **self._plan.model._where(),  # ruff: ignore[private-member-access] - of one house
         )
 
-    async def _turn(self, source: ReplySource | None, number: int, runs: ToolRuns) -> Response:
+    async def _ask_model(self, source: ReplySource | None, number: int, runs: ToolRuns) -> Response:
         """Ask the model once, and hand on what it says."""
         messages = [*self._plan.asked, *self._messages]
         options = self._plan.later_options if number else self._plan.options
         if not self._plan.model.streaming:
             response = await self._whole_turn(messages, options)
-            await self._hand_on(chunks_of(response), number, runs, response.tool_calls)
+            await self._send_and_start_calls(chunks_of(response), number, runs, response.tool_calls)
             return response
         if source is None:
             source = self._plan.model.stream(messages, output=self._plan.output, **options)
         async with source as reply:
             self._reply = reply
             async for batch in reply.batches(FAIR_SHARE):
-                await self._hand_on(batch, number, runs, ())
+                await self._send_and_start_calls(batch, number, runs, ())
             return reply.response
 
     async def _whole_turn(self, messages: Any, options: Mapping[str, Any]) -> Response:
@@ -136,7 +137,7 @@ class Conversation(Turn, LendingMailbox):
             # It is read again at the end, as one that was streamed is.
             return cast("Response", error.partial)
 
-    async def _hand_on(
+    async def _send_and_start_calls(
         self,
         chunks: Sequence[Chunk],
         number: int,
@@ -154,9 +155,6 @@ class Conversation(Turn, LendingMailbox):
     def _call_so_far(self, chunk: ToolCallChunk) -> ToolCall:
         assert self._reply is not None
         return self._reply._builder.call(chunk.slot)  # ruff: ignore[private-member-access] - of one house
-
-    async def _tell(self, chunks: list[Chunk]) -> None:
-        await self.send(chunks)
 
     def _noun(self) -> str:
         return "conversation"

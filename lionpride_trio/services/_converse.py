@@ -22,6 +22,7 @@ from ._turn import Ends, OneCall, Turn
 from ._typed import typed_call
 
 _NOT_FORCED: Final = (None, "auto", "none")
+"""Choices of a tool that may stand in every call.  A model that must call one would call for ever."""
 
 
 class TurnSource(Source[Chunk]):
@@ -105,11 +106,15 @@ def plan_conversation(
     return plan
 
 
-def open_turn(plan: Plan, ends: Ends) -> AbstractAsyncContextManager[Turn]:
-    """A turn that runs as long as the block; *ends* is called when its last chunk was handed out."""
+def open_turn(plan: Plan, ends: Ends, *, waits: bool = False) -> AbstractAsyncContextManager[Turn]:
+    """A turn that runs as long as the block; *ends* is called when its last chunk was handed out.
+
+    Where it *waits*, its opening may wait for the first content, as a reply's does: that costs no task, and
+    the slot of the model is held by the task of the block, which a flow lends.
+    """
     if plan.goes_on or not plan.model.streaming:
         return _run_conversation(plan, ends)
-    return _open_one_call(plan, ends)
+    return _open_one_call(plan, ends) if waits else _hold_one_call(plan, ends)
 
 
 @asynccontextmanager
@@ -125,6 +130,14 @@ async def _run_conversation(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
 async def _open_one_call(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
     async with plan.first as reply:
         yield OneCall(plan, ends, reply)
+
+
+@asynccontextmanager
+async def _hold_one_call(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
+    call = OneCall(plan, ends)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(call.hold, name="turn")
+        yield call
 
 
 def source_of_conversation(make_plan: MakePlan, owner: Callable[[], Owner | None]) -> TurnSource:

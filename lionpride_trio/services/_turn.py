@@ -1,8 +1,8 @@
 """A turn: the channel of an answer, with what it is added up to and what of it goes back to a model.
 
 Strategy.  `Conversation` is a turn of several calls, with tools, and needs a task that asks.  `OneCall` is a
-turn without tools: it reads its reply in the reader's task, at the cost of the reply alone.  Both end in one
-way: when the last chunk was handed out, the *ends* of the turn reads the typed answer and commits, in the
+turn without tools: it reads its reply in the reader's task, and a chunk costs what a reply's chunk costs.  Both
+end in one way: when the last chunk was handed out, the *ends* of the turn reads the typed answer and commits, in the
 reader's task.  So a reader who leaves before has committed nothing, and what was committed was read.
 
 What must hold:
@@ -31,7 +31,7 @@ from .._response import Response, usage_of
 from ._plan import Plan
 from ._reply import Reply
 
-Told: TypeAlias = AssistantResponseContent | ToolResult
+TurnMessage: TypeAlias = AssistantResponseContent | ToolResult
 Ends: TypeAlias = Callable[["Turn"], None]
 
 
@@ -71,12 +71,12 @@ class Turn(Channel[Any]):
         return usage_of(self._answers())
 
     @property
-    def messages(self) -> list[Told]:
+    def messages(self) -> list[TurnMessage]:
         """What came after the question: ``[*asked, *reply.messages, next]`` goes on.
 
         Calls that have no result are left out.
         """
-        return self._told()
+        return self._messages_so_far()
 
     @abc.abstractmethod
     def stop(self) -> None:
@@ -91,11 +91,12 @@ class Turn(Channel[Any]):
         """The answers so far."""
 
     @abc.abstractmethod
-    def _told(self) -> list[Told]:
+    def _messages_so_far(self) -> list[TurnMessage]:
         """The messages so far."""
 
+    @abc.abstractmethod
     def _nothing(self) -> Response:
-        return Response()
+        """The answer before there is any."""
 
     async def _wait(self) -> None:
         try:
@@ -140,38 +141,73 @@ class Turn(Channel[Any]):
 
 
 class OneCall(Turn):
-    """A turn of one call, read through its *reply*."""
+    """A turn of one call, read through its reply once that is open."""
 
     _can_poll = True
 
-    def __init__(self, plan: Plan, ends: Ends, reply: Reply) -> None:
+    def __init__(self, plan: Plan, ends: Ends, reply: Reply | None = None) -> None:
         super().__init__(plan, ends)
         self._reply = reply
+        self._failure: Exception | None = None
+        self._tried = trio.Event()
+        """Set when it is known whether the reply opens."""
+        self._scope = trio.CancelScope()
+        self._stopped = False
         self._whole: Response | None = None
+
+    async def hold(self) -> None:
+        """Open the reply, and keep it open until this task is cancelled.
+
+        A task of its own opens it, so that the turn can be stopped before anything has come.
+        """
+        with self._scope:
+            try:
+                async with self._plan.first as self._reply:
+                    self._tried.set()
+                    await trio.sleep_forever()
+            except Exception as error:
+                self._failure = error
+        self._tried.set()
 
     def stop(self) -> None:
         """As `Turn.stop`."""
-        self._reply.stop()
+        if self._reply is not None:
+            self._reply.stop()
+        elif self._end is None:
+            self._stopped = True
+            self._scope.cancel()
 
     async def _fetch(self) -> list[Any]:
-        return await self._pull(self._reply)
+        if self._reply is not None:
+            return await self._pull(self._reply)
+        await self._tried.wait()
+        if self._failure is not None or self._stopped:
+            self._finish(self._failure)
+        return []
 
     def _fetch_nowait(self) -> list[Any] | None:
-        return self._pull_nowait(self._reply)
+        return None if self._reply is None else self._pull_nowait(self._reply)
 
     def _answers(self) -> list[Response]:
-        if self._whole is None:
-            response = self._reply.response
-            if not self._has_ended:
-                return [response]
+        if self._whole is not None:
+            return [self._whole]
+        if self._reply is None:
+            return []
+        response = self._reply.response
+        if self._has_ended:
             self._whole = response  # which is asked for several times at the end
-        return [self._whole]
+        return [response]
 
-    def _told(self) -> list[Told]:
-        return told_of(self._plan, self.response, {})
+    def _messages_so_far(self) -> list[TurnMessage]:
+        return messages_of(self._plan, self.response, {}) if self._answers() else []
+
+    def _nothing(self) -> Response:
+        return Response(verdict=Verdict.STOPPED if self._stopped else Verdict.UNKNOWN)
 
 
-def told_of(plan: Plan, response: Response, results: Mapping[str, ToolResult]) -> list[Told]:
+def messages_of(
+    plan: Plan, response: Response, results: Mapping[str, ToolResult]
+) -> list[TurnMessage]:
     """An answer, and the results of its calls; calls that were to be run and have no result are left out."""
     calls_stay = response.verdict is Verdict.TOOL_USE and not plan.runs_tools
     kept: list[Part] = []

@@ -66,19 +66,29 @@ class Asking:
         # Without tools a turn is one call; what pauses it, or calls, is for who asked.
         return plan if len(self.tools) else attrs.evolve(plan, goes_on=frozenset[Verdict]())
 
-    def source(self, owner: Callable[[], Owner | None] = lambda: None) -> TurnSource:
+    def source(self, owner: Callable[[], Owner | None]) -> TurnSource:
         """The source of the turn, which *owner* owns where it is iterated without a block."""
-        return TurnSource(self._open, owner=owner, name="turn", opens_once=True)
+        return TurnSource(self.open, owner=owner, name="turn", opens_once=True)
 
     @asynccontextmanager
-    async def _open(self) -> AsyncGenerator[Turn]:
+    async def open(self, *, waits: bool = False) -> AsyncGenerator[Turn]:
+        """The turn, after the other turns on its branch; see `open_turn`.
+
+        :raises LocalProtocolError: the calling task has another turn on the branch open.
+        """
+
+        def keep(messages: list[Message]) -> None:
+            commit(self.session, branch_name(), messages)
+
         async with (
             branch_of_turn(self.session, self.turns, self.branch) as branch_name,
-            self.run(lambda messages: commit(self.session, branch_name(), messages)) as turn,
+            self.run(keep, waits=waits) as turn,
         ):
             yield turn
 
-    def run(self, keep: Callable[[list[Message]], None]) -> AbstractAsyncContextManager[Turn]:
+    def run(
+        self, keep: Callable[[list[Message]], None], *, waits: bool = True
+    ) -> AbstractAsyncContextManager[Turn]:
         """The turn, which gives its messages to *keep* when its end has been read.
 
         Other turns on the branch are not waited for.
@@ -93,7 +103,7 @@ class Asking:
             if is_kept(turn, self.on_cut):
                 keep(messages_of(self.question, turn.messages))
 
-        return open_turn(self.plan(), end)
+        return open_turn(self.plan(), end, waits=waits)
 
 
 def is_kept(turn: Turn, on_cut: OnCut) -> bool:

@@ -105,7 +105,8 @@ class Session(OnlyAsync):
         Its channel has what `iModel.converse` gives: ``response``, ``turns``, ``messages``, ``stop()``.  When
         the end has been read, the question, calls, results and answer are committed together; when the turn
         fails, is cancelled, or its block is left before the end, nothing is.  A branch that is not there is
-        made then.  A second turn on one branch waits for the block of the first.  Opens a nursery.
+        made then.  A second turn on one branch waits for the block of the first.  Opens a nursery; opening
+        waits for no answer, so that a turn can be stopped before anything has come.
 
         *question* is a text, an `InstructionContent` or a message; *context* are texts and *attachments*
         media that stand before it.  With *tools* the turn goes on until the model answers, and *options* of

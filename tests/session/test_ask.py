@@ -159,10 +159,11 @@ async def test_a_stopped_turn_is_kept_so_that_it_can_be_sent(autojump_clock):
     assert contents(session) == [QUESTION, said]
 
 
-async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(autojump_clock):
+@pytest.mark.parametrize("tools", [[], [weather]])
+async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(tools, autojump_clock):
     session, _ = session_of([60.0, TextChunk("Yes."), FinishChunk(verdict=Verdict.COMPLETE)])
     async with session, trio.open_nursery() as nursery:
-        async with session.ask("b", "Is it cold?", imodel="gpt", tools=[weather]) as reply:
+        async with session.ask("b", "Is it cold?", imodel="gpt", tools=tools) as reply:
 
             async def stop():
                 await trio.sleep(1)
