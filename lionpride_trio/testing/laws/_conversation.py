@@ -88,15 +88,16 @@ def check_conversation(
 
     *make* is given a model that plays a script, and the *tools*; it gives what ``async with`` opens: a
     source such as ``model.converse(…)``, or a block, that gives a channel of chunks with ``messages``
-    and ``response``.  By default it converses with your *tools*, or with four of the kit's own.  They are **called**, with
-    arguments drawn from their schemas: give them a place where that does no harm.  *kept* returns how
-    many messages have been committed so far, where a conversation is committed.
+    and ``response``.  By default it converses with your *tools*, or with four of the kit's own.  They
+    are **called**, with arguments drawn from their schemas: give them a place where that does no harm.
+    *kept* returns how many messages have been committed so far, where a conversation is committed.
 
     The model calls tools over several turns, in parallel, with wrong arguments too; it pauses, and is
-    overloaded now and then.  The laws: each call runs once, and has one result, which comes before the next turn; the model is told
-    all results in the order of its calls, and all that was said before; chunks mean what the model said; usage adds up; all messages can
-    be sent again, to each provider; a failure of the model comes plain.  When the block ends, by the end, a failure, a
-    cancellation at any step or a reader that leaves, no tool and no answer of the model is open, and nothing is half
+    overloaded now and then.  The laws: each call runs once, and has one result, which comes before the
+    next turn; the model is told all results in the order of its calls, and all that was said before;
+    chunks mean what the model said; usage adds up; all messages can be sent again, to each provider; a
+    failure of the model comes plain.  When the block ends, by the end, a failure, a cancellation at any
+    step or a reader that leaves, no tool and no answer of the model is open, and nothing is half
     committed.
 
     Runs event loops of its own, under a clock that jumps: call it from a plain test function.
