@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import attrs
 import hypothesis
-import trio
 from hypothesis import strategies as st
 
 from ..._chunks import Chunk, TextChunk, ToolResultChunk
@@ -20,50 +19,17 @@ from ...providers import ModelCall, get
 from ...providers._messages import checked
 from ...services import iModel
 from ...services._messages import plain_messages
-from ...tools import Tool, tool
-from ...transformers import source
+from ...tools import Tool
 from ..fakes._answers import Script
 from ..strategies._turns import scripted_turns
 from ..strategies.wires import WIRES
 from ._broken import LawBroken, for_all, shown
+from ._kit_tools import KIT_TOOLS
 from ._playing import Kept, Make, Play
 from ._running import cancelled_everywhere, nothing_left_to_the_collector, run
 
 _CANCELLED: Final = 3
 """Conversations that are cancelled at each of their steps: a run for each step."""
-
-
-@tool
-async def quick(city: str) -> str:
-    """Answer at once."""
-    await trio.lowlevel.checkpoint()
-    return f"fog in {city}"
-
-
-@tool
-async def slow(hours: int) -> dict[str, int]:
-    """Take a while."""
-    await trio.sleep(3)
-    return {"hours": hours}
-
-
-@tool
-@source
-async def in_pieces() -> AsyncIterator[str]:
-    """Tell it piece by piece."""
-    for piece in ("a ", "fog"):
-        await trio.sleep(0.5)
-        yield piece
-
-
-@tool
-async def failing(city: str) -> str:
-    """Fail."""
-    await trio.lowlevel.checkpoint()
-    raise ValueError(city)
-
-
-KIT_TOOLS: Final = (quick, slow, in_pieces, failing)
 
 
 def _converse(model: iModel, tools: Sequence[Tool[..., Any]]) -> Any:
