@@ -61,35 +61,32 @@ def client_of(*answers: Sequence[bytes]) -> Client:
 
 
 async def replies(answers: Sequence[Sequence[bytes]], times: int) -> None:
-    async with client_of(*answers) as client:
-        model = our_model(client)
-        for _ in range(times):
-            await sinks.drain(model.stream([QUESTION], tools=TOOLS))
+    model = our_model(client_of(*answers))
+    for _ in range(times):
+        await sinks.drain(model.stream([QUESTION], tools=TOOLS))
 
 
 async def by_hand(answers: Sequence[Sequence[bytes]], times: int) -> None:
-    async with client_of(*answers) as client:
-        model = our_model(client)
-        for _ in range(times):
-            async with model.stream([QUESTION], tools=TOOLS) as reply:
-                async for _chunk in reply:
-                    pass
-            (call,) = reply.response.tool_calls
-            output = await TOOLS.find(call.name).call(call.arguments)
-            told = [QUESTION, reply.response.message, ToolResult(call.id, call.name, output)]
-            await sinks.drain(model.stream(told, tools=TOOLS))
+    model = our_model(client_of(*answers))
+    for _ in range(times):
+        async with model.stream([QUESTION], tools=TOOLS) as reply:
+            async for _chunk in reply:
+                pass
+        (call,) = reply.response.tool_calls
+        output = await TOOLS.find(call.name).call(call.arguments)
+        told = [QUESTION, reply.response.message, ToolResult(call.id, call.name, output)]
+        await sinks.drain(model.stream(told, tools=TOOLS))
 
 
 async def conversing(answers: Sequence[Sequence[bytes]], times: int) -> None:
-    async with client_of(*answers) as client:
-        model = our_model(client)
-        for _ in range(times):
-            await sinks.drain(model.converse([QUESTION], tools=TOOLS))
+    model = our_model(client_of(*answers))
+    for _ in range(times):
+        await sinks.drain(model.converse([QUESTION], tools=TOOLS))
 
 
 async def asking(answers: Sequence[Sequence[bytes]], times: int) -> None:
-    async with client_of(*answers) as client, Session() as session:
-        model = our_model(client)
+    async with Session() as session:
+        model = our_model(client_of(*answers))
         session.services.register(model)
         for number in range(times):
             await sinks.drain(session.ask(f"branch {number}", "?", imodel=model, tools=TOOLS))

@@ -33,6 +33,7 @@ OPEN = {
     ),
     "recording.replay": "the settings of iModel, which checks them, and fields of its request",
     "testing.ScriptedProvider.model": "the same",
+    "testing.tool_call": "the arguments of a tool, which a model may get wrong",
     "recording.ReplayProvider": "the settings of ReplayClient, which checks them",
     "recording.RecordingClient.stream": CLIENT,
     "recording.ReplayClient.stream": CLIENT,

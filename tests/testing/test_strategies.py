@@ -319,7 +319,9 @@ def test_a_conversation_has_failures_and_parallel_calls():
 
 
 def test_a_conversation_shrinks_to_a_question():
-    assert simplest(conversations("openai")) == [{"role": "user", "content": "a"}]
+    few = settings(QUICK, max_examples=50)
+    found = find(conversations("openai"), lambda messages: True, settings=few)
+    assert found == [{"role": "user", "content": "a"}]
 
 
 def test_nobodys_conversations_are_refused():

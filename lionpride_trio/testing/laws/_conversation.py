@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import attrs
 import hypothesis
-import trio
 from hypothesis import strategies as st
 
 from ..._chunks import Chunk, TextChunk, ToolResultChunk
@@ -20,8 +19,7 @@ from ...providers import ModelCall, get
 from ...providers._messages import checked
 from ...services import iModel
 from ...services._messages import plain_messages
-from ...tools import Tool, tool
-from ...transformers import source
+from ...tools import Tool
 from ..fakes._answers import Script
 from ..strategies._turns import scripted_turns
 from ..strategies.wires import WIRES
@@ -33,39 +31,6 @@ _CANCELLED: Final = 3
 """Conversations that are cancelled at each of their steps: a run for each step."""
 
 
-@tool
-async def quick(city: str) -> str:
-    """Answer at once."""
-    await trio.lowlevel.checkpoint()
-    return f"fog in {city}"
-
-
-@tool
-async def slow(hours: int) -> dict[str, int]:
-    """Take a while."""
-    await trio.sleep(3)
-    return {"hours": hours}
-
-
-@tool
-@source
-async def in_pieces() -> AsyncIterator[str]:
-    """Tell it piece by piece."""
-    for piece in ("a ", "fog"):
-        await trio.sleep(0.5)
-        yield piece
-
-
-@tool
-async def failing(city: str) -> str:
-    """Fail."""
-    await trio.lowlevel.checkpoint()
-    raise ValueError(city)
-
-
-KIT_TOOLS: Final = (quick, slow, in_pieces, failing)
-
-
 def _converse(model: iModel, tools: Sequence[Tool[..., Any]]) -> Any:
     return model.converse("Is it foggy?", tools=tools)
 
@@ -73,7 +38,7 @@ def _converse(model: iModel, tools: Sequence[Tool[..., Any]]) -> Any:
 def check_conversation(
     make: Make = _converse,
     *,
-    tools: Iterable[Tool[..., Any]] = KIT_TOOLS,
+    tools: Iterable[Tool[..., Any]] | None = None,
     kept: Kept = lambda: 0,
     settings: hypothesis.settings | None = None,
 ) -> None:
@@ -88,22 +53,27 @@ def check_conversation(
 
     *make* is given a model that plays a script, and the *tools*; it gives what ``async with`` opens: a
     source such as ``model.converse(…)``, or a block, that gives a channel of chunks with ``messages``
-    and ``response``.  By default it converses with your *tools*, or with four of the kit's own.  They are **called**, with
-    arguments drawn from their schemas: give them a place where that does no harm.  *kept* returns how
-    many messages have been committed so far, where a conversation is committed.
+    and ``response``.  By default it converses with your *tools*, or with four of the kit's own.  They
+    are **called**, with arguments drawn from their schemas: give them a place where that does no harm.
+    *kept* returns how many messages have been committed so far, where a conversation is committed.
 
     The model calls tools over several turns, in parallel, with wrong arguments too; it pauses, and is
-    overloaded now and then.  The laws: each call runs once, and has one result, which comes before the next turn; the model is told
-    all results in the order of its calls, and all that was said before; chunks mean what the model said; usage adds up; all messages can
-    be sent again, to each provider; a failure of the model comes plain.  When the block ends, by the end, a failure, a
-    cancellation at any step or a reader that leaves, no tool and no answer of the model is open, and nothing is half
+    overloaded now and then.  The laws: each call runs once, and has one result, which comes before the
+    next turn; the model is told all results in the order of its calls, and all that was said before;
+    chunks mean what the model said; usage adds up; all messages can be sent again, to each provider; a
+    failure of the model comes plain.  When the block ends, by the end, a failure, a cancellation at any
+    step or a reader that leaves, no tool and no answer of the model is open, and nothing is half
     committed.
 
     Runs event loops of its own, under a clock that jumps: call it from a plain test function.
 
     :raises LawBroken: says which law, and for which answers of the model.
     """
-    several = tuple(tools)
+    if tools is None:
+        from ._kit_tools import KIT_TOOLS  # whose schemas need msgspec, which not everybody has
+
+        tools = KIT_TOOLS
+    several: tuple[Tool[..., Any], ...] = tuple(tools)
 
     def check(example: _Example) -> None:
         _Trial(make, several, kept, example).check()

@@ -11,6 +11,7 @@ import attrs
 import trio
 
 from ..._chunks import Chunk
+from ..._errors import ConfigurationError
 from ...providers._messages import checked
 from ...services import Retry, iModel
 from ...services._messages import plain_messages
@@ -79,6 +80,7 @@ class Play:
         living = trio.lowlevel.current_statistics().tasks_living
         try:
             async with source as self.reply:
+                _check_is_conversation(self.reply)
                 while most is None or len(self.chunks) < most:
                     try:
                         self.chunks.append(await self.reply.receive())
@@ -115,3 +117,12 @@ class Play:
             raise LawBroken(
                 "it goes on", f"its messages cannot be sent: {error!r}; they are {shown(messages)}"
             ) from error
+
+
+def _check_is_conversation(channel: object) -> None:
+    missing = [n for n in ("receive", "messages", "response") if not hasattr(channel, n)]
+    if missing:
+        raise ConfigurationError(
+            f"make= gives a conversation, whose channel has {' and '.join(missing)}, such as"
+            f" model.converse(…), not {channel!r:.200}"
+        )

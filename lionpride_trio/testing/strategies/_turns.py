@@ -39,8 +39,9 @@ def scripted_turns(
             model = ScriptedProvider(*answers).model()
 
     Each answer but the last calls *tools*, once or several times, with arguments of their schemas or
-    wrong ones, or a tool that is not there, or is paused; the last is a text.  Thoughts with signatures, texts, usage,
-    calls in pieces, and silence between them.  Call ids differ.  Shrinks to one short answer.
+    wrong ones, or a tool that is not there, or is paused; the last is a text.  There are thoughts with
+    signatures, texts, usage, calls in pieces, and silence between them.  Call ids differ.  Shrinks to
+    one short answer.
     """
     box = Toolbox(tools)
     calls: list[st.SearchStrategy[tuple[str, str]]] = [

@@ -8,8 +8,10 @@ import attrs
 import trio
 
 from lionpride_trio import ToolResult, ToolResultChunk
+from lionpride_trio._channels._nursery import LateFailures, open_pump_nursery
 from lionpride_trio.services._conversation import Conversation
-from lionpride_trio.services._converse import plan_conversation, run_conversation
+from lionpride_trio.services._converse import plan_conversation
+from lionpride_trio.services._turn import Turn
 from lionpride_trio.testing import check_conversation
 from tests.testing.mutants.case import Case
 
@@ -17,9 +19,14 @@ from tests.testing.mutants.case import Case
 def conversing(kind):
     """What makes conversations of that kind."""
 
-    def make(model, tools):
+    @asynccontextmanager
+    async def make(model, tools):
         plan = plan_conversation(model, "?", tools=tools, options={})()
-        return run_conversation(lambda late: kind(plan, late))
+        with LateFailures() as late:
+            conversation = kind(plan, Turn.read_output, late)
+            async with open_pump_nursery() as nursery:
+                nursery.start_soon(conversation.run)
+                yield conversation
 
     return make
 
@@ -27,48 +34,48 @@ def conversing(kind):
 class RunsAgain(Conversation):
     """Forgets at the end of an answer which of its calls it has begun."""
 
-    async def _hand_on(self, chunks, number, runs, calls):
-        await super()._hand_on(chunks, number, runs, calls)
+    async def _send_and_start_calls(self, chunks, number, runs, calls):
+        await super()._send_and_start_calls(chunks, number, runs, calls)
         runs._begun.clear()
 
 
 class TellsBackwards(Conversation):
     """Tells the results in another order than that of the calls."""
 
-    def _told_of(self, response):
-        answer, *results = super()._told_of(response)
+    def _messages_of(self, response):
+        answer, *results = super()._messages_of(response)
         return [answer, *reversed(results)]
 
 
 class LosesAResult(Conversation):
     """Leaves the last of several results out."""
 
-    def _told_of(self, response):
-        told = super()._told_of(response)
+    def _messages_of(self, response):
+        told = super()._messages_of(response)
         return told[:-1] if len(told) > 2 else told
 
 
 class TellsFailuresAsResults(Conversation):
     """Forgets that a tool failed."""
 
-    def _told_of(self, response):
+    def _messages_of(self, response):
         return [
             attrs.evolve(told, is_error=False) if isinstance(told, ToolResult) else told
-            for told in super()._told_of(response)
+            for told in super()._messages_of(response)
         ]
 
 
 class ForgetsTurns(Conversation):
     """Tells the model of the last turn alone."""
 
-    async def _turn(self, source, number, runs):
-        if self._turns:
-            self._messages = self._told_of_last
-        return await super()._turn(source, number, runs)
+    async def _ask_model(self, source, number, runs):
+        if self._whole:
+            self._messages = self._last_messages
+        return await super()._ask_model(source, number, runs)
 
-    def _told_of(self, response):
-        self._told_of_last = super()._told_of(response)
-        return self._told_of_last
+    def _messages_of(self, response):
+        self._last_messages = super()._messages_of(response)
+        return self._last_messages
 
 
 class CountsTheLastTurn(Conversation):
@@ -85,31 +92,26 @@ class TellsResultsLate(Conversation):
 
     late = None
 
-    async def _tell(self, chunks):
-        if chunks[0].last:
-            self.late = [*(self.late or ()), *chunks]
-        else:
-            await super()._tell(chunks)
-
     async def send(self, items, **options):
+        if isinstance(items[0], ToolResultChunk) and items[0].last:
+            self.late = [*(self.late or ()), *items]
+            return
         late, self.late = self.late, None
-        if late and not isinstance(items[0], ToolResultChunk):
-            items = [*items, *late]
-        await super().send(items, **options)
+        await super().send([*items, *(late or ())], **options)
 
 
 class LosesAChunk(Conversation):
     """Loses what comes together with a call."""
 
-    async def _hand_on(self, chunks, number, runs, calls):
-        await super()._hand_on(chunks[1:] if number else chunks, number, runs, calls)
+    async def _send_and_start_calls(self, chunks, number, runs, calls):
+        await super()._send_and_start_calls(chunks[1:] if number else chunks, number, runs, calls)
 
 
 class AsksTwice(Conversation):
     """Asks again what was answered."""
 
-    async def _turn(self, source, number, runs):
-        response = await super()._turn(source, number, runs)
+    async def _ask_model(self, source, number, runs):
+        response = await super()._ask_model(source, number, runs)
         if number:
             await self._plan.model.complete([*self._plan.asked, *self._messages])
         return response
@@ -118,12 +120,12 @@ class AsksTwice(Conversation):
 class StartsTasksOfNobody(Conversation):
     """Runs tools in tasks that outlive the block."""
 
-    async def _go_on(self, nursery):
+    async def _run_turns(self, nursery):
         class System:
             def start_soon(self, function, *arguments, name):
                 trio.lowlevel.spawn_system_task(function, *arguments, name=name)
 
-        await super()._go_on(System())
+        await super()._run_turns(System())
 
 
 class GroupsFailures(Conversation):
