@@ -9,6 +9,7 @@ from typing import Final
 
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 
 FIELDS: Final = frozenset([
     "frequency_penalty",
@@ -41,3 +42,4 @@ class DeepSeek(OpenAIChat):
     answer_options = staticmethod(plain_answer)
     max_tokens_options = ("max_tokens",)
     reasoning_goes_back = "in_turns_with_calls"
+    media_go_back = MediaRule()

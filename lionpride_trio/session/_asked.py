@@ -83,9 +83,12 @@ class AskedTurn(Conversation):
 
     @property
     def says_anything(self) -> bool:
-        """Whether a text or a result came: thoughts alone are no answer, and no API takes them alone."""
+        """Whether a text, a medium or a result came: thoughts alone are no answer, and no API takes them alone."""
         return any(
-            isinstance(told, ToolResult) or told.assistant_response for told in self.messages
+            isinstance(told, ToolResult)
+            or told.assistant_response
+            or any(isinstance(part, MediaPart) for part in told.parts)
+            for told in self.messages
         )
 
     async def _go_on(self, nursery: trio.Nursery) -> None:
