@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 from .._media import Kind, MediaPart
+from .._native import NO_FACTS
 from .._parts import TextPart
 
 _STANDARD: Final = str.maketrans("-_", "+/")
@@ -62,16 +63,18 @@ def was_given_by(part: MediaPart, wire: str) -> bool:
     return part.native is not None and part.native.provider == wire
 
 
+def facts_of_medium(part: MediaPart, wire: str) -> Mapping[str, Any]:
+    """What that provider said of *part*; nothing where another model gave it, or none did."""
+    return part.native.facts if part.native is not None and was_given_by(part, wire) else NO_FACTS
+
+
 def without_media(content: Iterable[Any], provider: str) -> list[Any]:
     """*content*, an answer, for a provider that takes no media in one: of each, what is said in it.
 
     :raises ConfigurationError: a medium that no model gave stands in an answer.
     """
-    return [
-        part if not isinstance(part, MediaPart) else said
-        for part in content
-        if not isinstance(part, MediaPart) or (said := words_of(part, provider)) is not None
-    ]
+    told = (words_of(part, provider) if isinstance(part, MediaPart) else part for part in content)
+    return [part for part in told if part is not None]
 
 
 def words_of(part: MediaPart, provider: str) -> TextPart | None:

@@ -18,7 +18,14 @@ import attrs
 from ..._media import MediaPart, known_type
 from ..._parts import Native
 from ..._readonly import ReadOnlyDict
-from .._given_media import read_base64, untold, was_given_by, words_of, write_base64
+from .._given_media import (
+    facts_of_medium,
+    read_base64,
+    untold,
+    was_given_by,
+    words_of,
+    write_base64,
+)
 from .._parsing import fields
 
 WIRE: Final = "chat"
@@ -63,7 +70,7 @@ def _plain_image(part: MediaPart) -> dict[str, Any]:
     url = part.url
     if part.data is not None:
         url = f"data:{part.media_type};base64,{write_base64(part.data)}"
-    return {"type": "image_url", "image_url": {"url": url}}
+    return {"image_url": {"url": url}}
 
 
 class SoundReader:
@@ -115,7 +122,8 @@ def split_answer(content: Sequence[Any], rule: MediaRule) -> tuple[list[Any], di
         elif rule.audio and _sound_id(part):
             more["audio"] = {"id": _sound_id(part)}
         elif _takes_image(part, rule):
-            facts = part.native.facts if part.native and was_given_by(part, WIRE) else {}
+            own = was_given_by(part, WIRE)
+            facts = facts_of_medium(part, WIRE) if own else {"type": "image_url"}
             more.setdefault("images", []).append({**_plain_image(part), **facts})
         elif part.native is None and rule.images != "none":
             rest.append(part)  # as a question has it, for servers of many kinds
@@ -125,9 +133,7 @@ def split_answer(content: Sequence[Any], rule: MediaRule) -> tuple[list[Any], di
 
 
 def _sound_id(part: MediaPart) -> str | None:
-    native = part.native
-    given = native is not None and was_given_by(part, WIRE) and part.kind == "audio"
-    return native.facts.get("id") if given and native is not None else None
+    return facts_of_medium(part, WIRE).get("id") if part.kind == "audio" else None
 
 
 def _takes_image(part: MediaPart, rule: MediaRule) -> bool:

@@ -201,10 +201,10 @@ class ChatParser(BaseParser):
         """The images and the piece of a sound that a delta has."""
         images, audio = delta.get("images"), delta.get("audio")
         told: list[tuple[str, Any, MediaPart | None, int | None]] = []
-        if audio:
-            told.append(("audio", audio, answer.sound.read(audio), 0))
         for image in images if images.__class__ is list else [images] if images else ():
             told.append(("images", image, read_image(image), None))
+        if audio:
+            told.append(("audio", audio, answer.sound.read(audio), 0))
         for kind, value, part, slot in told:
             answer.kinds.add(kind)
             if part is None:  # of a form that is not known

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 
 from ..._media import MediaPart
+from ..._native import NO_FACTS
 from ._abilities import Abilities
 from ._encoder import told
 from ._framing import JsonObject
@@ -27,7 +28,8 @@ def _image(part: MediaPart) -> JsonObject:
 
 
 def _sound(part: MediaPart) -> JsonObject:
-    facts = part.native.facts if part.native is not None and part.native.provider == "chat" else {}
+    native = part.native
+    facts = native.facts if native is not None and native.provider == "chat" else NO_FACTS
     data = None if part.data is None else _base64(part.data)
     return {"id": "audio_1", **facts, **told(data=data, transcript=part.transcript)}
 

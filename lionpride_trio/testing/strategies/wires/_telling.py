@@ -50,7 +50,8 @@ def tellings(
     """
     hand = _Hand(draw, encoder.has_blocks, surrogates)
     said: list[Chunk] = []
-    for block, thought in enumerate(reply.reasoning_blocks):
+    thoughts = [part for part in reply.parts if isinstance(part, ThoughtPart)]
+    for block, thought in enumerate(thoughts):
         said += hand.thought(thought, block)
     said += hand.text(reply)
     for part in reply.parts:
