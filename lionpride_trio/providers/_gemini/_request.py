@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ..._errors import ConfigurationError
 from ..._media import MediaPart
 from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall, is_made_id
-from .._given_media import was_given_by
+from .._given_media import facts_of_medium, was_given_by
 from .._message_parts import read_part, refuse_part
 from .._messages import (
     Message,
@@ -103,9 +103,10 @@ HINTS: Final = {
 }
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 _NO_SIGNATURE: Final = "skip_thought_signature_validator"
-"""What stands for the signature of a call that another model made (ai.google.dev, "Thought signatures")."""
+"""What stands for the signature of a call or an image that another model made (ai.google.dev, "Thought
+signatures")."""
 _SIGNING: Final = re.compile(r"gemini-(?:[3-9]|\d\d)")
-"""The models that refuse a call without a signature."""
+"""The models that refuse a call without a signature; those that draw, an image without one."""
 _TAKES: Final = "text, images, audio and files"
 
 
@@ -240,13 +241,14 @@ def _media(part: MediaPart, model: str) -> Mapping[str, Any] | Part:
     """
     if part.data is None and part.url is None:
         return part
-    if part.native is not None and was_given_by(part, WIRE):
-        proof = {"thoughtSignature": part.signature} if part.signature else {}
-        return {**plain_media(part), **proof, **part.native.facts}
-    if part.native is not None and part.transcript:
+    own = was_given_by(part, WIRE)
+    if part.transcript and part.native is not None and not own:
         return TextPart(part.transcript)
-    proof = {"thoughtSignature": _NO_SIGNATURE} if _SIGNING.search(model) else {}
-    return {**plain_media(part), **proof}
+    signature = part.signature if own else None
+    if signature is None and part.kind == "image" and _SIGNING.search(model):
+        signature = _NO_SIGNATURE  # it was drawn by a model that signs none
+    proof = {"thoughtSignature": signature} if signature else {}
+    return {**plain_media(part), **proof, **facts_of_medium(part, WIRE)}
 
 
 def _result(message: Message) -> dict[str, Any]:
