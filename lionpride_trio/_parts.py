@@ -18,17 +18,15 @@ compared.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from ._json_form import has_json_form
 from ._media import MediaPart
-from ._readonly import ReadOnlyDict
+from ._native import Native as Native
 from .wire._json import loads
 
-NO_FACTS: Final[Mapping[str, Any]] = ReadOnlyDict()
 _OWN_ID: Final = "lpt_"
 
 
@@ -44,18 +42,6 @@ def make_call_id(*told: object) -> str:
 def is_made_id(call_id: str | None) -> bool:
     """Whether `make_call_id` made this id, so that the provider of the call knows none."""
     return call_id is not None and call_id.startswith(_OWN_ID)
-
-
-@has_json_form
-@attrs.frozen
-class Native:
-    """The provider that wrote a part, and what it said of it beside the part's own fields."""
-
-    provider: str
-    """The provider's form of messages: ``anthropic``, ``gemini``, ``openai`` (Responses), ``chat``
-    (chat completions) or ``ollama``."""
-    facts: Mapping[str, Any] = NO_FACTS
-    """Members of the provider's own block that are sent back with it."""
 
 
 @has_json_form

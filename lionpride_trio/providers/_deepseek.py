@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 
 FIELDS: Final = frozenset([
     "frequency_penalty",
@@ -41,6 +42,7 @@ class DeepSeek(OpenAIChat):
     fields = FIELDS
     max_tokens_options = ("max_tokens",)
     reasoning_goes_back = "in_turns_with_calls"
+    media_go_back = MediaRule()
 
     def answer_options(
         self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]

@@ -11,6 +11,7 @@ from typing import Any, Final
 from .._errors import BadRequest, Overloaded
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 from ._openai_chat._request import OPENAI
 
 # It has none of the fields of OpenAI's own models: their audio, predictions, caches, searches.
@@ -51,6 +52,7 @@ class Groq(OpenAIChat):
     header_variables = {}
     fields = FIELDS
     request_id_headers = (*OpenAIChat.request_id_headers, "x-groq-id")
+    media_go_back = MediaRule()
     error_statuses = {498: Overloaded}  # flex capacity is spent for the moment
     error_words = {BadRequest: "tool_use_failed"}
 

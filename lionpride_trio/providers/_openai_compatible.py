@@ -21,6 +21,7 @@ from .._errors import (
 from ._answer_options import plain_answer
 from ._groq import Groq
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 from ._openai_chat._request import OPENAI
 from ._openrouter import OpenRouter
 
@@ -65,6 +66,7 @@ class OpenAICompatible(OpenAIChat):
     fields = FIELDS
     extends_messages = True
     reasoning_goes_back = "with_calls"
+    media_go_back = MediaRule(audio=True, images="own")
     # An address of these two may be given here too, and gateways in front of them pass the ids on.
     request_id_headers = (*OpenRouter.request_id_headers, *Groq.request_id_headers)
     # Gateways; DashScope (in CamelCase); exceptions of Python (vLLM); Moonshot, DeepSeek and others.

@@ -11,6 +11,7 @@ import trio
 
 from .._channels._source import Owner
 from .._chunks import Verdict
+from .._media import MediaPart
 from .._parts import ToolResult
 from ..services import Fallback, iModel
 from ..services._converse import TurnSource, open_turn, plan_conversation
@@ -112,6 +113,9 @@ def is_kept(turn: Turn, on_cut: OnCut) -> bool:
     if verdict is Verdict.STOPPED:
         # Thoughts alone are no answer, and no API takes them alone.
         return any(
-            isinstance(told, ToolResult) or told.assistant_response for told in turn.messages
+            isinstance(told, ToolResult)
+            or told.assistant_response
+            or any(isinstance(part, MediaPart) for part in told.parts)
+            for told in turn.messages
         )
     return on_cut != "discard" or verdict not in CUT

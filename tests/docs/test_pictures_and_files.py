@@ -6,6 +6,7 @@ import base64
 import json
 import re
 
+import attrs
 import pytest
 
 from lionpride_trio import (
@@ -13,13 +14,14 @@ from lionpride_trio import (
     ConfigurationError,
     File,
     Image,
+    Native,
     TextPart,
     ToolCall,
     ToolResult,
     iModel,
     reassemble,
 )
-from lionpride_trio.providers import get
+from lionpride_trio.providers import ModelCall, get
 from tests.docs.markdown import DOCS, blocks, load
 
 PAGE = DOCS / "pictures_and_files.md"
@@ -102,7 +104,7 @@ async def test_picture(server, capsys, tmp_path):
     assert question["text"] == "What is in it?"
 
 
-def test_the_pieces_of_the_page_do_what_it_says(capsys):
+def test_the_pieces_of_the_page_do_what_it_says(capsys, tmp_path):
     names = {}
     for block in blocks(PAGE, "python"):
         exec(compile(block.text, str(block), "exec"), names)
@@ -116,9 +118,48 @@ def test_the_pieces_of_the_page_do_what_it_says(capsys):
         "status": "completed",
     }
     responses = {"object": "response", "status": "completed", "output": [item]}
+    url = f"data:image/png;base64,{drawn['data']}"
+    said = {"images": [{"image_url": {"url": url}}], "audio": {"id": "a", "transcript": "Ahoy"}}
     for provider, endpoint, body in (
         ("gemini", None, gemini),
         ("openai", "responses", responses),
+        ("openrouter", None, {"choices": [{"message": said, "finish_reason": "stop"}]}),
     ):
         chunks, _ = get(provider, endpoint).parse_body(body)
-        assert list(names["pictures_of"](reassemble(chunks))) == [PNG]
+        names["save_pictures"](reassemble(chunks), tmp_path)
+        (file,) = tmp_path.iterdir()
+        assert (file.name, file.read_bytes()) == ("0.png", PNG)
+        file.unlink()
+    assert capsys.readouterr().out == "Ahoy\n"
+
+
+MOVED = {
+    "Gemini": [("gemini", None)],
+    "OpenRouter": [("openrouter", None)],
+    "Ollama": [("ollama", None)],
+    "OpenAI chat, Groq, DeepSeek, `openai_compatible`": [
+        ("openai", "chat"),
+        ("groq", None),
+        ("deepseek", None),
+        ("openai_compatible", None),
+    ],
+    "Responses": [("openai", "responses")],
+    "Anthropic": [("anthropic", None)],
+}
+
+
+def test_the_table_of_images_that_move():
+    after = PAGE.read_text(encoding="utf-8").partition("### With the next question\n")[2]
+    lines = re.search(r"(?:^\|.*\n)+", after, re.MULTILINE)[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert [name for name, _ in rows] == list(MOVED)
+    image = attrs.evolve(Image(PNG), native=Native("another"))
+    answer = {"role": "assistant", "content": [TextPart("Here:"), image]}
+    for name, cell in rows:
+        for provider, endpoint in MOVED[name]:
+            body = get(provider, endpoint).request(ModelCall("m", [answer], {})).body
+            sent = json.dumps(body)
+            assert "Here:" in sent
+            shown = base64.b64encode(PNG).decode() in sent
+            assert shown == (cell != "left out")
+            assert not shown or f'"{re.search(r"`([^`]+)`", cell)[1]}"' in sent

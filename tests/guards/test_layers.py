@@ -23,6 +23,7 @@ LAYERS: dict[str, float] = {
     "_portable": 0,
     "_readonly": 0,
     "_json_form": 0,
+    "_native": 0,
     "_media": 0,
     "_parts": 0,
     "_chunks": 0,
@@ -78,7 +79,7 @@ ORDER = {
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "providers.encoders": """
         _style _framing _abilities _encoder _parts
-        _chat_errors _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
+        _chat_errors _chat_media _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
     """,
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle

@@ -36,7 +36,7 @@ ELSEWHERE = [
     Elsewhere("_assistant", "session/test_messages.py session/test_ask.py", "a session holds answers"),
     Elsewhere("_errors._*", "errors", "one family"),
     Elsewhere("_media", "services/test_files.py", "each wire takes it, or refuses it"),
-    Elsewhere("_parts", "providers/test_parts_go_back.py chunks", "providers take back what they said"),
+    Elsewhere("_native _parts", "providers/test_parts_go_back.py chunks", "providers take back what they said"),
     Elsewhere("_typed_data._*", "typed_data", "schemas and reading agree"),
     Elsewhere("_json_form*", "chunks/test_json_form.py", "chunks are what it writes"),
     Elsewhere("_portable", "errors/test_pickling.py", "errors ask it"),

@@ -12,7 +12,10 @@ from lionpride_trio import (
     FinishChunk,
     Image,
     LocalProtocolError,
+    MediaPart,
+    Native,
     OtherChunk,
+    PartChunk,
     ProviderError,
     Session,
     TextChunk,
@@ -173,6 +176,42 @@ async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(tools,
             assert await read(reply) == []
         assert reply.response.verdict is Verdict.STOPPED
     assert contents(session) == []
+
+
+PICTURE = MediaPart(
+    "image", "image/png", data=b"\x89PNG", signature="c2ln", native=Native("gemini")
+)
+
+
+async def test_what_a_model_draws_is_committed_saved_and_sent_again(tmp_path):
+    drawn = [PartChunk(part=PICTURE), FinishChunk(verdict=Verdict.COMPLETE)]
+    session, provider = session_of(drawn, "A whale.", "Blue.")
+    async with session:
+        async with session.ask("b", "Draw.", imodel="gpt") as reply:
+            await read(reply)
+        said = AssistantResponseContent(parts=[PICTURE], verdict=Verdict.COMPLETE)
+        assert contents(session)[1:] == [said]
+        session.save(tmp_path / "s.json")
+        loaded = Session.load(tmp_path / "s.json")
+        assert contents(loaded) == contents(session)
+        assert contents(loaded)[1].parts[0].native == PICTURE.native
+        picture = contents(loaded)[1].parts[0]
+        question = session.ask("b", "What is it?", imodel="gpt", attachments=[picture])
+        async with question as reply:
+            await read(reply)
+    _, answer, asked = provider.calls[1]["messages"]
+    assert answer == {"role": "assistant", "content": [PICTURE]}
+    assert asked["content"][0] == PICTURE
+
+
+async def test_a_turn_that_is_stopped_after_a_picture_is_kept(autojump_clock):
+    session, _ = session_of([PartChunk(part=PICTURE), 60.0, FinishChunk(verdict=Verdict.COMPLETE)])
+    async with session, session.ask("b", "Draw.", imodel="gpt") as reply:
+        async for chunk in reply:
+            if isinstance(chunk, PartChunk):
+                reply.stop()
+    said = AssistantResponseContent(parts=[PICTURE], verdict=Verdict.STOPPED)
+    assert contents(session)[1:] == [said]
 
 
 async def test_a_second_turn_on_a_branch_waits_for_the_first():

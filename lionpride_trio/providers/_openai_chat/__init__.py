@@ -23,6 +23,7 @@ from ..._errors import (
 )
 from .._answer_options import strict_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
+from ._media import MediaRule
 from ._messages import ReasoningRule
 from ._reading import ChatParser
 from ._request import HINTS, OPENAI, write_request
@@ -61,6 +62,8 @@ class OpenAIChat(Provider):
     """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
     reasoning_goes_back: ReasoningRule = "never"
     """Which of an answer's reasoning goes back with it."""
+    media_go_back = MediaRule(audio=True)
+    """Which of an answer's media go back with it."""
 
     def answer_options(
         self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
@@ -77,6 +80,7 @@ class OpenAIChat(Provider):
             self.hints,
             extends=self.extends_messages,
             reasoning=self.reasoning_goes_back,
+            media=self.media_go_back,
         )
 
     def parser(self) -> ChunkParser:

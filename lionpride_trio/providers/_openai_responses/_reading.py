@@ -21,8 +21,8 @@ from .._parsing import (
     tells_of_failure,
     text,
 )
-from ._answer_items import WIRE
 from ._end import TERMINALS
+from ._images import WIRE, read_image
 from ._items import Item, Items, Part, Told
 from ._parts import DELTAS, DONES, PART_EVENTS, PARTS, facts_of, kind_of, parts_of
 from ._telling import ItemTeller
@@ -189,11 +189,11 @@ class ResponsesParser(ItemTeller):
                 chunks.append(self._call(item, "", raw))
 
     def _keep(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
-        """An item that this library does not model, once: it goes back as it is."""
+        """An image, or an item that this library does not model, once: it goes back as it is."""
         key = told.get("type"), told.get("id") or told.get("call_id") or place
         if key[0] and key not in self._kept:
             self._kept.add(key)
-            part = RawPart(WIRE, told)
+            part = read_image(told) or RawPart(WIRE, told)
             chunks.append(PartChunk(part=part, metadata=self._metadata, raw_response=raw))
 
     def _rest_of_part(

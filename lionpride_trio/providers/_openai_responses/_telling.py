@@ -22,8 +22,8 @@ from ..._chunks import (
 from ..._parts import Native, TextPart
 from ..._readonly import ReadOnlyDict
 from .._parsing import BaseParser, usage
-from ._answer_items import WIRE
 from ._end import Ending
+from ._images import WIRE
 from ._items import Item, Part
 
 NATIVE: Final = Native(WIRE)

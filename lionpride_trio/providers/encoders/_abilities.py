@@ -30,6 +30,8 @@ class Abilities:
     """A refusal has a text of its own."""
     citations: bool = False
     """Citations have a place."""
+    media: Sequence[Literal["image", "audio", "file"]] = ()
+    """The kinds of media that a model may give."""
     alternatives: bool = False
     """A stream may hold several answers."""
     call_ids: bool = True

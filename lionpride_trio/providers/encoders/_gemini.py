@@ -68,6 +68,7 @@ class GeminiEncoder(Encoder):
         reasoning="one",
         signed=True,
         citations=True,
+        media=("image", "audio", "file"),
         alternatives=True,
         call_ids=False,
         counts=("input_tokens", "output_tokens", "total_tokens"),
