@@ -7,7 +7,7 @@ both of the version that ``web/_versions.py`` names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from ..._chunks import Usage, Verdict
@@ -198,10 +198,10 @@ def _event(type: str, **fields: Any) -> str:
 
 def _content(output: Any) -> Any:
     """A tool's output as the content of a message: its text, or its parts."""
-    if isinstance(output, list | tuple) and output:
-        parts = [part for part in output if isinstance(part, TextPart | MediaPart)]
-        if len(parts) == len(output):
-            return [_content_part(part) for part in parts]
+    items: list[Any] = list(cast(Any, output)) if isinstance(output, list | tuple) else []
+    parts = [part for part in items if isinstance(part, TextPart | MediaPart)]
+    if parts and len(parts) == len(items):
+        return [_content_part(part) for part in parts]
     return text_of(output)
 
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 
@@ -60,7 +60,8 @@ def item_json(item: Any, *, raw: bool = False) -> str:
     if isinstance(item, str):
         return dump(item)
     if isinstance(item, Partial):
-        return dump({"value": plain(item.value), "whole": item.output is not None})
+        partial = cast("Partial[Any]", item)
+        return dump({"value": plain(partial.value), "whole": partial.output is not None})
     if not isinstance(item, Chunk | Response | Message):
         return dump(plain(item))
     if isinstance(item, Chunk) and not raw and item.raw_response is not None:

@@ -7,9 +7,9 @@ import enum
 import json
 import math
 from collections.abc import Mapping, Set as AbstractSet
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, cast
 
 import attrs
 import cattrs
@@ -29,6 +29,24 @@ def dump(value: Any) -> str:
     return _encode(value)
 
 
+_Value: TypeAlias = (
+    str
+    | float
+    | bytes
+    | bytearray
+    | date
+    | time
+    | enum.Enum
+    | PurePath
+    | Mapping[Any, Any]
+    | list[Any]
+    | tuple[Any, ...]
+    | AbstractSet[Any]
+    | Chunk
+    | None
+)
+
+
 def plain(value: Any) -> Any:
     """*value* as plain data that JSON can say.
 
@@ -36,6 +54,10 @@ def plain(value: Any) -> Any:
 
     :raises TypeError: JSON has no word for something in it; says what to write.
     """
+    return _plain(value)
+
+
+def _plain(value: _Value) -> Any:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, enum.Enum):
@@ -50,7 +72,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
-    if isinstance(value, datetime | date | time):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, PurePath):
         return str(value)
@@ -71,7 +93,7 @@ def _unmade(value: Any) -> Any:
     if isinstance(value, MediaPart):
         return media(value)
     if isinstance(value, Response | Chunk):
-        return attrs.asdict(value, recurse=False)
+        return attrs.asdict(cast(Any, value), recurse=False)
     made: Any = _CONVERTER.unstructure(value)
     if type(made) is type(value):
         raise TypeError(
