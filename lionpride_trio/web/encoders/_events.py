@@ -60,8 +60,8 @@ def item_json(item: Any, *, raw: bool = False) -> str:
     if isinstance(item, str):
         return dump(item)
     if isinstance(item, Partial):
-        partial = cast("Partial[Any]", item)
-        return dump({"value": plain(partial.value), "whole": partial.output is not None})
+        output: object = cast(Any, item).output
+        return dump({"value": plain(item.value), "whole": output is not None})
     if not isinstance(item, Chunk | Response | Message):
         return dump(plain(item))
     if isinstance(item, Chunk) and not raw and item.raw_response is not None:
