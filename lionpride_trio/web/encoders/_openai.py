@@ -67,6 +67,8 @@ class OpenAIEncoder(EventStreamMachine):
         """The pieces of this turn's calls."""
         self._answered: set[str] = set()
         self._finishes: dict[int, FinishChunk] = {}
+        self._cited: dict[int, int] = {}
+        """How many citations each answer has had."""
 
     def _write(self, item: Any, id: int | str | None) -> bytes:
         begin = b"" if self._has_begun else self._chat.begin()
@@ -92,10 +94,8 @@ class OpenAIEncoder(EventStreamMachine):
                 self._finishes[item.index] = item
             case UsageChunk():
                 pass  # that of all turns is told at the end
-            case OtherChunk(kind="citation", value=value):
-                url, title = place_and_title(value)
-                if url is not None:
-                    return self._chat.feed(attrs.evolve(item, value=_annotation(url, title)))
+            case OtherChunk(kind="citation"):
+                return self._annotation(item)
             case _ if item.data:
                 return self._chat.feed(TextChunk(item.data, index=item.index))
             case _:
@@ -118,6 +118,17 @@ class OpenAIEncoder(EventStreamMachine):
         reason = self._ending.reason(response)
         body += self._chat.feed(_sayable(FinishChunk(verdict=verdict, reason=reason)))
         return self._after_items(*_split(body + self._chat.end()))
+
+    def _annotation(self, chunk: OtherChunk) -> bytes:
+        url, title = place_and_title(chunk.value)
+        if url is None:
+            return b""
+        number = self._cited.get(chunk.index, 0)
+        self._cited[chunk.index] = number + 1
+        citation = {"url": url, "title": title or url, "start_index": 0, "end_index": 0}
+        # OpenAI's SDK adds two lists up by an index, and fails where there is none.
+        annotation = {"index": number, "type": "url_citation", "url_citation": citation}
+        return self._chat.feed(attrs.evolve(chunk, value=annotation))
 
     def _open_calls(self) -> list[ToolCallChunk]:
         """The pieces of the calls that nothing on this side has answered, in slots of their own."""
@@ -146,11 +157,6 @@ def _sayable(finish: FinishChunk) -> FinishChunk:
     if finish.verdict in _SAID:
         return finish
     return FinishChunk(verdict=Verdict.COMPLETE, index=finish.index)
-
-
-def _annotation(url: str, title: str | None) -> dict[str, Any]:
-    citation = {"url": url, "title": title or url, "start_index": 0, "end_index": 0}
-    return {"type": "url_citation", "url_citation": citation}
 
 
 def _split(body: bytes) -> list[str]:
