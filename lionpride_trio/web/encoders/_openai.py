@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 from uuid import uuid4
 
 import attrs
 
+from ..._checks import check_size
 from ..._chunks import (
     Chunk,
     FinishChunk,
@@ -44,7 +46,7 @@ class OpenAIEncoder(EventStreamMachine):
     of this side follows: those of a conversation's earlier turns never come, and those that the client
     has to answer come whole, at the end.  Reasoning stands in ``reasoning_content``.
 
-    *id* and *model* are what the completion says of itself.
+    *id*, *model* and *created* (seconds since 1970; now by default) are what the completion says of itself.
     """
 
     def __init__(
@@ -52,13 +54,15 @@ class OpenAIEncoder(EventStreamMachine):
         *,
         id: str | None = None,
         model: str = "lionpride_trio",
+        created: int | None = None,
         describe: Describe = describe_failure,
     ) -> None:
         super().__init__(describe=describe)
         for name, value in (("id", id or ""), ("model", model)):
             if not isinstance(value, str):
                 raise ConfigurationError(f"{name}= is a str, not {value!r:.100}")
-        head = Head(id=id or f"chatcmpl-{uuid4().hex}", model=model)
+        seconds = time.time() if created is None else check_size("created=", created, 0)
+        head = Head(id=id or f"chatcmpl-{uuid4().hex}", model=model, clock=lambda: seconds)
         self._chat = ChatEncoder(head, ChatStyle(extras=False))
         self._has_begun = False
         self._ending = Ending()

@@ -164,6 +164,11 @@ def test_another_kind_of_chunk_with_text_is_text():
     assert b'"content":"a"' in OpenAIEncoder().feed(Strange("a"))
 
 
+def test_a_time_is_a_number():
+    with pytest.raises(ConfigurationError, match="created= must be a whole number"):
+        OpenAIEncoder(created="now")
+
+
 @pytest.mark.parametrize("name", ["id", "model"])
 def test_names_are_text(name):
     with pytest.raises(ConfigurationError, match=f"{name}= is a str, not 7"):
