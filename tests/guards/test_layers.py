@@ -53,6 +53,8 @@ LAYERS: dict[str, float] = {
     "durable": 5,
     # communicate, Builder, flow, flow_stream
     "operations": 6,
+    # a stream as the answer of an endpoint
+    "web": 6,
     FACADE: 6.5,
     # programs: the embedded server and the command line
     "local": 7,
@@ -81,6 +83,11 @@ ORDER = {
         _style _framing _abilities _encoder _parts
         _chat_errors _chat_media _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
     """,
+    "web.encoders": """
+        _failures _encoder _framing _plain _ending _back _sources _moments _story
+        _events _ui _ag_ui _completions _text _jsonl _by_name
+    """,
+    "web._requests": "_fields _said _ui _ag_ui _chat _reading",
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
@@ -112,7 +119,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     3: {"mcp"},
     4: set(),
     5: {"anyio", "coredis"},
-    6: set(),
+    6: {"starlette"},
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
     8: {"hypothesis", "pytest", "pytest_trio"},

@@ -35,6 +35,7 @@ OPEN = {
     "testing.ScriptedProvider.model": "the same",
     "testing.tool_call": "the arguments of a tool, which a model may get wrong",
     "recording.ReplayProvider": "the settings of ReplayClient, which checks them",
+    "web.encoders.encoder": "the settings of the protocol's encoder, whose names it checks",
     "recording.RecordingClient.stream": CLIENT,
     "recording.ReplayClient.stream": CLIENT,
     "testing.ScriptedClient.stream": CLIENT,
