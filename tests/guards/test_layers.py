@@ -52,6 +52,8 @@ LAYERS: dict[str, float] = {
     "durable": 5,
     # communicate, Builder, flow, flow_stream
     "operations": 6,
+    # the door for asyncio programs
+    "aio": 6,
     FACADE: 6.5,
     # programs: the embedded server and the command line
     "local": 7,
@@ -74,6 +76,7 @@ ORDER = {
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
         _typed
     """,
+    "aio": "_guest _items _held _open",
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "providers.encoders": """
