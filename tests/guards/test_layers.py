@@ -54,6 +54,8 @@ LAYERS: dict[str, float] = {
     "operations": 6,
     # the door for asyncio programs
     "aio": 6,
+    # a stream as the answer of an endpoint
+    "web": 6,
     FACADE: 6.5,
     # programs: the embedded server and the command line
     "local": 7,
@@ -82,6 +84,9 @@ ORDER = {
     "providers.encoders": """
         _style _framing _abilities _encoder _parts
         _chat_errors _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
+    """,
+    "web.encoders": """
+        _failures _encoder _framing _plain _ending _events _text _jsonl _by_name
     """,
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle

@@ -1,0 +1,15 @@
+// Reads the protocol `events` with the module of web.EVENTS_JS, over npm's eventsource.
+import { EventSource } from "eventsource";
+
+const plan = JSON.parse(process.argv[2]);
+const { readEvents } = await import(plan.module);
+const heard = [];
+await new Promise((done) => {
+  readEvents(plan.api, {
+    EventSource,
+    chunk: (item, id) => heard.push({ chunk: item, id }),
+    end: (end, id) => { heard.push({ end, id }); done(); },
+    failure: (failure, id) => { heard.push({ failure, id }); done(); },
+  });
+});
+process.stdout.write(JSON.stringify(heard));

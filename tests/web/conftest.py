@@ -1,0 +1,18 @@
+"""The clients that the tests of this folder read with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web import node_clients
+
+
+@pytest.fixture(scope="session")
+def _clients():
+    node_clients.install()
+
+
+@pytest.fixture
+def client(_clients):
+    """`node_clients.read_page`, with the clients installed."""
+    return node_clients.read_page
