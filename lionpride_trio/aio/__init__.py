@@ -14,7 +14,8 @@ ends with the last.  A program that opens often keeps something open, such as a 
 ``async with aio.open(Session()) as session``.
 
 Layout: ``_guest`` (the run of trio and its life), ``_held`` (a block that is open on trio, for a task
-of asyncio), ``_items`` (its items), ``_open`` (what users call).
+of asyncio), ``_items`` (its items), ``_open`` (what users call), ``_crossing`` (the way back: what a task
+of trio awaits on asyncio).
 """
 
 from .._public import show_public_path

@@ -1,10 +1,18 @@
 """The way out to a page: a stream as the answer of an endpoint, and a page's request as messages."""
 
+from .._errors import ConfigurationError
 from .._public import show_public_path
-from ._bad_request import BadPageRequest
-from ._events_js import EVENTS_JS
-from ._requests import PageRequest, read_messages, run_ids
 
-__all__ = ["EVENTS_JS", "BadPageRequest", "PageRequest", "read_messages", "run_ids"]
+try:
+    from ._bad_request import BadPageRequest
+    from ._respond import StreamedResponse, respond
+except ModuleNotFoundError as error:
+    if error.name != "starlette":
+        raise
+    raise ConfigurationError(
+        "answers for pages need the extra: pip install 'lionpride_trio[web]'"
+    ) from error
+
+__all__ = ["BadPageRequest", "StreamedResponse", "respond"]
 
 show_public_path(globals())

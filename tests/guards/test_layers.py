@@ -78,7 +78,7 @@ ORDER = {
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
         _typed
     """,
-    "aio": "_guest _items _held _open",
+    "aio": "_guest _items _held _open _crossing",
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "providers.encoders": """
@@ -111,7 +111,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     3: {"mcp"},
     4: set(),
     5: {"anyio", "coredis"},
-    6: set(),
+    6: {"starlette"},
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
     8: {"hypothesis", "pytest", "pytest_trio"},
@@ -126,6 +126,7 @@ CONFINED: dict[str, set[str]] = {
     "msgspec": {"_typed_data"},
     "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
+    "starlette": {"web"},
     "anyio": {"durable._redis_client"},
 }
 

@@ -63,6 +63,7 @@ PROMISED = {
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.aio": "open complete run Items Opening",
+    "lionpride_trio.web": "respond StreamedResponse BadPageRequest encoders",
     "lionpride_trio.tools": "tool Tool Toolbox from_mcp",
     "lionpride_trio.sinks": "join collect last drain stdout dots progress write_file send_to"
     " sse_bytes labelled",

@@ -27,7 +27,9 @@ from tests.web.node_clients import page
 from tests.web.streams import answer, conversation
 
 PNG = b"\x89PNG\r\n\x1a\n"
-FACTS = {"lionpride_trio": {"signature": "c2ln", "native": {"$": "Native", "provider": "anthropic"}}}
+FACTS = {
+    "lionpride_trio": {"signature": "c2ln", "native": {"$": "Native", "provider": "anthropic"}}
+}
 
 
 @attrs.frozen
@@ -128,9 +130,7 @@ async def test_each_event_is_one_that_the_client_knows(client):
 
 
 async def test_the_chat_of_a_page_comes_to_rest(client):
-    told, requests = await client(
-        "ui.mjs", page(UIEncoder(), answer("Hel", "lo")), way="chat"
-    )
+    told, requests = await client("ui.mjs", page(UIEncoder(), answer("Hel", "lo")), way="chat")
     assert told["status"] == "ready"
     assert told["error"] is None
     assert told["finished"] == [
@@ -161,9 +161,7 @@ async def test_a_tool_of_the_page_is_called_and_waits(client):
 
 async def test_an_error_reaches_the_chat_after_what_was_said(client):
     error = Overloaded("pool 7 of 10.0.0.3 is full", request_id="r1")
-    told, _ = await client(
-        "ui.mjs", page(UIEncoder(), [TextChunk("Hel")], error=error), way="chat"
-    )
+    told, _ = await client("ui.mjs", page(UIEncoder(), [TextChunk("Hel")], error=error), way="chat")
     assert told["status"] == "error"
     assert told["error"] == "Overloaded: The model's service is overloaded."
     assert told["messages"][1]["parts"][1] == {"type": "text", "text": "Hel", "state": "streaming"}
@@ -208,7 +206,9 @@ async def test_files_of_a_tool_and_of_a_pipeline(client):
 
 async def test_typed_output_grows_in_its_place(client):
     stage = TypedOutput(RecipeStep)
-    partials = [each for piece in ('{"text": "stir",', ' "minutes": 3}') for each in stage.feed(piece)]
+    partials = [
+        each for piece in ('{"text": "stir",', ' "minutes": 3}') for each in stage.feed(piece)
+    ]
     assert len(partials) > 1
     told = await read(client, partials)
     assert told["message"]["parts"][1:] == [
