@@ -62,6 +62,10 @@ EXCEPTIONS = {
     ("cli._demo", "llama"): "the same",
     ("tools._tool", "openai"): "the form in which every provider is told of a tool",
     ("testing._faulty_server._server", "openai"): "the default of url()",
+    ("web.encoders", "openai"): "a protocol of pages, whose clients are called so",
+    ("web.encoders._by_name", "openai"): "the same",
+    ("web.encoders._completions", "openai"): "the same",
+    ("web._requests._reading", "openai"): "the same",
     ("stages.sentences.tables.es", "llama"): "Spanish for 'calls'",
 }
 

@@ -86,8 +86,10 @@ ORDER = {
         _chat_errors _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
     """,
     "web.encoders": """
-        _failures _encoder _framing _plain _ending _events _text _jsonl _by_name
+        _failures _encoder _framing _plain _ending _back _sources _moments _story
+        _events _ui _ag_ui _completions _text _jsonl _by_name
     """,
+    "web._requests": "_fields _said _ui _ag_ui _chat _reading",
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign

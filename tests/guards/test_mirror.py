@@ -121,6 +121,13 @@ ELSEWHERE = [
               "recording/test_record.py",
               "what was recorded is written, read and played again"),
     Elsewhere("sinks._common sinks._draft", "sinks/test_file.py sinks/test_terminal.py", "what sinks share"),
+    # Pages.
+    Elsewhere("web._events_js", "web/encoders/test_events.py", "it reads what is written there"),
+    Elsewhere("web._versions", "web/encoders/test_ui.py web/encoders/test_ag_ui.py",
+              "the clients of these versions read it"),
+    Elsewhere("web.encoders._encoder web.encoders._framing web.encoders._ending web.encoders._moments"
+              " web.encoders._story", "web/encoders/test_laws.py", "encoders keep the same laws"),
+    Elsewhere("web.encoders._back", "web/test_requests.py", "it comes back with a request"),
     # Programs, and the kit.
     Elsewhere("local.*", "local", "the server is seen through its wires"),
     Elsewhere("cli._commands cli._completion cli._errors cli._model", "cli/test_usage.py",

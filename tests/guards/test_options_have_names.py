@@ -34,6 +34,7 @@ OPEN = {
     "recording.replay": "the settings of iModel, which checks them, and fields of its request",
     "testing.ScriptedProvider.model": "the same",
     "recording.ReplayProvider": "the settings of ReplayClient, which checks them",
+    "web.encoders.encoder": "the settings of the protocol's encoder, whose names it checks",
     "recording.RecordingClient.stream": CLIENT,
     "recording.ReplayClient.stream": CLIENT,
     "testing.ScriptedClient.stream": CLIENT,

@@ -35,6 +35,7 @@ from lionpride_trio.session import (
 )
 from lionpride_trio.tools import Tool
 from lionpride_trio.transformers import ChannelStatistics
+from lionpride_trio.web.encoders import Failure
 from lionpride_trio.wire import ServerSentEvent
 from tests.chunks.test_copies import SAMPLES
 
@@ -63,8 +64,10 @@ PROMISED = {
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.aio": "open complete run Items Opening",
-    "lionpride_trio.web": "respond StreamedResponse BadPageRequest encoders",
+    "lionpride_trio.web": "respond StreamedResponse read_messages PageRequest BadPageRequest EVENTS_JS encoders",
     "lionpride_trio.tools": "tool Tool Toolbox from_mcp",
+    "lionpride_trio.web.encoders": "Encoder encoder EventsEncoder UIEncoder AGUIEncoder OpenAIEncoder"
+    " TextEncoder JSONLinesEncoder",
     "lionpride_trio.sinks": "join collect last drain stdout dots progress write_file send_to"
     " sse_bytes labelled",
 }
@@ -170,6 +173,7 @@ MORE_SAMPLES = [
     ActionRequestContent(function="a", arguments="[1"),
     ActionResponseContent(output={"a": [1]}),
     Message(content=InstructionContent(instruction="a")),
+    Failure("Overloaded", "The model's service is overloaded."),
     Session(name="a"),
     ServerSentEvent("message", "a", "1", None),
     lionpride_trio.Timeouts(),

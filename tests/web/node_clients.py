@@ -47,7 +47,8 @@ async def run_client(program, **plan):
         capture_stderr=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr.decode()
+    if done.returncode:
+        raise AssertionError(f"{program} ended with {done.returncode}: {done.stderr.decode()}")
     return json.loads(done.stdout)
 
 

@@ -12,11 +12,11 @@ chunks, the bytes mean the same.
 from ..._public import show_public_path
 from ._ag_ui import AGUIEncoder
 from ._by_name import encoder
+from ._completions import OpenAIEncoder
 from ._encoder import Encoder
 from ._events import EventsEncoder
 from ._failures import Failure, describe_failure
 from ._jsonl import JSONLinesEncoder
-from ._openai import OpenAIEncoder
 from ._text import TextEncoder
 from ._ui import UIEncoder
 

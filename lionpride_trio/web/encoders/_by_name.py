@@ -9,10 +9,10 @@ from typing import Any, Final
 from ..._errors import ConfigurationError
 from ..._hints import closest
 from ._ag_ui import AGUIEncoder
+from ._completions import OpenAIEncoder
 from ._encoder import Encoder
 from ._events import EventsEncoder
 from ._jsonl import JSONLinesEncoder
-from ._openai import OpenAIEncoder
 from ._text import TextEncoder
 from ._ui import UIEncoder
 

@@ -4,6 +4,7 @@ import { EventSource } from "eventsource";
 const plan = JSON.parse(process.argv[2]);
 const { readEvents } = await import(plan.module);
 const heard = [];
+const alive = setInterval(() => {}, 1000);  // eventsource lets node end while it waits to connect again
 await new Promise((done) => {
   readEvents(plan.api, {
     EventSource,
@@ -12,4 +13,5 @@ await new Promise((done) => {
     failure: (failure, id) => { heard.push({ failure, id }); done(); },
   });
 });
+clearInterval(alive);
 process.stdout.write(JSON.stringify(heard));

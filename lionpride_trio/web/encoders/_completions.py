@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 from uuid import uuid4
 
 import attrs
 
+from ..._checks import check_size
 from ..._chunks import (
     Chunk,
     FinishChunk,
@@ -44,7 +46,7 @@ class OpenAIEncoder(EventStreamMachine):
     of this side follows: those of a conversation's earlier turns never come, and those that the client
     has to answer come whole, at the end.  Reasoning stands in ``reasoning_content``.
 
-    *id* and *model* are what the completion says of itself.
+    *id*, *model* and *created* (seconds since 1970; now by default) are what the completion says of itself.
     """
 
     def __init__(
@@ -52,13 +54,15 @@ class OpenAIEncoder(EventStreamMachine):
         *,
         id: str | None = None,
         model: str = "lionpride_trio",
+        created: int | None = None,
         describe: Describe = describe_failure,
     ) -> None:
         super().__init__(describe=describe)
         for name, value in (("id", id or ""), ("model", model)):
             if not isinstance(value, str):
                 raise ConfigurationError(f"{name}= is a str, not {value!r:.100}")
-        head = Head(id=id or f"chatcmpl-{uuid4().hex}", model=model)
+        seconds = time.time() if created is None else check_size("created=", created, 0)
+        head = Head(id=id or f"chatcmpl-{uuid4().hex}", model=model, clock=lambda: seconds)
         self._chat = ChatEncoder(head, ChatStyle(extras=False))
         self._has_begun = False
         self._ending = Ending()
@@ -67,6 +71,8 @@ class OpenAIEncoder(EventStreamMachine):
         """The pieces of this turn's calls."""
         self._answered: set[str] = set()
         self._finishes: dict[int, FinishChunk] = {}
+        self._cited: dict[int, int] = {}
+        """How many citations each answer has had."""
 
     def _write(self, item: Any, id: int | str | None) -> bytes:
         begin = b"" if self._has_begun else self._chat.begin()
@@ -92,10 +98,8 @@ class OpenAIEncoder(EventStreamMachine):
                 self._finishes[item.index] = item
             case UsageChunk():
                 pass  # that of all turns is told at the end
-            case OtherChunk(kind="citation", value=value):
-                url, title = place_and_title(value)
-                if url is not None:
-                    return self._chat.feed(attrs.evolve(item, value=_annotation(url, title)))
+            case OtherChunk(kind="citation"):
+                return self._annotation(item)
             case _ if item.data:
                 return self._chat.feed(TextChunk(item.data, index=item.index))
             case _:
@@ -118,6 +122,17 @@ class OpenAIEncoder(EventStreamMachine):
         reason = self._ending.reason(response)
         body += self._chat.feed(_sayable(FinishChunk(verdict=verdict, reason=reason)))
         return self._after_items(*_split(body + self._chat.end()))
+
+    def _annotation(self, chunk: OtherChunk) -> bytes:
+        url, title = place_and_title(chunk.value)
+        if url is None:
+            return b""
+        number = self._cited.get(chunk.index, 0)
+        self._cited[chunk.index] = number + 1
+        citation = {"url": url, "title": title or url, "start_index": 0, "end_index": 0}
+        # OpenAI's SDK adds two lists up by an index, and fails where there is none.
+        annotation = {"index": number, "type": "url_citation", "url_citation": citation}
+        return self._chat.feed(attrs.evolve(chunk, value=annotation))
 
     def _open_calls(self) -> list[ToolCallChunk]:
         """The pieces of the calls that nothing on this side has answered, in slots of their own."""
@@ -146,11 +161,6 @@ def _sayable(finish: FinishChunk) -> FinishChunk:
     if finish.verdict in _SAID:
         return finish
     return FinishChunk(verdict=Verdict.COMPLETE, index=finish.index)
-
-
-def _annotation(url: str, title: str | None) -> dict[str, Any]:
-    citation = {"url": url, "title": title or url, "start_index": 0, "end_index": 0}
-    return {"type": "url_citation", "url_citation": citation}
 
 
 def _split(body: bytes) -> list[str]:

@@ -1,0 +1,487 @@
+"""What pages ask becomes messages; what is no request is refused with its place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import attrs
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from lionpride_trio import (
+    Audio,
+    ConfigurationError,
+    File,
+    Image,
+    Native,
+    TextPart,
+    ThoughtPart,
+    ToolCall,
+)
+from lionpride_trio.session import (
+    ActionResponseContent,
+    AssistantResponseContent,
+    InstructionContent,
+    SystemContent,
+)
+from lionpride_trio.web import BadPageRequest, read_messages, run_ids
+from lionpride_trio.web.encoders import AGUIEncoder, UIEncoder
+from tests.web.node_clients import page
+from tests.web.streams import answer, conversation
+
+PNG = b"\x89PNG\r\n\x1a\n"
+PNG_URL = "data:image/png;base64,iVBORw0KGgo="
+PROTOCOLS = ["events", "ui", "ag_ui", "openai", "text", "jsonl"]
+
+
+@attrs.frozen
+class Request:
+    """What is asked of a request, without a server."""
+
+    content: bytes
+    headers: dict[str, str] = attrs.Factory(dict)
+
+    async def body(self):
+        return self.content
+
+
+def asked(form):
+    return Request(json.dumps(form).encode())
+
+
+async def contents(form, protocol):
+    return [message.content for message in await read_messages(asked(form), protocol=protocol)]
+
+
+def user(text, *attachments, context=()):
+    return InstructionContent(instruction=text, attachments=attachments, context=context)
+
+
+def ui(*messages):
+    return {"id": "chat-1", "messages": messages, "trigger": "submit-message"}
+
+
+def ui_user(*parts):
+    return {"id": "m", "role": "user", "parts": parts}
+
+
+def ag_ui(*messages, **more):
+    return {"threadId": "t", "runId": "r", "messages": messages, "state": {}, "tools": [], **more}
+
+
+HI = {"type": "text", "text": "hi"}
+
+
+# The AI SDK's requests.
+
+
+async def test_ui_texts_and_files():
+    parts = [
+        HI,
+        {"type": "text", "text": "there"},
+        {"type": "file", "mediaType": "image/png", "url": PNG_URL, "filename": "a.png"},
+        {"type": "file", "mediaType": "audio/*", "url": "https://a.b/c.wav"},
+        {"type": "file", "mediaType": "application/pdf", "url": "https://a.b/c"},
+        {"type": "data-place", "data": {"lat": 1}},
+    ]
+    system = {"id": "s", "role": "system", "parts": [{"type": "text", "text": "Be brief."}]}
+    assert await contents(ui(system, ui_user(*parts)), "ui") == [
+        SystemContent(system_message="Be brief."),
+        user(
+            "hi\nthere",
+            attrs.evolve(Image(PNG), name="a.png"),
+            Audio("https://a.b/c.wav"),
+            File("https://a.b/c", media_type="application/pdf"),
+        ),
+    ]
+
+
+async def test_ui_steps_are_turns_with_their_results():
+    parts = [
+        {"type": "step-start"},
+        {
+            "type": "reasoning",
+            "text": "Hm.",
+            "providerMetadata": {"lionpride_trio": {"signature": "c2ln"}},
+        },
+        {"type": "reasoning", "text": "another provider's"},
+        {"type": "text", "text": "Let me see."},
+        {
+            "type": "tool-weather",
+            "toolCallId": "a",
+            "state": "output-available",
+            "input": {"city": "Tromsø"},
+            "output": {"celsius": 3},
+        },
+        {
+            "type": "dynamic-tool",
+            "toolName": "tides",
+            "toolCallId": "b",
+            "state": "output-error",
+            "input": {},
+            "errorText": "no tides",
+        },
+        {"type": "tool-ask", "toolCallId": "c", "state": "input-available", "input": {}},
+        {"type": "tool-ask", "toolCallId": "d", "state": "output-denied", "input": {}},
+        {"type": "tool-ask", "toolCallId": "e", "state": "input-streaming"},
+        {
+            "type": "tool-search",
+            "toolCallId": "f",
+            "state": "output-available",
+            "providerExecuted": True,
+            "input": {},
+            "output": [],
+        },
+        {"type": "step-start"},
+        {"type": "source-url", "sourceId": "1", "url": "https://a.b"},
+        {"type": "text", "text": "3 degrees."},
+    ]
+    form = ui(ui_user(HI), {"id": "a", "role": "assistant", "parts": parts}, ui_user(HI))
+    assert await contents(form, "ui") == [
+        user("hi"),
+        AssistantResponseContent(
+            parts=(
+                ThoughtPart("Hm.", signature="c2ln"),
+                TextPart("Let me see."),
+                ToolCall("a", "weather", '{"city": "Tromsø"}'),
+                ToolCall("b", "tides"),
+                ToolCall("d", "ask"),
+            )
+        ),
+        ActionResponseContent(call_id="a", output={"celsius": 3}),
+        ActionResponseContent(call_id="b", output="no tides", is_error=True),
+        ActionResponseContent(call_id="d", output="this call was refused", is_error=True),
+        AssistantResponseContent(parts=(TextPart("3 degrees."),)),
+        user("hi"),
+    ]
+
+
+async def test_ui_a_tool_of_the_page_has_answered():
+    part = {
+        "type": "tool-ask",
+        "toolCallId": "a",
+        "state": "output-available",
+        "input": "half {",
+        "output": "blue",
+    }
+    steered = {"type": "steering-message", "id": "s", "parts": [HI]}
+    form = ui(ui_user(HI), {"id": "a", "role": "assistant", "parts": [steered, part]})
+    *_, call, result = await contents(form, "ui")
+    assert call.parts == (ToolCall("a", "ask", "half {"),)
+    assert result == ActionResponseContent(call_id="a", output="blue")
+    assert len(await contents(form, "ui")) == 4
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        (
+            [HI, {"type": "file", "mediaType": "image/png", "url": PNG_URL}],
+            [TextPart("hi"), Image(PNG)],
+        ),
+        ([HI, {"type": "other"}], [HI, {"type": "other"}]),
+        ([], []),
+        (None, None),
+    ],
+)
+async def test_ui_parts_of_an_output(output, expected):
+    part = {"type": "tool-f", "toolCallId": "a", "state": "output-available", "output": output}
+    form = ui(ui_user(HI), {"id": "a", "role": "assistant", "parts": [part]})
+    assert (await contents(form, "ui"))[-1].output == expected
+
+
+# AG-UI's.
+
+
+async def test_ag_ui_all_roles():
+    secret = json.dumps({"lionpride_trio": {"signature": "c2ln", "native": 7}})
+    function = {"name": "f", "arguments": ""}
+    calls = [
+        {"id": "a", "type": "function", "function": function},
+        {"id": "b", "type": "function", "function": function},
+    ]
+    parts = [
+        HI,
+        {
+            "type": "image",
+            "source": {"type": "data", "value": "iVBORw0KGgo=", "mimeType": "image/png"},
+        },
+        {"type": "document", "source": {"type": "url", "value": "https://a.b/c"}},
+    ]
+    form = ag_ui(
+        {"id": "0", "role": "developer", "content": "Be brief."},
+        {"id": "1", "role": "user", "content": "hi"},
+        {"id": "2", "role": "reasoning", "content": "Hm.", "encryptedValue": secret},
+        {"id": "3", "role": "reasoning", "content": "not ours", "encryptedValue": "x"},
+        {"id": "4", "role": "assistant", "content": "Well.", "toolCalls": calls},
+        {"id": "5", "role": "tool", "toolCallId": "a", "content": "", "error": "broke"},
+        {"id": "6", "role": "activity", "activityType": "PLAN", "content": {}},
+        {"id": "7", "role": "user", "content": parts},
+        context=[{"description": "the place", "value": "Oslo"}],
+    )
+    assert await contents(form, "ag_ui") == [
+        SystemContent(system_message="Be brief."),
+        user("hi"),
+        AssistantResponseContent(
+            parts=(ThoughtPart("Hm.", signature="c2ln"), TextPart("Well."), ToolCall("a", "f"))
+        ),
+        ActionResponseContent(call_id="a", output="broke", is_error=True),
+        user("hi", Image(PNG), File("https://a.b/c"), context=("the place: Oslo",)),
+    ]
+    assert await run_ids(asked(form)) == {"thread_id": "t", "run_id": "r"}
+
+
+# OpenAI's, and our own.
+
+
+async def test_chat_all_roles():
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x":1}'}}
+    parts = [
+        HI,
+        {"type": "image_url", "image_url": {"url": "https://a.b/c.png"}},
+        {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}},
+        {
+            "type": "file",
+            "file": {"file_data": "data:application/pdf;base64,JVBERi0=", "filename": "a.pdf"},
+        },
+    ]
+    form = {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": [HI]},
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "a", "name": "f", "content": [HI]},
+            {"role": "assistant", "content": None, "refusal": "no"},
+            {"role": "assistant", "content": [{"type": "refusal", "refusal": "never"}]},
+            {"role": "user", "content": parts},
+        ],
+    }
+    expected = [
+        SystemContent(system_message="hi"),
+        user("hi"),
+        AssistantResponseContent(parts=(ToolCall("a", "f", '{"x":1}'),)),
+        ActionResponseContent(call_id="a", function="f", output=[TextPart("hi")]),
+        AssistantResponseContent(parts=(TextPart("no"),)),
+        AssistantResponseContent(parts=(TextPart("never"),)),
+        user(
+            "hi",
+            Image("https://a.b/c.png"),
+            Audio("data:audio/wav;base64,UklGRg=="),
+            File("data:application/pdf;base64,JVBERi0=", name="a.pdf"),
+        ),
+    ]
+    for protocol in ("openai", "events"):
+        assert await contents(form, protocol) == expected
+
+
+@pytest.mark.parametrize("protocol", ["events", "text", "jsonl"])
+async def test_a_question_alone(protocol):
+    assert await contents({"question": "hi"}, protocol) == [user("hi")]
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("protocol", "form", "complaint"),
+    [
+        ("events", [], r"the request has to be an object, and is \[\]"),
+        ("events", {}, "messages has to be a list, and is missing"),
+        ("events", {"question": 7}, "question has to be a text, and is 7"),
+        ("events", {"question": ""}, "the last message has to be a user's question"),
+        ("openai", {"messages": []}, "the last message has to be"),
+        ("openai", {"messages": ["hi"]}, r"messages\[0\] has to be an object, and is 'hi'"),
+        ("openai", {"messages": [{"role": "root", "content": "x"}]}, r"messages\[0\]\.role"),
+        ("openai", {"messages": [{"role": "user"}]}, r"messages\[0\]\.content has to be a list"),
+        (
+            "openai",
+            {"messages": [{"role": "user", "content": [{"type": "odd"}]}]},
+            r"messages\[0\]\.content\[0\]\.type",
+        ),
+        (
+            "openai",
+            {
+                "messages": [
+                    {
+                        "role": "system",
+                        "content": [{"type": "image_url", "image_url": {"url": PNG_URL}}],
+                    }
+                ]
+            },
+            r"messages\[0\]\.content has to be text alone",
+        ),
+        (
+            "openai",
+            {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]},
+            "the last message has to be",
+        ),
+        ("ui", ui({"id": "m", "role": "tool", "parts": []}), r"messages\[0\]\.role"),
+        ("ui", ui({"id": "m", "role": "user"}), r"messages\[0\]\.parts has to be a list"),
+        ("ui", ui(ui_user({"text": "hi"})), r"messages\[0\]\.parts\[0\]\.type"),
+        ("ag_ui", ag_ui({"role": "god", "content": ""}), r"messages\[0\]\.role"),
+        (
+            "ag_ui",
+            ag_ui({"role": "user", "content": [{"type": "odd"}]}),
+            r"messages\[0\]\.content\[0\]\.type",
+        ),
+        (
+            "ag_ui",
+            ag_ui({
+                "role": "user",
+                "content": [{"type": "image", "source": {"type": "file", "value": "x"}}],
+            }),
+            r"source\.type has to be 'data' or 'url'",
+        ),
+    ],
+)
+async def test_what_is_no_request_is_refused_with_its_place(protocol, form, complaint):
+    with pytest.raises(BadPageRequest, match=complaint) as caught:
+        await read_messages(asked(form), protocol=protocol)
+    assert caught.value.status_code == 400
+    assert isinstance(caught.value, ConfigurationError)
+
+
+@pytest.mark.parametrize("url", ["/etc/passwd", "file:///etc/passwd", "a.png", "javascript:x", ""])
+async def test_no_file_of_this_machine_is_read(url):
+    forms = {
+        "ui": ui(ui_user({"type": "file", "mediaType": "image/png", "url": url})),
+        "ag_ui": ag_ui({
+            "role": "user",
+            "content": [{"type": "image", "source": {"type": "url", "value": url}}],
+        }),
+        "openai": {
+            "messages": [
+                {"role": "user", "content": [{"type": "file", "file": {"file_data": url}}]}
+            ]
+        },
+    }
+    for protocol, form in forms.items():
+        with pytest.raises(BadPageRequest, match="has to be a URL that begins with https://"):
+            await read_messages(asked(form), protocol=protocol)
+
+
+async def test_a_broken_file_is_named():
+    part = {"type": "file", "mediaType": "image/png", "url": "data:image/png;base64,!"}
+    with pytest.raises(BadPageRequest, match=r"messages\[0\]\.parts\[0\]\.url: .*no base64"):
+        await read_messages(asked(ui(ui_user(part))), protocol="ui")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_what_is_no_json_is_refused(protocol, body):
+    with pytest.raises(BadPageRequest, match="the request is no JSON"):
+        await read_messages(Request(body), protocol=protocol)
+
+
+async def test_a_large_request_is_refused_before_it_is_read():
+    class Unread(Request):
+        async def body(self):
+            raise AssertionError("it was read")
+
+    with pytest.raises(BadPageRequest, match="more than 10 bytes"):
+        await read_messages(Unread(b"", {"content-length": "11"}), protocol="ui", max_bytes=10)
+    with pytest.raises(BadPageRequest, match="more than 10 bytes"):
+        await read_messages(Request(b" " * 11), protocol="ui", max_bytes=10)
+
+
+async def test_an_unknown_protocol_is_no_fault_of_the_page():
+    with pytest.raises(ConfigurationError, match="do you mean 'ui'") as caught:
+        await read_messages(asked({}), protocol="uii")
+    assert not isinstance(caught.value, BadPageRequest)
+    with pytest.raises(ConfigurationError, match="max_bytes must be"):
+        await read_messages(asked({}), protocol="ui", max_bytes=0)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["user", "assistant", "text", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([
+                "role",
+                "parts",
+                "content",
+                "type",
+                "text",
+                "state",
+                "toolCalls",
+                "url",
+            ]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@settings(max_examples=60)
+@given(messages=JSON)
+async def test_whatever_a_page_sends_is_read_or_refused(protocol, messages):
+    with contextlib.suppress(BadPageRequest):
+        assert await read_messages(asked({"messages": messages}), protocol=protocol)
+
+
+# The way back: what the real clients send of what the encoders told them.
+
+
+async def test_what_the_ai_sdk_sends_back_is_the_conversation(client):
+    first, _ = await client("ui.mjs", page(UIEncoder(), conversation()), way="chat")
+    _, requests = await client(
+        "ui.mjs",
+        page(UIEncoder(), answer("Bye.")),
+        way="chat",
+        messages=first["messages"],
+        files=[{"type": "file", "mediaType": "image/png", "url": PNG_URL}],
+    )
+    messages = await read_messages(Request(requests[0].body), protocol="ui")
+    assert [message.content for message in messages] == [
+        user("hi"),
+        *_told(call_a='{"city": "Oslo"}', output={"celsius": 3}),
+        user("hi", Image(PNG)),
+    ]
+
+
+async def test_what_ag_ui_sends_back_is_the_conversation(client):
+    question = {"id": "q", "role": "user", "content": "hi"}
+    first, _ = await client(
+        "ag_ui.mjs",
+        page(AGUIEncoder(thread_id="thread-1", run_id="run-1"), conversation()),
+        messages=[question],
+    )
+    again = {"id": "q2", "role": "user", "content": "and?"}
+    _, requests = await client(
+        "ag_ui.mjs",
+        page(AGUIEncoder(thread_id="thread-1", run_id="run-1"), answer("Bye.")),
+        messages=[*first["messages"], again],
+        context=[{"description": "the place", "value": "Oslo"}],
+    )
+    request = Request(requests[0].body)
+    assert await run_ids(request) == {"thread_id": "thread-1", "run_id": "run-1"}
+    messages = await read_messages(request, protocol="ag_ui")
+    assert [message.content for message in messages] == [
+        user("hi"),
+        *_told(call_a='{"city":"Oslo"}', output='{"celsius": 3}'),
+        user("and?", context=("the place: Oslo",)),
+    ]
+    assert messages[1].content.parts[0].native == Native("anthropic")
+
+
+def _told(*, call_a, output):
+    """The messages of `conversation`."""
+    return [
+        AssistantResponseContent(
+            parts=(
+                ThoughtPart("Which city?", signature="c2ln", native=Native("anthropic")),
+                TextPart("Let me see."),
+                ToolCall("call_a", "weather", call_a),
+                ToolCall("call_b", "tides"),
+            )
+        ),
+        ActionResponseContent(call_id="call_a", output=output),
+        ActionResponseContent(call_id="call_b", output="no tides", is_error=True),
+        AssistantResponseContent(parts=(TextPart("3 °C, no tides."),)),
+    ]
