@@ -24,6 +24,7 @@ MODULES = {
     "many": "many",
     "flow": "flow",
     "durable": "durable",
+    "asyncio": "on_asyncio",
     "memory": "memory",
     "startup": "startup",
     "sentences": "sentences.report",

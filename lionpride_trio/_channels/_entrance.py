@@ -21,7 +21,9 @@ def check_on_trio() -> None:
         raise LocalProtocolError(
             "lionpride_trio runs on trio, and this is asyncio: start the program with"
             " trio.run(main) in the place of asyncio.run(main()), and serve an app with"
-            " 'hypercorn -k trio module:app'"
+            " 'hypercorn -k trio module:app'.  A program that stays on asyncio writes"
+            " 'async with aio.open(source) as items' and 'await aio.complete(model, …)', after"
+            " 'from lionpride_trio import aio'"
         )
 
 

@@ -132,6 +132,11 @@ class Source(Pipeable[T_co]):
             " @source"
         )
 
+    def _origin(self) -> Channel[Any] | None:
+        """The channel below all stages, in the task that has this source open; None in another task."""
+        opening = self._openings.get(trio.lowlevel.current_task())
+        return None if opening is None else opening.origin
+
     def owner(self) -> Owner | None:
         """The open session that would own a bare ``async for``; None if there is none."""
         return self._owner()

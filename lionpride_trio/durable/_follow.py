@@ -9,8 +9,10 @@ from typing import Any, Final, TypeAlias
 import trio
 
 from .._channels._channel import Channel
+from .._channels._recipe import Recipe
 from .._channels._source import Source
-from .._errors import DecodeError, LionprideError, NotFound, WriterLost
+from .._errors import ConfigurationError, DecodeError, LionprideError, NotFound, WriterLost
+from ._after import After
 from ._records import read_error, read_item, response_of
 from ._store import Bell, Page, Record, State, Store
 
@@ -27,8 +29,18 @@ class FollowSource(Source[Any]):
     Opening it waits *wait* seconds for a stream that is not there yet.  It opens no nursery.
     """
 
-    def __init__(self, store: Store, name: str, after: int, wait: float, news: Wait) -> None:
+    def __init__(self, store: Store, name: str, after: After, wait: float, news: Wait) -> None:
         super().__init__(lambda: _open(store, name, after, wait, news), name=f"follow {name!r}")
+        self._after = after
+
+    def _extended(self, other: Recipe) -> Source[Any]:
+        if self._after.is_of_request:
+            # The ids that a page comes back with would count what comes out of the pipe.
+            raise ConfigurationError(
+                f"{self._name!r} goes on after the id that a request names, and ids are those of the items"
+                f" that were written down: pipe what is started, 'streams.start(id, source | {other.text})'"
+            )
+        return super()._extended(other)
 
     async def __aenter__(self) -> FollowChannel:
         channel = await super().__aenter__()
@@ -38,11 +50,12 @@ class FollowSource(Source[Any]):
 
 @asynccontextmanager
 async def _open(
-    store: Store, name: str, after: int, wait: float, news: Wait
+    store: Store, name: str, after: After, wait: float, news: Wait
 ) -> AsyncGenerator[FollowChannel]:
+    position = after.position()
     async with store.listen(("news", name)) as bell:
         page = await find(store, name, bell, wait)
-        yield FollowChannel(store, page.record, after, lambda record: news(bell, record))
+        yield FollowChannel(store, page.record, position, lambda record: news(bell, record))
 
 
 async def find(store: Store, name: str, bell: Bell, wait: float) -> Page:

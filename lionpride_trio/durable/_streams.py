@@ -10,6 +10,7 @@ import trio
 from .._channels._source import Source
 from .._checks import check_seconds
 from .._errors import ConfigurationError, NotFound
+from ._after import After, HasHeaders
 from ._follow import FollowSource, find
 from ._run import Run, Writing
 from ._status import StreamStatus
@@ -70,11 +71,13 @@ class Streams:
         finally:
             self._own_writers.discard(writer)
 
-    def follow(self, id: str, *, after: int | str | None = None, wait: float = 0.0) -> FollowSource:
+    def follow(
+        self, id: str, *, after: int | str | HasHeaders | None = None, wait: float = 0.0
+    ) -> FollowSource:
         """A source of the stream's items behind the one of the number *after*, then of its end.
 
-        *after* is a channel's `last_id`, also as the text that a browser sends as
-        ``Last-Event-ID``; by default the stream is read from its beginning.  Items that are there
+        *after* is a channel's `last_id`, or a page's request, which names it in the header
+        ``Last-Event-ID`` where it comes back; by default the stream is read from its beginning.  Items that are there
         come at once, others as they are written.  A run that failed raises its error, a run whose
         writer died `WriterLost`; both have ``partial``.  Leaving the block stops nothing.
 
@@ -82,7 +85,7 @@ class Streams:
         """
         if wait != 0:
             check_seconds("wait", wait)
-        return FollowSource(self._store, _check_id(id), _check_after(after), wait, self._news)
+        return FollowSource(self._store, _check_id(id), After.of(after), wait, self._news)
 
     async def stop(self, id: str) -> StreamStatus:
         """Stop the run, in whatever process it is, and wait until its end is written.
@@ -169,17 +172,3 @@ def _check_id(id: str) -> str:
             f"the id of a durable stream is a text of 1 to {MAX_ID} characters, not {id!r:.100}"
         ) from None
     return id
-
-
-def _check_after(after: int | str | None) -> int:
-    if after is None:
-        return 0
-    try:
-        number = int(after)
-        if number < 0 or isinstance(after, bool | float):
-            raise ValueError
-    except (TypeError, ValueError):
-        raise ConfigurationError(
-            f"after= is the last_id of a channel, a whole number, not {after!r:.100}"
-        ) from None
-    return number

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
 from .._errors import ConfigurationError
 
 
-class BadPageRequest(ConfigurationError):
-    """A page sent what is no request of the protocol; an endpoint answers it with the status 400."""
+class BadPageRequest(ConfigurationError, HTTPException):
+    """A page sent what is no request of the protocol.
 
-    status = 400
-    """The HTTP status of the answer."""
+    An endpoint of starlette or FastAPI that lets it out answers with the status 400.
+    """
+
+    status_code = 400
+
+    def __init__(self, message: str = "", **where: Any) -> None:
+        super().__init__(message, **where)
+        self.detail = self.message
+        self.headers = None

@@ -46,6 +46,4 @@ async def test_durable_endpoints(server):
             stopped = await page.delete("/answers/1")
             assert stopped.json() == {"state": "ended", "items": len(events)}
             for ask in (page.get, page.delete):
-                answer = await ask("/answers/2")
-                assert answer.status_code == 404
-                assert answer.json() == {"error": "there is no durable stream '2'"}
+                assert (await ask("/answers/2")).status_code == 404

@@ -40,10 +40,9 @@ WEB = """\
 import httpx
 import trio
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
 from hypercorn.config import Config
 from hypercorn.trio import serve
-from lionpride_trio import Session, iModel, sinks
+from lionpride_trio import Session, iModel
 
 app = FastAPI()
 model = iModel("openai", "gpt-4o-mini")

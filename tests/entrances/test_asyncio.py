@@ -24,7 +24,10 @@ from lionpride_trio.transformers import (
     source,
 )
 
-WORDS = r"^lionpride_trio runs on trio, and this is asyncio: .*trio\.run\(main\).*hypercorn -k trio"
+WORDS = (
+    r"^lionpride_trio runs on trio, and this is asyncio: .*trio\.run\(main\).*hypercorn -k trio"
+    r".*aio\.open\(source\) as items.*aio\.complete\(model, …\).*from lionpride_trio import aio"
+)
 MODEL = iModel("local")
 STREAMING = iModel("local", stream=True)
 

@@ -12,6 +12,7 @@ import pytest
     ("missing", "wanted", "extra"),
     [
         ("hypothesis", "import lionpride_trio.testing", "testing"),
+        ("starlette", "import lionpride_trio.web", "web"),
         ("coredis", "import lionpride_trio.durable._redis", "redis"),
         (
             "cyclopts",

@@ -53,6 +53,8 @@ LAYERS: dict[str, float] = {
     "durable": 5,
     # communicate, Builder, flow, flow_stream
     "operations": 6,
+    # the door for asyncio programs
+    "aio": 6,
     # a stream as the answer of an endpoint
     "web": 6,
     FACADE: 6.5,
@@ -77,6 +79,7 @@ ORDER = {
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
         _typed
     """,
+    "aio": "_guest _items _held _open _crossing",
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "providers.encoders": """
@@ -134,6 +137,7 @@ CONFINED: dict[str, set[str]] = {
     "msgspec": {"_typed_data"},
     "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
+    "starlette": {"web"},
     "anyio": {"durable._redis_client"},
 }
 

@@ -111,6 +111,9 @@ ELSEWHERE = [
               "what a session holds"),
     Elsewhere("durable._memory", "durable/test_model.py durable/test_store.py",
               "it does what every store does"),
+    Elsewhere("durable._after", "durable/test_streams.py web/test_respond.py", "where a reader goes on"),
+    Elsewhere("aio._crossing", "web/test_on_asyncio.py", "an endpoint on asyncio is answered from trio"),
+    Elsewhere("web._page", "web/test_respond.py", "a page sees what is sent to it"),
     Elsewhere("durable._redis_client durable._scripts", "durable/test_redis.py durable/test_store.py",
               "Redis is seen through its store"),
     Elsewhere("durable._tables", "durable/test_sqlite.py durable/test_store.py", "SQLite is seen through its store"),
@@ -119,7 +122,6 @@ ELSEWHERE = [
               "what was recorded is written, read and played again"),
     Elsewhere("sinks._common sinks._draft", "sinks/test_file.py sinks/test_terminal.py", "what sinks share"),
     # Pages.
-    Elsewhere("web._bad_request", "web/test_requests.py", "a wrong request raises it"),
     Elsewhere("web._events_js", "web/encoders/test_events.py", "it reads what is written there"),
     Elsewhere("web._versions", "web/encoders/test_ui.py web/encoders/test_ag_ui.py",
               "the clients of these versions read it"),

@@ -25,6 +25,7 @@ OPEN = {
             "services.Fallback.complete",
             "services.Fallback.converse",
             "session.Session.ask",
+            "aio.complete",
             "operations.Builder.communicate",
             "operations.Builder.communicate_each",
             "operations.Builder.converse",

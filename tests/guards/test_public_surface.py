@@ -64,8 +64,9 @@ PROMISED = {
     " typed elements pace idle_timeout prefetch tee fork merge chain race hedge map_concurrent source"
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
+    "lionpride_trio.aio": "open complete run Items Opening",
+    "lionpride_trio.web": "respond StreamedResponse read_messages PageRequest BadPageRequest EVENTS_JS encoders",
     "lionpride_trio.tools": "tool Tool Toolbox from_mcp",
-    "lionpride_trio.web": "read_messages EVENTS_JS",
     "lionpride_trio.web.encoders": "Encoder encoder EventsEncoder UIEncoder AGUIEncoder OpenAIEncoder"
     " TextEncoder JSONLinesEncoder",
     "lionpride_trio.sinks": "join collect last drain stdout dots progress write_file send_to"

@@ -357,7 +357,7 @@ async def test_a_question_alone(protocol):
 async def test_what_is_no_request_is_refused_with_its_place(protocol, form, complaint):
     with pytest.raises(BadPageRequest, match=complaint) as caught:
         await read_messages(asked(form), protocol=protocol)
-    assert caught.value.status == 400
+    assert caught.value.status_code == 400
     assert isinstance(caught.value, ConfigurationError)
 
 
