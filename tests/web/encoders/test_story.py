@@ -5,6 +5,7 @@ from __future__ import annotations
 from lionpride_trio import (
     Chunk,
     FinishChunk,
+    MediaPart,
     OtherChunk,
     PartChunk,
     RawPart,
@@ -21,6 +22,7 @@ from lionpride_trio.web.encoders._moments import (
     CallBegan,
     CallEnded,
     CallSaid,
+    MediaShown,
     ResultGiven,
     StepBegan,
     StepEnded,
@@ -153,4 +155,28 @@ def test_a_chunk_of_an_earlier_turn_opens_no_step_again():
     assert [moment for moment in moments if isinstance(moment, StepBegan | StepEnded)] == [
         StepBegan(1),
         StepEnded(1),
+    ]
+
+
+def test_a_medium_stands_where_it_was_given_and_pieces_of_one_at_the_end():
+    picture = MediaPart("image", "image/png", data=b"dots")
+    sound = MediaPart("audio", "audio/wav", data=b"la la")
+    moments = told(
+        TextChunk("Here:"),
+        PartChunk(part=picture),
+        PartChunk(part=MediaPart("audio", "audio/wav", data=b"la "), slot=0),
+        TextChunk("It sings."),
+        PartChunk(part=MediaPart("audio", "audio/wav", data=b"la"), slot=0),
+        FinishChunk(verdict=Verdict.COMPLETE),
+    )
+    kinds = [type(moment) for moment in moments]
+    assert [moment.part for moment in moments if isinstance(moment, MediaShown)] == [picture, sound]
+    assert kinds.index(TextEnded) < kinds.index(MediaShown)
+    assert kinds[-2:] == [MediaShown, StepEnded]
+
+
+def test_a_medium_that_its_provider_keeps_is_not_shown():
+    assert told(PartChunk(part=MediaPart("audio", "audio/wav", transcript="la la"))) == [
+        StepBegan(0),
+        StepEnded(0),
     ]
