@@ -125,8 +125,8 @@ ELSEWHERE = [
     Elsewhere("web._events_js", "web/encoders/test_events.py", "it reads what is written there"),
     Elsewhere("web._versions", "web/encoders/test_ui.py web/encoders/test_ag_ui.py",
               "the clients of these versions read it"),
-    Elsewhere("web.encoders._encoder web.encoders._framing web.encoders._ending web.encoders._moments"
-              " web.encoders._story", "web/encoders/test_laws.py", "encoders keep the same laws"),
+    Elsewhere("web.encoders._encoder web.encoders._framing web.encoders._ending web.encoders._moments",
+              "web/encoders/test_laws.py", "encoders keep the same laws"),
     Elsewhere("web.encoders._back", "web/test_requests.py", "it comes back with a request"),
     # Programs, and the kit.
     Elsewhere("local.*", "local", "the server is seen through its wires"),
