@@ -43,6 +43,7 @@ from fastapi import FastAPI
 from hypercorn.config import Config
 from hypercorn.trio import serve
 from lionpride_trio import Session, iModel
+from lionpride_trio.web import respond
 
 app = FastAPI()
 model = iModel("openai", "gpt-4o-mini")
