@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from ..session import Branch, Session
 from ..session._turns import OnCut, check_on_cut, message_of
@@ -48,6 +49,7 @@ async def communicate(
     :raises AnswerCut: the answer is not whole; ``partial`` is the `Response`.
     :raises LionprideError: the call failed; ``partial`` has the answer so far.
     """
+    check_on_trio()
     unknown = parameters.keys() - PARAMETERS
     if unknown or not {"instruction", "imodel"} <= parameters.keys():
         raise ConfigurationError(

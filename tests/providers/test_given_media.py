@@ -24,7 +24,14 @@ from lionpride_trio import (
 )
 from lionpride_trio.providers import ModelCall, StreamDecoder, get
 from tests.providers.reading import read, read_whole
-from tests.providers.test_parts_go_back import written
+
+
+def written(provider, endpoint, *messages, **options):
+    """The body of the request that has *messages* after a question."""
+    asked = {"role": "user", "content": "q"}
+    call = ModelCall("m", [asked, *(message.chat_msg() for message in messages)], options)
+    return json.loads(json.dumps(get(provider, endpoint).request(call).body))
+
 
 PNG = b"\x89PNG\r\n\x1a\nwhale"
 DATA = base64.b64encode(PNG).decode()
