@@ -19,7 +19,9 @@ def test_each_example_has_its_test():
     for path in EXAMPLES.glob("*.py"):
         assert f'load("{path.stem}")' in tests, f"{path.name} is run by no test"
         program = path.read_text(encoding="utf-8")
-        assert re.search(r'\nif __name__ == "__main__":\n    (trio|asyncio)\.run\(', program)
+        runs_itself = r'\nif __name__ == "__main__":\n    (trio|asyncio)\.run\('
+        is_served = r"\napp = Starlette\("  # by a server's own command
+        assert re.search(f"{runs_itself}|{is_served}", program), f"{path.name} cannot be run"
 
 
 async def test_basic_streaming(server, capsys):

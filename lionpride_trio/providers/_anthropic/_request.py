@@ -186,12 +186,25 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
             continue
         results = []
         said: Any = message.get("content")
-        if message["role"] == "assistant" and not isinstance(said, str):
-            said = without_media(said or (), "anthropic")
+        if message["role"] == "assistant":
+            said = _without_silence(said)
+            if not isinstance(said, str):
+                said = without_media(said, "anthropic")
         content = _content(said)
         if content or (message["role"] == "user" and content is not None):
             written.append({"role": message["role"], "content": content})
     return written
+
+
+def _without_silence(said: Any) -> Any:
+    """An answer without texts of spaces alone.
+
+    Models write them before a call, Anthropic's own too, and its API refuses them: "text content blocks must
+    contain non-whitespace text".
+    """
+    if isinstance(said, str):
+        return said if said.strip() else ""
+    return [part for part in said or () if not isinstance(part, TextPart) or part.text.strip()]
 
 
 def _result(message: Message) -> dict[str, Any]:
