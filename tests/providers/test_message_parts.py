@@ -2,7 +2,7 @@
 
 import pytest
 
-from lionpride_trio import ConfigurationError
+from lionpride_trio import ConfigurationError, TextPart, ToolCall
 from tests.providers.asking import CLOCK, PDF, PIXEL, WAV, call, written
 
 
@@ -163,3 +163,20 @@ def test_a_result_of_a_tool_may_be_in_parts():
     assert written("ollama", None, told)["messages"][1]["content"] == "ab"
     with pytest.raises(ConfigurationError, match="text alone here"):
         written("ollama", None, [told[0], {**told[1], "content": parts}])
+
+
+@pytest.mark.parametrize("space", [TextPart("\n\n"), {"type": "text", "text": " "}])
+def test_a_text_of_spaces_goes_back_to_no_anthropic_model(space):
+    """Models write them before a call, and the API refuses them."""
+    said = [space, ToolCall("c1", "clock", "{}")]
+    asked = [
+        {"role": "user", "content": "What time is it?"},
+        {"role": "assistant", "content": said},
+        {"role": "tool", "tool_call_id": "c1", "content": "noon"},
+        {"role": "assistant", "content": " "},
+        {"role": "user", "content": "Thanks."},
+    ]
+    roles = [message["role"] for message in written("anthropic", None, asked)["messages"]]
+    assert roles == ["user", "assistant", "user", "user"]
+    blocks = written("anthropic", None, asked)["messages"][1]["content"]
+    assert [block["type"] for block in blocks] == ["tool_use"]

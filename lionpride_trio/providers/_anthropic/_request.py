@@ -19,6 +19,7 @@ from .._messages import (
     decoded_arguments,
     facts_of,
     is_own,
+    mapping_or_empty,
     split_system,
 )
 from .._options import take_options
@@ -204,7 +205,13 @@ def _without_silence(said: Any) -> Any:
     """
     if isinstance(said, str):
         return said if said.strip() else ""
-    return [part for part in said or () if not isinstance(part, TextPart) or part.text.strip()]
+    return [part for part in said or () if not _is_silence(part)]
+
+
+def _is_silence(part: Mapping[str, Any] | Part) -> bool:
+    written = {"type": "text", "text": part.text} if isinstance(part, TextPart) else part
+    told = mapping_or_empty(written)
+    return told.get("type") == "text" and not str(told.get("text", "")).strip()
 
 
 def _result(message: Message) -> dict[str, Any]:
