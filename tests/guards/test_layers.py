@@ -90,6 +90,7 @@ ORDER = {
         _events _ui _ag_ui _completions _text _jsonl _by_name
     """,
     "web._requests": "_fields _said _ui _ag_ui _chat _reading",
+    "web._site": "_files _guard _facts _answers _app",
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
