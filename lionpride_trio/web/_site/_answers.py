@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import trio
 
 from ..._channels._source import Source
-from ..._chunks import Chunk, Verdict
+from ..._chunks import Chunk, FinishChunk, Verdict
 from ..._errors import LionprideError
 from ...transformers import merge, source
 from ..encoders import describe_failure
@@ -44,7 +44,7 @@ async def answers(
 async def _lane(ask: Ask, question: str, scope: trio.CancelScope) -> AsyncIterator[Fact]:
     """The facts of one answer, each with the seconds since it was asked for; the last has ``end``."""
     began = trio.current_time()
-    verdict = Verdict.UNKNOWN.value
+    verdict = Verdict.UNKNOWN
 
     def now(told: Mapping[str, Any]) -> Fact:
         return {"at": round(trio.current_time() - began, 4), **told}
@@ -53,11 +53,10 @@ async def _lane(ask: Ask, question: str, scope: trio.CancelScope) -> AsyncIterat
         try:
             async with ask(question) as channel:
                 async for chunk in channel:
-                    told = fact(chunk)
-                    if told is None:
-                        continue
-                    verdict = told.get("verdict", verdict)
-                    yield now(told)
+                    if isinstance(chunk, FinishChunk):
+                        verdict = chunk.verdict
+                    elif (told := fact(chunk)) is not None:
+                        yield now(told)
         except Exception as error:
             if isinstance(error, LionprideError):
                 _logger.warning("a model failed: %s", error)
@@ -65,6 +64,6 @@ async def _lane(ask: Ask, question: str, scope: trio.CancelScope) -> AsyncIterat
                 _logger.exception("a model failed")
             yield now({"end": "failed", "failure": describe_failure(error).as_dict()})
         else:
-            yield now({"end": verdict})
+            yield now({"end": verdict.value})
     if scope.cancelled_caught:
         yield now({"end": Verdict.STOPPED.value})

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 from ..._chunks import (
     Chunk,
-    FinishChunk,
     OtherChunk,
     ReasoningChunk,
     TextChunk,
@@ -29,7 +28,6 @@ def fact(chunk: Chunk) -> Fact | None:
     ``call``       a piece of a tool call: its place, with ``id``, ``name``, ``arguments``
     ``result``     what a tool gave, for the call with the id ``of``; ``failed`` if it did
     ``tokens``     tokens that the answer has taken so far
-    ``verdict``    how one call of the model ended
     =============  ====================================================================
     """
     match chunk:
@@ -53,8 +51,6 @@ def fact(chunk: Chunk) -> Fact | None:
             return {"text": text}
         case UsageChunk(usage=usage) if usage.output_tokens is not None:
             return {"tokens": usage.output_tokens, "turn": chunk.turn}
-        case FinishChunk(verdict=verdict):
-            return {"verdict": verdict.value}
         case _:
             return None
 
