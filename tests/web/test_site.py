@@ -71,11 +71,11 @@ class Model:
 @asynccontextmanager
 async def site(models, *, url="memory:"):
     """A client of a site of *models*; its attribute `site` is the site."""
-    async with open_streams(url, flush_every=1) as streams, open_pump_nursery() as nursery:
+    async with open_streams(url, flush_every=1) as streams, open_pump_nursery() as tasks:
         app = Site(models, streams)
         listener = await open_listener("127.0.0.1", 0)
         connections = Connections(Guard(app), listener)
-        nursery.start_soon(connections.serve)
+        tasks.start_soon(connections.serve)
         async with httpx.AsyncClient(trust_env=False, base_url=origin_of(listener)) as client:
             client.site, client.streams = app, streams
             yield client

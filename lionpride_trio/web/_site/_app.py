@@ -161,8 +161,8 @@ class Site:
     async def _stop_one(self, request: Request) -> Response:
         name, number = request.path_params["id"], request.path_params["number"]
         await self._streams.status(name)
-        lanes: Sequence[trio.CancelScope] = self._running.get(name, ())
-        if number < len(lanes):
+        lanes = self._running.get(name)
+        if lanes is not None and number < len(lanes):
             lanes[number].cancel()
         return Response(status_code=202)
 
