@@ -159,7 +159,8 @@ class Site:
         return JSONResponse({"state": status.state.value, "items": status.items})
 
     async def _stop_one(self, request: Request) -> Response:
-        name, number = request.path_params["id"], request.path_params["number"]
+        name: str = request.path_params["id"]
+        number: int = request.path_params["number"]
         await self._streams.status(name)
         lanes = self._running.get(name)
         if lanes is not None and number < len(lanes):
