@@ -22,7 +22,7 @@ Job = Callable[[], Any]
 
 @attrs.frozen
 class Options:
-    """What the command line asked for."""
+    """The options of the command line."""
 
     quick: bool = False
 
@@ -147,7 +147,7 @@ def peers(makers: Mapping[str, Callable[[], Entry]]) -> dict[str, Entry]:
 
 
 def first_line(error: BaseException) -> str:
-    """What *error* says, in one line."""
+    """The text of *error*, in one line."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     said = (str(error).strip() or "no message").splitlines()[0][:120]

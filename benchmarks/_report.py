@@ -1,4 +1,4 @@
-"""What a run found: tables, and the targets that they were made for."""
+"""The findings of a run: tables, and the targets that they were made for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Row:
 
 @attrs.frozen
 class Target:
-    """What a figure has to be: ``Target("three stages", "<= 1.5 × the generator", 1.2)``.
+    """A limit for a figure: ``Target("three stages", "<= 1.5 × the generator", 1.2)``.
 
     No figure is one that could not be measured.
     """

@@ -179,7 +179,7 @@ async def clocked(items: int, size: int) -> None:
 
 
 async def scoped_reads(items: int, size: int) -> None:
-    """What one would write: a scope for each read."""
+    """The obvious way: a scope for each read."""
 
     async def read() -> None:
         with trio.fail_after(60):

@@ -71,7 +71,7 @@ async def awaited(items: int, size: int, stages: int, read: Read = ready) -> Non
 
 
 async def received(channel: trio.MemoryReceiveChannel[Any]) -> AsyncIterator[Any]:
-    """What is there without waiting, as long as there is something."""
+    """The items, without waiting where some are there."""
     try:
         while True:
             try:

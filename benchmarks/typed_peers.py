@@ -34,7 +34,7 @@ def _jiter() -> Callable[[str], Any]:
 
 
 def _pydantic() -> Callable[[str], Any]:
-    """What pydantic-ai does, without its own cost."""
+    """The work of pydantic-ai, without its own cost."""
     from pydantic import BaseModel, TypeAdapter
 
     class Step(BaseModel):

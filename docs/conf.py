@@ -28,9 +28,9 @@ toc_object_entries = False
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|httpx|hypothesis)\..*",
+        r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|functools|httpx|hypothesis)\..*",
     ),
-    ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None"),
+    ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None|JsonObject"),
     ("py:.*", "|".join(dir(builtins))),
     # Names that exist for the type checkers only.
     ("py:.*", r"(.*\.)?(T|U|P|R|In|Out|T_co|In_contra|Out_co|Piece_co|Self)"),

@@ -72,7 +72,7 @@ from ._parts import Native, Part, RawPart, TextPart, ThoughtPart, ToolCall, Tool
 from ._public import let_hints_know, show_public_path
 from ._response import Response, chunks_of, reassemble
 from ._safe_text import Secret
-from .services import Bounds, PlainHTTPWarning, Retry, Timeouts, fallback, iModel
+from .services import Bounds, PlainHTTPWarning, Reply, Retry, Timeouts, fallback, iModel
 from .session import Session
 from .transformers import source, transformer
 
@@ -117,6 +117,7 @@ __all__ = [
     "RawPart",
     "ReasoningChunk",
     "RedirectRefused",
+    "Reply",
     "RequestTooLarge",
     "Response",
     "Retry",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeGuard, TypeVar, cast
 
 import attrs
@@ -120,3 +120,8 @@ def _never_waits(function: Any) -> bool:
         return False
     given = function.__annotations__.get("return", "None")
     return function.__name__ != "<lambda>" and getattr(given, "__name__", given) in _PLAIN
+
+
+def listed(value: object) -> Sequence[Any]:
+    """*value* if it is a list or a tuple, else an empty one."""
+    return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else ()

@@ -24,7 +24,9 @@ from typing import Any, Final
 import attrs
 
 from ._json_form import has_json_form, to_json
-from ._parts import NO_FACTS, Native, RawPart, TextPart
+from ._media import MediaPart
+from ._native import NO_FACTS
+from ._parts import Native, RawPart, TextPart
 
 NO_METADATA: Final = NO_FACTS
 
@@ -202,7 +204,7 @@ class ToolCallChunk(Chunk):
 @has_json_form
 @attrs.frozen(kw_only=True)
 class ToolResultChunk(Chunk):
-    """What a tool gave, in a conversation that runs tools."""
+    """The result of a tool, in a conversation that runs tools."""
 
     call_id: str = ""
     """The id of the call that this answers."""
@@ -219,14 +221,18 @@ class ToolResultChunk(Chunk):
 @has_json_form
 @attrs.frozen(kw_only=True)
 class PartChunk(Chunk):
-    """What has to go back to the provider with the answer, beside its text, thoughts and calls.
+    """A part of the answer beside its text, thoughts and calls.
 
-    A `RawPart` is a whole block of the provider's own.  A `TextPart` begins another text, with what the
+    A `MediaPart` is an image, a sound or a file that the model gives, whole or, with a ``slot``, a piece of
+    it.  A `RawPart` is a whole block of the provider's own.  A `TextPart` begins another text, with what the
     provider says of it: the text chunks that follow are its text.
     """
 
-    part: RawPart | TextPart
-    """The block, or the text that begins."""
+    part: MediaPart | RawPart | TextPart
+    """The medium or the piece of one, the block, or the text that begins."""
+    slot: int | None = None
+    """The number of the medium whose piece this is: its bytes and its transcript go on with those of the
+    last piece.  None where all has come."""
 
 
 @has_json_form
@@ -259,6 +265,6 @@ class OtherChunk(Chunk):
     """
 
     kind: str = ""
-    """What it is: the provider's own type name, or one of the two above."""
+    """Its kind: the provider's own type name, or one of the two above."""
     value: Any = None
     """Its content, decoded."""

@@ -1,4 +1,4 @@
-"""What the user may have meant, for the texts of errors."""
+"""Guesses at the word that the user meant, for the texts of errors."""
 
 from __future__ import annotations
 

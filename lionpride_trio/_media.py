@@ -14,6 +14,7 @@ import attrs
 
 from ._errors import ConfigurationError
 from ._json_form import has_json_form
+from ._native import Native
 
 Kind: TypeAlias = Literal["image", "audio", "file"]
 Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str]
@@ -27,11 +28,13 @@ _MAGIC: Final = (
     (b"WAVE", 8, "audio/wav"),
     (b"ID3", 0, "audio/mpeg"),
     (b"\xff\xfb", 0, "audio/mpeg"),
+    (b"\xff\xf3", 0, "audio/mpeg"),
+    (b"\xff\xf1", 0, "audio/aac"),
     (b"fLaC", 0, "audio/flac"),
     (b"OggS", 0, "audio/ogg"),
     (b"%PDF-", 0, "application/pdf"),
 )
-"""What the bytes of a file begin with, and where: enough for what models take."""
+"""The first bytes of the files that models take, and where in the file they stand."""
 _ONE_NAME: Final = {
     "audio/x-wav": "audio/wav",
     "audio/mp3": "audio/mpeg",
@@ -43,10 +46,10 @@ _DEFAULT: Final = {"image": None, "audio": None, "file": "application/octet-stre
 @has_json_form
 @attrs.frozen
 class MediaPart:
-    """An image, a sound or a file.  `Image`, `Audio` and `File` make one."""
+    """An image, a sound or a file.  `Image`, `Audio` and `File` make one, and models give them."""
 
     kind: Kind
-    """What it is to a model."""
+    """How a model takes it."""
     media_type: str | None = None
     """Its MIME type; None where only its place is known."""
     data: bytes | None = attrs.field(default=None, kw_only=True, repr=False)
@@ -56,9 +59,15 @@ class MediaPart:
     path: str | None = attrs.field(default=None, kw_only=True)
     """The file that is read when a model is asked."""
     name: str | None = attrs.field(default=None, kw_only=True)
-    """What the file is called."""
+    """The file's name."""
     detail: str | None = attrs.field(default=None, kw_only=True)
     """How closely an image is looked at, in the provider's word (OpenAI's ``low`` and ``high``)."""
+    transcript: str | None = attrs.field(default=None, kw_only=True)
+    """What is said in a sound, where the model that made it tells."""
+    signature: str | None = attrs.field(default=None, kw_only=True, repr=False)
+    """The provider's proof that its model made it (Gemini's ``thoughtSignature``)."""
+    native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+    """What its provider said of it beside; None for a part that no provider wrote."""
     type: Literal["media"] = attrs.field(default="media", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -133,14 +142,18 @@ def _decoded_url(rest: str) -> tuple[str, bytes]:
 
 
 def _media_type(kind: Kind, data: bytes, name: str | None) -> str:
-    found = next((known for magic, at, known in _MAGIC if data.startswith(magic, at)), None)
-    found = found or (_guessed(name) if name else None) or _DEFAULT[kind]
+    found = known_type(data) or (_guessed(name) if name else None) or _DEFAULT[kind]
     if found is None:
         raise ConfigurationError(
             f"what kind of {kind} this is can be told neither from its bytes nor from its name:"
             f" write media_type='{kind}/…'"
         )
     return found
+
+
+def known_type(data: bytes | bytearray) -> str | None:
+    """The media type that the first bytes of a file tell, if they do."""
+    return next((known for magic, at, known in _MAGIC if data.startswith(magic, at)), None)
 
 
 def _guessed(name: str) -> str | None:

@@ -18,17 +18,15 @@ compared.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from ._json_form import has_json_form
 from ._media import MediaPart
-from ._readonly import ReadOnlyDict
+from ._native import Native as Native
 from .wire._json import loads
 
-NO_FACTS: Final[Mapping[str, Any]] = ReadOnlyDict()
 _OWN_ID: Final = "lpt_"
 
 
@@ -48,18 +46,6 @@ def is_made_id(call_id: str | None) -> bool:
 
 @has_json_form
 @attrs.frozen
-class Native:
-    """The provider that wrote a part, and what it said of it beside the part's own fields."""
-
-    provider: str
-    """The provider's form of messages: ``anthropic``, ``gemini``, ``openai`` (Responses), ``chat``
-    (chat completions) or ``ollama``."""
-    facts: Mapping[str, Any] = NO_FACTS
-    """Members of the provider's own block that are sent back with it."""
-
-
-@has_json_form
-@attrs.frozen
 class TextPart:
     """A text."""
 
@@ -70,7 +56,7 @@ class TextPart:
     citations: tuple[Any, ...] = attrs.field(default=(), kw_only=True)
     """The provider's citation objects for this text, in order."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["text"] = attrs.field(default="text", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -89,7 +75,7 @@ class ThoughtPart:
     id: str | None = None
     """The provider's id of the block."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["thought"] = attrs.field(default="thought", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -112,7 +98,7 @@ class ToolCall:
     signature: str | None = None
     """The provider's proof that the call is its own (Gemini's ``thoughtSignature``)."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The provider's own facts of it; None for a part that no provider wrote."""
     type: Literal["tool_call"] = attrs.field(default="tool_call", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 
@@ -127,7 +113,7 @@ class ToolCall:
 @has_json_form
 @attrs.frozen
 class ToolResult:
-    """What a tool call gave."""
+    """The result of a tool call."""
 
     call_id: str
     """The id of the call that this answers."""

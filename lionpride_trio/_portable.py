@@ -28,7 +28,7 @@ def is_portable(value: object) -> bool:
 
 
 def _parts(kind: type[Any], value: Any) -> Iterable[Any]:
-    """What pickle writes of *value*; something that is not portable where that is not known."""
+    """The values that pickle writes for *value*; something that is not portable where they are not known."""
     if issubclass(kind, BaseException) and _is_made_of_its_args(kind):
         return [*value.args, vars(value)]
     if issubclass(kind, dict):

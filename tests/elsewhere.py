@@ -27,7 +27,7 @@ class ServerThread:
                 await trio.sleep_forever()
 
     def call(self, function, *args):
-        """What the async *function* gives, run on the server's trio."""
+        """Run the async *function* on the server's trio, and return its result."""
         return trio.from_thread.run(function, *args, trio_token=self._token)
 
     @contextmanager

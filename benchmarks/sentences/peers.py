@@ -200,7 +200,7 @@ def stream_livekit(chunks: Sequence[str]) -> Timed:
 
 
 def finished(waiting: Coroutine[None, None, T]) -> T:
-    """What a coroutine returns that waits for nothing."""
+    """The result of a coroutine that waits for nothing."""
     try:
         waiting.send(None)
     except StopIteration as done:

@@ -1,4 +1,4 @@
-"""What comes of a stream that fails: whole sentences, the rest, and then the failure."""
+"""A stream that fails gives whole sentences, the rest, and then the failure."""
 
 from collections.abc import AsyncIterator
 

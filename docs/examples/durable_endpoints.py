@@ -6,29 +6,12 @@ import trio
 from hypercorn.config import Config
 from hypercorn.trio import serve
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from lionpride_trio import NotFound, iModel, sinks
+from lionpride_trio import NotFound, iModel
 from lionpride_trio.durable import open_streams
-from lionpride_trio.wire import encode_event
-
-
-class Events(StreamingResponse):
-    """The items as server-sent events with their ids, then an event `end` or `error`."""
-
-    def __init__(self, following):
-        super().__init__((), media_type="text/event-stream")
-        self.following = following
-
-    async def __call__(self, scope, receive, send):
-        async with self.following as channel:
-
-            def encode(chunk):
-                return encode_event(chunk.to_json(), id=str(channel.last_id))
-
-            self.body_iterator = sinks.sse_bytes(channel, encode=encode)
-            await super().__call__(scope, receive, send)
+from lionpride_trio.web import respond
 
 
 async def not_found(_, error):
@@ -42,8 +25,7 @@ def make_app(streams, model):
         return JSONResponse({"began": began})
 
     async def read(request):
-        last_id = request.headers.get("last-event-id")  # a browser that reconnects sends it
-        return Events(streams.follow(request.path_params["id"], after=last_id))
+        return respond(streams.follow(request.path_params["id"], after=request))
 
     async def stop(request):
         status = await streams.stop(request.path_params["id"])

@@ -5,16 +5,16 @@ from typing import Any
 
 import trio
 from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
 from hypercorn.config import Config
 from hypercorn.trio import serve
 
-from lionpride_trio import Session, iModel, sinks
+from lionpride_trio import Session, iModel
+from lionpride_trio.web import respond
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI):
-    """Keep one session open as long as the server runs; it owns what its endpoints iterate."""
+    """Keep one session open as long as the server runs: its models share one HTTP client."""
     async with Session() as session:
         session.services.register(iModel("openai", "gpt-4o-mini"))
         yield {"session": session}
@@ -25,12 +25,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.get("/answer")
 async def answer(question: str, request: Request):
-    model = request.state.session.services.get("gpt-4o-mini")
-    return StreamingResponse(
-        sinks.sse_bytes(model.stream(question)),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    return respond(request.state.session.services.get("gpt-4o-mini").stream(question))
 
 
 async def main(bind="127.0.0.1:8000", task_status=trio.TASK_STATUS_IGNORED):

@@ -1,10 +1,10 @@
 """A model asks for a tool, the tool is called, and the model answers with what it gave."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import trio
 
-from lionpride_trio import iModel
+from lionpride_trio import ToolResult, iModel
 from lionpride_trio.tools import Toolbox, tool
 
 
@@ -20,26 +20,15 @@ async def weather(
 async def main(model_name="gpt-4o-mini"):
     model = iModel("openai", model_name)
     tools = Toolbox([weather])
-    messages: list[dict[str, object]] = [{"role": "user", "content": "Do I need a coat in Oslo?"}]
+    messages: list[Any] = [{"role": "user", "content": "Do I need a coat in Oslo?"}]
 
     response = await model.complete(messages, tools=tools)
-    messages.append({
-        "role": "assistant",
-        "content": response.text,
-        "tool_calls": [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments},
-            }
-            for call in response.tool_calls
-        ],
-    })
+    messages.append(response.message)
     for call in response.tool_calls:
         asked = tools.find(call.name)
         output = asked.output_of(await asked.call(call.arguments))
         print(f"{call.name}({call.arguments}) gives {output}")
-        messages.append({"role": "tool", "tool_call_id": call.id, "content": output})
+        messages.append(ToolResult(call.id, call.name, output))
 
     if response.tool_calls:
         response = await model.complete(messages, tools=tools)

@@ -51,7 +51,7 @@ def submodules():
 
 
 def analysed(name):
-    """What sphinx knows of the source of the module *name*."""
+    """Sphinx's analysis of the source of the module *name*."""
     analyzer = ModuleAnalyzer.for_module(name)
     analyzer.analyze()
     return analyzer

@@ -154,7 +154,7 @@ def scores() -> str:
 
 
 def table() -> str:
-    """What each splitter does with the inputs, in Markdown."""
+    """A table in Markdown of the pieces that each splitter makes of the inputs."""
     peers = importlib.import_module("peers").peers()
     cases = importlib.import_module("tests.stages.sentences.cases")
     splitters = {"this one": lambda text, _: cases.split(text)}

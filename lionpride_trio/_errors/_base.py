@@ -47,7 +47,7 @@ class LionprideError(Exception):
     def _locate(
         self,
         *,
-        provider: str,
+        provider: str | None,
         model: str,
         request_id: str | None = None,
         partial: Response | None = None,

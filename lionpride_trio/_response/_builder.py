@@ -37,6 +37,7 @@ from .._chunks import (
     Usage,
     UsageChunk,
 )
+from .._media import MediaPart
 from .._parts import Native, RawPart, TextPart, ThoughtPart, ToolCall, make_call_id
 from .._readonly import ReadOnlyDict
 from ._response import Response
@@ -123,7 +124,31 @@ class _OpenCall:
         return ToolCall(call_id, self.name or "", arguments, self.signature, native=self.native)
 
 
-_Open: TypeAlias = _OpenText | _OpenThought | _OpenCall | RawPart
+@attrs.define
+class _OpenMedium:
+    """A sound whose pieces are added up."""
+
+    begun: MediaPart
+    data: bytearray = attrs.Factory(bytearray)
+    transcript: _Text = attrs.Factory(_Text)
+
+    def add(self, piece: MediaPart) -> None:
+        self.data += piece.data or b""
+        self.transcript.append(piece.transcript or "")
+        self.transcript.compact()
+        self.begun = attrs.evolve(
+            self.begun,
+            media_type=self.begun.media_type or piece.media_type,
+            signature=piece.signature or self.begun.signature,
+            native=piece.native or self.begun.native,
+        )
+
+    def part(self) -> MediaPart:
+        said = str(self.transcript) or None
+        return attrs.evolve(self.begun, data=bytes(self.data) or None, transcript=said)
+
+
+_Open: TypeAlias = _OpenText | _OpenThought | _OpenCall | _OpenMedium | MediaPart | RawPart
 
 
 class ResponseBuilder:
@@ -137,6 +162,7 @@ class ResponseBuilder:
         self._text: _OpenText | None = None
         """The last of them, if it is a text."""
         self._thoughts: dict[int, _OpenThought] = {}
+        self._media: dict[int, _OpenMedium] = {}  # by slot
         self._texts: dict[int, _Text] = {}
         """The texts of the other alternatives."""
         self._refusal = _Text()
@@ -174,7 +200,7 @@ class ResponseBuilder:
 
     @property
     def _append(self) -> Callable[[str], None] | None:
-        """What appends to the text that is open, if one is."""
+        """The function that appends to the text that is open; None if none is."""
         return None if self._text is None else self._text.text.append
 
     def _begin_text(self, begun: TextPart) -> Callable[[str], None]:
@@ -212,6 +238,9 @@ class ResponseBuilder:
                     cited.citations.append(chunk.value)
             case PartChunk(part=RawPart() as block, index=0):
                 self._begin(block)
+            case PartChunk(part=MediaPart() as medium, index=0):
+                self.characters += len(medium.data or b"") + len(medium.transcript or "")
+                self._take_medium(medium, chunk.slot)
             case PartChunk(part=TextPart() as begun, index=0):
                 self.characters += len(begun.text)
                 self._begin_text(begun)
@@ -233,6 +262,16 @@ class ResponseBuilder:
             self._begin(thought)
         thought.add(chunk)
 
+    def _take_medium(self, medium: MediaPart, slot: int | None) -> None:
+        if slot is None:
+            self._begin(medium)
+            return
+        open_one = self._media.get(slot)
+        if open_one is None:
+            open_one = self._media[slot] = _OpenMedium(medium)
+            self._begin(open_one)
+        open_one.add(medium)
+
     def _call(self, chunk: ToolCallChunk) -> None:
         place = chunk.index, chunk.slot
         call = self._calls.get(place)
@@ -251,9 +290,11 @@ class ResponseBuilder:
         return self._calls[0, slot].part()
 
     def response(self) -> Response:
-        """What the chunks so far add up to."""
+        """The chunks so far, added up."""
         called = [index for index, _ in self._calls]
-        parts = tuple(part if isinstance(part, RawPart) else part.part() for part in self._parts)
+        parts = tuple(
+            part if isinstance(part, MediaPart | RawPart) else part.part() for part in self._parts
+        )
         first = "".join(part.text for part in parts if isinstance(part, TextPart))
         alternatives = range(max([0, *self._texts, *self._finishes, *called]) + 1)
         texts = (first, *(str(self._texts.get(index, "")) for index in alternatives[1:]))

@@ -21,6 +21,7 @@ from .._chunks import (
     UsageChunk,
     Verdict,
 )
+from .._media import MediaPart
 from .._parts import RawPart, TextPart, ThoughtPart, ToolCall
 from ._builder import ResponseBuilder
 from ._response import Response
@@ -116,7 +117,7 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
                     _chunk_of_call(part, calls, whole=response.verdict is Verdict.TOOL_USE)
                 )
                 calls += 1
-            case RawPart():
+            case MediaPart() | RawPart():
                 chunks.append(PartChunk(part=part))
             case _:
                 raise AssertionError(f"no answer has a part {part!r}")

@@ -10,6 +10,7 @@ import attrs
 from .._assistant import AssistantResponseContent, answer_of
 from .._chunks import NO_METADATA, Usage, Verdict
 from .._json_form import NO_JSON, has_json_form, to_json
+from .._media import MediaPart
 from .._parts import Part, TextPart, ThoughtPart, ToolCall
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ def _thoughts_of(parts: tuple[Part, ...]) -> tuple[ThoughtPart, ...]:
         part if isinstance(part, ThoughtPart) else ThoughtPart(signature=part.signature)
         for part in parts
         if isinstance(part, ThoughtPart)
-        or (isinstance(part, TextPart | ToolCall) and part.signature)
+        or (isinstance(part, TextPart | ToolCall | MediaPart) and part.signature)
     )
 
 
-def _thoughts_without_ids(parts: tuple[Part, ...]) -> tuple[ThoughtPart, ...]:
-    return tuple(attrs.evolve(thought, id=None) for thought in _thoughts_of(parts))
+def _thoughts_and_media(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    thoughts = (attrs.evolve(thought, id=None) for thought in _thoughts_of(parts))
+    return (*thoughts, *(part for part in parts if isinstance(part, MediaPart)))
 
 
 @has_json_form
@@ -72,7 +74,7 @@ class Response(_WithOutput[T_co]):
     reasoning: str = ""
     """All reasoning, joined."""
     refusal: str = ""
-    """What the model said when it declined, where the provider keeps that apart."""
+    """The model's words when it declined, where the provider keeps them apart."""
     tool_calls: tuple[ToolCall, ...] = ()
     """The tool calls, in order."""
     citations: tuple[Any, ...] = ()
@@ -98,20 +100,20 @@ class Response(_WithOutput[T_co]):
         default=attrs.Factory(_parts_of, takes_self=True),
         kw_only=True,
         repr=False,
-        eq=_thoughts_without_ids,
+        eq=_thoughts_and_media,
     )
-    """The answer (the first alternative) as a whole: texts, thoughts, calls and the provider's own
-    blocks in the order in which they began.
+    """The answer (the first alternative) as a whole: texts, thoughts, calls, media and the provider's
+    own blocks in the order in which they began.
 
     ``text``, ``reasoning`` and ``tool_calls`` are views of it.  Where two responses are compared, only
-    the thoughts of it count: servers cut one text into several parts, or do not.
+    the thoughts and the media of it count: servers cut one text into several parts, or do not.
     """
 
     @property
     def reasoning_blocks(self) -> tuple[ThoughtPart, ...]:
         """The reasoning by blocks, with their signatures.
 
-        A signature that stands at a text or a call (Gemini's) is a block of its own, without text.
+        A signature that stands at a text, a call or a medium (Gemini's) is a block of its own, without text.
         """
         return _thoughts_of(self.parts)
 

@@ -50,7 +50,7 @@ END_SECONDS: Final = 0.05
 
 
 class ConnectionState(enum.Enum):
-    """What is going on; once the head is there, what comes after the bytes that are held."""
+    """The step that a connection has reached; while it holds bytes of the body, the step after them."""
 
     ASKING = "asking"
     """The request is on its way, or the head of its answer."""
@@ -99,7 +99,7 @@ class Connection:
         self._may_go_on = False
         self.state: ConnectionState = _ASKING
         self.failure: LionprideError | None = None
-        """What comes after the bytes before it, where the state is FAILED."""
+        """The failure that follows the bytes before it, where the state is FAILED."""
         self.answered = False
         """A byte of an answer came."""
         self.sent_at = 0.0
@@ -133,7 +133,7 @@ class Connection:
         return head
 
     def receive_nowait(self) -> bytes | None:
-        """What there is of the body: ``b""`` at its end, None where nothing is there yet.
+        """Return the bytes of the body that are there: ``b""`` at its end, None where nothing is there yet.
 
         :raises LionprideError: `failure`, once what came before it was given.
         :raises trio.ClosedResourceError: the connection was closed.

@@ -17,7 +17,7 @@ from ._request import Request
 
 
 class HTTPClient(Protocol):
-    """What is needed of a client: ``httpx.AsyncClient`` and ``httpx2.AsyncClient`` have it.
+    """The members of a client that are used: ``httpx.AsyncClient`` and ``httpx2.AsyncClient`` have them.
 
     Of a response, ``status_code``, ``headers``, ``aiter_raw`` and ``aclose`` are used.
     """

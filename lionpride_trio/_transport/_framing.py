@@ -28,7 +28,7 @@ class Framing(Protocol):
     ended: bool
     """The body has ended."""
     rest: bytes
-    """What came after the end: nobody's."""
+    """The bytes after the end: nobody's."""
     ends_with_connection: bool
     """The end of the connection is the end of the body, and no failure."""
 

@@ -41,7 +41,7 @@ class HeadMachine:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._connection_ended = False
         self.rest = b""
-        """What was fed and is no part of a whole head."""
+        """The bytes that were fed and are no part of a whole head."""
         self.answered = False
         """A byte of an answer came."""
         self.head: Head | None = None

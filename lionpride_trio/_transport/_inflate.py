@@ -16,7 +16,7 @@ STEP_BYTES: Final = 64 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _KNOWN: Final = {"gzip", "x-gzip", "deflate"}
 _PLAIN: Final = {"", "identity", "none", "utf-8", "utf8", "us-ascii", "binary", "8bit", "7bit"}
-"""What a ``content-encoding`` may say where nothing is compressed: some servers put the name of a charset
+"""The values of ``content-encoding`` under which nothing is compressed: some servers put the name of a charset
 or of a transfer encoding there."""
 
 

@@ -1,13 +1,16 @@
-"""Our own client as those see it who know httpx's: a response, whose raw body is iterated.
+"""Responses as those see them who know httpx's: a head, and a raw body that is iterated.
 
-A recorder stands on any client by this face, and so on ours.
+A recorder stands on any client by this face, and so on ours.  Answers that no network brings, which are
+replayed or scripted, have it too.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+
+import trio
 
 from ._reading import receive
 
@@ -57,3 +60,24 @@ class _Pieces(AsyncIterator[bytes]):
         if not piece:
             raise StopAsyncIteration
         return piece
+
+
+class OfflineResponse(AsyncIterator[bytes]):
+    """The head of an answer that no network brings, and the iterator of its body.
+
+    A subclass has ``__anext__``, which ends where it finds the response ``closed``.
+    """
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        self.status_code = status
+        self.headers: Mapping[str, str] = dict(headers)
+        self.closed = False
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """The pieces of the body."""
+        return self
+
+    async def aclose(self) -> None:
+        """Give nothing more."""
+        self.closed = True
+        await trio.lowlevel.checkpoint()

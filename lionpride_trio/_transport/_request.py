@@ -1,4 +1,4 @@
-"""What is sent: a request, where it goes, and how long each step of it may take."""
+"""A request, where it goes, and how long each step of it may take."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
-    """What a connection is made to."""
+    """The place that a connection is made to."""
 
     scheme: str
     host: str

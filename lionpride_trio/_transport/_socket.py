@@ -24,7 +24,7 @@ class NowaitStream(abc.ABC):
 
     @abc.abstractmethod
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
-        """What has arrived, ``b""`` at the end, None when nothing has.  No checkpoint.
+        """Return the bytes that have arrived, ``b""`` at the end, None when nothing has.  No checkpoint.
 
         :raises trio.BrokenResourceError: the connection was reset.
         :raises trio.ClosedResourceError: this side closed it.
@@ -56,7 +56,7 @@ class NowaitStream(abc.ABC):
     def has_no_unread_bytes(self) -> bool:
         """The peer has sent nothing that was not read, and has not closed.
 
-        What is there is thrown away: only a stream that is to be closed if it is false is asked.
+        Bytes that are there are thrown away: only a stream that is to be closed if it is false is asked.
         """
         try:
             return self.receive_nowait(1) is None
@@ -129,7 +129,7 @@ class WaitingStream(NowaitStream):
         return False
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
-        """What the last wait has read, whatever *max_bytes* is."""
+        """Return the bytes of the last wait, whatever *max_bytes* is."""
         read, self._read = self._read, None
         if isinstance(read, trio.BrokenResourceError):
             raise read

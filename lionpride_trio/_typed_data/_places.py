@@ -1,4 +1,4 @@
-"""What is wrong with data, and where."""
+"""Faults of data, and where they stand."""
 
 from __future__ import annotations
 

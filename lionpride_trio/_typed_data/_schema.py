@@ -128,7 +128,7 @@ class _Writer:
         return self._scalar(kind, bounds)
 
     def _key_names(self, hint: Any) -> dict[str, Any]:
-        """What the keys of a mapping look like: text, as all keys of JSON."""
+        """The schema of a mapping's keys: text, as all keys of JSON."""
         kind = bare(hint)
         if kind is Any:
             return {}
@@ -225,7 +225,7 @@ def schema_of_choice(values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _described(bounds: tuple[Any, ...]) -> dict[str, Any]:
-    """What *bounds* say besides bounds: title, description, examples, parts of a schema."""
+    """The parts of *bounds* that bound nothing: title, description, examples, parts of a schema."""
     plain = [
         msgspec().Meta(
             title=one.title,
@@ -247,7 +247,7 @@ def schema_of_scalar(kind: Any, bounds: tuple[Any, ...]) -> dict[str, Any]:
         schema: dict[str, Any] = msgspec().json.schema(Annotated[kind, *bounds] if bounds else kind)
     except TypeError as error:
         reason = str(error).partition(" - type")[0]
-        # What msgspec says of an unknown type is how its own schemas are taught.
+        # msgspec tells of an unknown type how its own schemas are taught, which helps nobody here.
         why = "" if "custom types" in reason else f": {reason}"
         raise ConfigurationError(f"there is no JSON schema of {describe(kind)}{why}") from error
     return schema

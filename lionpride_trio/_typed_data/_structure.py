@@ -228,7 +228,7 @@ def _by_msgspec(kind: Any, hint: Any, value: Any) -> Any:
 
 
 def _read_each(reads: Iterable[tuple[str, Reader, Any]]) -> list[Any]:
-    """What each reader makes of its value; all faults together, at the paths that are given."""
+    """Give each value to its reader; all faults are raised together, at the paths that are given."""
     results: list[Any] = []
     places: list[Place] = []
     for path, read, value in reads:

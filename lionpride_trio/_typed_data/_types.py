@@ -1,4 +1,4 @@
-"""What a type is made of: its metadata, its members, the fields of its class."""
+"""The parts of a type: its metadata, its members, the fields of its class."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _plain_default(default: Any) -> Any:
 
 
 def _typed_key(name: str, hint: Any, required: bool) -> Field:  # ruff: ignore[boolean-type-hint-positional-argument] - two lines below
-    # What PEP 563 leaves as text is not counted by __required_keys__: the wrapper has the say.
+    # __required_keys__ does not count keys that PEP 563 leaves as text: the wrapper has the say.
     while get_origin(hint) in {Required, NotRequired}:
         required = get_origin(hint) is Required
         (hint,) = get_args(hint)

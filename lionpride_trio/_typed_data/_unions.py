@@ -10,7 +10,7 @@ from ._types import bare, describe, fields_of, is_class
 
 
 def read_union(members: Sequence[tuple[Any, Callable[[Any], Any]]], value: Any) -> Any:
-    """What the member of a union makes of *value* that fits it best.
+    """Read *value* by the member of a union that it fits best.
 
     A member of the value's own class goes before one that it can be turned into, a date before a text, and of
     two classes the one with fewer fields that the value leaves out.

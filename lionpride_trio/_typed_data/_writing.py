@@ -44,7 +44,7 @@ def _builtin(value: Any) -> Any:
 
 
 def _plain(value: _Value) -> Any:
-    """What msgspec takes in place of *value*: it looks at exact classes."""
+    """The plain value that msgspec takes in place of *value*: it looks at exact classes."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int | float):

@@ -14,7 +14,7 @@ from typing import Final, TextIO
 
 INTERRUPTED: Final = 130
 NO_READER: Final = 141
-"""What a shell says of a program that SIGPIPE ended."""
+"""The status that a shell gives a program that SIGPIPE ended."""
 _EXTRA: Final = {"cyclopts", "prompt_toolkit", "rich"}
 
 

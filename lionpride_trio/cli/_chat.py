@@ -55,7 +55,7 @@ async def talk(
 
 @attrs.define
 class _Chat:
-    """What becomes of each line that is typed."""
+    """Answers each line that is typed."""
 
     conversation: Conversation
     editor: LineEditor

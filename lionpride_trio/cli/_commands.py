@@ -138,7 +138,7 @@ async def chat(
 ) -> int:
     """Talk to a model. Ctrl-C stops an answer, Ctrl-D ends the chat.
 
-    What is piped in is one question.
+    Piped text is one question.
     """
     from ._chat import talk  # prompt_toolkit takes as long to import as all the rest
 

@@ -7,13 +7,14 @@ from typing import Protocol
 import attrs
 
 from .. import ConfigurationError, Response, Session, Verdict, iModel
+from ..services._turn import Turn
 from ..session import Branch, InstructionContent, Message
-from ..session._asked import CUT, AskedTurn
+from ..session._turns import CUT
 from ..sinks._common import text_in
 
 
 class Shown(Protocol):
-    """What an answer's text is written to."""
+    """The place that an answer's text is written to."""
 
     async def write(self, text: str) -> None:
         """Show *text*."""
@@ -33,7 +34,7 @@ class Conversation:
     """The last question, when its answer failed or never began."""
     was_stopped: bool = False
     """The last answer was stopped before its end."""
-    _answering: AskedTurn | None = None
+    _answering: Turn | None = None
 
     @classmethod
     def begin(
@@ -117,7 +118,7 @@ class Conversation:
 
 
 def how_it_ended(response: Response) -> str | None:
-    """What there is to say about an answer that is not whole; None for one that is."""
+    """A sentence about an answer that is not whole; None for one that is."""
     verdict = response.verdict
     if response.refusal:
         return f"the model declined: {response.refusal}"

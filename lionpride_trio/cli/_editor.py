@@ -126,7 +126,7 @@ def _key_bindings() -> KeyBindings:
 
 
 def open_history(*, keep: bool) -> History:
-    """What was asked before, which only its owner can read; in memory where no file can be kept."""
+    """The questions of before, which only their owner can read; in memory where no file can be kept."""
     if not keep:
         return InMemoryHistory()
     path = history_path()

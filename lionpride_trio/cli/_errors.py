@@ -1,4 +1,4 @@
-"""What went wrong, in the command line's words and on one line."""
+"""Failures in the command line's words, each on one line."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def status_of(error: BaseException) -> int:
 
 
 def usage_words(error: CycloptsError) -> str:
-    """What is wrong with the words of a command."""
+    """Say in one line why the words of a command are wrong."""
     match error:
         case UnknownCommandError(unused_tokens=[word, *_]):
             return _unknown("command", word, _commands(error), "--help lists them")
@@ -74,7 +74,7 @@ def _missing(error: MissingArgumentError) -> str:
 
 
 def _wrong_value(error: CoercionError) -> str:
-    """What may stand where something else does."""
+    """Say which values may stand where another does."""
     value = "" if error.token is None else error.token.value
     name = (error.token.keyword if error.token is not None else None) or _name(error)
     choices = [one for one in get_args(error.target_type) if isinstance(one, str)]

@@ -97,7 +97,7 @@ async def _refresh(view: _View, live: Live) -> None:
 
 
 class _View:
-    """What is shown of a run; none of it holds control characters."""
+    """The lines that are shown of a run; none of them holds control characters."""
 
     def __init__(self, operations: tuple[Operation, ...], run: FlowRun) -> None:
         self._operations = operations

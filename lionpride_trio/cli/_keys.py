@@ -1,4 +1,4 @@
-"""What becomes of keys that are pressed while an answer comes."""
+"""Keys that are pressed while an answer comes, and what they do."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from rich.text import Text
 
 
 class Shown(Protocol):
-    """What a panel shows: text that is safe for a terminal."""
+    """The text and frame of a panel; the text is safe for a terminal."""
 
     text: str
 
     @property
     def title(self) -> str:
-        """What stands in its frame."""
+        """The words in its frame."""
         ...
 
 

@@ -26,7 +26,7 @@ END_WITHIN: Final = 1.0
 class AnswerText:
     """The text of one answer on a stream, while it comes.
 
-    What a model says is shown and never obeyed: control characters are made visible, whether
+    A model's text is shown and never obeyed: control characters are made visible, whether
     the stream is a terminal or a pipe that may well end in one.
     """
 

@@ -1,4 +1,4 @@
-"""What can be typed in a chat beside questions: lines that begin with a slash."""
+"""The commands of a chat: lines that begin with a slash."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def load(target: str) -> Builder:
 
 
 def _call(function: Any, what: str) -> Any:
-    """What the function gives."""
+    """Call *function*, which takes no arguments and is not async."""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise ConfigurationError(
             f"{what} is an async function: name a Builder, or a plain function that makes one"
@@ -51,7 +51,7 @@ def _call(function: Any, what: str) -> Any:
 
 
 def _what_there_is(name: str, path: str, variables: dict[str, Any]) -> str:
-    """What may have been meant, by its name or by what it is."""
+    """Name what the user may have meant, by its name or by what it is."""
     builders = [one for one, value in variables.items() if isinstance(value, Builder)]
     functions = [
         one

@@ -29,7 +29,7 @@ _BETWEEN: Final = re.compile(
 class WordWrap:
     """Puts line ends between words, so that no line is wider than *width* says and no word is split.
 
-    What it hands out stays as it is, so nothing on the screen is ever taken back: it holds the word
+    Text that was handed out stays as it is, so nothing on the screen is ever taken back: it holds the word
     that may go on, and decides where that stands when its end is known.  A word that is wider than
     the terminal begins a line of its own, and is left to the terminal to break: it can then be
     copied as one.  *width* is asked for each word, so a terminal may be resized meanwhile.
@@ -48,7 +48,7 @@ class WordWrap:
         """The word is wider than the terminal: it is handed out as it comes."""
 
     def feed(self, text: str) -> str:
-        """What can be shown, now that *text* has come."""
+        """Return the text that can be shown, now that *text* has come."""
         shown: list[str] = []
         for piece in _PIECES.split(text):
             if piece == "\n":
@@ -63,7 +63,7 @@ class WordWrap:
         return "".join(shown)
 
     def flush(self) -> str:
-        """What was held, which does not go on."""
+        """Return the word that was held, which does not go on."""
         word, self._word = self._word, ""
         self._last = ""
         self._is_too_long = False

@@ -199,7 +199,7 @@ class SQLiteStore:
     async def _ring_changed(self, seen: Mapping[Topic, Any]) -> Mapping[Topic, Any]:
         """Ring for what is not as it was *seen*; what is seen now.
 
-        What is looked at for the first time rings, too: its listener may have looked before the
+        A stream that is looked at for the first time rings, too: its listener may have looked before the
         change, and nobody knows what it saw.
         """
         topics = list(self._bells.topics)

@@ -90,7 +90,7 @@ class Streams:
     async def stop(self, id: str) -> StreamStatus:
         """Stop the run, in whatever process it is, and wait until its end is written.
 
-        What came is kept; readers get it, and a normal end.  A stream that has ended stays as it is.
+        All items so far are kept; readers get them, and a normal end.  A stream that has ended stays as it is.
 
         :raises NotFound: there is no such stream.
         """

@@ -8,7 +8,7 @@
 ``iModel(provider="local")`` starts one by itself.  Its answers come from a trigram of a bundled
 text and depend on the model's name, the prompt, the form that is asked for and the seeds alone.
 
-What a provider refuses is refused with that provider's error document and, as near as is known, its
+A request that a provider refuses is refused with that provider's error document and, as near as is known, its
 sentence: unknown fields, numbers out of range, messages in a wrong order, thinking without its signature.
 ``serve(strict=False)`` reads what it needs and passes over the rest.  The page ``embedded_server`` of the
 documentation says what is refused and what is honoured, wire by wire.

@@ -49,7 +49,7 @@ _GEMINI: Final = Gemini()
 
 @attrs.frozen
 class Hooks:
-    """What the application tells its server."""
+    """The settings of an application, and the functions by which it reports to its server."""
 
     rate: float | None
     seed: int

@@ -1,4 +1,4 @@
-"""What a client asks for, in no provider's words.
+"""A client's request, in no provider's words.
 
 Each wire reads its own request into an `Ask`, and raises `BadAsk` with a sentence for the client
 where the provider itself would refuse.

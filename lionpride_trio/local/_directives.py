@@ -1,4 +1,4 @@
-"""What a model's name asks for beside an answer.
+"""Directives: wishes beside an answer, which a model's name tells.
 
 Words of the name, parted by ``-``, are directives; what remains is the model that is played.  They
 work on every wire, since every wire has a model name and none objects to letters, digits, ``-``

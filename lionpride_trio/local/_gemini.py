@@ -34,6 +34,10 @@ PATH: Final = re.compile(r"/v1(?:beta)?/models/([^:]+):(generateContent|streamGe
 _ENUM: Final = "text/x.enum"
 
 
+_DRAWING: Final = re.compile(r"gemini-(?:[3-9]|\d\d).*image")
+"""The models that sign the images that they draw, and want each back with its signature."""
+
+
 class Gemini(Wire):
     """``POST {base}/v1beta/models/{model}:generateContent``; the path says whether to stream."""
 
@@ -48,8 +52,9 @@ class Gemini(Wire):
         """Refuse what Gemini refuses; calls of a model that thinks must bring their signatures."""
         model = PATH.fullmatch(asked.path)
         assert model is not None  # it was routed by this
-        thinks = read_directives(unquote(model[1])).reasoning or _shows_thoughts(asked.body)
-        check_gemini(asked.body, signed=thinks)
+        name = unquote(model[1])
+        thinks = read_directives(name).reasoning or _shows_thoughts(asked.body)
+        check_gemini(asked.body, signed=thinks, draws=_DRAWING.search(name) is not None)
 
     def read(self, asked: Asked, /) -> Ask:
         """Read the request."""
@@ -137,7 +142,7 @@ class Gemini(Wire):
         return encoder.whole([UsageChunk(usage=usage), FinishChunk(verdict=Verdict.BLOCKED)])
 
     def headers(self, _request_id: str, /) -> dict[str, str]:
-        """What Google's front end says about itself."""
+        """The headers in which Google's front end tells of itself."""
         return {"server-timing": "gfet4t7; dur=1"}
 
 

@@ -1,6 +1,6 @@
 """JSON as the wires read it.
 
-What a client sent is read with the `as_*` functions: a value of another type reads as empty.  A
+A client's data is read with the `as_*` functions: a value of another type reads as empty.  A
 wire checks what its provider insists on, and takes the rest as it comes.
 """
 

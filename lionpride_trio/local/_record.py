@@ -1,4 +1,4 @@
-"""What a server remembers of the requests that came."""
+"""The requests that came to a server, as it remembers them."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _ANY_OBJECT: Final = {
 }
 _REASONING_PIECES: Final = 24
 _MEDIA_PIECES: Final = 85
-"""What an image, a sound or a file counts for."""
+"""The pieces that an image, a sound or a file counts for."""
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +98,7 @@ class Reply:
 
 
 def plan(ask: Ask, directives: Directives, *, seed: int) -> Reply:
-    """What the model that *ask* names answers."""
+    """The reply of the model that *ask* names."""
     model = TrigramModel.bundled()
     root = "\x00".join((str(seed), ask.seed, directives.base, ask.prompt))
     digest = hashlib.sha256(f"{root}\x00{ask.context}".encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""What a provider signs, so that it knows its own words again: thinking, calls, reasoning items.
+"""Signatures, by which a provider knows its own words again: thinking, calls, reasoning items.
 
 The signature is a keyed hash, and the key stands here: the server needs no memory to know its own, and a
 conversation that was begun with one server goes on with another.  It keeps nobody out.

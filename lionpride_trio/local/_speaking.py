@@ -81,7 +81,7 @@ def whole(wire: Wire, asked: Asked, reply: Reply) -> JsonObject:
 
 
 def _at_first(encoder: Encoder, usage: Usage) -> Usage:
-    """What a provider knows of *usage* at the beginning: most count the first piece already."""
+    """The part of *usage* that a provider knows at the beginning: most count the first piece already."""
     first = 0 if encoder.counts_as_it_goes else min(1, usage.output_tokens or 0)
     return attrs.evolve(usage, output_tokens=first, total_tokens=None, reasoning_tokens=None)
 
@@ -130,7 +130,7 @@ def _piece(part: Part, piece: str) -> Chunk:
 
 
 def _closing(wire: Wire, reply: Reply, part: Part) -> Iterator[Chunk]:
-    """What proves that a part is the model's own, where the wire has a place for that."""
+    """The chunk that proves a part to be the model's own, where the wire has a place for it."""
     proof = wire.proof(reply, part)
     if proof is not None:
         yield ReasoningChunk(signature=proof, block=part.index)

@@ -51,7 +51,7 @@ class PacedBody:
         return body or await self._end()
 
     def _collect(self) -> bytes:
-        """What can be sent now; a piece that the rate holds back is held."""
+        """Return the bytes that can be sent now; a piece that the rate holds back is held."""
         body = b""
         pieces = 0
         for frame, is_piece in self._frames:

@@ -1,4 +1,4 @@
-"""What a wire is: how one provider's requests are read, and what is its own in its replies.  No I/O.
+"""A wire: how one provider's requests are read, and what is its own in its replies.  No I/O.
 
 A wire reads a request into an `Ask`; an encoder of `lionpride_trio.providers` writes the `Reply`.
 """
@@ -53,7 +53,7 @@ class Wire(ABC):
 
     @abstractmethod
     def read(self, asked: Asked, /) -> Ask:
-        """What is asked.
+        """Read a request.
 
         :raises BadAsk: the provider itself would refuse.
         """
@@ -65,7 +65,7 @@ class Wire(ABC):
 
     @abstractmethod
     def encoder(self, asked: Asked, reply: Reply, /) -> Encoder:
-        """What writes one reply, in the canonical style."""
+        """The encoder that writes one reply, in the canonical style."""
 
     def usage(self, reply: Reply, /) -> Usage:
         """The usage that the end of a reply reports, as far as the provider tells it."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from .._checks import check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
+from .._media import MediaPart
 from .._response import Response, chunks_of
 from ..flow import Operation
 from ..flow._operation import STREAM_SIZE
 from ..services import Fallback, iModel
+from ..services._plan import Start
+from ..services._tool_calls import Approve, OnError
 from ..session import Branch, Session
-from ..session._asked import OnCut, check_on_cut
+from ..session._turns import OnCut
+from ..tools import Tool, Toolbox
 from ._flow_builder import FlowBuilder, Stream, made_with
-from ._model_work import CommunicateEachWork, CommunicateWork
+from ._model_work import CommunicateEachWork, ConverseWork, ModelWork
 from ._words import check_options
+
+NO_TOOLS: Final = Toolbox(())
 
 
 class Builder(FlowBuilder):
@@ -53,6 +60,75 @@ class Builder(FlowBuilder):
         imodel: str | iModel | Fallback,
         branch: str | Branch | None = None,
         context: Iterable[str] = (),
+        attachments: Iterable[MediaPart] = (),
+        context_from: Iterable[Operation] = (),
+        stream_from: Stream | None = None,
+        name: str | None = None,
+        id: str | None = None,
+        depends_on: Iterable[Operation] = (),
+        stream_size: int = STREAM_SIZE,
+        timeout: float | None = None,
+        retry: int = 0,
+        on_cut: OnCut = "raise",
+        output: Any = None,
+        **options: Any,
+    ) -> Operation:
+        """Ask a model in the context of *branch*; the result is the `Response`.
+
+        Its chunks are the reply's, as they come; a model with ``stream=False`` gives the same in few
+        pieces.  *context*, the whole texts of *context_from*, the text of *stream_from* and the
+        *attachments* stand in the prompt before the instruction; a model reads its prompt whole, so *stream_from* is
+        waited for to its end.  *options* go into the request.
+
+        Question and answer are committed to *branch* together, or neither when it fails or is
+        cancelled.  A branch that is not there is made then.  Without *branch*, a branch of a new name is made; no other
+        branch has that name when the operation starts, and no other operation uses it.  Operations on
+        one branch run in the order in which they were added, as a conversation does.
+
+        *on_cut* says what happens to an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
+        ``"raise"`` lets the operation fail with `AnswerCut`; ``"keep"`` commits it with its verdict;
+        ``"discard"`` gives the `Response` and commits nothing.
+
+        *output* is the type that the answer is to have: the ``output`` of the result.  A wrong answer lets
+        the operation fail with `OutputInvalid`.
+        """
+        check_options(Builder.communicate, options)
+        return self._ask(
+            "communicate",
+            functools.partial(ConverseWork, streams=stream_from is not None),
+            {"instruction": _instruction(instruction), "attachments": tuple(attachments)},
+            settings=made_with(output=output, **options),
+            replay=chunks_of,
+            imodel=imodel,
+            branch=branch,
+            context=context,
+            context_from=context_from,
+            stream_from=stream_from,
+            name=name,
+            id=id,
+            depends_on=depends_on,
+            stream_size=stream_size,
+            timeout=timeout,
+            retry=retry,
+            on_cut=on_cut,
+        )
+
+    def converse(
+        self,
+        *,
+        instruction: str,
+        imodel: str | iModel | Fallback,
+        tools: Iterable[Tool[..., Any]],
+        max_turns: int = 8,
+        tool_limit: int = 4,
+        start: Start = "early",
+        on_error: OnError = "tell",
+        approve: Approve | None = None,
+        tool_timeout: float | None = None,
+        output: Any = None,
+        branch: str | Branch | None = None,
+        context: Iterable[str] = (),
+        attachments: Iterable[MediaPart] = (),
         context_from: Iterable[Operation] = (),
         stream_from: Stream | None = None,
         name: str | None = None,
@@ -64,59 +140,45 @@ class Builder(FlowBuilder):
         on_cut: OnCut = "raise",
         **options: Any,
     ) -> Operation:
-        """Ask a model in the context of *branch*; the result is the `Response`.
+        """Ask a model that may call *tools*, in the context of *branch*; the result is the last `Response`.
 
-        Its chunks are the reply's, as they come; a model with ``stream=False`` gives the same in few
-        pieces.  *context*, the whole texts of *context_from* and the text of *stream_from* stand in
-        the prompt before the instruction; a model reads its prompt whole, so *stream_from* is
-        waited for to its end.  *options* go into the request.
+        Goes on until the model answers, as `iModel.converse` does; the options between *tools* and *output*
+        are those of it, and the others are those of `communicate`.  The chunks are those of all turns, with
+        the results of the tools.  Calls and results are committed to *branch* with question and answer.
 
-        Question and answer are committed to *branch* together, or neither when it fails or is
-        cancelled.  A branch that is not there is made then.  Without *branch*, a branch of a new name is made; no other
-        branch has that name when the operation starts, and no other operation uses it.  Operations on
-        one branch run in the order in which they were added, as a conversation does.
-
-        *on_cut* says what happens to an answer that is not whole (LENGTH, BLOCKED, REFUSED, PAUSED):
-        ``"raise"`` lets the operation fail with `AnswerCut`; ``"keep"`` commits it with its verdict;
-        ``"discard"`` gives the `Response` and commits nothing.
+        A retry (*retry*) asks again from the beginning.  It is only made as long as no chunk went out, and so
+        before any tool has run.
         """
-        check_on_cut(on_cut)
-        check_options(Builder.communicate, options)
-        session, model = self._model(imodel, options)
-        if not isinstance(instruction, str):
-            raise ConfigurationError(f"instruction must be a str, not {instruction!r}")
-        line = self._branch(branch)
-        sources = self._mine(context_from)
-        work = CommunicateWork(
-            session=session,
-            model=model,
-            branch=line,
-            context=_told(context),
-            context_from=sources,
-            options=options,
-            on_cut=on_cut,
-            instruction=instruction,
-            streams=stream_from is not None,
-        )
-        operation = self._add(
-            work,
-            name=name or line or "communicate",
-            id=id,
-            after=self._in_line(line, sources, depends_on),
-            stream_from=stream_from,
-            stream_size=stream_size,
-            replay=chunks_of,
-            timeout=timeout,
-            retry=retry,
-            parameters=made_with(
-                instruction=instruction,
-                imodel=_named(imodel),
-                branch=line,
-                on_cut=None if on_cut == "raise" else on_cut,
+        check_options(Builder.converse, options)
+        return self._ask(
+            "converse",
+            functools.partial(ConverseWork, streams=stream_from is not None),
+            {"instruction": _instruction(instruction), "attachments": tuple(attachments)},
+            tools=Toolbox(tools),
+            settings=made_with(
+                max_turns=max_turns,
+                tool_limit=tool_limit,
+                start=start,
+                on_error=on_error,
+                approve=approve,
+                tool_timeout=tool_timeout,
+                output=output,
                 **options,
             ),
+            replay=chunks_of,
+            imodel=imodel,
+            branch=branch,
+            context=context,
+            context_from=context_from,
+            stream_from=stream_from,
+            name=name,
+            id=id,
+            depends_on=depends_on,
+            stream_size=stream_size,
+            timeout=timeout,
+            retry=retry,
+            on_cut=on_cut,
         )
-        return self._remember(line, operation)
 
     def communicate_each(
         self,
@@ -135,6 +197,7 @@ class Builder(FlowBuilder):
         timeout: float | None = None,
         retry: int = 0,
         on_cut: OnCut = "raise",
+        output: Any = None,
         **options: Any,
     ) -> Operation:
         """Ask a model once for each item of a stream; the result is the list of responses.
@@ -146,48 +209,87 @@ class Builder(FlowBuilder):
 
         With *branch*, each call has the branch as it was before, and all turns are committed at the end,
         together or not at all; without *branch*, nothing is kept.  *on_cut* is as for `communicate`, for each
-        call: the first cut answer ends the operation, or is kept, or is left out of the branch.
+        call: the first cut answer ends the operation, or is kept, or is left out of the branch.  So is
+        *output*: the type of each answer.
         """
-        check_on_cut(on_cut)
         check_options(Builder.communicate_each, options)
-        session, model = self._model(imodel, options)
         if not isinstance(template, str) or "{item}" not in template:
             raise ConfigurationError(
                 f"template must be a str with '{{item}}' where the item stands, not {template!r}"
             )
+        return self._ask(
+            "communicate_each",
+            CommunicateEachWork,
+            {"template": template, "limit": check_size("limit", limit)},
+            settings=made_with(output=output, **options),
+            replay=_chunks_of_each,
+            imodel=imodel,
+            branch=branch,
+            context=context,
+            context_from=context_from,
+            stream_from=stream_from,
+            name=name,
+            id=id,
+            depends_on=depends_on,
+            stream_size=stream_size,
+            timeout=timeout,
+            retry=retry,
+            on_cut=on_cut,
+        )
+
+    def _ask(
+        self,
+        word: str,
+        kind: Callable[..., ModelWork],
+        asked: Mapping[str, Any],
+        *,
+        settings: Mapping[str, Any],
+        replay: Callable[[Any], Iterable[Any]],
+        imodel: str | iModel | Fallback,
+        branch: str | Branch | None,
+        context: Iterable[str],
+        context_from: Iterable[Operation],
+        depends_on: Iterable[Operation],
+        on_cut: OnCut,
+        name: str | None,
+        tools: Toolbox = NO_TOOLS,
+        **operation: Any,
+    ) -> Operation:
+        """An operation whose work is of that *kind*, and is to ask what is *asked*."""
+        if self.session is None:
+            raise ConfigurationError(
+                "this builder has no session to ask models in: write Builder(session=session)"
+            )
         line = self._branch(branch)
         sources = self._mine(context_from)
-        work = CommunicateEachWork(
-            session=session,
-            model=model,
+        work = kind(
+            session=self.session,
+            model=self.session.services.get(imodel),
             branch=line,
             context=_told(context),
             context_from=sources,
-            options=options,
+            options=settings,
+            tools=tools,
             on_cut=on_cut,
-            template=template,
-            limit=check_size("limit", limit),
+            **asked,
         )
-        operation = self._add(
+        work.check()
+        added = self._add(
             work,
-            name=name or line or "communicate_each",
-            id=id,
+            name=name or line or word,
             after=self._in_line(line, sources, depends_on),
-            stream_from=stream_from,
-            stream_size=stream_size,
-            replay=_chunks_of_each,
-            timeout=timeout,
-            retry=retry,
+            replay=replay,
             parameters=made_with(
-                template=template,
-                imodel=_named(imodel),
+                **{key: value for key, value in asked.items() if value != ()},
+                imodel=imodel if isinstance(imodel, str) else imodel.name,
                 branch=line,
-                limit=limit,
+                tools=[tool.name for tool in tools] or None,
                 on_cut=None if on_cut == "raise" else on_cut,
-                **options,
+                **settings,
             ),
+            **operation,
         )
-        return self._remember(line, operation)
+        return self._remember(line, added)
 
     def _in_line(
         self,
@@ -205,18 +307,6 @@ class Builder(FlowBuilder):
         if line is not None:
             self._last_of[line] = operation
         return operation
-
-    def _model(
-        self, imodel: str | iModel | Fallback, options: Mapping[str, Any]
-    ) -> tuple[Session, iModel | Fallback]:
-        if self.session is None:
-            raise ConfigurationError(
-                "this builder has no session to ask models in: write Builder(session=session)"
-            )
-        model = self.session.services.get(imodel)
-        if options:
-            model.stream("", **options)  # a wrong option is refused here, not in the flow
-        return self.session, model
 
     def _branch(self, branch: str | Branch | None) -> str | None:
         if isinstance(branch, Branch):
@@ -242,8 +332,10 @@ def _told(context: Iterable[str]) -> tuple[str, ...]:
     return texts
 
 
-def _named(imodel: str | iModel | Fallback) -> str:
-    return imodel if isinstance(imodel, str) else imodel.name
+def _instruction(instruction: object) -> str:
+    if not isinstance(instruction, str):
+        raise ConfigurationError(f"instruction must be a str, not {instruction!r}")
+    return instruction
 
 
 def _chunks_of_each(responses: Sequence[Response]) -> list[Chunk]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from .._channels._entrance import check_on_trio
 from .._errors import ConfigurationError
 from ..session import Branch, Session
-from ..session._asked import OnCut, check_on_cut
+from ..session._turns import OnCut, check_on_cut, message_of
 
 PARAMETERS: Final = frozenset({
     "attachments",
@@ -16,6 +17,7 @@ PARAMETERS: Final = frozenset({
     "instruction",
     "on_cut",
     "options",
+    "output",
     "tools",
 })
 
@@ -26,13 +28,13 @@ async def communicate(
     branch: str | Branch,
     parameters: Mapping[str, Any],
     on_cut: OnCut = "raise",
-) -> str:
+) -> Any:
     """Ask a model in the context of *branch* and commit both turns together, or none.
 
     *parameters*: ``instruction`` (a `str`) and ``imodel`` (a registered name, or a model), and
     where wanted ``context`` (a list of `str`, put before the instruction), ``attachments``, ``tools``,
-    ``options`` of the call, and ``on_cut``, as the argument: what `Session.ask` takes.  Blocks until
-    the answer has ended and returns its text.
+    ``options`` of the call, ``output`` (a type) and ``on_cut``, as the argument: what `Session.ask` takes.
+    Blocks until the answer has ended and returns its text, or with ``output`` the object of that type.
     When it fails or is cancelled, the branch is as it was.
 
     *on_cut* says what happens to an answer that is not whole, because it ended as LENGTH, BLOCKED,
@@ -47,6 +49,7 @@ async def communicate(
     :raises AnswerCut: the answer is not whole; ``partial`` is the `Response`.
     :raises LionprideError: the call failed; ``partial`` has the answer so far.
     """
+    check_on_trio()
     unknown = parameters.keys() - PARAMETERS
     if unknown or not {"instruction", "imodel"} <= parameters.keys():
         raise ConfigurationError(
@@ -55,18 +58,21 @@ async def communicate(
         )
     on_cut = parameters.get("on_cut", on_cut)
     check_on_cut(on_cut)
-    line = session.conversations.branch(branch)
-    source = session.ask(
-        line,
+    question = message_of(
         parameters["instruction"],
-        imodel=parameters["imodel"],
-        context=parameters.get("context") or (),
-        attachments=parameters.get("attachments") or (),
+        parameters.get("context") or (),
+        parameters.get("attachments") or (),
+    )
+    asking = session._asking(  # ruff: ignore[private-member-access] - of one house
+        session.conversations.branch(branch).name,
+        question,
+        parameters["imodel"],
         tools=parameters.get("tools") or (),
         on_cut=on_cut,
-        **(parameters.get("options") or {}),
+        options={**(parameters.get("options") or {}), "output": parameters.get("output")},
     )
-    async with source as reply:
+    async with asking.open(waits=True) as reply:
         async for _ in reply.batches():
             pass
-        return reply.response.text
+        response = reply.response
+    return response.text if parameters.get("output") is None else response.output

@@ -1,8 +1,9 @@
-"""The work of ``builder.communicate`` and ``builder.communicate_each``, when they run."""
+"""The work of operations that ask a model: one turn of a conversation, or one for each item of a stream."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -11,21 +12,23 @@ import trio
 from .._channels._lending import LendingMailbox
 from .._channels._mailbox import FAIR_SHARE, Mailbox
 from .._channels._nursery import open_pump_nursery
+from .._media import MediaPart
 from .._response import Response
 from ..flow import Context, Operation
 from ..services import Fallback, iModel
 from ..session import Message, Session
-from ..session._asked import OnCut
+from ..session._asked import Asking
+from ..session._turns import OnCut, commit, message_of
+from ..tools import Toolbox
 from ._prompt_text import text_of, text_of_item
-from ._turn import Turn, call, commit
 
 RUN_AHEAD: Final = 1024
 """Chunks that an item's call may be ahead of its turn to speak."""
 
 
 @attrs.frozen(kw_only=True)
-class Asking:
-    """One call to a model, or several alike."""
+class ModelWork(ABC):
+    """The work of an operation that asks a model."""
 
     session: Session
     model: iModel | Fallback
@@ -33,10 +36,32 @@ class Asking:
     context: tuple[str, ...]
     context_from: tuple[Operation, ...]
     options: Mapping[str, Any]
-    on_cut: OnCut = "raise"
+    """Those of the call, and those of `iModel.converse`."""
+    tools: Toolbox
+    on_cut: OnCut
 
-    def _turn(self, instruction: str, context: Iterable[str]) -> Turn:
-        return Turn.ask(self.session, self.branch, instruction, context, self.on_cut)
+    @abstractmethod
+    async def __call__(self, context: Context) -> Any:
+        """Ask, and give the result of the operation."""
+
+    def check(self) -> None:
+        """Refuse what cannot be asked, as it would be refused when the flow runs.
+
+        :raises ConfigurationError: something of it cannot be.
+        """
+        self._asking("", ()).plan()
+
+    def _asking(
+        self, instruction: str, context: Iterable[str], attachments: Iterable[MediaPart] = ()
+    ) -> Asking:
+        return self.session._asking(  # ruff: ignore[private-member-access] - of one house
+            self.branch,
+            message_of(instruction, context, attachments),
+            self.model,
+            tools=self.tools,
+            on_cut=self.on_cut,
+            options=self.options,
+        )
 
     def _texts(self, context: Context) -> list[str]:
         earlier = (text_of(context.results[operation]) for operation in self.context_from)
@@ -44,44 +69,54 @@ class Asking:
 
 
 @attrs.frozen(kw_only=True)
-class CommunicateWork(Asking):
-    """The work of a communicate operation; its result is the `Response`."""
+class ConverseWork(ModelWork):
+    """The work of a communicate or converse operation: one turn; its result is the `Response`."""
 
+    word = "communicate"
     instruction: str
+    attachments: tuple[MediaPart, ...]
     streams: bool
     """True if it reads a stream, and puts the text of it into the prompt."""
 
     async def __call__(self, context: Context) -> Response:
-        branch = self.branch
-        if branch is not None:
-            return await self._ask(context, lambda: branch)
-        with self.session.conversations.hold_name() as name:
-            return await self._ask(context, name)
-
-    async def _ask(self, context: Context, branch_name: Callable[[], str]) -> Response:
         texts = self._texts(context)
         if self.streams:
             # A model reads its prompt whole, so this waits for the end of the stream.
             texts.append("".join([text_of_item(item) async for item in context.channel]))
-        turn = self._turn(self.instruction, texts)
-        response = await call(self.model, turn, self.options, context.send_all)
-        commit(self.session, branch_name(), turn.to_commit(response))
-        return response
+        async with self._asking(self.instruction, texts, self.attachments).open(waits=True) as turn:
+            async for batch in turn.batches(FAIR_SHARE):
+                await context.send_all(batch)
+            return turn.response
 
 
 @attrs.define(eq=False)
 class _Call:
     """The call for one item; its chunks wait here for their turn."""
 
-    turn: Turn
+    asking: Asking
     box: Mailbox = attrs.Factory(lambda: LendingMailbox(RUN_AHEAD))
     response: Response | None = None
+    messages: list[Message] = attrs.Factory(list[Message])
+    """The messages to commit when all calls have ended."""
+
+    async def run(self) -> None:
+        """Ask; the chunks go into the box."""
+        try:
+            async with self.asking.run(self.messages.extend) as turn:
+                async for batch in turn.batches(FAIR_SHARE):
+                    await self.box.send(batch)
+                self.response = turn.response
+        except Exception as error:
+            self.box.finish(error)
+        else:
+            self.box.finish()
 
 
 @attrs.frozen(kw_only=True)
-class CommunicateEachWork(Asking):
+class CommunicateEachWork(ModelWork):
     """The work of a communicate_each operation; its result is the list of responses in order."""
 
+    word = "communicate_each"
     template: str
     limit: int
 
@@ -97,7 +132,7 @@ class CommunicateEachWork(Asking):
                 async for batch in item_call.box.batches(FAIR_SHARE):
                     await context.send_all(batch)
                 responses.append(item_call.response)
-                messages += item_call.turn.to_commit(item_call.response)
+                messages += item_call.messages
                 open_calls.release()
         if self.branch is not None:
             commit(self.session, self.branch, messages)
@@ -117,21 +152,10 @@ class CommunicateEachWork(Asking):
                 text = ""
                 while not text.strip():
                     text = text_of_item(await context.channel.receive())
-                question = self.template.replace("{item}", text)
-                item_call = _Call(self._turn(question, texts))
+                item_call = _Call(self._asking(self.template.replace("{item}", text), texts))
                 calls.put_nowait([item_call])
-                nursery.start_soon(self._call, item_call)
+                nursery.start_soon(item_call.run)
         except trio.EndOfChannel:
             calls.finish()
         except Exception as error:
             calls.finish(error)
-
-    async def _call(self, item_call: _Call) -> None:
-        try:
-            item_call.response = await call(
-                self.model, item_call.turn, self.options, item_call.box.send
-            )
-        except Exception as error:
-            item_call.box.finish(error)
-        else:
-            item_call.box.finish()

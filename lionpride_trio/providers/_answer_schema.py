@@ -46,7 +46,7 @@ def _takes_all(_word: str, _value: Any) -> bool:
 
 @attrs.frozen(kw_only=True)
 class AnswerRules:
-    """What the schema of an answer may be."""
+    """The limits that a provider sets to the schema of an answer."""
 
     takes: Callable[[str, Any], bool] = _takes_all
     """Whether a word with that value is taken: a bound, a format, a default."""
@@ -70,7 +70,7 @@ class Rewritten:
 
     schema: dict[str, Any]
     faults: tuple[str, ...] = ()
-    """What the rules do not let it say, in a few words each; it is no use then."""
+    """The parts that the rules forbid, in a few words each; with any, the schema is of no use."""
 
 
 def rewritten(schema: Schema, rules: AnswerRules) -> Rewritten:

@@ -25,14 +25,16 @@ def completed(provider: Any) -> Provider:
 
     :raises ConfigurationError: it lacks a member that has no default; says which.
     """
-    if isinstance(provider, Provider):
-        return provider
     missing = [name for name in NEEDED if not hasattr(provider, name)]
     if missing:
         raise ConfigurationError(
             "provider must be the name of one, such as 'openai', or be like"
             f" lionpride_trio.providers.Provider; {provider!r:.200} has no {', '.join(missing)}"
         )
+    # Its classes are asked first: `isinstance` looks for all 29 members, which takes 30 µs.
+    if Provider in type(provider).__mro__ or isinstance(provider, Provider):
+        whole: Provider = provider
+        return whole
     # Its members are those of the provider, which a type checker cannot see.
     wrap: Any = _Completed
     wrapped: Provider = wrap(provider)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from .._chunks import Chunk, OtherChunk, PartChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._media import MediaPart
 
 _FRAMES: Final = frozenset([
     "",
@@ -58,13 +59,13 @@ _LABELS: Final = frozenset([
 
 
 def is_content(chunk: Chunk) -> bool:
-    """Whether *chunk* is a piece of the answer: text, reasoning, a tool call or a refusal."""
+    """Whether *chunk* is a piece of the answer: text, reasoning, a tool call, media or a refusal."""
     if isinstance(chunk, TextChunk):  # nearly always
         return bool(chunk.data)
     match chunk:
         case ReasoningChunk():
             return bool(chunk.text or chunk.redacted)
-        case ToolCallChunk():
+        case ToolCallChunk() | PartChunk(part=MediaPart()):
             return True
         case OtherChunk(kind=kind):
             return kind == "refusal"

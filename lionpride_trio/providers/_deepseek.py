@@ -5,10 +5,12 @@ Facts: api-docs.deepseek.com, "Create Chat Completion" and "Thinking Mode".
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 
 FIELDS: Final = frozenset([
     "frequency_penalty",
@@ -38,6 +40,12 @@ class DeepSeek(OpenAIChat):
     key_variables = ("DEEPSEEK_API_KEY",)
     header_variables = {}
     fields = FIELDS
-    answer_options = staticmethod(plain_answer)
     max_tokens_options = ("max_tokens",)
     reasoning_goes_back = "in_turns_with_calls"
+    media_go_back = MediaRule()
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in OpenAI's form, as it is."""
+        return plain_answer(name, schema, options)

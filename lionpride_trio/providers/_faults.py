@@ -53,7 +53,7 @@ def share_failures(
 ) -> None:
     """Let the failures of a built-in provider be understood of all.
 
-    What is known already keeps its meaning.
+    A word that is known already keeps its meaning.
     """
     for letters, error_class in _by_letters(words).items():
         _BY_WORD.setdefault(letters, error_class)

@@ -5,11 +5,13 @@ Facts: console.groq.com/docs.  Usage comes under ``x_groq`` and again at the top
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from .._errors import BadRequest, Overloaded
 from ._answer_options import plain_answer
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 from ._openai_chat._request import OPENAI
 
 # It has none of the fields of OpenAI's own models: their audio, predictions, caches, searches.
@@ -49,7 +51,13 @@ class Groq(OpenAIChat):
     key_variables = ("GROQ_API_KEY",)
     header_variables = {}
     fields = FIELDS
-    answer_options = staticmethod(plain_answer)
     request_id_headers = (*OpenAIChat.request_id_headers, "x-groq-id")
+    media_go_back = MediaRule()
     error_statuses = {498: Overloaded}  # flex capacity is spent for the moment
     error_words = {BadRequest: "tool_use_failed"}
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in OpenAI's form, as it is."""
+        return plain_answer(name, schema, options)

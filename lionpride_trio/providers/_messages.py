@@ -132,7 +132,7 @@ def is_own(part: TextPart | ThoughtPart | ToolCall, provider: str) -> bool:
 
 
 def facts_of(part: TextPart | ThoughtPart | ToolCall, provider: str) -> Mapping[str, Any]:
-    """What *provider* said of a part beside its fields; nothing where another wrote it."""
+    """The facts that *provider* told of a part beside its fields; none where another wrote it."""
     native = part.native
     return native.facts if native is not None and native.provider == provider else {}
 
@@ -176,9 +176,11 @@ def _text_parts(message: Message) -> list[dict[str, Any]]:
     content: str | Sequence[Any] = message["content"]
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    parts = [{"text": part.text} if isinstance(part, TextPart) else part for part in content]
+    parts: list[object] = [
+        {"text": part.text} if isinstance(part, TextPart) else part for part in content
+    ]
     for part in parts:
-        if not isinstance(part, Mapping) or not isinstance(part.get("text"), str):
+        if not isinstance(mapping_or_empty(part).get("text"), str):
             raise ConfigurationError(f"a system message has text alone, not {part!r:.200}")
     return [{"type": "text", **mapping_or_empty(part)} for part in parts]
 

@@ -1,11 +1,12 @@
 """Any server that speaks chat completions: vLLM, llama.cpp, Mistral, DeepSeek, Qwen, xAI, and gateways.
 
-What is known of each is a field or a word here, for they have one provider.
+A fact of one of them is a field or a word here, for they have one provider.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from .._errors import (
     AuthenticationError,
@@ -20,6 +21,7 @@ from .._errors import (
 from ._answer_options import plain_answer
 from ._groq import Groq
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 from ._openai_chat._request import OPENAI
 from ._openrouter import OpenRouter
 
@@ -62,9 +64,9 @@ class OpenAICompatible(OpenAIChat):
     key_required = False
     header_variables = {}
     fields = FIELDS
-    answer_options = staticmethod(plain_answer)
     extends_messages = True
     reasoning_goes_back = "with_calls"
+    media_go_back = MediaRule(audio=True, images="own")
     # An address of these two may be given here too, and gateways in front of them pass the ids on.
     request_id_headers = (*OpenRouter.request_id_headers, *Groq.request_id_headers)
     # Gateways; DashScope (in CamelCase); exceptions of Python (vLLM); Moonshot, DeepSeek and others.
@@ -92,3 +94,9 @@ class OpenAICompatible(OpenAIChat):
             internal_server_error internal_error network_error
             InternalError.Algo InternalError.Timeout RequestTimeOut""",
     }
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in OpenAI's form, as it is."""
+        return plain_answer(name, schema, options)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from ._openai_chat import OpenAIChat
+from ._openai_chat._media import MediaRule
 from ._openai_chat._request import HINTS, OPENAI
 from ._protocol import HTTPRequest, ModelCall
 
@@ -51,6 +52,7 @@ class OpenRouter(OpenAIChat):
     fields = FIELDS | {*_HEADERS, "routing"}
     extends_messages = True
     reasoning_goes_back = "details"
+    media_go_back = MediaRule(images="any")
     hints = {**HINTS, "provider": "write routing={…}"}
     request_id_headers = (*OpenAIChat.request_id_headers, "x-generation-id")
 

@@ -13,7 +13,7 @@ from .._errors import ConfigurationError
 from .._hints import closest
 from ._protocol import ModelCall
 
-# What other libraries call a thing that is no field of a request here, and what to write.
+# Options of other libraries that are no field of a request here, and what to write.
 ELSEWHERE: Final[Mapping[str, str]] = {
     "timeout": "timeouts=Timeouts(…)",
     "request_timeout": "timeouts=Timeouts(…)",

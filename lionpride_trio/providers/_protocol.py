@@ -41,9 +41,9 @@ class ModelCall:
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """Headers that the request has besides its provider's own (the option ``extra_headers``)."""
     extra_body: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
-    """What is merged into the body that its provider writes."""
+    """Members that are merged into the body that its provider writes."""
     extra_query: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
-    """What is appended to the URL."""
+    """Members of the query that is appended to the URL."""
 
 
 @attrs.frozen
@@ -51,9 +51,9 @@ class HTTPRequest:
     """The request to send.  ``path`` is appended to the base URL; the secret headers are apart."""
 
     path: str
-    """What is appended to the base URL."""
+    """The path that is appended to the base URL."""
     body: Mapping[str, Any]
-    """What is sent as JSON."""
+    """The object that is sent as JSON."""
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """Headers without secrets."""
 
@@ -95,9 +95,9 @@ class Provider(Protocol):
     # Who it is.
 
     name: str
-    """What ``provider=`` calls it."""
+    """Its name, as ``provider=`` takes it."""
     endpoint: str
-    """What ``endpoint=`` calls this API of it."""
+    """The name of this API of it, as ``endpoint=`` takes it."""
 
     # Where it lives, and who may ask.
 
@@ -125,7 +125,7 @@ class Provider(Protocol):
     default_model: str = ""
     """The model that is asked where none is named; empty where the caller must name one."""
     hints: Mapping[str, str] = {}
-    """What to write in place of options that callers give and that the service does not have."""
+    """Advice for options that callers give and that the service does not have: what to write instead."""
     max_tokens_options: Sequence[str] = ("max_tokens",)
     """Options that bound how much a call may generate; the first that is given counts towards
     ``limit_tokens``."""
@@ -168,7 +168,7 @@ class Provider(Protocol):
     def answer_options(
         self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """What a request has besides *options*, so that the answer is an object of *schema*.
+        """The options that a request has besides *options*, so that the answer is an object of *schema*.
 
         By default the option ``response_format``, in OpenAI's form.
 

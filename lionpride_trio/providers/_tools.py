@@ -39,7 +39,7 @@ def read_tools(tools: Any) -> list[Mapping[str, Any]]:
 
 
 def _declaration(tool: object) -> object:
-    """What an object that can be declared, as those of ``lionpride_trio.tools``, says of itself."""
+    """The declaration of an object that has one, such as a tool of ``lionpride_trio.tools``; others as they are."""
     declare = None if isinstance(tool, type) else getattr(tool, "as_openai", None)
     return tool if declare is None else declare()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ import trio
 
 from .. import _errors
 from .._errors import ConfigurationError, ConnectionLost, StreamTimeout, TransportError
+from .._transport._like_httpx import OfflineResponse
 from ._call import Piece, RecordedCall
 from ._file import Recording
 
@@ -103,48 +104,25 @@ class ReplayClient:
         await trio.lowlevel.checkpoint()
 
 
-class ReplayedResponse:
+class ReplayedResponse(OfflineResponse):
     """A recorded answer."""
 
     def __init__(
         self, call: RecordedCall, steps: Sequence[Piece], wait: Callable[[float], Any]
     ) -> None:
         assert call.status is not None
-        self.status_code = call.status
-        self.headers = dict(call.answer_headers)
-        self.closed = False
-        self._body = _Body(self, call, steps, wait)
-
-    def aiter_raw(self) -> AsyncIterator[bytes]:
-        """The pieces of the body."""
-        return self._body
-
-    async def aclose(self) -> None:
-        """Give nothing more."""
-        self.closed = True
-        await trio.lowlevel.checkpoint()
-
-
-class _Body(AsyncIterator[bytes]):
-    def __init__(
-        self,
-        response: ReplayedResponse,
-        call: RecordedCall,
-        steps: Sequence[Piece],
-        wait: Callable[[float], Any],
-    ) -> None:
-        self._response = response
+        super().__init__(call.status, dict(call.answer_headers))
         self._call = call
         self._steps = list(reversed(steps))
         self._wait = wait
         self._ended = False
 
     async def __anext__(self) -> bytes:
-        if self._steps and not self._response.closed:
+        if self._steps and not self.closed:
             await self._wait(self._steps[-1].at)
-            if not self._response.closed:
+            if not self.closed:
                 return self._steps.pop().data
-        if not self._ended and not self._response.closed:
+        if not self._ended and not self.closed:
             self._ended = True
             await self._wait(self._call.ended_at)
             if self._call.error is not None:

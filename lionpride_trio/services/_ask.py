@@ -1,4 +1,4 @@
-"""What one call sends: the provider's request, with what the caller adds to it."""
+"""One call as it is sent: the provider's request, with the caller's additions."""
 
 from __future__ import annotations
 

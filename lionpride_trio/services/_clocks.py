@@ -11,7 +11,7 @@ Clock: TypeAlias = Literal["first_content", "content_idle", "byte_idle"]
 
 
 class ReplyClocks:
-    """What is left of the time in which content must come, and the time in which any byte must.
+    """The rest of the time in which content must come, and of the time in which any byte must.
 
     Only waiting for the network counts: time that the reader takes for itself is not its provider's.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, TypeAlias, TypeVar, get_args
+from typing import Any, Final, TypeAlias, get_args
 
 import trio
 
@@ -14,26 +14,28 @@ from .._checks import check_seconds, check_size
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from ..tools import Tool, Toolbox
-from ._conversation import AsksModel, Conversation, Plan, Start
+from ._conversation import Conversation
 from ._messages import Messages
+from ._plan import AsksModel, Plan, Start
 from ._tool_calls import Approve, OnError, ToolRules
-
-ConversationT = TypeVar("ConversationT", bound=Conversation)
+from ._turn import Ends, OneCall, Turn
+from ._typed import typed_call
 
 _NOT_FORCED: Final = (None, "auto", "none")
+"""Choices of a tool that may stand in every call.  A model that must call one would call for ever."""
 
 
-class ConversationSource(Source[Chunk]):
-    """A cold conversation: ``async with source as reply`` asks the model."""
+class TurnSource(Source[Chunk]):
+    """A cold turn: ``async with source as reply`` asks the model."""
 
-    async def __aenter__(self) -> Conversation:
+    async def __aenter__(self) -> Turn:
         channel = await super().__aenter__()
-        assert isinstance(channel, Conversation)
+        assert isinstance(channel, Turn)
         return channel
 
     def _how_to_use(self) -> str:
         return (
-            "a conversation is iterated: write 'async with … as reply: async for chunk in reply';"
+            f"a {self._name} is iterated: write 'async with … as reply: async for chunk in reply';"
             " reply.response is its answer"
         )
 
@@ -53,8 +55,9 @@ def plan_conversation(
     on_error: OnError = "tell",
     approve: Approve | None = None,
     tool_timeout: float | None = None,
+    output: Any = None,
 ) -> MakePlan:
-    """What makes the plan of each opening of a conversation; see `iModel.converse`.
+    """The function that makes the plan of each opening of a conversation; see `iModel.converse`.
 
     :raises ConfigurationError: something of it cannot be; before any connection.
     """
@@ -72,7 +75,13 @@ def plan_conversation(
     given = {**options, **({"tools": toolbox} if len(toolbox) else {})}
     later = given if given.get("tool_choice") in _NOT_FORCED else {**given, "tool_choice": None}
     asked = [{"role": "user", "content": messages}] if isinstance(messages, str) else list(messages)
-    first = model.stream(asked, **given)
+    typed = typed_call(output)
+    if typed is not None and any(tool.name == typed.answer.name for tool in toolbox):
+        raise ConfigurationError(
+            f"a tool has the name of the answer's type, {typed.answer.name!r}: give it another one,"
+            " @tool(name=…)"
+        )
+    first = model.stream(asked, output=output, **given)
 
     def plan() -> Plan:
         rules = ToolRules(
@@ -91,33 +100,54 @@ def plan_conversation(
             max_turns=max_turns,
             start=start,
             rules=rules,
+            typed=typed,
         )
 
     return plan
 
 
+def open_turn(plan: Plan, ends: Ends, *, waits: bool = False) -> AbstractAsyncContextManager[Turn]:
+    """A turn that runs as long as the block; *ends* is called when its last chunk was handed out.
+
+    Where it *waits*, its opening may wait for the first content, as a reply's does: that costs no task, and
+    the slot of the model is held by the task of the block, which a flow lends.
+    """
+    if plan.goes_on or not plan.model.streaming:
+        return _run_conversation(plan, ends)
+    return _open_one_call(plan, ends) if waits else _hold_one_call(plan, ends)
+
+
 @asynccontextmanager
-async def run_conversation(
-    make: Callable[[LateFailures], ConversationT],
-) -> AsyncGenerator[ConversationT]:
-    """A conversation that runs as long as the block."""
+async def _run_conversation(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
     with LateFailures() as late:
-        conversation = make(late)
+        conversation = Conversation(plan, ends, late)
         async with open_pump_nursery() as nursery:
             nursery.start_soon(conversation.run, name="conversation")
             yield conversation
 
 
-def source_of_conversation(
-    make_plan: MakePlan, owner: Callable[[], Owner | None]
-) -> ConversationSource:
+@asynccontextmanager
+async def _open_one_call(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
+    async with plan.first as reply:
+        yield OneCall(plan, ends, reply)
+
+
+@asynccontextmanager
+async def _hold_one_call(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
+    call = OneCall(plan, ends)
+    async with open_pump_nursery() as nursery:
+        nursery.start_soon(call.hold, name="turn")
+        yield call
+
+
+def source_of_conversation(make_plan: MakePlan, owner: Callable[[], Owner | None]) -> TurnSource:
     """The source of a conversation that goes by the plans that *make_plan* makes."""
-
-    def open_conversation() -> AbstractAsyncContextManager[Conversation]:
-        plan = make_plan()
-        return run_conversation(lambda late: Conversation(plan, late))
-
-    return ConversationSource(open_conversation, owner=owner, name="conversation", opens_once=True)
+    return TurnSource(
+        lambda: open_turn(make_plan(), Turn.read_output),
+        owner=owner,
+        name="conversation",
+        opens_once=True,
+    )
 
 
 def _check_word(name: str, value: object, words: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What a call adds to the request that its provider writes: ``extra_body``, ``extra_query``."""
+"""The caller's additions to the request that a provider writes: ``extra_body``, ``extra_query``."""
 
 from __future__ import annotations
 

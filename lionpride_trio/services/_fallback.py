@@ -11,11 +11,11 @@ from .._errors import ConfigurationError, LionprideError, LocalProtocolError
 from .._response import Response
 from ..tools import Tool
 from ._ask import never_left
-from ._conversation import Start
-from ._converse import ConversationSource, plan_conversation, source_of_conversation
+from ._converse import TurnSource, plan_conversation, source_of_conversation
 from ._imodel import ModelOwner, iModel
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages
+from ._plan import Start, Where
 from ._reply import Reply
 from ._tool_calls import Approve, OnError
 from ._typed import typed_call
@@ -83,8 +83,9 @@ class Fallback:
         on_error: OnError = "tell",
         approve: Approve | None = None,
         tool_timeout: float | None = None,
+        output: Any = None,
         **options: Any,
-    ) -> ConversationSource:
+    ) -> TurnSource:
         """A conversation with tools like `iModel.converse`'s; each turn asks the models in turn."""
         make_plan = plan_conversation(
             self,
@@ -96,6 +97,7 @@ class Fallback:
             on_error=on_error,
             approve=approve,
             tool_timeout=tool_timeout,
+            output=output,
             options=options,
         )
         return source_of_conversation(make_plan, self.models[0]._owner)  # ruff: ignore[private-member-access] - the same
@@ -126,6 +128,10 @@ class Fallback:
         ]
         starts_job = any(ask.starts_job for ask in asks)
         return await _first(attempts, self.models, starts_job=starts_job)
+
+    def _where(self) -> Where:
+        """No provider, for there may be several, and the name of all models."""
+        return {"provider": None, "model": self.name}
 
     def _attach(self, owner: ModelOwner) -> None:
         """Let *owner* own what the models open."""

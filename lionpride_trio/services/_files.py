@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import attrs
 import trio
 
+from .._checks import listed
 from .._errors import ConfigurationError
 from .._media import MediaPart
 from .._parts import ToolResult
@@ -15,7 +16,7 @@ from .._parts import ToolResult
 MAX_FILE: Final = 100 * 1024 * 1024
 """Bytes of the largest file that is read: no provider takes more in a request."""
 _SUPPOSED: Final = {"image": "image/png", "audio": "audio/wav", "file": "application/pdf"}
-"""What an unread file without a telling name is taken for, until it is read."""
+"""The media type of an unread file without a telling name, until it is read."""
 
 _Change = Callable[[MediaPart], MediaPart]
 
@@ -90,7 +91,7 @@ def _changed(message: Mapping[str, Any], change: _Change) -> Mapping[str, Any]:
 def _part(part: Any, change: _Change) -> Any:
     if isinstance(part, MediaPart):
         return change(part)
-    if isinstance(part, ToolResult) and isinstance(part.output, list | tuple | MediaPart):
-        output = [part.output] if isinstance(part.output, MediaPart) else part.output
-        return attrs.evolve(part, output=[_part(each, change) for each in output])
-    return part
+    if not isinstance(part, ToolResult):
+        return part
+    output = [part.output] if isinstance(part.output, MediaPart) else listed(part.output)
+    return attrs.evolve(part, output=[_part(each, change) for each in output]) if output else part

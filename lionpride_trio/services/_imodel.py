@@ -26,11 +26,11 @@ from ._address import (
 )
 from ._ask import Ask, with_files_read, write_request
 from ._call import Caller, open_host
-from ._conversation import Start
-from ._converse import ConversationSource, plan_conversation, source_of_conversation
+from ._converse import TurnSource, plan_conversation, source_of_conversation
 from ._extras import check_body, check_query
 from ._invoked import AwaitableCall, ReplySource
 from ._messages import Messages, plain_messages
+from ._plan import Start, Where
 from ._rate_limit import RateLimiter
 from ._reply import Reply
 from ._settings import Bounds, Timeouts
@@ -212,12 +212,13 @@ class iModel(_ProviderGivenOnce):
         on_error: OnError = "tell",
         approve: Approve | None = None,
         tool_timeout: float | None = None,
+        output: Any = None,
         **options: Any,
-    ) -> ConversationSource:
+    ) -> TurnSource:
         """Ask the model, run the tools that it calls, tell it their results, until it answers.
 
         A source of the chunks of all turns (`Chunk.turn`), with a `ToolResultChunk` for each result.
-        Its channel, a `Conversation`, has ``response``, ``turns``, ``messages`` and ``stop()``.  Opens one
+        Its channel, a `Turn`, has ``response``, ``turns``, ``messages`` and ``stop()``.  Opens one
         nursery, for the model's task and the tools; leaving the block ends them all, and the model's socket.
         A slow reader stops the model, and no tool that runs.
 
@@ -231,8 +232,12 @@ class iModel(_ProviderGivenOnce):
         *max_turns* counts calls of the model; an answer that was paused is sent back, and counts.  A
         ``tool_choice`` that forces a call holds for the first turn.  The other *options* go to each call.
 
+        *output* is the type that the last answer is to have, as for `complete`: it is
+        ``reply.response.output``.  The chunks can be read with ``| typed(…)`` besides.
+
         :raises ConfigurationError: the tools, messages or options cannot be; before any connection.
         :raises TurnsExhausted: from the channel; ``partial`` has the parts of all turns.
+        :raises OutputInvalid: from the channel, after the last chunk; ``partial`` too.
         """
         make_plan = plan_conversation(
             self,
@@ -244,6 +249,7 @@ class iModel(_ProviderGivenOnce):
             on_error=on_error,
             approve=approve,
             tool_timeout=tool_timeout,
+            output=output,
             options=options,
         )
         return source_of_conversation(make_plan, self._owner)
@@ -328,6 +334,10 @@ class iModel(_ProviderGivenOnce):
                 extra_query=check_query(_or_empty(extras["extra_query"])),
             ),
         )
+
+    def _where(self) -> Where:
+        """The provider and the model, as errors name them."""
+        return {"provider": self.provider.name, "model": self.model}
 
     def owner(self) -> Any:
         """The open session that owns what is iterated bare; None where there is none."""

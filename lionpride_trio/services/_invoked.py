@@ -1,4 +1,4 @@
-"""What ``invoke`` gives: a source of chunks, or something to be awaited.
+"""The two results of ``invoke``: a source of chunks, or something to be awaited.
 
 Each says what to write where it is used like the other.
 """

@@ -1,4 +1,4 @@
-"""What a call may be given as its messages."""
+"""The messages of a call, in each form that a caller may give."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class HasChatMessage(Protocol):
 
 
 class TellsChatMessage(Protocol):
-    """What a message says, such as `Response.message`."""
+    """An object that has a message, such as `Response.message`."""
 
     def chat_msg(self) -> Mapping[str, Any]:
         """``{"role", "content"}``."""

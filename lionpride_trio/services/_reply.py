@@ -174,7 +174,7 @@ class Reply(Channel[Chunk]):
     def _break_off(self, error: LionprideError) -> list[Chunk]:
         """Return what the decoder still held, and end: by *error*, unless what had come says how.
 
-        What had come may have been all of the answer, or the provider's own word for a failure.
+        All of the answer may have come, or the provider's own word for a failure.
         """
         rest = self._add_up(self._decoder.flush())
         if self._end is None:

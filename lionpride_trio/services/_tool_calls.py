@@ -6,7 +6,7 @@ Each call is a task of the conversation's nursery.  Its result is kept by its id
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -19,7 +19,7 @@ from ..tools import Tool, Toolbox
 
 Approve: TypeAlias = Callable[[ToolCall], Awaitable[bool | str]]
 OnError: TypeAlias = Literal["tell", "raise"]
-Send: TypeAlias = Callable[[list[Chunk]], Awaitable[None]]
+Send: TypeAlias = Callable[[Sequence[Chunk]], Awaitable[None]]
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +76,9 @@ class ToolRuns:
             result = await self._result_of(call)
         except Exception as error:
             self._fail(error)
-            return
+            return  # `wait` goes on waiting: the failure cancels who waits there
+        # Before it is sent, which may wait for the reader: a tool that has run must be told, or it runs again
+        # in the next turn.
         self.results[call.id] = result
         chunk = ToolResultChunk(
             call_id=call.id,
@@ -98,7 +100,7 @@ class ToolRuns:
         except Exception as error:
             if self._rules.on_error == "raise":
                 raise
-            return ToolResult(call.id, call.name, _told(error), is_error=True)
+            return ToolResult(call.id, call.name, _text_of_failure(error), is_error=True)
         return ToolResult(call.id, call.name, output)
 
     async def _output_of(self, call: ToolCall) -> Any:
@@ -144,7 +146,7 @@ class _Refused(Exception):
     """The call is not to be run."""
 
 
-def _told(error: Exception) -> str:
+def _text_of_failure(error: Exception) -> str:
     """What a model is told of a failure: enough to try again otherwise."""
     text = str(error)
     if isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError):

@@ -107,7 +107,7 @@ class Conversations:
     ) -> None:
         """Keep *message* and put it at the end of each branch of *progressions*: all or none.
 
-        What a message says, such as `Response.message`, becomes a new message.
+        A message that is none of a session's, such as `Response.message`, becomes a new one.
 
         :raises ConfigurationError: one of the branches is unknown, or another message has its id.
         """

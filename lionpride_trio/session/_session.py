@@ -14,11 +14,13 @@ import trio
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
 from ..services import Fallback, ServiceRegistry, iModel
-from ..tools import Tool
+from ..services._converse import TurnSource
+from ..tools import Tool, Toolbox
 from . import _storage
-from ._asked import Asked, AskSource, OnCut, ask_source, message_of
+from ._asked import Asking
 from ._branch import Branch, Conversations
 from ._owner import SessionOwner
+from ._turns import Asked, OnCut, message_of
 from .messages import Message, SystemContent
 
 
@@ -95,14 +97,16 @@ class Session(OnlyAsync):
         attachments: Iterable[MediaPart] = (),
         tools: Iterable[Tool[..., Any]] = (),
         on_cut: OnCut = "raise",
+        output: Any = None,
         **options: Any,
-    ) -> AskSource:
+    ) -> TurnSource:
         """Ask a model in the context of *branch*: a source of the chunks of one turn.
 
         Its channel has what `iModel.converse` gives: ``response``, ``turns``, ``messages``, ``stop()``.  When
         the end has been read, the question, calls, results and answer are committed together; when the turn
         fails, is cancelled, or its block is left before the end, nothing is.  A branch that is not there is
-        made then.  A second turn on one branch waits for the block of the first.  Opens a nursery.
+        made then.  A second turn on one branch waits for the block of the first.  Opens a nursery; opening
+        waits for no answer, so that a turn can be stopped before anything has come.
 
         *question* is a text, an `InstructionContent` or a message; *context* are texts and *attachments*
         media that stand before it.  With *tools* the turn goes on until the model answers, and *options* of
@@ -112,19 +116,43 @@ class Session(OnlyAsync):
         ``"raise"`` raises `AnswerCut` after its chunks and commits nothing, ``"keep"`` commits it with its
         verdict, ``"discard"`` commits nothing.
 
+        *output* is the type that the answer is to have: ``reply.response.output``.  Of a wrong answer nothing
+        is committed.
+
         :raises ConfigurationError: something of it cannot be; before any connection.
+        :raises OutputInvalid: from the channel, after the last chunk: the answer has not that type.
         :raises LocalProtocolError: when it is opened inside the block of a turn of the same task and branch.
         """
-        return ask_source(
-            self,
-            branch,
+        asking = self._asking(
+            branch.name if isinstance(branch, Branch) else branch,
             message_of(question, context, attachments),
-            self.services.get(imodel),
+            imodel,
             tools=tools,
+            on_cut=on_cut,
+            options={**options, "output": output},
+        )
+        asking.plan()  # a mistake is told where it was made
+        return asking.source(lambda: self._owner if self.is_open else None)
+
+    def _asking(
+        self,
+        branch: str | None,
+        question: Message,
+        imodel: str | iModel | Fallback,
+        *,
+        tools: Iterable[Tool[..., Any]] = (),
+        on_cut: OnCut = "raise",
+        options: Mapping[str, Any],
+    ) -> Asking:
+        return Asking(
+            session=self,
+            branch=branch,
+            question=question,
+            model=self.services.get(imodel),
+            tools=Toolbox(tools),
             on_cut=on_cut,
             options=options,
             turns=self._turns,
-            owner=lambda: self._owner if self.is_open else None,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

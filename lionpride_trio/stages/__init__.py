@@ -72,7 +72,7 @@ _LATER: Final = {
     "TypedElements": "_elements",
     "TypedOutput": "_typed",
 }
-"""What takes longer to load than all the rest, by its rules and tables or its libraries, and where it is."""
+"""The names that take longer to load than all the rest, by their rules, tables or libraries, and where they are."""
 
 show_public_path(globals())
 

@@ -1,4 +1,4 @@
-"""What an answer of a type looks like: the schema that a model is given, and the data that is read."""
+"""The answer of a type: the schema that a model is given, and the data that is read."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ class AnswerType(Generic[T]):
     @overload
     def __init__(self: AnswerType[Any], hint: Any) -> None: ...
     def __init__(self, hint: Any) -> None:
-        self._hint = hint
+        self.hint = hint
+        """The type, as it was given."""
         self._schema = schema_of(hint)
         self._read: Callable[[Any], T] = reader_of(hint)
         tops = list(_branches(self._schema, self._schema))
         self.kinds = frozenset(kind for top in tops for kind in _kinds_of(top))
-        """What the data may be, in the words of JSON Schema."""
+        """The kinds of data that may come, in the words of JSON Schema."""
         self.wrapper: str | None = None
         if self._schema.get("type") != "object":
             keys = {key for top in tops for key in top.get("properties", ())}
@@ -51,10 +52,10 @@ class AnswerType(Generic[T]):
                 self.wrapper += "_"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AnswerType, (self._hint,)
+        return AnswerType, (self.hint,)
 
     def __repr__(self) -> str:
-        return f"AnswerType({describe(self._hint)})"
+        return f"AnswerType({describe(self.hint)})"
 
     @property
     def name(self) -> str:
@@ -174,7 +175,7 @@ def definition(reference: str, root: Schema) -> Any:
 
 
 def _kinds_of(schema: Schema) -> tuple[str, ...]:
-    """What may be the type of data of a *schema* without branches."""
+    """The kinds of data that a *schema* without branches allows."""
     kind = schema.get("type")
     if isinstance(kind, str):
         return (kind,)

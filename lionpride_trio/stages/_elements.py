@@ -47,7 +47,7 @@ class ElementRecord(Record):
         whole, self._whole = self._whole, []
         if whole:
             self._was_taken = True
-            # What stands before is needed no more: a list may be longer than what is held of it.
+            # The pieces before are needed no more: a list may be longer than what is held of it.
             del self.pieces[:-1]
             self.size = 0
         for number, value in whole:

@@ -74,7 +74,7 @@ class Take(OneStream, Generic[T]):
 class Tap(OneStream, Generic[T]):
     """Calls ``fn(item)`` for each item, and passes the item on unchanged.
 
-    What *fn* raises ends the stream: a tap is part of it.
+    An exception of *fn* ends the stream: a tap is part of it.
     """
 
     def __init__(self, fn: Callable[[T], object]) -> None:

@@ -27,7 +27,7 @@ class LineSplitter(Holding):
     r"""Text in, lines out, with their line ends unless *keep_ends* is false.
 
     Holds back the line that has not ended, and a ``\r`` until it is known whether ``\n`` follows.
-    What follows the last line end is the last line, if there is anything.
+    The text after the last line end is the last line, if there is any.
 
     Laws: lossless (with *keep_ends*), chunking-invariant, linear.
 

@@ -54,7 +54,7 @@ class PartialRecord(Record):
         self._finished[path] = None
 
     def partial(self, output: Any = None) -> Partial[Any]:
-        """What there is now."""
+        """The data as it is now."""
         self.shown = self.changes
         blank: Any = object.__new__(cast(Any, Partial))
         made: Partial[Any] = blank

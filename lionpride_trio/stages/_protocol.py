@@ -20,7 +20,7 @@ class Stage(Protocol[In_contra, Out_co]):
     failure comes after that: ``break_off`` is called if the stage has it, and ``flush`` if not.  A
     stage that failed itself is asked for nothing more, and so is one whose reader went away.
 
-    What a stage may have beside ``feed`` and ``flush``:
+    A stage may have, beside ``feed`` and ``flush``:
 
     - ``break_off()``: as ``flush``, but the input broke off in the middle.  Write it where the end of
       the input means something: for a piece that says whether it is complete (it is not), or for a

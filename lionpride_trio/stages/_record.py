@@ -168,7 +168,7 @@ class DocumentFinder(Generic[R]):
         return place
 
     def _read_again(self, record: R, text: str, at: int) -> tuple[str, int]:
-        """What *record* read is no document, nor is what begins with a bracket that is open in it."""
+        """Go back: *record* is no document, nor is anything that begins with a bracket that is open in it."""
         places = record.open_places
         self._refuted = {place for place in self._refuted if place > places[0]}.union(places)
         self.record = None

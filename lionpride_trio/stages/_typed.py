@@ -40,7 +40,7 @@ class ReadsAnswers(Holding, abc.ABC, Generic[R]):
         super().__init__(max_hold=max_hold)
         self._starts = starts
         self.name = type(self).__name__
-        """What errors call it."""
+        """The name that errors call it."""
         # The text, and each tool call by its slot: a piece of one never continues another.
         self._finders: dict[int | None, DocumentFinder[R]] = {}
         self._text = self._finder(None)
@@ -56,7 +56,7 @@ class ReadsAnswers(Holding, abc.ABC, Generic[R]):
 
     @abc.abstractmethod
     def _news(self, record: R) -> Iterable[Any]:
-        """What to give of a document after more of its text has come.
+        """The items to give of a document after more of its text has come.
 
         :raises OutputInvalid: it cannot become what is wanted.
         """
@@ -75,7 +75,7 @@ class ReadsAnswers(Holding, abc.ABC, Generic[R]):
         return self._finders[slot]
 
     def feed(self, item: str | Chunk, /) -> Sequence[Any]:
-        """What a piece of the answer gives; chunks of other answers give nothing.
+        """The items that a piece of the answer gives; chunks of other answers give none.
 
         :raises TypeError: it is neither text nor a chunk.
         """
@@ -225,7 +225,7 @@ class TypedOutput(ReadsAnswers[PartialRecord], Generic[T]):
 
 
 def _scalars(text: str) -> Iterator[tuple[Any, str]]:
-    """What a text may mean as a value, and where it stands: the text, its fences, its last line.
+    """The values that a text may mean, and where they stand: the text, its fences, its last line.
 
     As JSON first; then as the words themselves, since a choice among words is often made without
     quotes.
@@ -233,7 +233,7 @@ def _scalars(text: str) -> Iterator[tuple[Any, str]]:
     whole = text.strip()
     places = [*_FENCE.findall(text), whole, whole.rpartition("\n")[2]]
     places = [place.strip() for place in places]
-    # What begins like a document was looked at as one.
+    # A place that begins like a document was looked at as one.
     places = [place for place in dict.fromkeys(places) if place[:1] not in {"[", "{"}]
     for place in places:
         try:

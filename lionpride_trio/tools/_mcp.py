@@ -19,7 +19,7 @@ _OTHER: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class MCPSession(Protocol):
-    """What is needed of an ``mcp.ClientSession``."""
+    """The members of an ``mcp.ClientSession`` that are used."""
 
     async def list_tools(self, *, params: Any = None) -> Any: ...
 

@@ -14,7 +14,7 @@ from .._typed_data import to_json_text
 
 
 def output_of(value: Any, name: str) -> str | list[Any]:
-    """What is told of the *value* that the tool called *name* gave.
+    """The output that a model is told, of the *value* that the tool called *name* gave.
 
     A text as it is, a model's answer as its text, parts of messages as they are, in a list; all else
     as JSON.

@@ -28,7 +28,7 @@ async def run_function(
     *,
     abandon: bool,
 ) -> Any:
-    """What *function* gives, called in this task where it is async and in a thread where it is not."""
+    """Call *function*, in this task where it is async and in a thread where it is not."""
     if _is_async(function):
         return await _settle(function(**arguments), on_piece)
 
@@ -49,7 +49,7 @@ def _is_async(function: Any) -> bool:
 
 
 async def _settle(given: _Given, on_piece: OnPiece | None) -> Any:
-    """What comes of what a function gave: it may have to be awaited, or read to its end."""
+    """The result of what a function gave: it may have to be awaited, or read to its end."""
     if isinstance(given, Generator):
         return await trio.to_thread.run_sync(_read_in_thread, given, on_piece)
     if isinstance(given, Source):
@@ -89,7 +89,7 @@ def _read_in_thread(generator: Generator[Any, None, Any], on_piece: OnPiece | No
 
 
 class _Result:
-    """What pieces add up to: texts are joined, and of anything else the last is what counts."""
+    """Adds pieces up: texts are joined, and of anything else the last counts."""
 
     def __init__(self) -> None:
         self._texts: list[str] | None = []

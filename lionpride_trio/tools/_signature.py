@@ -1,4 +1,4 @@
-"""What a function's signature says to a model: the names, types and defaults of its arguments."""
+"""A function's signature as a model is told it: the names, types and defaults of its arguments."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _parameters(function: Callable[..., Any], name: str) -> Iterator[inspect.Par
         raise ConfigurationError(f"tool {name!r}: {function!r} has no signature") from error
     except NameError as error:  # Python 3.14 finds out here
         raise _not_found(name, error) from error
-    # What a partial gives by name may still be overruled, but it was given so that it need not be.
+    # Arguments that a partial gives by name may still be overruled, but were given so that they need not be.
     return (one for one in signature.parameters.values() if one.name not in given)
 
 

@@ -46,7 +46,7 @@ class Tool(Generic[P, R_co]):
     name: str
     """The name that the model calls."""
     description: str
-    """What the model is told of it: the function's docstring."""
+    """The text that tells the model of it: the function's docstring."""
     schema: Mapping[str, Any]
     """The JSON schema of its arguments.  Do not change it."""
     timeout: float | None
@@ -92,7 +92,7 @@ class Tool(Generic[P, R_co]):
         that nothing runs on unseen, and a result that comes late is a result.  It may ask `trio.from_thread.check_cancelled` now and then, and a
         plain generator does at each piece; ``tool(abandon_on_cancel=True)`` leaves the thread behind.
 
-        What the function raises comes out as it is.
+        An exception of the function comes out as it is.
 
         :raises ToolArgumentsInvalid: they do not fit; the text names the places.  Nothing was called.
         :raises trio.TooSlowError: it took longer than `timeout`.

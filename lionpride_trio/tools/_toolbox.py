@@ -23,6 +23,8 @@ class Toolbox(Sequence[Tool[..., Any]]):
     """
 
     def __init__(self, tools: Iterable[Tool[..., Any]]) -> None:
+        if isinstance(tools, Tool) or not isinstance(tools, Iterable):
+            raise ConfigurationError(f"tools= takes a list of tools, not {tools!r:.200}")
         self._by_name: dict[str, Tool[..., Any]] = {}
         for tool in tools:
             _check(tool)

@@ -5,7 +5,7 @@ are single bytes in UTF-8, so no character can be cut by it; U+2028 and U+0085 a
 other.  A line that has not ended is kept as a list of fragments and joined once, so that work is
 linear in the input however it is cut.
 
-What comes out are plain tuples with the data as bytes, for JSON is read from bytes: nothing is
+Its events are plain tuples with the data as bytes, for JSON is read from bytes: nothing is
 decoded, and no object made, that a parser does not need.
 """
 

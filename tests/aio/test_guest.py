@@ -34,6 +34,13 @@ async def until_all_are_in(count, arrived, event):
         assert [item async for item in items] == [1, 2]
 
 
+async def a_turn_of_the_loop():
+    loop = asyncio.get_running_loop()
+    turned = loop.create_future()
+    loop.call_soon(turned.set_result, None)
+    await turned
+
+
 def test_fifty_openings_at_once_share_one_run():
     async def main():
         arrived, event = [], asyncio.Event()
@@ -58,13 +65,15 @@ def test_the_run_ends_with_the_last_opening_and_begins_anew():
 
 def test_who_comes_while_the_run_ends_waits_for_the_next():
     async def main():
-        async def often():
-            for _ in range(20):
-                assert await aio.run(the_run)
+        first = asyncio.create_task(aio.run(the_run))
+        while (guest := _guest._here.guest) is None or guest.openings:
+            await a_turn_of_the_loop()
+        assert not guest.over.done()
+        second = await aio.run(the_run)
+        return await first, second
 
-        await asyncio.gather(*(often() for _ in range(10)))
-
-    asyncio.run(main())
+    first, second = asyncio.run(main())
+    assert first is not second
 
 
 def test_two_loops_in_two_threads():

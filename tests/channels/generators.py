@@ -157,7 +157,7 @@ READERS = [leaves, raises, reads_all, reads_slowly, is_cancelled_soon, closes]
 
 
 def outcome(open_channel, reader, *, cancelled_at=None):
-    """What the reader got, and what the block raised."""
+    """The items that the reader got, and the exception of the block."""
 
     async def program():
         got = []

@@ -100,7 +100,7 @@ async def failing(*items, error=FAILURE):
 
 
 async def come(stream):
-    """What comes of *stream*, and what it failed with."""
+    """The items of *stream*, and its failure."""
     got = []
     try:
         async with stream as channel:

@@ -1,6 +1,6 @@
 """`@source` on generators that hold nurseries and cancel scopes open around their ``yield``.
 
-What each does with each reader is compared with `trio.as_safe_channel`, and stands here by itself
+Each is compared with `trio.as_safe_channel` for each reader, and stands here by itself
 where that loses an item, a failure or the reader's own exception.
 """
 
@@ -31,7 +31,7 @@ from tests.channels.generators import (
     with_hard_deadline,
 )
 
-# What trio's own way does not do as well: the items and the deadline of a generator whose scope ran
+# Cases that trio's own way does not do as well: the items and the deadline of a generator whose scope ran
 # out while its reader was slow, and a reader's own exception beside one of the clean-up.
 BETTER = {
     (with_deadline, reads_slowly): ([0, 1, 2, 3, "late"], None),

@@ -1,4 +1,4 @@
-"""What all channels share: rows, closing, and tasks that get in each other's way."""
+"""Rules of all channels: rows, closing, and tasks that get in each other's way."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lionpride_trio import Chunk, StreamTruncated, source
 from lionpride_trio._channels._channel import READ_ITEMS
 from lionpride_trio._channels._ready import READY_ITEMS
 from lionpride_trio.transformers import Channel, buffer, from_iterable, keep, map_each, merge
+from tests.channels.words import words
 
 
 class Gated(Channel[int]):
@@ -186,14 +187,6 @@ async def test_ready_items_behind_a_stage_are_no_way_around_a_cancellation():
             await other.receive()
         assert scope.cancelled_caught
         assert [item async for item in other] == [1, 2]
-
-
-@source
-async def words(*given: str, then: Exception | None = None):
-    for word in given:
-        yield word
-    if then is not None:
-        raise then
 
 
 async def test_a_failure_comes_after_all_that_came_before_it():

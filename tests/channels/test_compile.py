@@ -16,14 +16,7 @@ from lionpride_trio.transformers import (
     take,
     tap,
 )
-
-
-@source
-async def words(*given: str, then: Exception | None = None):
-    for word in given:
-        yield word
-    if then is not None:
-        raise then
+from tests.channels.words import words
 
 
 async def test_a_stages_own_failure_comes_after_what_it_made_before():

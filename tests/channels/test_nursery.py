@@ -1,4 +1,4 @@
-"""What the user's code raises in a task: one plain exception, wherever the task stands."""
+"""An exception of the user's code in a task is one plain exception, wherever the task stands."""
 
 import pytest
 import trio

@@ -7,14 +7,7 @@ import trio
 
 from lionpride_trio import LocalProtocolError, source, transformer
 from lionpride_trio.transformers import prefetch
-
-
-@source
-async def words(*given: str, then: Exception | None = None):
-    for word in given:
-        yield word
-    if then is not None:
-        raise then
+from tests.channels.words import words
 
 
 async def test_a_stage_that_cannot_be_made_closes_what_was_opened():

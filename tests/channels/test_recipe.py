@@ -4,27 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lionpride_trio import TextChunk, UsageChunk, sinks, source, transformer
+from lionpride_trio import TextChunk, UsageChunk, sinks, transformer
 from lionpride_trio.transformers import buffer, from_iterable, lines, map_each, prefetch, take, text
-
-
-class Shout:
-    def __init__(self, mark: str = "!") -> None:
-        self._mark = mark
-
-    def feed(self, item: str) -> list[str]:
-        return [item.upper()]
-
-    def flush(self) -> list[str]:
-        return [self._mark]
-
-
-@source
-async def words(*given: str, then: Exception | None = None):
-    for word in given:
-        yield word
-    if then is not None:
-        raise then
+from tests.channels.words import Shout, words
 
 
 async def test_a_stage_of_ones_own_composes_with_every_kind_of_recipe():

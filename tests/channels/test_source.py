@@ -7,6 +7,7 @@ import trio
 
 from lionpride_trio import LocalProtocolError, sinks, source, transformer
 from lionpride_trio.transformers import from_iterable, map_each, take
+from tests.channels.words import Shout, words
 
 
 @source
@@ -25,25 +26,6 @@ async def test_only_the_task_that_opened_a_source_closes_it():
     async with silence as channel, trio.open_nursery() as nursery:
         nursery.start_soon(close)
         assert await channel.receive() == "a"
-
-
-class Shout:
-    def __init__(self, mark: str = "!") -> None:
-        self._mark = mark
-
-    def feed(self, item: str) -> list[str]:
-        return [item.upper()]
-
-    def flush(self) -> list[str]:
-        return [self._mark]
-
-
-@source
-async def words(*given: str, then: Exception | None = None):
-    for word in given:
-        yield word
-    if then is not None:
-        raise then
 
 
 async def test_a_pipeline_is_a_source_and_each_opening_a_run_of_its_own():

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from lionpride_trio import TextChunk, UsageChunk, sinks, transformer
 from lionpride_trio.transformers import buffer, from_iterable
-
-
-class Shout:
-    def __init__(self, mark: str = "!") -> None:
-        self._mark = mark
-
-    def feed(self, item: str) -> list[str]:
-        return [item.upper()]
-
-    def flush(self) -> list[str]:
-        return [self._mark]
+from tests.channels.words import Shout
 
 
 async def test_text_stages_leave_other_chunks_in_their_place():

@@ -73,6 +73,9 @@ media = st.builds(
     data=st.none() | st.binary(max_size=4),
     url=optional_texts,
     name=optional_texts,
+    transcript=optional_texts,
+    signature=optional_texts,
+    native=natives,
 )
 text_parts = st.builds(
     TextPart,
@@ -120,7 +123,12 @@ chunks: st.SearchStrategy[Chunk] = st.one_of(
         native=natives,
         **_common,
     ),
-    st.builds(PartChunk, part=st.one_of(text_parts, raw_parts), **_common),
+    st.builds(
+        PartChunk,
+        part=st.one_of(text_parts, raw_parts, media),
+        slot=st.none() | st.integers(0, 2),
+        **_common,
+    ),
     st.builds(UsageChunk, usage=usages, **_common),
     st.builds(FinishChunk, verdict=verdicts, reason=optional_texts, **_common),
     st.builds(

@@ -1,4 +1,4 @@
-"""What other tools do with chunks and responses: pickle, copy, attrs, cattrs."""
+"""Other tools take chunks and responses as they are: pickle, copy, attrs, cattrs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What chunks add up to."""
+"""Chunks add up to a response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the command line have in common."""
+"""Fixtures and helpers of the tests of the command line."""
 
 import os
 import sys

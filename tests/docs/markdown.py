@@ -1,11 +1,13 @@
-"""The pages of the documentation, and what a test can see in them."""
+"""The pages of the documentation and their programs, and what a test can see in them."""
 
 from __future__ import annotations
 
 import re
+import runpy
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -17,6 +19,11 @@ _FENCE = re.compile(
     r"^(?P<indent>[ ]*)(?P<fence>`{3,})(?P<language>[^\n`]*)\n(?P<text>.*?)^(?P=indent)(?P=fence)[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
+
+
+def load(name: str) -> dict[str, Any]:
+    """The names of an example, which runs nothing when it is imported."""
+    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
 @attrs.frozen

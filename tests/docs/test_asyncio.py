@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import runpy
-import socket
 import subprocess
 import sys
 from contextlib import aclosing
@@ -16,21 +14,16 @@ from urllib.parse import quote
 import httpx
 import pytest
 import trio
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from starlette.testclient import TestClient
 
-from lionpride_trio import StreamTruncated, iModel, local
+from lionpride_trio import StreamTruncated, from_json, iModel, local, reassemble
 from lionpride_trio.wire import SSEDecoder
-from tests.docs.markdown import DOCS, EXAMPLES, blocks
+from tests.docs.markdown import DOCS, EXAMPLES, blocks, load
 from tests.elsewhere import ServerThread
+from tests.on_asyncio import uvicorn_serves
 from tests.pages import read_and_leave
 
 QUESTION = "Why is the sea salt?"
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
 @pytest.fixture
@@ -48,6 +41,11 @@ def answer(model="gpt-4o-mini"):
 def test_a_whole_answer_in_a_thread(elsewhere, capsys):
     asyncio.run(load("asyncio_thread")["main"]())
     assert capsys.readouterr().out == f"{answer()}\n"
+
+
+def test_the_door_of_an_asyncio_program(elsewhere, capsys):
+    asyncio.run(load("asyncio_door")["main"]())
+    assert capsys.readouterr().out == f"{answer()}\nVerdict.COMPLETE\n{answer()}\n"
 
 
 def test_a_stream_on_the_loop_of_asyncio(elsewhere, capsys):
@@ -110,44 +108,36 @@ def test_a_failure_arrives_on_asyncio_after_the_chunks_before_it(elsewhere):
     assert "".join(came) == caught.value.partial.text != ""
 
 
-def test_a_web_application_on_asyncio(elsewhere, monkeypatch):
+def test_a_web_application_on_asyncio(elsewhere):
     (program,) = (
-        block.text for block in blocks(DOCS / "asyncio.md", "python") if "Guest" in block.text
+        block.text
+        for block in blocks(DOCS / "asyncio.md", "python")
+        if "aio.open(Session" in block.text
     )
-    monkeypatch.syspath_prepend(EXAMPLES)
     names = {}
     exec(compile(program, "asyncio.md", "exec"), names)
 
     async def ask():
-        listener = socket.create_server(("127.0.0.1", 0))
-        host, port = listener.getsockname()
-        config = Config()
-        config.bind = [f"fd://{listener.detach()}"]
-        stop = asyncio.Event()
-        serving = asyncio.create_task(serve(names["app"], config, shutdown_trigger=stop.wait))
-        async with httpx.AsyncClient(trust_env=False) as client:
-            url = f"http://{host}:{port}/answer"
-            answered = await client.get(url, params={"question": QUESTION})
-        stop.set()
-        await serving
-        return answered.text
+        async with (
+            uvicorn_serves(names["app"]) as url,
+            httpx.AsyncClient(trust_env=False) as client,
+        ):
+            return await asyncio.gather(
+                *(
+                    client.get(f"{url}/{way}", params={"question": QUESTION})
+                    for way in ("answer", "whole")
+                )
+            )
 
-    assert asyncio.run(ask()) == answer()
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    async with local.serve() as server:
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
-        yield server
+    streamed, whole = asyncio.run(ask())
+    assert streamed.text == whole.text == answer()
 
 
 def text_of(body):
     decoder = SSEDecoder()
-    events = [*decoder.feed(body), *decoder.flush()]
-    assert events[-1].event == "end"
-    return "".join(event.data for event in events if event.event == "message")
+    *events, end = [*decoder.feed(body), *decoder.flush()]
+    assert end.event == "end"
+    return reassemble(from_json(event.data) for event in events).text
 
 
 async def check_answer(client, url):

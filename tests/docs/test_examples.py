@@ -1,39 +1,13 @@
 """The recipe's programs, as they stand in docs/examples, run against the embedded server."""
 
 import re
-import runpy
 from pathlib import Path
 
 import pytest
 
-from lionpride_trio import Session, StreamTruncated, iModel, local
+from lionpride_trio import Session, StreamTruncated, iModel
 from lionpride_trio.session import InstructionContent, Message
-
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-VARIABLES = {
-    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL"),
-    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
-    "gemini": ("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"),
-    "groq": ("GROQ_API_KEY", "GROQ_BASE_URL"),
-    "openrouter": ("OPENROUTER_API_KEY", "OPENROUTER_BASE_URL"),
-}
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    """A server that the environment points every provider to."""
-    async with local.serve() as server:
-        for provider, (key, url) in VARIABLES.items():
-            monkeypatch.setenv(key, "any")
-            monkeypatch.setenv(url, server.url(provider))
-        monkeypatch.setenv("OLLAMA_HOST", server.url("ollama"))
-        monkeypatch.delenv("GOOGLE_API_KEY", raising=False)
-        yield server
-
-
-def load(name):
-    """The names of an example, which runs nothing when it is imported."""
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+from tests.docs.markdown import EXAMPLES, load
 
 
 async def answer(provider, model, question, **options):

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
-import pytest
-
-from lionpride_trio import local, sinks
+from lionpride_trio import sinks
 from lionpride_trio.transformers import from_iterable, sentences
-
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    async with local.serve() as server:
-        for name in ("openai", "anthropic"):
-            monkeypatch.setenv(f"{name.upper()}_API_KEY", "any")
-            monkeypatch.setenv(f"{name.upper()}_BASE_URL", server.url(name))
-        yield server
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
+from tests.docs.markdown import load
 
 
 def prompts(server):

@@ -1,23 +1,15 @@
 """The recipes for services without a provider name: what each is sent, and what is read back."""
 
 import json
-import runpy
-from pathlib import Path
 
 import pytest
 
 from lionpride_trio import AuthenticationError, Verdict
 from lionpride_trio.testing import Answer, FaultyServer
-
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
-
+from tests.docs.markdown import load
 
 RECIPES = load("other_services")
-# What Azure sends before, between and after the pieces of every service that speaks this API.
+# Azure sends objects of its own before, between and after the pieces that all services of this API send.
 AZURE = b"""\
 data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
 

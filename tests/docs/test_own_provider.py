@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from lionpride_trio import FinishChunk, Overloaded, TextChunk, Verdict, iModel, reassemble
 from lionpride_trio.testing import Answer, FaultyServer, check_provider
-from tests.docs.markdown import DOCS, blocks
-from tests.docs.test_examples import load
+from tests.docs.markdown import DOCS, blocks, load
 
 BODY = b'data: {"say": "a "}\n\ndata: {"say": "cracker"}\n\ndata: {"wing": 1}\n\ndata: {"bye": "bye"}\n\n'
 MOULTING = b'{"error": {"code": "moulting", "message": "Not today."}}'
@@ -16,7 +15,7 @@ MOULTING = b'{"error": {"code": "moulting", "message": "Not today."}}'
 
 @pytest.fixture(scope="module")
 def example():
-    """What the program defines.  It is run once, since a provider is registered once."""
+    """The names that the program defines.  It is run once, since a provider is registered once."""
     return load("own_provider")
 
 

@@ -1,4 +1,4 @@
-"""What every page of the documentation keeps, whatever it is about."""
+"""Rules that every page of the documentation keeps, whatever it is about."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def documented():
 
 
 def public_name(path):
-    """What *path* names: a class or a function itself, anything else by its name."""
+    """The object that *path* names: a class or a function itself, anything else by its name."""
     module, _, each = path.rpartition(".")
     thing = getattr(MODULES[module], each)
     assert each in MODULES[module].__all__, f"{path} is not public"

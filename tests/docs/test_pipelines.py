@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
 import httpx
-import pytest
 import trio
 
 from lionpride_trio import iModel, local
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import SSEDecoder
+from tests.docs.markdown import load
 from tests.pages import read_and_leave
-
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-
-
-@pytest.fixture
-async def server(monkeypatch):
-    async with local.serve() as server:
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
-        monkeypatch.setenv("OPENAI_BASE_URL", server.url("openai"))
-        yield server
-
-
-def load(name):
-    return runpy.run_path(str(EXAMPLES / f"{name}.py"))
 
 
 async def test_speech(server, capsys, autojump_clock):

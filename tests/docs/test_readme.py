@@ -40,10 +40,10 @@ WEB = """\
 import httpx
 import trio
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
 from hypercorn.config import Config
 from hypercorn.trio import serve
-from lionpride_trio import Session, iModel, sinks
+from lionpride_trio import Session, iModel
+from lionpride_trio.web import respond
 
 app = FastAPI()
 model = iModel("openai", "gpt-4o-mini")
@@ -178,7 +178,7 @@ async def check_cli(words, cwd):
 
 
 def check_install(words):
-    """What is installed is this project, and the extras that are named are there."""
+    """This project is installed, and the extras that are named are there."""
     for word in words:
         match = re.fullmatch(r"(lionpride[\w-]*|\.)(?:\[([\w,-]+)\])?", word)
         if match:

@@ -1,14 +1,12 @@
-"""What the programs of the recipe print is what docs/streaming_responses.md shows."""
+"""The programs of the recipe print what docs/streaming_responses.md shows."""
 
 from __future__ import annotations
 
 import re
-import runpy
 
 import pytest
 
-from lionpride_trio import local
-from tests.docs.markdown import DOCS, EXAMPLES, blocks
+from tests.docs.markdown import DOCS, blocks, load
 
 PAGE = DOCS / "streaming_responses.md"
 FUNCTIONS = {
@@ -35,12 +33,8 @@ def outputs():
 
 
 @pytest.mark.parametrize(("example", "output"), outputs())
-async def test_an_example_prints_what_the_page_shows(example, output, capsys, monkeypatch):
-    async with local.serve() as server:
-        for provider in ("openai", "anthropic"):
-            monkeypatch.setenv(f"{provider.upper()}_API_KEY", "any")
-            monkeypatch.setenv(f"{provider.upper()}_BASE_URL", server.url(provider))
-        await runpy.run_path(str(EXAMPLES / f"{example}.py"))[FUNCTIONS[example]]()
+async def test_an_example_prints_what_the_page_shows(example, output, capsys, server):
+    await load(example)[FUNCTIONS[example]]()
     printed = capsys.readouterr().out
     free = example in IN_ANY_ORDER
     left_out = r"\s*…\s*|\n|\[GPT\]|\[Claude\]" if free else r"\s*…\s*"

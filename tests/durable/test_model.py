@@ -41,7 +41,7 @@ class Stream:
 
 
 class Machine(RuleBasedStateMachine):
-    """What a store does, and what it should: ``model`` by name.  Each step is a run of trio."""
+    """A store beside ``model``, which has by name what the store should have.  Each step is a run of trio."""
 
     def open_store(self):
         raise NotImplementedError
@@ -59,7 +59,7 @@ class Machine(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def step(self, method, *args):
-        """What the store's *method* gives; its error, if it refuses."""
+        """Call the store's *method*; return its result, or its error if it refuses."""
 
         async def main():
             async with AsyncExitStack() as stack:

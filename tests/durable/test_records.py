@@ -22,7 +22,6 @@ from lionpride_trio import (
     StreamError,
     StreamTimeout,
     TextChunk,
-    ToolCall,
     ToolCallChunk,
     UsageChunk,
     Verdict,
@@ -36,6 +35,7 @@ from lionpride_trio.durable._records import (
     write_item,
 )
 from tests.durable.sources import REPLY
+from tests.errors.test_pickling import WHERE
 
 TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([
     "$",
@@ -113,14 +113,6 @@ def test_a_damaged_item_is_an_error(text):
         read_item(text)
 
 
-WHERE = {
-    "provider": "openai",
-    "model": "m",
-    "request_id": "r-1",
-    "retry_after": 1.5,
-    "retryable": True,
-    "partial": Response("so far", tool_calls=(ToolCall("1", "f", '{"a'),)),
-}
 ERRORS = [
     StreamTimeout("late", clock="connect", **WHERE),
     DecodeError("no JSON", line="{", **WHERE),

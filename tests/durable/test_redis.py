@@ -37,7 +37,7 @@ async def test_a_redis_that_goes_away_and_comes_back(server, monkeypatch):
                     await ask()
         server.start()
         tap.end()
-        # What was acknowledged is there, and the run has asked again, again and again.
+        # All acknowledged items are there, and the run has asked again, again and again.
         async with streams.follow("chat", after=last) as channel:
             got += [item async for item in channel]
         assert got == texts(10)

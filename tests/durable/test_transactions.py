@@ -1,4 +1,4 @@
-"""What many tasks want of a database goes into one transaction, and is done whoever leaves."""
+"""Many tasks' wishes of a database go into one transaction, and are done whoever leaves."""
 
 from __future__ import annotations
 

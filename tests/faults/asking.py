@@ -1,4 +1,4 @@
-"""What the user gets: the chunks, the response, and the error, if there was one."""
+"""A call as its user sees it: the chunks, the response, and the error, if there was one."""
 
 import attrs
 

@@ -1,4 +1,4 @@
-"""What looks like a failure and is none, and failures that say what they are."""
+"""Events that look like a failure and are none, and failures that say what they are."""
 
 import json
 import logging

@@ -16,7 +16,7 @@ from tests.faults.wires import TEXT, WIRES
 
 MB = 1024 * 1024
 MOST = 32 * MB
-"""What any answer may take, beyond the program itself."""
+"""The memory that any answer may take, beyond the program itself."""
 ON_TWO = pytest.mark.parametrize("wire", [WIRES[0], WIRES[-1]], ids=str)
 
 

@@ -1,4 +1,4 @@
-"""What an attacker, a careless setting or a curious log must not get."""
+"""Secrets and bytes that an attacker, a careless setting or a curious log must not get."""
 
 import copy
 import logging
@@ -194,7 +194,7 @@ def authority():
 
 
 def tls_server(authority, body):
-    """What `nursery.start` takes to serve *body* over TLS."""
+    """A function for `nursery.start` that serves *body* over TLS."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
 

@@ -37,7 +37,7 @@ class Run:
 
 
 class Mine(Exception):
-    """What the flow's reader raises."""
+    """The exception of the flow's reader."""
 
 
 def draw(rng: random.Random) -> tuple[list[Plan], Run]:
@@ -170,7 +170,7 @@ async def _check_read(opened, operations, outcomes: Sequence[Outcome], run: Run)
     for one, each in zip(operations, outcomes, strict=True):
         assert got[one.id] == each.chunks[: len(got[one.id])]
     if left:
-        # What failed in that very moment, if anything.
+        # Something may have failed in that very moment.
         assert error is None or any(each.state == FAILED for each in outcomes)
         return
     _check_error(error, operations, outcomes, run.on_error)

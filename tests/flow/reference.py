@@ -1,4 +1,4 @@
-"""What a flow with ``on_error="skip"`` must come to, told without running anything.
+"""The outcome that a flow with ``on_error="skip"`` must come to, told without running anything.
 
 A graph is a list of `Plan`; operations are named by their places in it and need earlier ones only.
 `expect` goes through it once, in that order.  Nothing here depends on time, on slots or on who reads
@@ -14,7 +14,7 @@ import attrs
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
 CAUGHT = -1
-"""What a reader gives that catches the failure of what it reads."""
+"""The chunk of a reader that catches the failure of what it reads."""
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Plan:
     own: int = 1
     """How many chunks it gives after those that it read."""
     holds: str = "nothing"
-    """What is open around these: ``nothing``, a ``nursery``, or a ``scope`` around each that runs out."""
+    """The block that is open around these: ``nothing``, a ``nursery``, or a ``scope`` around each that runs out."""
     ends: str = "well"
     """``well``, ``fails first``, ``fails``; ``deadline`` (which it catches), ``too slow``, ``child``
     (a task of its nursery fails), ``stray`` (it raises a cancellation that was kept)."""
@@ -44,11 +44,11 @@ class Plan:
 
 @attrs.define
 class Outcome:
-    """What must come of one operation."""
+    """The outcome that one operation must come to."""
 
     state: str
     chunks: list[int] = attrs.Factory(list)
-    """What it gives, its failure or not."""
+    """The chunks that it gives, its failure or not."""
     error: str | None = None
     """The name of the exception's class."""
     causes: frozenset[int] = frozenset()
@@ -62,7 +62,7 @@ def number(place: int, chunk: int) -> int:
 
 
 def changed(chunk: int) -> int:
-    """What an operation makes of a chunk that it reads."""
+    """The chunk that an operation makes of one that it reads."""
     return chunk + 1_000_000
 
 

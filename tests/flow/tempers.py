@@ -1,4 +1,4 @@
-"""What the operations of random graphs do: the work that a `Plan` tells of."""
+"""The operations of random graphs do the work that a `Plan` tells of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .reference import CAUGHT, Plan, changed, number
 
 
 class Broken(Exception):
-    """What a failing operation raises."""
+    """The exception of a failing operation."""
 
 
 class Watch:
@@ -30,7 +30,7 @@ class Watch:
 
 
 async def _read(plan: Plan, context):
-    """What an operation makes of the stream that it reads, one by one; None at its end."""
+    """The chunks that an operation makes of the stream that it reads, one by one."""
     if plan.reads is None or plan.reading == "ignores":
         return
     most = plan.most if plan.reading in {"leaves", "closes"} else None

@@ -1,4 +1,4 @@
-"""What is refused before anything runs, and that checking is linear and not recursive."""
+"""Wrong graphs are refused before anything runs, and checking is linear and not recursive."""
 
 import pytest
 import trio

@@ -1,4 +1,4 @@
-"""What a run gives: results and status; how it is cancelled, and how large it may be."""
+"""A run gives results and status; how it is cancelled, and how large it may be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lionpride_trio.transformers import from_iterable, map_each, prefetch, sourc
 
 from .making import answer, echo, numbers, op
 
-# What an operation may be
+# The kinds of operations
 
 
 async def test_kinds_of_work():

@@ -1,4 +1,4 @@
-"""What is skipped after a failure with ``on_error="skip"``, and what is not."""
+"""A failure with ``on_error="skip"`` skips what needs it, and nothing else."""
 
 from __future__ import annotations
 

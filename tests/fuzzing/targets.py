@@ -1,4 +1,4 @@
-"""What is fed any bytes: each target takes them all and raises nothing but typed errors, if those.
+"""Machines that are fed any bytes: each target takes them all and raises nothing but typed errors, if those.
 
 A target also cuts what it is fed in another way and compares, so that a crash is not the only
 finding.

@@ -82,7 +82,7 @@ def _import_nodes(
 
 
 def read_imports(module: Module, modules: dict[str, Module]) -> Iterator[Import]:
-    """What `module` imports, relative imports resolved and submodules told from names."""
+    """The names that `module` imports, relative imports resolved and submodules told from names."""
     package = module.name if module.is_package else module.name.rpartition(".")[0]
     for node, for_types_alone in _import_nodes(module.tree):
         if isinstance(node, ast.Import):

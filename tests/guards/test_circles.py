@@ -1,6 +1,6 @@
 """Nothing is imported in circles.
 
-What is imported for types alone is left out of the search: a channel may be piped into a source, and
+Imports for types alone are left out of the search: a channel may be piped into a source, and
 a source opens a channel.
 """
 

@@ -23,6 +23,7 @@ LAYERS: dict[str, float] = {
     "_portable": 0,
     "_readonly": 0,
     "_json_form": 0,
+    "_native": 0,
     "_media": 0,
     "_parts": 0,
     "_chunks": 0,
@@ -83,7 +84,7 @@ ORDER = {
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
     "providers.encoders": """
         _style _framing _abilities _encoder _parts
-        _chat_errors _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
+        _chat_errors _chat_media _chat _responses_object _responses _anthropic _gemini_parts _gemini _ollama
     """,
     "web.encoders": """
         _failures _encoder _framing _plain _ending _back _sources _moments _story
@@ -101,7 +102,15 @@ ORDER = {
     """,
     "services": """
         _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
-        _tool_calls _conversation _converse _imodel _fallback _registry
+        _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
+    """,
+    "session": """
+        _owner messages._contents messages._message messages messages.utils _branch _storage _turns _asked _session
+    """,
+    "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
+    "durable": """
+        _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
+        _follow _run _status _streams _opening
     """,
 }
 

@@ -36,7 +36,7 @@ ELSEWHERE = [
     Elsewhere("_assistant", "session/test_messages.py session/test_ask.py", "a session holds answers"),
     Elsewhere("_errors._*", "errors", "one family"),
     Elsewhere("_media", "services/test_files.py", "each wire takes it, or refuses it"),
-    Elsewhere("_parts", "providers/test_parts_go_back.py chunks", "providers take back what they said"),
+    Elsewhere("_native _parts", "providers/test_parts_go_back.py chunks", "providers take back what they said"),
     Elsewhere("_typed_data._*", "typed_data", "schemas and reading agree"),
     Elsewhere("_json_form*", "chunks/test_json_form.py", "chunks are what it writes"),
     Elsewhere("_portable", "errors/test_pickling.py", "errors ask it"),
@@ -92,7 +92,7 @@ ELSEWHERE = [
     Elsewhere("stages._answer stages._record transformers._typed", "stages/test_typed.py stages/test_elements.py",
               "two stages are made of it"),
     Elsewhere("services._clocks", "faults/test_clocks.py", "a server is silent"),
-    Elsewhere("services._conversation services._tool_calls", "services/test_converse.py", "one loop"),
+    Elsewhere("services._plan services._tool_calls services._turn", "services/test_converse.py", "one loop"),
     Elsewhere("services._ask services._call services._invoked services._reply services._registry",
               "services/test_imodel.py", "the way of one call"),
     Elsewhere("services._messages", "services/test_settings.py", "what a call may be given"),
@@ -125,8 +125,8 @@ ELSEWHERE = [
     Elsewhere("web._events_js", "web/encoders/test_events.py", "it reads what is written there"),
     Elsewhere("web._versions", "web/encoders/test_ui.py web/encoders/test_ag_ui.py",
               "the clients of these versions read it"),
-    Elsewhere("web.encoders._encoder web.encoders._framing web.encoders._ending web.encoders._moments"
-              " web.encoders._story", "web/encoders/test_laws.py", "encoders keep the same laws"),
+    Elsewhere("web.encoders._encoder web.encoders._framing web.encoders._ending web.encoders._moments",
+              "web/encoders/test_laws.py", "encoders keep the same laws"),
     Elsewhere("web.encoders._back", "web/test_requests.py", "it comes back with a request"),
     # Programs, and the kit.
     Elsewhere("local.*", "local", "the server is seen through its wires"),

@@ -1,4 +1,4 @@
-"""What users import is there, is documented, can be looked into, and shows where it is from."""
+"""The names that users import are there, are documented, can be looked into, and show where they are from."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.chunks.test_copies import SAMPLES
 
 # The paths that users and their programs rely on.
 PROMISED = {
-    "lionpride_trio": "Session iModel Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
+    "lionpride_trio": "Session iModel Reply Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
     " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
@@ -49,8 +49,9 @@ PROMISED = {
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
     " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble"
-    " from_json",
-    "lionpride_trio.services": "iModel",
+    " from_json Part TextPart ThoughtPart ToolCall ToolResult MediaPart RawPart Image Audio File"
+    " PartChunk ToolResultChunk TurnsExhausted",
+    "lionpride_trio.services": "iModel Turn TurnSource",
     "lionpride_trio.session": "Session Branch Message SystemContent InstructionContent"
     " AssistantResponseContent ActionRequestContent ActionResponseContent",
     "lionpride_trio.session.messages.utils": "prepare_messages_for_chat",
@@ -133,7 +134,7 @@ def test_it_is_documented(path):
     thing = THINGS[path]
     assert thing.__doc__
     if inspect.isclass(thing):
-        # What `feed` and `flush` do is said once, at `Stage`.
+        # `Stage` says once what `feed` and `flush` do.
         bare = [
             name
             for name, function in functions_of(thing)
@@ -274,7 +275,7 @@ print(*sorted({"httpx", "httpcore", "h11", "certifi", "anyio"} & set(sys.modules
 
 
 def test_importing_leaves_databases_alone():
-    """What only some programs need is imported by them."""
+    """Modules that only some programs need are imported by them."""
     script = """
 import sys
 import lionpride_trio

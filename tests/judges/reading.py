@@ -1,11 +1,11 @@
-"""What a reader of an answer gave."""
+"""An answer as a reader gave it."""
 
 import attrs
 
 
 @attrs.define
 class Reading:
-    """What a reader gave."""
+    """An answer as a reader gave it."""
 
     text: str = ""
     calls: list = attrs.field(factory=list)
@@ -19,4 +19,4 @@ class Reading:
     failed: str | None = None
     """The event that told of a failure, for a reader that hands such events to its user."""
     helper_error: Exception | None = None
-    """What the SDK's helper raised, where this is the reading of its plain events."""
+    """The exception of the SDK's helper, where this is the reading of its plain events."""

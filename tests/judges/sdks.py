@@ -25,7 +25,7 @@ from tests.judges.strict import strict
 # the SDK's, does not.
 SAMPLING = {"temperature": float, "top_k": int, "top_p": float}
 
-# What the Gemini API's own reference has, and Vertex has not; and the other way round.
+# Names that the Gemini API's own reference has, and Vertex has not; and the other way round.
 VERTEX_ONLY = frozenset([
     "audioTimestamp",
     "labels",
@@ -38,7 +38,7 @@ VERTEX_ONLY = frozenset([
 
 @attrs.frozen
 class Judge:
-    """What one official SDK says of a request."""
+    """One official SDK, as a judge of requests."""
 
     check: object
     """Refuses a body that is not of the SDK's type."""
@@ -65,7 +65,7 @@ def _check_messages(body):
 
 
 def _sent(module, send):
-    """What *send*, called with a client of *module*, sends."""
+    """The body that *send* sends, called with a client of *module*."""
     requests = []
 
     def answer(request):
@@ -170,7 +170,7 @@ def _comparable(body):
     return told
 
 
-# What is a caller's own below these: names in it are no words of Gemini's.
+# A caller names the members of these: they are no words of Gemini's.
 _FREE = frozenset(["args", "response", "labels", "responseJsonSchema", "parametersJsonSchema"])
 
 

@@ -64,7 +64,7 @@ async def row_of_case(name):
 
 
 def right_of_recording(file):
-    """What the stream in *file* means, by ``expected.json`` and what corrects it."""
+    """The meaning of the stream in *file*, by ``expected.json`` and what corrects it."""
     expected, corrected = EXPECTED[file], CORRECTED.get(file, {})
     calls = [(None, call["name"], _text(call["arguments"])) for call in expected["tool_calls"]]
     calls = [(None, *call) for call in corrected["tools"]] if "tools" in corrected else calls
@@ -73,7 +73,7 @@ def right_of_recording(file):
 
 
 def right_of_authored(case):
-    """What an authored stream means, by its index."""
+    """The meaning of an authored stream, by its index."""
     expect = case["expect"]
     calls = [tuple(call) for call in expect.get("tool_calls", [])]
     return Right(expect["text"], calls, expect["ends"] != "complete")

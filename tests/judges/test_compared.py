@@ -40,7 +40,7 @@ def test_this_library_reads_every_case_as_it_is_right(run):
 
 
 def test_the_page_says_what_a_run_gives(run):
-    """What SDKs give is compared where they have the versions that the page names."""
+    """The page's verdicts on SDKs are compared where they have the versions that it names."""
     versions = "Run with " + ", ".join(f"{name} {number}" for name, number in VERSIONS.items())
     if versions in page():
         assert page() == written(*run).strip()

@@ -1,15 +1,19 @@
-"""What a reading is worth: beside what is right, in a few words."""
+"""Verdicts on readings: each beside what is right, in a few words."""
 
 import json
+import re
 
 import attrs
 
 from tests.judges.cases import Case
 
+_MADE_ID = re.compile(r"[A-Za-z0-9_-]+")
+"""An id that this library makes where the provider gave none."""
+
 
 @attrs.frozen
 class Right:
-    """What a recorded or authored stream means."""
+    """The meaning of a recorded or authored stream."""
 
     text: str
     calls: list
@@ -37,11 +41,14 @@ def _same(case, reading):
 def _same_calls(right, calls, *, with_ids=True):
     """Whether two lists of calls have the same ids, names and values, however those are written."""
 
-    def facts(call):
+    def facts(call, right_id):
         call_id, name, arguments = call
-        return (call_id if with_ids else None), name, _value(arguments)
+        is_made = right_id is None and call_id and _MADE_ID.fullmatch(call_id)
+        return (call_id if with_ids and not is_made else None), name, _value(arguments)
 
-    return [facts(call) for call in right] == [facts(call) for call in calls]
+    return len(right) == len(calls) and all(
+        facts(one, one[0]) == facts(other, one[0]) for one, other in zip(right, calls, strict=True)
+    )
 
 
 def _value(arguments):
@@ -75,12 +82,12 @@ def _thought(one):
 
 
 def words_for_case(case: Case, reading):
-    """What *reading*, of an SDK, gives of what *case* is about."""
+    """Say in a few words how *reading*, of an SDK, gives the thing that *case* is about."""
     return _words_for_case(case, reading) + _helper(reading)
 
 
 def _helper(reading):
-    """What is said of a helper that raised, where the plain events are the reading."""
+    """Say that a helper raised, where the plain events are the reading."""
     error = reading.helper_error
     return f" (its helper: `{type(error).__name__}`)" if error else ""
 
@@ -119,7 +126,7 @@ def _calls(calls):
 
 
 def words_for_stream(right: Right, reading):
-    """What *reading* gives of a stream: "right", or what is not."""
+    """Say how *reading* gives a stream: "right", or what is not."""
     told = []
     if reading.error is not None:
         told.append(f"`{type(reading.error).__name__}`")
@@ -146,7 +153,7 @@ def _lost(right, text):
 
 
 def right_of_stream(right: Right):
-    """What *right* says, for the page."""
+    """Say what *right* is, for the page."""
     said = f"{len(right.text)} characters" if right.text else "no text"
     number = len(right.calls)
     calls = f", {number} call{'s' if number > 1 else ''}" if number else ""

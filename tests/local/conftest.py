@@ -4,7 +4,7 @@ import pytest
 
 from lionpride_trio import iModel, local
 
-# Each wire once: (provider, endpoint).
+# The server plays these, (provider, endpoint): the wires, and the dialects of chat completions.
 WIRES = [
     ("openai", "chat"),
     ("openai", "responses"),

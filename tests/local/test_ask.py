@@ -1,4 +1,4 @@
-"""What even the server that is not strict needs, and refuses where it is missing."""
+"""Even the server that is not strict needs some fields, and refuses a request without them."""
 
 from __future__ import annotations
 

@@ -1,13 +1,17 @@
 """Conversations of several turns with servers that refuse what real ones refuse.
 
-What a model said goes back as it came, thoughts and signatures included; and a conversation goes on with
+A model's words go back as they came, thoughts and signatures included; and a conversation goes on with
 another provider, which is told nothing that it could not understand.
 """
 
 import pytest
+import trio
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from lionpride_trio import ToolResult, Verdict, iModel, local
+from lionpride_trio import Session, ToolResult, ToolResultChunk, Verdict, iModel, local
+from lionpride_trio.testing import conversations
+from lionpride_trio.testing.strategies.wires import WIRES as WRITTEN
+from lionpride_trio.tools import tool
 from tests.local.conftest import WIRES
 
 TOOLS = [
@@ -110,3 +114,63 @@ async def test_a_conversation_moves_between_providers(turns):
                 asked.append((model_of(server, wire, name), how))
             messages = await turn(messages, *asked)
             messages.append({"role": "user", "content": "Go on."})
+
+
+@tool
+async def weather(city: str) -> str:
+    "The weather now."
+    return f"fog in {city}"
+
+
+@tool
+async def clock(city: str):
+    "The time now, told piece by piece."
+    yield "noon in "
+    yield city
+
+
+@pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("name", ["m-tools", "m-reasoning-tools", "m-tools-parallel"])
+@pytest.mark.parametrize("wire", WIRES, ids="-".join)
+async def test_every_wire_runs_tools_and_goes_on(server, wire, name, streamed):
+    model = model_of(server, wire, name, stream=streamed)
+    messages = [{"role": "user", "content": "What is the weather like?"}]
+    for question in ("And tomorrow?", "Why?"):
+        async with model.converse(messages, tools=[weather, clock]) as reply:
+            told = [c async for c in reply if isinstance(c, ToolResultChunk) and c.last]
+        assert len(told) == (2 if "parallel" in name else 1)
+        assert not any(result.is_error for result in told)
+        assert [turn.verdict for turn in reply.turns] == [Verdict.TOOL_USE, Verdict.COMPLETE]
+        messages += [*reply.messages, {"role": "user", "content": question}]
+
+
+@pytest.mark.parametrize("wire", WIRES, ids="-".join)
+async def test_every_wire_goes_on_from_a_branch(server, wire):
+    model = model_of(server, wire, "m-reasoning-tools-parallel", stream=True)
+    async with Session() as session:
+        session.services.register(model)
+        for question in ("What is the weather like?", "And tomorrow?", "Why?"):
+            async with session.ask("b", question, imodel=model, tools=[weather, clock]) as reply:
+                async for _ in reply:
+                    pass
+        roles = [message.role for message in session.history("b")]
+    assert roles.count("user") == 3
+    assert roles.count("tool") == 6
+
+
+@pytest.mark.parametrize("wire", WRITTEN, ids="-".join)
+def test_every_wire_takes_what_any_other_said(wire):
+    """Questions with images, signed thoughts, failed and parallel calls, answers that were cut."""
+    others = [conversations(*other, media=True) for other in WRITTEN if other != wire]
+    offered = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
+
+    async def ask(messages):
+        async with local.serve() as server:
+            await model_of(server, wire, "m").complete(messages, tools=offered, max_tokens=50)
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(others))
+    def check(messages):
+        trio.run(ask, messages)
+
+    check()

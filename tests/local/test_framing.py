@@ -1,4 +1,4 @@
-"""What only bytes show: the habits that each provider has and its clients must not trip over."""
+"""Bytes alone show the habits that each provider has and its clients must not trip over."""
 
 import json
 

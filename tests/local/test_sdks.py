@@ -3,11 +3,10 @@
 import anthropic
 import openai
 import pytest
-import trio
-from google import genai
 from google.genai import errors as genai_errors, types
 
 from lionpride_trio import iModel
+from tests.local.google import in_thread
 
 # Both clients stop reading at the end mark or an error and leave their own generators, and their
 # HTTP library's, to the garbage collector; closing the stream does not reach them.
@@ -152,17 +151,6 @@ async def test_anthropic_errors(anthropic_client):
         ) as stream:
             async for _ in stream:
                 pass
-
-
-async def in_thread(server, work):
-    """Run `work(client)` with google-genai's client, which is not for trio."""
-
-    def run():
-        options = types.HttpOptions(base_url=server.url("gemini"))
-        with genai.Client(api_key="any", http_options=options) as client:
-            return work(client)
-
-    return await trio.to_thread.run_sync(run)
 
 
 async def test_gemini_streams(server):

@@ -64,7 +64,7 @@ async def endless():
 
 
 async def standing_still(server: Endless) -> list[int]:
-    """What was sent when nothing moves any more."""
+    """The bytes that were sent when nothing moves any more."""
     while True:
         before = list(server.sent)
         await wait_all_tasks_blocked(0.1)
@@ -95,7 +95,7 @@ async def test_bytes_stop_when_the_reader_does(build):
                 await run.receive()
             stopped = await standing_still(server)
             assert len(stopped) == 4
-            # What the sockets' buffers hold, and not what an endless stream would give.
+            # As much as the sockets' buffers hold, and not as much as an endless stream would give.
             assert all(sent < 8_000_000 for sent in stopped)
             assert run.statistics().buffered <= 16
             # The streams are not broken: they go on with the reader.

@@ -1,4 +1,4 @@
-"""What a builder refuses, before anything is sent."""
+"""A builder refuses wrong operations before anything is sent."""
 
 import pickle
 

@@ -4,66 +4,26 @@ from __future__ import annotations
 
 import trio
 
-from lionpride_trio import Chunk, FinishChunk, Response, Session, TextChunk, reassemble
+from lionpride_trio import Chunk, FinishChunk, Session, TextChunk, Verdict
 from lionpride_trio.flow import flow_source
 from lionpride_trio.operations import Builder, flow
-from lionpride_trio.operations._model_work import CommunicateEachWork, CommunicateWork
-from lionpride_trio.testing._cancelling import cancel_everywhere
-from lionpride_trio.transformers import source, tap, words
+from lionpride_trio.testing import ScriptedProvider, cancel_everywhere
+from lionpride_trio.transformers import words
 
 
-@source
-async def spoken(text: str):
-    for word in text.split():
-        await trio.sleep(0.1)
-        yield TextChunk(f"{word} ")
-    yield FinishChunk()
-
-
-class Speaker:
-    """A model without a network: it says what it was asked."""
-
-    streaming = True
-    name = "speaker"
-
-    def stream(self, messages, **options):
-        return Spoken(spoken(messages[-1]["content"]))
-
-
-class Spoken:
-    def __init__(self, chunks) -> None:
-        self._got: list[Chunk] = []
-        self._chunks = chunks | tap(self._got.append)
-
-    async def __aenter__(self):
-        self._channel = await self._chunks.__aenter__()
-        return self
-
-    async def __aexit__(self, *args: object) -> bool | None:
-        return await self._chunks.__aexit__(*args)
-
-    def batches(self, limit):
-        return self._channel.batches(limit)
-
-    @property
-    def response(self) -> Response:
-        return reassemble(self._got)
+def said(*words: str) -> list[Chunk | float]:
+    spoken = [step for word in words for step in (0.1, TextChunk(f"{word} "))]
+    return [*spoken, FinishChunk(verdict=Verdict.COMPLETE)]
 
 
 def built(session: Session) -> Builder:
+    model = ScriptedProvider(said("one", "two", "three"), said("well", "said")).model(stream=True)
     builder = Builder(session=session)
-    common = {
-        "session": session,
-        "model": Speaker(),
-        "context": (),
-        "context_from": (),
-        "options": {},
-    }
-    once = builder.add(
-        CommunicateWork(**common, branch="story", instruction="one two three", streams=False)
+    once = builder.communicate(instruction="count", imodel=model, branch="story")
+    each = builder.transform(once, words())
+    builder.communicate_each(
+        stream_from=each, template="say {item}", imodel=model, branch="each", limit=2
     )
-    each = CommunicateEachWork(**common, branch="each", template="say {item}", limit=2)
-    builder.add(each, stream_from=builder.transform(once, words()))
     return builder
 
 

@@ -1,4 +1,4 @@
-"""What is committed of a turn, and what is not lost of one that was paid for."""
+"""A turn is committed whole or not at all, and one that was paid for is not lost."""
 
 from __future__ import annotations
 

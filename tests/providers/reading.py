@@ -1,4 +1,4 @@
-"""What a provider's events add up to."""
+"""A provider's events, added up."""
 
 import json
 

@@ -1,6 +1,6 @@
 """The schema of an answer, as each provider is given it.
 
-What a provider takes is what its reference says; the embedded server refuses the same.
+A provider takes what its reference says; the embedded server refuses the same.
 """
 
 from __future__ import annotations

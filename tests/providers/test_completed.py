@@ -1,5 +1,7 @@
 """A provider need not be a subclass: it has the defaults of all that it does not say."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from lionpride_trio import (
@@ -11,8 +13,11 @@ from lionpride_trio import (
     Verdict,
     iModel,
 )
-from lionpride_trio.providers import HTTPRequest
+from lionpride_trio.providers import HTTPRequest, Provider, get
+from lionpride_trio.providers._completed import completed
 from lionpride_trio.testing import Answer, FaultyServer
+
+MEMBERS = {name for name in {*dir(Provider), *Provider.__annotations__} if name[0] != "_"}
 
 
 class Parser:
@@ -74,3 +79,22 @@ def test_what_is_missing_is_named():
         ConfigurationError, match="has no endpoint, framing, base_url, key_required"
     ):
         iModel(Half(), "m")
+
+
+def test_what_a_subclass_lacks_is_named_too():
+    class Half(Provider):
+        name = "half"
+        endpoint = "chat"
+        framing = "sse"
+
+    with pytest.raises(ConfigurationError, match=r"has no base_url, key_required$"):
+        iModel(Half(), "m")
+
+
+def test_a_provider_that_says_all_of_it_is_taken_as_it_is():
+    openai = get("openai")
+    whole = SimpleNamespace(**{name: getattr(openai, name) for name in MEMBERS})
+    assert completed(openai) is openai
+    assert completed(whole) is whole
+    del whole.hints
+    assert completed(whole).hints == {}

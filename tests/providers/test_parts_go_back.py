@@ -1,31 +1,25 @@
-"""What a provider said goes back to it as it came: its own blocks, of every recorded answer."""
+"""A provider's own blocks go back to it as they came, those of every recorded answer."""
 
 import contextlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from lionpride_trio import Response, Verdict, from_json, reassemble
+from lionpride_trio import Response, Verdict
 from lionpride_trio._parts import is_made_id
-from lionpride_trio.providers import ModelCall, StreamDecoder, get
+from lionpride_trio.testing import check_parts_go_back
+from lionpride_trio.testing.strategies.wires import WIRES
 from lionpride_trio.wire import NDJSONDecoder, SSEDecoder
 
 STREAMS = Path(__file__).parent / "streams"
-WIRES = {
-    "anthropic": ("anthropic", None),
-    "gemini": ("gemini", None),
-    "openai_responses": ("openai", "responses"),
-    "openai_chat": ("openai", "chat"),
-    "ollama": ("ollama", None),
-}
 
 
-def events(path: Path) -> list[Any]:
-    decoder = NDJSONDecoder() if path.suffix == ".ndjson" else SSEDecoder()
-    found = [*decoder.feed(path.read_bytes() + b"\n\n"), *decoder.flush()]
+def events(body: bytes, decoder: SSEDecoder | NDJSONDecoder | None = None) -> list[Any]:
+    decoder = decoder or SSEDecoder()
+    found = [*decoder.feed(body + b"\n\n"), *decoder.flush()]
     data = [getattr(event, "data", event) for event in found]
     values: list[Any] = []
     for each in data:
@@ -34,18 +28,11 @@ def events(path: Path) -> list[Any]:
     return [value for value in values if isinstance(value, dict)]
 
 
-def read(path: Path, provider: str, endpoint: str | None) -> Response:
-    decoder = StreamDecoder(get(provider, endpoint))
-    return reassemble([*decoder.feed(path.read_bytes()), *decoder.flush()])
-
-
-def written(
-    provider: str, endpoint: str | None, *messages: Any, **options: Any
-) -> Mapping[str, Any]:
-    asked = {"role": "user", "content": "q"}
-    call = ModelCall("m", [asked, *(message.chat_msg() for message in messages)], options)
-    body = get(provider, endpoint).request(call).body
-    return json.loads(json.dumps(body))
+def check(path, provider, endpoint, own, sent, *, options=None):
+    body = path.read_bytes()
+    check_parts_go_back(
+        provider, endpoint, bodies=[body], blocks=own, sent=sent, options=options or {}
+    )
 
 
 def anthropic_blocks(stream: list[Any]) -> list[Any]:
@@ -121,34 +108,47 @@ def paths(folder: str) -> list[Any]:
     return [pytest.param(path, id=path.name) for path in found]
 
 
+def own_anthropic(body: bytes, response: Response) -> Any:
+    blocks = anthropic_blocks(events(body))
+    if response.verdict is Verdict.LENGTH:  # its call was cut, and will have no result
+        return [block for block in blocks if block["type"] != "tool_use"]
+    return blocks
+
+
+def sent_anthropic(request: Any) -> Any:
+    said = [message["content"] for message in request["messages"][1:]]
+    text_alone = said and isinstance(said[0], str)
+    return [{"type": "text", "text": said[0]}] if text_alone else said[0] if said else []
+
+
 @pytest.mark.parametrize("path", paths("anthropic"))
 def test_anthropic(path):
-    response = read(path, "anthropic", None)
-    said = [m["content"] for m in written("anthropic", None, response.message)["messages"][1:]]
-    wanted = anthropic_blocks(events(path))
-    if response.verdict is Verdict.LENGTH:  # its call was cut, and will have no result
-        wanted = [block for block in wanted if block["type"] != "tool_use"]
-    text_alone = [{"type": "text", "text": said[0]}] if said and isinstance(said[0], str) else None
-    assert (text_alone or (said[0] if said else [])) == wanted
+    check(path, "anthropic", None, own_anthropic, sent_anthropic)
+
+
+def sent_gemini(request: Any) -> Any:
+    return [part for content in request["contents"][1:] for part in content["parts"]]
 
 
 @pytest.mark.parametrize("path", paths("gemini"))
 def test_gemini(path):
-    response = read(path, "gemini", None)
-    contents = written("gemini", None, response.message)["contents"][1:]
-    wanted = gemini_parts(events(path))
-    assert wanted == [] or [part for content in contents for part in content["parts"]] == wanted
+    own = gemini_parts(events(path.read_bytes()))
+    if own:
+        check(path, "gemini", None, lambda *_: own, sent_gemini)
+    else:  # nothing was said, or a call that comes path by path
+        check_parts_go_back("gemini", bodies=[path.read_bytes()])
 
 
-@pytest.mark.parametrize("path", paths("openai_responses"))
-def test_responses(path):
-    response = read(path, "openai", "responses")
-    items = written("openai", "responses", response.message)["input"][1:]
-    told = events(path)
+def own_responses(body: bytes, _: Response) -> Any:
+    told = events(body)
     ends = [event["response"] for event in told if event.get("type") == "response.completed"]
     done = [event["item"] for event in told if event.get("type") == "response.output_item.done"]
-    wanted = [item for end in ends[-1:] for item in end.get("output") or ()] or done
-    assert [plain_item(item) for item in items] == [plain_item(item) for item in wanted]
+    whole = [item for end in ends[-1:] for item in end.get("output") or ()]
+    return [plain_item(item) for item in whole or done]
+
+
+def sent_responses(request: Any) -> Any:
+    return [plain_item(item) for item in request["input"][1:]]
 
 
 def plain_item(item):
@@ -164,45 +164,51 @@ def plain_item(item):
     return kept
 
 
+@pytest.mark.parametrize("path", paths("openai_responses"))
+def test_responses(path):
+    check(path, "openai", "responses", own_responses, sent_responses)
+
+
+def own_chat(_: bytes, response: Response) -> Any:
+    """What an answer says: a stream of chat completions has no blocks of its own."""
+    calls = [(call.id, call.name, call.arguments) for call in response.tool_calls]
+    return response.text or response.refusal, response.reasoning, calls
+
+
+def sent_chat(request: Any) -> Any:
+    said = request["messages"][1]
+    calls = [(c["id"], c.get("function") or c["custom"]) for c in said.get("tool_calls", ())]
+    told = [(key, f["name"], f.get("arguments", f.get("input"))) for key, f in calls]
+    return said["content"] or "", said.get("reasoning_content", ""), told
+
+
 @pytest.mark.parametrize("path", [*paths("openai_chat"), *paths("groq"), *paths("openai_compat")])
 def test_chat(path):
-    response = read(path, "openai_compatible", None)
-    body = written("openai_compatible", None, response.message, send_reasoning=True)
-    said = body["messages"][1]
-    assert (said["content"] or "") == (response.text or response.refusal)
-    assert said.get("reasoning_content", "") == response.reasoning
-    calls = [(c["id"], c.get("function") or c.get("custom")) for c in said.get("tool_calls", ())]
-    assert [call_id for call_id, _ in calls] == [call.id for call in response.tool_calls]
-    assert [f["name"] for _, f in calls] == [call.name for call in response.tool_calls]
-    assert [f.get("arguments", f.get("input")) for _, f in calls] == [
-        call.arguments for call in response.tool_calls
-    ]
+    options = {"send_reasoning": True}
+    check(path, "openai_compatible", None, own_chat, sent_chat, options=options)
+
+
+def own_ollama(body: bytes, response: Response) -> Any:
+    told = events(body, NDJSONDecoder())
+    values = [value.get("message") or {"content": value.get("response")} for value in told]
+    text = "".join(value.get("content") or "" for value in values)
+    thought = "".join(value.get("thinking") or "" for value in values)
+    calls = [call["function"] for value in values for call in value.get("tool_calls") or ()]
+    assert all(is_made_id(call.id) for call in response.tool_calls)
+    return text, thought, [(call["name"], call["arguments"]) for call in calls]
+
+
+def sent_ollama(request: Any) -> Any:
+    said = request["messages"][1]
+    calls = [call["function"] for call in said.get("tool_calls", ())]
+    return said["content"], said.get("thinking", ""), [(c["name"], c["arguments"]) for c in calls]
 
 
 @pytest.mark.parametrize("path", paths("ollama"))
 def test_ollama(path):
-    response = read(path, "ollama", None)
-    said = written("ollama", None, response.message)["messages"][1]
-    values = [value.get("message") or {"content": value.get("response")} for value in events(path)]
-    text = "".join(value.get("content") or "" for value in values)
-    thought = "".join(value.get("thinking") or "" for value in values)
-    calls = [call for value in values for call in value.get("tool_calls") or ()]
-    assert said["content"] == text
-    assert said.get("thinking", "") == thought
-    assert [call["function"] for call in said.get("tool_calls", ())] == [
-        {"name": call["function"]["name"], "arguments": call["function"]["arguments"]}
-        for call in calls
-    ]
-    assert all(is_made_id(call.id) for call in response.tool_calls)
+    check(path, "ollama", None, own_ollama, sent_ollama)
 
 
-@pytest.mark.parametrize(
-    ("folder", "path"),
-    [(folder, path) for folder in WIRES for path in sorted((STREAMS / folder).iterdir())],
-    ids=lambda value: getattr(value, "name", value),
-)
-def test_a_message_that_was_saved_goes_back_the_same(folder, path):
-    provider, endpoint = WIRES[folder]
-    message = read(path, provider, endpoint).message
-    again = from_json(message.to_json())
-    assert written(provider, endpoint, again) == written(provider, endpoint, message)
+@pytest.mark.parametrize(("provider", "endpoint"), WIRES)
+def test_what_nobody_has_recorded_goes_back_too(provider, endpoint):
+    check_parts_go_back(provider, endpoint, settings=settings(max_examples=50))

@@ -4,6 +4,7 @@ import pytest
 
 from lionpride_trio.providers import ModelCall, get, register
 from lionpride_trio.providers._registry import _providers, find_by_url
+from tests.local.conftest import WIRES
 from tests.providers.test_faults import Quiet
 
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -43,20 +44,7 @@ def test_a_provider_of_ones_own_is_found(monkeypatch):
 
 
 @pytest.mark.parametrize("stream", [True, False])
-@pytest.mark.parametrize(
-    ("name", "endpoint"),
-    [
-        ("openai", "chat"),
-        ("openai", "responses"),
-        ("anthropic", "messages"),
-        ("gemini", "generate"),
-        ("groq", "chat"),
-        ("openrouter", "chat"),
-        ("ollama", "chat"),
-        ("openai_compatible", "chat"),
-        ("local", "chat"),
-    ],
-)
+@pytest.mark.parametrize(("name", "endpoint"), WIRES)
 def test_what_was_asked_is_read_from_what_is_written(name, endpoint, stream):
     provider = get(name, endpoint)
     request = provider.request(ModelCall("m-1", MESSAGES, stream=stream))

@@ -64,7 +64,7 @@ async def test_a_killed_program_leaves_the_reads_that_it_was_given(tmp_path, fsy
         async with replay(path).stream("hi") as reply:
             async for _ in reply:
                 pass
-    # What was shown was recorded; what was recorded need not have been shown.
+    # All that was shown was recorded; not all that was recorded need have been shown.
     assert caught.value.partial.text.startswith(shown)
 
 

@@ -1,4 +1,4 @@
-"""What appends to a recording waits for the disk once for all that wait."""
+"""Calls that append to a recording wait for the disk once for all that wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written down, what is masked, and what comes out again."""
+"""Calls are written down, their secrets masked, and come out again."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ async def test_each_request_gets_its_own_answer(tmp_path, autojump_clock):
     again = replay(path)
     for question in ("two", "one", "two"):
         assert (await read(again.stream(question))).text == answers[question]
-    # What was not asked then gets the answers in their order.
+    # Requests that were not recorded get the answers in their order.
     assert (await read(again.stream("other"))).text == "1"
     strict = replay(path, strict=True)
     assert (await read(strict.stream("one"))).text == "1"

@@ -1,17 +1,22 @@
 """A model, its tools, and the loop of turns between them."""
 
+import contextlib
+import threading
 from typing import Literal
 
 import pytest
 import trio
+from hypothesis import settings
 
 from lionpride_trio import (
     ConfigurationError,
+    ConnectionLost,
     FinishChunk,
     Overloaded,
     ProviderError,
     Response,
     TextChunk,
+    TextPart,
     ToolArgumentsInvalid,
     ToolCall,
     ToolCallChunk,
@@ -25,8 +30,15 @@ from lionpride_trio import (
     fallback,
     reassemble,
 )
-from lionpride_trio.testing import ScriptedProvider, cancel_everywhere
+from lionpride_trio.testing import (
+    Answer,
+    FaultyServer,
+    ScriptedProvider,
+    check_conversation,
+    tool_call,
+)
 from lionpride_trio.tools import tool
+from tests.faults.wires import WIRES
 
 TOOL_USE = FinishChunk(verdict=Verdict.TOOL_USE)
 
@@ -429,16 +441,120 @@ def test_mistakes_are_told_where_they_are_written(how, words):
         model.converse("?", **{"tools": [weather], **how})
 
 
-def test_nothing_is_left_wherever_it_is_cancelled():
-    async def program():
-        provider = ScriptedProvider(calling(call(), call(1)), "Cold.")
-        async with provider.model(stream=True).converse("?", tools=[weather]) as reply:
-            assert not [
-                c for c in await read(reply) if isinstance(c, ToolResultChunk) and c.is_error
-            ]
-            assert reply.response.text == "Cold."
+@pytest.mark.parametrize("start", ["early", "end"])
+def test_it_keeps_the_laws_of_conversations(start):
+    """Cancelled at each step, left early and failing among them."""
+    check_conversation(
+        lambda model, tools: model.converse("?", tools=tools, start=start, tool_limit=2),
+        settings=settings(max_examples=40),
+    )
 
-    assert cancel_everywhere(program) > 20
+
+async def test_a_plain_function_runs_in_a_thread():
+    threads = []
+
+    @tool
+    def look(city: str) -> str:
+        "Look."
+        threads.append(threading.get_ident())
+        return "fog"
+
+    provider = ScriptedProvider(tool_call("look", city="Oslo"), "Fog.")
+    async with provider.model().converse("?", tools=[look]) as reply:
+        (result,) = results(await read(reply))
+    assert result.output == "fog"
+    assert threads != [threading.get_ident()]
+
+
+async def test_a_paused_answer_counts_as_a_turn():
+    provider = ScriptedProvider([TextChunk("Wait. "), FinishChunk(verdict=Verdict.PAUSED)])
+    with pytest.raises(TurnsExhausted) as caught:
+        async with provider.model().converse("?", tools=[weather], max_turns=3) as reply:
+            await read(reply)
+    assert (caught.value.turns, len(provider.calls)) == (3, 3)
+    assert caught.value.partial.parts == (TextPart("Wait. "),) * 3
+
+
+async def test_an_answer_that_breaks_after_a_call_is_not_asked_for_again():
+    ran = []
+
+    @tool
+    async def look(city: str) -> str:
+        "Look."
+        ran.append(city)
+        return "fog"
+
+    provider = ScriptedProvider([call(name="look"), OSError("reset")], "Fog.")
+    with pytest.raises(ConnectionLost):
+        async with provider.model(stream=True).converse("?", tools=[look]) as reply:
+            await read(reply)
+    assert len(ran) <= 1
+    assert len(provider.calls) == 1
+
+
+CHAT = WIRES[0]
+CALLS = (
+    b'data: {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "id": "c0",'
+    b' "function": {"name": "look", "arguments": "{}"}}]}}]}\n\n'
+)
+ANOTHER = CALLS.replace(b'"index": 0, "id": "c0"', b'"index": 1, "id": "c1"')
+FINISH = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}\n\n'
+END = b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize("way", ["cancelled", "left", "stopped", "failed"])
+async def test_the_models_socket_and_the_tools_end_together(way):
+    """While the model goes on talking, and a tool that it called runs."""
+    started, ended = trio.Event(), trio.Event()
+
+    @tool
+    async def look() -> str:
+        "Look."
+        started.set()
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.set()
+        return ""
+
+    class Mine(Exception):
+        pass
+
+    stalled = Answer(body=CALLS + ANOTHER, then="stall")
+    async with FaultyServer(stalled) as server:
+        with trio.CancelScope() as scope, contextlib.suppress(Mine):
+            async with CHAT.model(server, stream=True).converse("?", tools=[look]) as reply:
+                await started.wait()
+                match way:
+                    case "cancelled":
+                        scope.cancel()
+                    case "stopped":
+                        reply.stop()
+                        await read(reply)
+                        assert ended.is_set()
+                    case "failed":
+                        raise Mine
+        assert ended.is_set()
+        await server.wait_idle()
+
+
+async def test_a_connection_is_closed_in_the_second_turn_too():
+    @tool
+    async def look() -> str:
+        "Look."
+        return "fog"
+
+    said = CHAT.text_event("It is ")
+    answers = [Answer(body=CALLS + FINISH + END), Answer(body=said, then="stall")]
+    async with FaultyServer(answers) as server:
+        with trio.CancelScope() as scope:
+            async with CHAT.model(server, stream=True).converse("?", tools=[look]) as reply:
+                async for chunk in reply:
+                    if isinstance(chunk, TextChunk):
+                        scope.cancel()
+        assert [turn.text for turn in reply.turns] == ["", "It is "]
+        await server.wait_idle()
+        assert len(server.requests) == 2
 
 
 async def test_turns_are_kept_apart_when_chunks_are_added_up():

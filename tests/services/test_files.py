@@ -5,7 +5,17 @@ import json
 
 import pytest
 
-from lionpride_trio import Audio, ConfigurationError, File, Image, TextPart, iModel, local
+from lionpride_trio import (
+    Audio,
+    ConfigurationError,
+    File,
+    Image,
+    TextPart,
+    ToolCall,
+    ToolResult,
+    iModel,
+    local,
+)
 from tests.local.conftest import WIRES
 
 PNG = base64.b64decode(
@@ -24,7 +34,7 @@ def model_of(server, wire, **options):
 
 
 async def sent(wire, *parts):
-    """What a strict server is sent of a question with *parts*."""
+    """The body that a strict server is sent of a question with *parts*."""
     async with local.serve() as server:
         model = model_of(server, wire)
         question = [{"role": "user", "content": [*parts, TextPart("What is this?")]}]
@@ -82,6 +92,18 @@ def test_what_a_provider_cannot_take_is_refused_when_it_is_written(provider, end
     model = iModel(provider, "m", endpoint, api_key="k")
     with pytest.raises(ConfigurationError, match=words):
         model.stream([{"role": "user", "content": [part]}])
+
+
+@pytest.mark.parametrize("provider", ["openai", "groq", "ollama"])
+def test_a_picture_that_a_tool_gave_is_refused_where_results_are_text(provider):
+    call = ToolCall("c0", "look")
+    messages = [
+        {"role": "user", "content": "Look."},
+        {"role": "assistant", "content": [call]},
+        ToolResult(call.id, call.name, [TextPart("this: "), Image(PNG)]),
+    ]
+    with pytest.raises(ConfigurationError, match=r"takes text alone .* no image as image/png"):
+        iModel(provider, "m", api_key="k").stream(messages)
 
 
 async def test_a_file_that_is_not_there_is_told_before_any_connection():

@@ -1,4 +1,4 @@
-"""What a model is made with: options, keys, addresses, clients; and what a call may be given."""
+"""A model is made with options, keys, addresses and clients; and what a call may be given."""
 
 import json
 from contextlib import asynccontextmanager

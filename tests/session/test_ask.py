@@ -1,7 +1,10 @@
 """A turn of a conversation: streamed, and committed whole or not at all."""
 
+import contextlib
+
 import pytest
 import trio
+from hypothesis import settings
 
 from lionpride_trio import (
     AnswerCut,
@@ -9,7 +12,10 @@ from lionpride_trio import (
     FinishChunk,
     Image,
     LocalProtocolError,
+    MediaPart,
+    Native,
     OtherChunk,
+    PartChunk,
     ProviderError,
     Session,
     TextChunk,
@@ -25,9 +31,11 @@ from lionpride_trio.session import (
     InstructionContent,
     Message,
 )
-from lionpride_trio.testing import ScriptedProvider, cancel_everywhere
+from lionpride_trio.testing import Answer, FaultyServer, ScriptedProvider, check_conversation
 from lionpride_trio.tools import tool
+from tests.faults.wires import WIRES
 
+CHAT = WIRES[0]
 QUESTION = InstructionContent(instruction="Is it cold?")
 CALL = ToolCallChunk(id="c0", name="weather", arguments='{"city": "Oslo"}', last=True)
 
@@ -154,10 +162,11 @@ async def test_a_stopped_turn_is_kept_so_that_it_can_be_sent(autojump_clock):
     assert contents(session) == [QUESTION, said]
 
 
-async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(autojump_clock):
+@pytest.mark.parametrize("tools", [[], [weather]])
+async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(tools, autojump_clock):
     session, _ = session_of([60.0, TextChunk("Yes."), FinishChunk(verdict=Verdict.COMPLETE)])
     async with session, trio.open_nursery() as nursery:
-        async with session.ask("b", "Is it cold?", imodel="gpt") as reply:
+        async with session.ask("b", "Is it cold?", imodel="gpt", tools=tools) as reply:
 
             async def stop():
                 await trio.sleep(1)
@@ -167,6 +176,42 @@ async def test_a_turn_that_is_stopped_before_anything_came_leaves_nothing(autoju
             assert await read(reply) == []
         assert reply.response.verdict is Verdict.STOPPED
     assert contents(session) == []
+
+
+PICTURE = MediaPart(
+    "image", "image/png", data=b"\x89PNG", signature="c2ln", native=Native("gemini")
+)
+
+
+async def test_what_a_model_draws_is_committed_saved_and_sent_again(tmp_path):
+    drawn = [PartChunk(part=PICTURE), FinishChunk(verdict=Verdict.COMPLETE)]
+    session, provider = session_of(drawn, "A whale.", "Blue.")
+    async with session:
+        async with session.ask("b", "Draw.", imodel="gpt") as reply:
+            await read(reply)
+        said = AssistantResponseContent(parts=[PICTURE], verdict=Verdict.COMPLETE)
+        assert contents(session)[1:] == [said]
+        session.save(tmp_path / "s.json")
+        loaded = Session.load(tmp_path / "s.json")
+        assert contents(loaded) == contents(session)
+        assert contents(loaded)[1].parts[0].native == PICTURE.native
+        picture = contents(loaded)[1].parts[0]
+        question = session.ask("b", "What is it?", imodel="gpt", attachments=[picture])
+        async with question as reply:
+            await read(reply)
+    _, answer, asked = provider.calls[1]["messages"]
+    assert answer == {"role": "assistant", "content": [PICTURE]}
+    assert asked["content"][0] == PICTURE
+
+
+async def test_a_turn_that_is_stopped_after_a_picture_is_kept(autojump_clock):
+    session, _ = session_of([PartChunk(part=PICTURE), 60.0, FinishChunk(verdict=Verdict.COMPLETE)])
+    async with session, session.ask("b", "Draw.", imodel="gpt") as reply:
+        async for chunk in reply:
+            if isinstance(chunk, PartChunk):
+                reply.stop()
+    said = AssistantResponseContent(parts=[PICTURE], verdict=Verdict.STOPPED)
+    assert contents(session)[1:] == [said]
 
 
 async def test_a_second_turn_on_a_branch_waits_for_the_first():
@@ -236,17 +281,56 @@ async def test_mistakes_are_told_where_they_are_written(how, words):
         session.ask("b", "?", **{"imodel": "gpt", **how})
 
 
-def test_wherever_it_is_cancelled_all_of_a_turn_is_there_or_nothing():
-    async def program():
-        session, _ = session_of([CALL, FinishChunk(verdict=Verdict.TOOL_USE)], "Yes.")
-        try:
-            turn = session.ask("b", "?", imodel="gpt", tools=[weather])
-            async with session, turn as reply:
-                await read(reply)
-        finally:
-            assert len(contents(session)) in {0, 4}
+def test_a_turn_keeps_the_laws_of_conversations():
+    """Cancelled at each step, left early and failing among them: all of it is there, or nothing."""
+    sessions = []
 
-    assert cancel_everywhere(program) > 20
+    def make(model, tools):
+        session = Session()
+        sessions.append(session)
+        session.services.register(model)
+        return session.ask("b", "?", imodel=model, tools=tools)
+
+    check_conversation(
+        make, kept=lambda: len(sessions[-1].messages), settings=settings(max_examples=40)
+    )
+
+
+@pytest.mark.parametrize("way", ["cancelled", "left", "failed"])
+async def test_a_turn_that_ends_early_leaves_no_socket_and_no_message(way):
+    class Mine(Exception):
+        pass
+
+    stalled = Answer(body=CHAT.text_event("Yes, "), then="stall")
+    async with FaultyServer(stalled) as server, Session() as session:
+        session.services.register(CHAT.model(server, stream=True, name="gpt"))
+        with trio.CancelScope() as scope, contextlib.suppress(Mine):
+            async with session.ask("b", "?", imodel="gpt", tools=[weather]) as reply:
+                assert (await reply.receive()).data == "Yes, "
+                if way == "cancelled":
+                    scope.cancel()
+                if way == "failed":
+                    raise Mine
+        await server.wait_idle()
+        assert not session.messages
+
+
+async def test_a_third_turn_waits_for_both_before_it_and_a_failed_one_holds_nobody_up():
+    session, provider = session_of("One.", ProviderError("reset"), "Three.")
+    order = []
+
+    async def ask(question):
+        with contextlib.suppress(ProviderError):
+            async with session.ask("b", question, imodel="gpt") as reply:
+                order.append(question)
+                await read(reply)
+
+    async with session, trio.open_nursery() as nursery:
+        for question in ("1?", "2?", "3?"):
+            nursery.start_soon(ask, question)
+    assert sorted(order) == sorted({*order})
+    assert [content.role for content in contents(session)] == ["user", "assistant"] * 2
+    assert len(provider.calls) == 3
 
 
 async def test_what_a_response_says_may_be_committed():

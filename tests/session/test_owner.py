@@ -1,4 +1,4 @@
-"""What is iterated bare is owned by an open session, and closed when its loop is left."""
+"""An open session owns what is iterated bare, and closes it when its loop is left."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ WIRES = {"openai": openai, "anthropic": anthropic, "gemini": gemini}
 
 @attrs.define
 class Answered:
-    """What the network decided for one request."""
+    """The network's decisions for one request."""
 
     text: str
     fault: str | None

@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
         return True
 
     def shown(self) -> list[str]:
-        """What stood on the line after each time it was written over."""
+        """The text on the line after each time it was written over."""
         line = ""
         lines = []
         for state in self.getvalue().removesuffix("\n").split("\r")[1:]:

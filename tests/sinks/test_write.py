@@ -31,7 +31,7 @@ def pipe():
 
 
 def read_all(fd: int) -> str:
-    """What stands in the pipe."""
+    """The bytes in the pipe."""
     os.set_blocking(fd, False)
     pieces = []
     try:

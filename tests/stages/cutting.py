@@ -11,7 +11,7 @@ def run(machine, pieces):
 
 
 def outcome(machine, pieces):
-    """What *machine* gives, and the error it ends with, if any."""
+    """The items of *machine*, and the error it ends with, if any."""
     given = []
     try:
         for piece in pieces:

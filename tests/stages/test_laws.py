@@ -93,7 +93,7 @@ LOSSLESS = ["buffer", "lines", "words", "paragraphs", "markdown"]
 
 
 def meaning(name, given):
-    """What was *given*, with the pieces joined that may come in any number."""
+    """The items of *given*, with the pieces joined that may come in any number."""
     joined = []
     for out in given:
         match out, joined:

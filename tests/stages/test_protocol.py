@@ -1,4 +1,4 @@
-"""What a stage may be asked again, and the names that the room gives."""
+"""A stage at its end gives and takes nothing more; and the names that the room gives."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ def test_other_alternatives_are_left_out():
     assert run(TypedOutput(Recipe), chunks)[-1].output == Recipe("Tea")
 
 
-# What providers are asked for is an object, whatever the type is.
+# Providers are asked for an object, whatever the type is.
 
 
 @pytest.mark.parametrize(

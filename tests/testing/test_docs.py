@@ -30,7 +30,15 @@ TESTING = names_of("testing.md")
 
 @pytest.mark.parametrize(
     "name",
-    ["test_words", "test_redact", "test_operators", "test_provider", "test_flow", "test_the_page"],
+    [
+        "test_words",
+        "test_redact",
+        "test_operators",
+        "test_provider",
+        "test_flow",
+        "test_my_agent",
+        "test_the_page",
+    ],
 )
 def test_what_is_right_passes(name):
     TESTING[name]()
@@ -42,6 +50,11 @@ def test_the_sink(tmp_path):
 
 async def test_the_application(autojump_clock, capsys):
     await TESTING["test_a_connection_that_breaks"](autojump_clock)
+
+
+async def test_a_model_that_calls_tools(autojump_clock):
+    await TESTING["test_it_looks_before_it_answers"](autojump_clock)
+    await TESTING["test_it_tells_what_it_saw"]()
 
 
 async def test_a_jumping_clock_does_not_wait_for_another_thread(autojump_clock):

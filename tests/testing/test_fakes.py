@@ -10,11 +10,15 @@ from lionpride_trio import (
     ConnectionLost,
     FinishChunk,
     RateLimited,
+    Response,
     Session,
     StreamTimeout,
     StreamTruncated,
     TextChunk,
+    ThoughtPart,
     Timeouts,
+    ToolCall,
+    ToolResult,
     Usage,
     UsageChunk,
     Verdict,
@@ -22,7 +26,8 @@ from lionpride_trio import (
 )
 from lionpride_trio.providers import Provider
 from lionpride_trio.services import Retry
-from lionpride_trio.testing import Script, ScriptedClient, ScriptedProvider
+from lionpride_trio.testing import Script, ScriptedClient, ScriptedProvider, tool_call
+from lionpride_trio.tools import tool
 from lionpride_trio.transformers import words
 
 FINISH = FinishChunk(verdict=Verdict.COMPLETE, reason="stop")
@@ -65,6 +70,112 @@ async def test_chunks_come_as_they_are_when_they_are_due(autojump_clock):
 async def test_answers_come_in_turn_and_the_last_again(autojump_clock):
     model = ScriptedProvider("one", [TextChunk("two"), 1.0, FINISH]).model()
     assert [(await model.complete("x")).text for _ in range(3)] == ["one", "two", "two"]
+
+
+@tool
+async def weather(city: str) -> str:
+    "The weather now."
+    return f"fog in {city}"
+
+
+@pytest.fixture(params=[True, False], ids=["streams", "whole"])
+def streams(request):
+    return request.param
+
+
+async def converse(provider, **options):
+    async with provider.model(**options).converse("Do I need a coat?", tools=[weather]) as reply:
+        async for _ in reply:
+            pass
+    return reply
+
+
+async def test_a_model_may_call_tools(streams):
+    provider = ScriptedProvider(
+        tool_call("weather", city="Oslo"),
+        [tool_call("weather", city="Bergen"), tool_call("weather", city="Bodø")],
+        "Yes.",
+    )
+    reply = await converse(provider, stream=streams)
+    assert reply.response.text == "Yes."
+    told = [message["content"] for message in provider.calls[2]["messages"]]
+    assert told[1] == [ToolCall("call_1", "weather", '{"city": "Oslo"}')]
+    assert told[2] == [ToolResult("call_1", "weather", "fog in Oslo")]
+    assert [results[0].call_id for results in told[4:]] == ["call_2", "call_3"]
+
+
+async def test_each_playing_of_an_answer_has_calls_of_its_own():
+    provider = ScriptedProvider(tool_call("weather", city="Oslo"))
+    model = provider.model()
+    ids = [(await model.complete("?")).tool_calls[0].id for _ in range(3)]
+    assert ids == ["call_1", "call_2", "call_3"]
+
+
+async def test_parts_texts_and_silence_may_stand_in_one_answer(streams, autojump_clock):
+    thought = ThoughtPart("Oslo, then.", "c2ln")
+    called = ToolCall("mine", "weather", '{"city": "Oslo"}', "c2ln")
+    provider = ScriptedProvider([thought, "Let me see. ", 2.0, called, "So."], "Yes.")
+    reply = await converse(provider, stream=streams)
+    first = reply.turns[0]
+    assert first.parts[0] == thought
+    assert first.tool_calls == (called,)
+    assert (first.text, first.verdict) == ("Let me see. So.", Verdict.TOOL_USE)
+    assert provider.calls[1]["messages"][1]["content"][0] == thought
+
+
+async def test_an_answer_ends_as_it_says(autojump_clock):
+    ends = {
+        Verdict.COMPLETE: ["Ye", "s."],
+        Verdict.LENGTH: ["Ye", FinishChunk(verdict=Verdict.LENGTH)],
+        Verdict.TOOL_USE: Response(tool_calls=(tool_call("weather", city="Oslo"),)),
+    }
+    for verdict, answer in ends.items():
+        response = await ScriptedProvider(answer).model().complete("?")
+        assert response.verdict is verdict
+    with pytest.raises(ConnectionLost):
+        await ScriptedProvider(["Ye", OSError("reset")]).model(retry=None).complete("?")
+
+
+async def test_thoughts_and_calls_of_one_answer_stay_apart():
+    answer = [ThoughtPart("a"), tool_call("f"), ThoughtPart("b"), tool_call("f", a=1)]
+    response = await ScriptedProvider(answer).model().complete("?")
+    assert [part.type for part in response.parts] == ["thought", "tool_call"] * 2
+    assert [call.arguments for call in response.tool_calls] == ["{}", '{"a": 1}']
+
+
+async def test_an_answer_may_be_a_function_of_the_call():
+    def answer(call):
+        *_, last = call["messages"]
+        if last["role"] == "tool":
+            return f"There is {last['content'][0].output}."
+        return tool_call("weather", city="Oslo")
+
+    reply = await converse(ScriptedProvider(answer))
+    assert reply.response.text == "There is fog in Oslo."
+
+
+async def test_what_such_a_function_raises_comes_out_as_it_is(streams):
+    def refuse(call):
+        assert "tools" not in call["options"], "it offers tools"
+        return "Yes."
+
+    with pytest.raises(AssertionError, match="it offers tools"):
+        await converse(ScriptedProvider(refuse), stream=streams)
+
+
+async def answers_later(call):
+    return "Yes."
+
+
+@pytest.mark.parametrize("wrong", [answers_later, lambda call: lambda call: "Yes."])
+async def test_such_a_function_is_a_plain_one(wrong):
+    with pytest.raises(ConfigurationError, match="a function that answers is a plain one"):
+        await ScriptedProvider(wrong).model().complete("?")
+
+
+async def test_what_such_a_function_gives_is_checked():
+    with pytest.raises(ConfigurationError, match="an answer is a str"):
+        await ScriptedProvider(lambda call: None).model().complete("?")
 
 
 async def test_it_is_any_models_provider():
@@ -126,8 +237,13 @@ def test_it_is_a_provider():
 
 
 def test_a_script_of_something_else_is_refused():
-    with pytest.raises(ConfigurationError, match="chunks, seconds and exceptions"):
-        ScriptedProvider(["text"])
+    for wrong in ([b"text"], [True], ["a", None]):
+        with pytest.raises(
+            ConfigurationError, match="chunks, parts, texts, seconds and exceptions"
+        ):
+            ScriptedProvider(wrong)
+    with pytest.raises(ConfigurationError, match="an answer is a str, a ToolCall"):
+        ScriptedProvider(b"text")
     with pytest.raises(ConfigurationError, match="needs answers"):
         ScriptedProvider()
     with pytest.raises(ConfigurationError, match="needs answers"):

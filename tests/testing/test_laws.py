@@ -6,7 +6,7 @@ import pytest
 import trio
 from hypothesis import given, settings, strategies as st
 
-from lionpride_trio import StreamTruncated, sinks
+from lionpride_trio import ConfigurationError, StreamTruncated, TurnsExhausted, sinks
 from lionpride_trio.flow import Operation
 from lionpride_trio.providers import StreamDecoder, get
 from lionpride_trio.stages import (
@@ -25,9 +25,11 @@ from lionpride_trio.stages import (
 from lionpride_trio.testing import (
     LawBroken,
     cancel_everywhere,
+    check_conversation,
     check_flow,
     check_operator,
     check_order,
+    check_parts_go_back,
     check_provider,
     check_sink,
     check_splitter,
@@ -37,6 +39,7 @@ from lionpride_trio.testing import (
     wire_bodies,
 )
 from lionpride_trio.testing.strategies.wires import WIRES
+from lionpride_trio.tools import tool
 from lionpride_trio.transformers import (
     buffer,
     chain,
@@ -202,6 +205,57 @@ def test_a_flow_may_need_a_block():
         check_flow(build, expect={"one 1": 2})
     with pytest.raises(LawBroken, match="'two' has none"):
         check_flow(build, expect={"two": 2})
+
+
+FEW = settings(max_examples=10)
+
+
+def test_conversations_of_tools_that_run_in_threads():
+    @tool
+    def look(city: str, times: int = 1) -> list[str]:
+        "Look."
+        return [city] * min(abs(times), 3)
+
+    check_conversation(tools=[look], settings=FEW)
+
+
+def test_a_conversation_without_tools():
+    check_conversation(tools=[], settings=FEW)
+
+
+def test_what_a_conversation_raises_comes_out_as_it_is():
+    def make(model, tools):
+        return model.converse("?", tools=tools, max_turns=1)
+
+    with pytest.raises(TurnsExhausted):
+        check_conversation(make, settings=FEW)
+
+
+def test_what_is_no_conversation_is_refused():
+    with pytest.raises(ConfigurationError, match="whose channel has messages and response"):
+        check_conversation(lambda model, tools: model.stream("?") | take(1), settings=FEW)
+
+
+def test_the_message_has_what_the_model_said():
+    def make(model, tools):
+        return model.converse("?", tools=tools[:1])  # so that the results are failures
+
+    check_conversation(make, settings=FEW)
+    with pytest.raises(
+        LawBroken, match=r"^all or nothing: .* it committed 1 .*answers, (streams|whole): "
+    ):
+        kept = iter(range(10**6))
+        check_conversation(make, kept=lambda: next(kept), settings=FEW)
+
+
+def test_blocks_of_a_body_are_compared_exactly():
+    body = b'{"message": {"content": "a"}, "done": true, "done_reason": "stop"}\n'
+    exactly = {"blocks": lambda *_: ["a"], "bodies": [body]}
+    check_parts_go_back(
+        "ollama", sent=lambda request: [request["messages"][1]["content"]], **exactly
+    )
+    with pytest.raises(LawBroken, match=r"^parts go back: .* has \['a'\], and \[\] goes back"):
+        check_parts_go_back("ollama", sent=lambda request: [], **exactly)
 
 
 # What is said

@@ -5,11 +5,31 @@ from __future__ import annotations
 import pytest
 
 from lionpride_trio.testing import LawBroken
-from tests.testing.mutants import decoders, graphs, machines, operators, parsers, sinking, typing
+from tests.testing.mutants import (
+    conversing,
+    decoders,
+    graphs,
+    machines,
+    operators,
+    parsers,
+    parting,
+    sinking,
+    typing,
+)
 
 CASES = [
     case
-    for module in (decoders, machines, operators, sinking, parsers, graphs, typing)
+    for module in (
+        decoders,
+        machines,
+        operators,
+        sinking,
+        parsers,
+        graphs,
+        typing,
+        conversing,
+        parting,
+    )
     for case in module.CASES
 ]
 IDS = [case.name for case in CASES]

@@ -1,4 +1,4 @@
-"""What the strategies draw, and what they shrink to."""
+"""The strategies draw all that is promised, and shrink to something plain."""
 
 from __future__ import annotations
 
@@ -7,24 +7,39 @@ import itertools
 import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 
-from lionpride_trio import ConfigurationError, Verdict, reassemble
-from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio import (
+    ConfigurationError,
+    MediaPart,
+    RawPart,
+    ToolCall,
+    ToolResult,
+    Verdict,
+    from_json,
+    reassemble,
+)
+from lionpride_trio.providers import ModelCall, StreamDecoder, get
+from lionpride_trio.services._messages import plain_messages
 from lionpride_trio.stages import LineSplitter
 from lionpride_trio.testing import (
     FlowPlan,
     Node,
+    ScriptedProvider,
     byte_cuts,
     chunks_of,
+    conversations,
     cuts,
     flows,
+    parts,
     prose,
     replies,
+    scripted_turns,
     server_sent_events,
     transformers,
     wire_bodies,
 )
 from lionpride_trio.testing.laws._running import collected, run
 from lionpride_trio.testing.strategies.wires import WIRES
+from lionpride_trio.tools import tool
 from lionpride_trio.transformers import from_iterable
 from lionpride_trio.wire import ServerSentEvent
 
@@ -258,3 +273,80 @@ def test_what_is_found_is_short():
     assert len("".join(pieces)) <= 3
     text = simplest(prose(), lambda text: wrong([text]) != right([text]))
     assert len(text) <= 3
+
+
+# Conversations
+
+
+@given(parts())
+def test_a_part_can_be_saved(part):
+    from lionpride_trio._json_form import to_json
+
+    assert from_json(to_json(part)) == part
+
+
+@pytest.mark.parametrize("kind", [ToolCall, ToolResult, MediaPart, RawPart])
+def test_parts_are_of_all_kinds(kind):
+    some(parts(), lambda part: isinstance(part, kind))
+
+
+def calls_of(message):
+    return [part for part in getattr(message, "parts", ()) if isinstance(part, ToolCall)]
+
+
+@settings(max_examples=60)
+@given(conversations(media=True), st.sampled_from(list(WIRES)))
+def test_a_conversation_can_be_sent_to_any_provider(messages, wire):
+    """The conversation is of one provider, and the request of another."""
+    calls = [call.id for message in messages for call in calls_of(message)]
+    results = [message.call_id for message in messages if isinstance(message, ToolResult)]
+    assert calls == results
+    assert len(set(calls)) == len(calls)
+    assert get(*wire).request(ModelCall("m", plain_messages(messages), {})).body
+
+
+def test_a_conversation_has_failures_and_parallel_calls():
+    def is_hard(messages):
+        failed = any(isinstance(one, ToolResult) and one.is_error for one in messages)
+        return failed and any(len(calls_of(message)) > 1 for message in messages)
+
+    some(conversations("anthropic"), is_hard)
+    some(conversations("gemini"), lambda messages: len(messages) > 4)
+    cut = {Verdict.LENGTH, Verdict.REFUSED}
+    some(
+        conversations(), lambda messages: any(getattr(m, "verdict", None) in cut for m in messages)
+    )
+
+
+def test_a_conversation_shrinks_to_a_question():
+    few = settings(QUICK, max_examples=50)
+    found = find(conversations("openai"), lambda messages: True, settings=few)
+    assert found == [{"role": "user", "content": "a"}]
+
+
+def test_nobodys_conversations_are_refused():
+    with pytest.raises(ConfigurationError, match="writes no bodies"):
+        conversations(ScriptedProvider("Yes."))
+
+
+@tool
+async def add(a: int, b: int) -> int:
+    "Add."
+    return a + b
+
+
+def test_scripted_turns_call_tools_rightly_and_wrongly():
+    turns = scripted_turns([add])
+
+    def called(answers):
+        return [call for answer in answers for call in said(answer).tool_calls]
+
+    def said(answer):
+        return reassemble(step for step in answer if not isinstance(step, float))
+
+    some(turns, lambda answers: any(call.name == "no_such_tool" for call in called(answers)))
+    some(turns, lambda answers: any(call.arguments == "{" for call in called(answers)))
+    some(turns, lambda answers: any(said(one).verdict is Verdict.PAUSED for one in answers))
+    (answer,) = simplest(turns)
+    assert (said(answer).text, said(answer).verdict) == ("a", Verdict.COMPLETE)
+    assert called(some(scripted_turns([]), lambda answers: len(answers) > 1)) == []

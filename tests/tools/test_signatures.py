@@ -1,4 +1,4 @@
-"""What a model learns of a function, and which functions it could not call."""
+"""A model learns of a function from its signature; some functions it could not call."""
 
 from __future__ import annotations
 

@@ -11,16 +11,7 @@ import pytest
 from lionpride_trio import ConfigurationError, UnknownTool, iModel, local
 from lionpride_trio.providers import ModelCall, get
 from lionpride_trio.tools import Toolbox, tool
-
-WIRES = [
-    ("openai", "chat"),
-    ("openai", "responses"),
-    ("anthropic", "messages"),
-    ("gemini", "generate"),
-    ("ollama", "chat"),
-    ("groq", "chat"),
-    ("openrouter", "chat"),
-]
+from tests.local.conftest import WIRES
 
 
 @tool

@@ -1,4 +1,4 @@
-"""What is wrong is refused with what to write instead: in a recipe at once, in a stream where it comes."""
+"""Wrong input is refused with what to write instead: in a recipe at once, in a stream where it comes."""
 
 from __future__ import annotations
 

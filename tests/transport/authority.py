@@ -12,14 +12,14 @@ def authority():
 
 
 def server_context(name="127.0.0.1"):
-    """What a server of that name shows."""
+    """The context of a server of that name."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority().issue_cert(name).configure_cert(context)
     return context
 
 
 def client_context():
-    """What trusts it."""
+    """The context of a client that trusts it."""
     context = ssl.create_default_context()
     authority().configure_trust(context)
     return context

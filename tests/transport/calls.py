@@ -153,7 +153,7 @@ class Caller:
     cancel_at: int | None = None
 
     async def __call__(self, model, word):
-        """What came out of it: the text, and the error or the verdict."""
+        """Make the call; return the text, and the error or the verdict."""
         got = []
         with trio.CancelScope() as scope:
             task = trio.lowlevel.current_task()
@@ -192,7 +192,7 @@ def check_failure(error, word):
 
 
 def check(answer, caller, word, outcome):
-    """What came is the question's own, and all of it where nothing stood in the way."""
+    """The bytes are the question's own, and all of them where nothing stood in the way."""
     text, how = outcome
     assert (word * PIECES).startswith(text), (word, outcome)
     fails = KINDS[answer.kind].get("fails", False)

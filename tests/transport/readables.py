@@ -23,7 +23,7 @@ HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 @attrs.frozen
 class Read:
-    """What is read, and how to let it have something."""
+    """The stream that is read, and how to let it have something."""
 
     source: object
     send: object

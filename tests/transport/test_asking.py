@@ -81,7 +81,7 @@ async def slow_reader(stream, *, seconds, each):
 async def test_the_clock_of_the_first_content_starts_when_the_request_was_sent(
     nursery, autojump_clock
 ):
-    """What a body takes to be sent takes nothing from the time to answer.
+    """The time that a body takes to be sent is no part of the time to answer.
 
     "Sent" is handed to the kernel, which holds some megabytes: they are the reader's delay.
     """

@@ -1,4 +1,4 @@
-"""What a cancellation leaves behind: nothing is lost, nothing stays open."""
+"""A cancellation loses nothing and leaves nothing open."""
 
 import gc
 import itertools

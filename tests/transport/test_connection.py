@@ -10,6 +10,7 @@ from lionpride_trio.services import Retry
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
 from tests.faults.wires import TEXT, WIRES
+from tests.transport.packets import joined
 from tests.transport.readables import ORIGIN, of_connection, of_socket
 
 CHAT = WIRES[0]
@@ -23,17 +24,6 @@ CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
 
 def chunk(data):
     return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-def joined(pieces, way):
-    """The pieces in packets: apart, the last two together, or all at once."""
-    match way:
-        case "apart":
-            return pieces
-        case "last two together":
-            return [*pieces[:-2], b"".join(pieces[-2:])]
-        case _:
-            return [b"".join(pieces)]
 
 
 BREAKS = {

@@ -1,4 +1,4 @@
-"""What holds by every client: the library's own, httpx's and httpx2's."""
+"""Rules that hold by every client: the library's own, httpx's and httpx2's."""
 
 import logging
 from contextlib import suppress
@@ -104,7 +104,7 @@ async def test_a_thousand_streams_of_which_a_tenth_breaks(make_client):
 
 
 async def test_a_slow_consumer_reads_little_ahead(client):
-    """What is held of a body that nobody asks for is one read, whatever the client."""
+    """A body that nobody asks for is held to one read, whatever the client."""
     sent = 0
 
     def endless():

@@ -12,19 +12,9 @@ from lionpride_trio._transport._inflate import STEP_BYTES, Inflater
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
 from tests.faults.wires import TEXT, WIRES
+from tests.transport.packets import joined
 
 CHAT = WIRES[0]
-
-
-def joined(pieces, way):
-    """The pieces in packets: apart, the last two together, or all at once."""
-    match way:
-        case "apart":
-            return pieces
-        case "last two together":
-            return [*pieces[:-2], b"".join(pieces[-2:])]
-        case _:
-            return [b"".join(pieces)]
 
 
 @pytest.mark.parametrize("way", ["apart", "last two together", "at once"])

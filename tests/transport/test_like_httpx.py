@@ -32,7 +32,7 @@ async def test_a_response_has_its_head_and_its_body():
 
 
 async def test_the_pieces_are_those_of_the_wire():
-    """What records an answer has to have it as it came."""
+    """A recorder has to get an answer as it came."""
     client = open_client()
     packed = gzip.compress(BODY)
     answer = Answer(body=packed, headers=[("content-encoding", "gzip")])

@@ -1,4 +1,4 @@
-"""What a connection that cannot be made says: the cause, and what to write."""
+"""A connection that cannot be made says the cause, and what to write."""
 
 import socket
 

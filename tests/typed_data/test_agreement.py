@@ -1,4 +1,4 @@
-"""What a schema allows, reading takes: one walk over the type decides both."""
+"""Reading takes all that a schema allows: one walk over the type decides both."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HINTS = list(dict.fromkeys(hint for hint, _ in ROUND))
 
 
 def tried(read, data):
-    """What the reader makes of the data, and the faults that it finds."""
+    """The reader's result for the data, and the faults that it finds."""
     try:
         return read(data), ()
     except Misfit as error:

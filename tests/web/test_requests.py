@@ -191,6 +191,24 @@ async def test_ui_parts_of_an_output(output, expected):
     assert (await contents(form, "ui"))[-1].output == expected
 
 
+async def test_ui_an_output_that_is_too_deep_is_refused():
+    output = 1
+    for _ in range(400):
+        output = [output]
+    part = {"type": "tool-f", "toolCallId": "a", "state": "output-available", "output": output}
+    form = ui(ui_user(HI), {"id": "a", "role": "assistant", "parts": [part]})
+    with pytest.raises(BadPageRequest, match=r"messages\[1\]\.parts\[0\]: .*too deep"):
+        await contents(form, "ui")
+
+
+@pytest.mark.parametrize("native", [7, {"$": "Native"}, {"$": "Secret"}, {"$": "ToolCall"}])
+async def test_ui_facts_that_nobody_gave_out_are_left_out(native):
+    facts = {"lionpride_trio": {"signature": 7, "native": native}}
+    parts = [{"type": "text", "text": "a", "providerMetadata": facts}]
+    form = ui({"id": "a", "role": "assistant", "parts": parts}, ui_user(HI))
+    assert (await contents(form, "ui"))[0].parts == (TextPart("a"),)
+
+
 # AG-UI's.
 
 

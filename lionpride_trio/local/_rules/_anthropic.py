@@ -1,4 +1,4 @@
-"""What Anthropic refuses: fields, numbers, and messages that say nothing or what their role may not.
+"""Anthropic's rules: fields, numbers, and messages that say nothing or what their role may not.
 
 In which order they may come is said in `_anthropic_turns`, what thinking adds in `_anthropic_thinking`.
 """

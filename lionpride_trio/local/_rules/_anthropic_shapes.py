@@ -1,6 +1,6 @@
-"""What a request for a message may hold: the fields of Anthropic's client (``anthropic.types``).
+"""The shape of a request for a message: the fields of Anthropic's client (``anthropic.types``).
 
-What its beta client adds (``anthropic.types.beta``) is taken where the request names a beta.
+Fields of its beta client (``anthropic.types.beta``) are taken where the request names a beta.
 """
 
 from __future__ import annotations

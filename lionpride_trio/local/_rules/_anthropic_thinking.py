@@ -1,4 +1,4 @@
-"""What Anthropic refuses where thinking is on, or where a thinking block comes back.
+"""Anthropic's rules where thinking is on, or where a thinking block comes back.
 
 The signature of a thinking block is this server's hash of its text; a redacted block holds a token that
 this server sealed.  So neither can be changed, or put in another's place, and nothing is remembered.

@@ -1,4 +1,4 @@
-"""What Gemini refuses: unknown names, empty parts, and calls that are not answered at once.
+"""Gemini's rules: it refuses unknown names, empty parts, and calls that are not answered at once.
 
 Contents of the model that follow each other are one turn: a client that streams keeps them so.
 """
@@ -41,8 +41,10 @@ _DATA: Final = (
 """The fields of a part of which it has exactly one."""
 
 
-def check_gemini(body: JsonObject, *, signed: bool) -> None:
+def check_gemini(body: JsonObject, *, signed: bool, draws: bool = False) -> None:
     """Refuse what Gemini refuses; with *signed* the calls must bring their thought signatures.
+
+    With *draws* the images of the model's own turns must, too.
 
     :raises BadAsk: says so in its words.
     """
@@ -62,7 +64,7 @@ def check_gemini(body: JsonObject, *, signed: bool) -> None:
     contents = [as_object(content) for content in as_list(body.get("contents"))]
     for place, content in enumerate(contents):
         _check_content(content, f"GenerateContentRequest.contents[{place}]")
-    check_turns(contents, signed=signed)
+    check_turns(contents, signed=signed, draws=draws)
 
 
 def camel(value: Json) -> Any:
@@ -77,7 +79,7 @@ def camel(value: Json) -> Any:
     }
 
 
-# What the client itself names.
+# Fields whose members the client names itself: their names are no words of Gemini's.
 _OWN: Final = frozenset([
     "args",
     "response",

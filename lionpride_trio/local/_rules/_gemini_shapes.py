@@ -1,4 +1,4 @@
-"""What a request to generate content may hold: the fields of Google's client (``google.genai.types``).
+"""The shape of a request to generate content: the fields of Google's client (``google.genai.types``).
 
 They are those of the Gemini API; what Vertex alone takes is refused here as there.  Each may be written
 with underscores, too, which is how protocol buffers name them.

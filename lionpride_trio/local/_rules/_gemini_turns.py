@@ -17,7 +17,7 @@ from .._signing import call_text, is_signed, unseal
 SIGNED: Final = "gemini call"
 SEALED: Final = "gemini text"
 _DUMMIES: Final = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
-"""What Google's documents say to write for a call that no model of its own made."""
+"""The signatures that Google's documents advise for a call that no model of its own made."""
 _ACCEPTED: Final = frozenset([
     *_DUMMIES,
     *(base64.b64encode(word.encode()).decode() for word in _DUMMIES),
@@ -26,8 +26,8 @@ _ACCEPTED: Final = frozenset([
 _GUIDE: Final = "https://ai.google.dev/gemini-api/docs/thought-signatures"
 
 
-def check_turns(contents: list[JsonObject], *, signed: bool) -> None:
-    """Refuse turns that cannot follow each other; with *signed* calls need their signatures."""
+def check_turns(contents: list[JsonObject], *, signed: bool, draws: bool) -> None:
+    """Refuse turns that cannot follow each other; with *signed* calls need their signatures, with *draws* images."""
     turns = _turns(contents)
     waiting: list[JsonObject] = []
     last = ""
@@ -52,6 +52,8 @@ def check_turns(contents: list[JsonObject], *, signed: bool) -> None:
     for place, (role, parts) in enumerate(turns):
         if role == "model":
             _check_signatures(parts, place + 1, needed=signed and place > now)
+            if draws:
+                _check_images(parts, place + 1)
 
 
 def _turns(contents: list[JsonObject]) -> list[tuple[str, list[JsonObject]]]:
@@ -112,6 +114,15 @@ def _check_signatures(parts: list[JsonObject], position: int, *, needed: bool) -
                 f" position {position}. Please refer to {_GUIDE} for more details."
             )
         first = False
+
+
+def _check_images(parts: list[JsonObject], position: int) -> None:
+    for number, part in enumerate(parts, 1):
+        if part.get("inlineData") is not None and part.get("thoughtSignature") is None:
+            raise BadAsk(
+                f"Image part is missing a thought_signature in content position {position}, part position"
+                f" {number}. Please refer to {_GUIDE}#model-behavior for more details."
+            )
 
 
 def _is_ours(call: Any, signature: str) -> bool:

@@ -1,4 +1,4 @@
-"""What Ollama refuses: values of another type than its Go structs have, and roles that it does not know.
+"""Ollama's rules: it refuses values of another type than its Go structs have, and roles that it does not know.
 
 It ignores fields that it does not know, and options too, and asks for no order of messages, so neither
 does this server.

@@ -1,4 +1,4 @@
-"""What chat completions refuse: the rules of OpenAI, and those of Groq, OpenRouter and vLLM.
+"""The rules of chat completions: those of OpenAI, and those of Groq, OpenRouter and vLLM.
 
 The order of messages is the same for all of them.  Fields that they do not know are refused by OpenAI and Groq,
 and ignored by OpenRouter and by vLLM, which ``openai_compatible`` and ``local`` play.  Groq has fewer fields

@@ -1,4 +1,4 @@
-"""What a request for chat completions may hold: OpenAI's fields, and Groq's.
+"""The shape of a request for chat completions: OpenAI's fields, and Groq's.
 
 OpenAI's are those of its client (``openai.types.chat``), which a test compares; Groq's those of its
 reference (console.groq.com/docs/api-reference), which leaves out what it answers with 400.

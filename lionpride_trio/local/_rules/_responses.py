@@ -1,4 +1,4 @@
-"""What Responses refuse: fields, the order of items, and reasoning that is not the server's own.
+"""The rules of Responses: fields, the order of items, and reasoning that is not the server's own.
 
 A reasoning item is known by its id where the response was stored, and by its ``encrypted_content``, which
 this server seals, where it was not.

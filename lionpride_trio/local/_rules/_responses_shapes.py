@@ -1,4 +1,4 @@
-"""What a request of Responses may hold: the fields of OpenAI's client (``openai.types.responses``).
+"""The shape of a request of Responses: the fields of OpenAI's client (``openai.types.responses``).
 
 Items and tools that are run by OpenAI itself are looked into no further than their own fields.
 """

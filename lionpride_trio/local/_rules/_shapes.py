@@ -29,7 +29,7 @@ Path: TypeAlias = tuple[str | int | Tag, ...]
 
 @attrs.frozen
 class Fault:
-    """What does not fit."""
+    """A value that does not fit."""
 
     kind: Literal["unknown", "missing", "tag", "type"]
     path: Path
@@ -37,9 +37,9 @@ class Fault:
     name: str
     """The field of it."""
     value: object = None
-    """What stands there."""
+    """The value itself."""
     known: tuple[str, ...] = ()
-    """What may."""
+    """The names that may stand there."""
     expected: JsonType = "object"
     """The type that a value of another type should have."""
 

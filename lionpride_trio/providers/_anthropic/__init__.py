@@ -34,7 +34,6 @@ class Anthropic(Provider):
 
     name = "anthropic"
     endpoint = "messages"
-    answer_options = staticmethod(anthropic_answer)
     framing = "sse"
     base_url = "https://api.anthropic.com"
     base_url_variables = ("ANTHROPIC_BASE_URL",)
@@ -54,6 +53,12 @@ class Anthropic(Provider):
         RequestTooLarge: "request_too_large",
         ServerError: "api_error timeout_error",
     }
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The output format, or a tool that must be called."""
+        return anthropic_answer(name, schema, options)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request.

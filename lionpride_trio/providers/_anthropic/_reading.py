@@ -7,7 +7,6 @@ decides.  ``message_stop`` is the end mark; usage in ``message_delta`` is a runn
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, Final
 
 import attrs
@@ -22,11 +21,9 @@ from ..._chunks import (
     UsageChunk,
     text_chunk,
 )
-from ..._errors import DecodeError, LionprideError
+from ..._errors import LionprideError
 from ..._parts import Native, RawPart, TextPart
 from ..._readonly import ReadOnlyDict
-from ...wire._json import loads
-from .._arguments import Arguments
 from .._ends import CUT, reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
 from .._parsing import (
@@ -39,6 +36,7 @@ from .._parsing import (
     text,
     usage,
 )
+from ._blocks import Call, Calls, RawBlock
 from ._request import WIRE
 
 NATIVE: Final = Native(WIRE)
@@ -65,47 +63,8 @@ def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     return [chunk for event in events for chunk in parser.feed("", event)], parser.failure
 
 
-@attrs.define(eq=False)
-class _Call:
-    """A tool call of the client."""
-
-    slot: int
-    name: Any
-    given: str
-    """The input of the block's start, told when the block ends without any in its deltas."""
-    told: Arguments = attrs.Factory(Arguments)
-
-
-@attrs.define
-class _Raw:
-    """A block that is kept as it is, with what its deltas add: a server's tool, a compaction."""
-
-    block: dict[str, Any]
-    input: str = ""
-
-    def add(self, delta: Any) -> None:
-        match delta.get("type"):
-            case "input_json_delta":
-                self.input += arguments_text(delta.get("partial_json"))
-            case "compaction_delta":
-                told = {name: value for name, value in delta.items() if name != "type"}
-                self.block |= {name: value for name, value in told.items() if value is not None}
-
-    def part(self) -> RawPart:
-        block = self.block
-        if self.input:
-            with contextlib.suppress(DecodeError):  # input that was cut is sent back as it began
-                block = {**block, "input": loads(self.input)}
-        return RawPart(NATIVE.provider, block)
-
-
 class MessagesParser(BaseParser):
-    """Message events to chunks.
-
-    Invariant: an index has at most one open block, a call or a thought, which the next start on it
-    closes.  Gateways give every block the same index, and forget the stops between them; a delta
-    that ran into the block before would mix the inputs of two calls.
-    """
+    """Message events to chunks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,13 +72,9 @@ class MessagesParser(BaseParser):
         """The indexes of blocks that have begun."""
         self._last: Any = None
         """The index of the block that began last."""
-        self._open_calls: dict[Any, _Call] = {}
-        self._calls_by_id: dict[Any, _Call] = {}
-        self._calls = 0
+        self._calls = Calls()
         self._open_thoughts: dict[Any, int] = {}
-        self._closed: list[_Call] = []
-        """Calls that have closed and whose last piece was not told as such."""
-        self._open_raws: dict[Any, _Raw] = {}
+        self._open_raws: dict[Any, RawBlock] = {}
         self._last_kind: str | None = None
         """The type of the block that began last."""
         self._thoughts = 0
@@ -180,8 +135,8 @@ class MessagesParser(BaseParser):
         if index in self._open_raws:
             self._open_raws[index].add(delta)
         match delta.get("type"):
-            case "input_json_delta" if index in self._open_calls:
-                call = self._open_calls[index]
+            case "input_json_delta" if index in self._calls.open:
+                call = self._calls.open[index]
                 piece = delta.get("partial_json")
                 if piece.__class__ is not str:
                     piece = arguments_text(piece)
@@ -218,29 +173,14 @@ class MessagesParser(BaseParser):
             case "redacted_thinking":
                 return [self._thought(index, raw, redacted=text(block.get("data"), "data"))]
             case "tool_use":
-                call = self._opened(block)
-                self._open_calls[index] = call
+                call = self._calls.begin(index, block)
                 facts = {name: value for name, value in block.items() if name not in _CALL_FIELDS}
                 native = attrs.evolve(NATIVE, facts=ReadOnlyDict(facts)) if facts else NATIVE
                 return [self._call(call, raw, id=block.get("id"), name=call.name, native=native)]
             case kind:
                 if kind and block.__class__ is dict:
-                    self._open_raws[index] = _Raw(dict(block))
+                    self._open_raws[index] = RawBlock(dict(block))
                 return [self._other(text(kind, "block type") or "block", block, raw)]
-
-    def _opened(self, block: Any) -> _Call:
-        """The call that *block* begins: a new one, unless it begins one again that has no input."""
-        call_id, name, given = (
-            block.get("id"),
-            block.get("name"),
-            arguments_text(block.get("input")),
-        )
-        call = self._calls_by_id.get(call_id) if call_id else None
-        if call is None or call.name != name or call.told.begun:
-            call = self._calls_by_id[call_id] = _Call(self._calls, name, given)
-            self._calls += 1
-        call.given = given or call.given
-        return call
 
     def _close(self, index: Any, raw: Any) -> list[Chunk]:
         """End the block that is open on *index*: the input that no delta has told."""
@@ -248,33 +188,20 @@ class MessagesParser(BaseParser):
         raw_block = self._open_raws.pop(index, None)
         if raw_block is not None:
             return [self._part(raw_block.part(), raw)]
-        call = self._open_calls.pop(index, None)
+        call = self._calls.close(index)
         if call is None:
             return []
-        self._closed.append(call)
-        given = "" if call.told.begun else call.told.add(call.given)
+        given = call.take_untold()
         rest: list[Chunk] = [self._call(call, raw, arguments=given)] if given else []
         # A block that the limit of tokens has cut is stopped, too: that it stops says nothing.
         return [*rest, *self._end_calls(raw)] if raw is not None else rest
 
-    def _end_calls(
-        self, raw: Any, *, empty_only: bool = False, all_of_them: bool = False
-    ) -> list[Chunk]:
-        """The last pieces of calls that have closed: of those whose input is a whole object.
-
-        One without input is whole when another block begins (*empty_only*), or the answer ends and was
-        not cut (*all_of_them*).
-        """
-        ended = [
-            call
-            for call in self._closed
-            if all_of_them or (not call.told.begun if empty_only else call.told.whole)
-        ]
-        self._closed = [call for call in self._closed if call not in ended]
-        return [self._call(call, raw, last=True) for call in ended]
+    def _end_calls(self, raw: Any, **which: bool) -> list[Chunk]:
+        """The last pieces of calls that have closed; see `Calls.take_ended`."""
+        return [self._call(call, raw, last=True) for call in self._calls.take_ended(**which)]
 
     def _close_all(self, raw: Any) -> list[Chunk]:
-        indexes = [*self._open_calls, *self._open_raws]
+        indexes = [*self._calls.open, *self._open_raws]
         return [chunk for index in indexes for chunk in self._close(index, raw)]
 
     def _message_delta(self, value: Any) -> list[Chunk]:
@@ -290,7 +217,7 @@ class MessagesParser(BaseParser):
             if said not in CUT:
                 chunks += self._end_calls(value, all_of_them=True)
             self._end = FinishChunk(
-                verdict=verdict_after_calls(said) if self._calls else said,
+                verdict=verdict_after_calls(said) if self._calls.count else said,
                 reason=reason,
                 metadata=self._with(**facts),
                 raw_response=value,
@@ -307,7 +234,7 @@ class MessagesParser(BaseParser):
             chunks.append(self._usage(value["usage"], value))
         end = self._end or FinishChunk(raw_response=value)
         verdict = verdict_after_calls(end.verdict)
-        if self._calls and verdict is not end.verdict:
+        if self._calls.count and verdict is not end.verdict:
             chunks.append(attrs.evolve(end, verdict=verdict, raw_response=value))
         return chunks
 
@@ -323,7 +250,7 @@ class MessagesParser(BaseParser):
             block=block, metadata=self._metadata, raw_response=raw, native=NATIVE, **parts
         )
 
-    def _call(self, call: _Call, raw: Any, **parts: Any) -> ToolCallChunk:
+    def _call(self, call: Call, raw: Any, **parts: Any) -> ToolCallChunk:
         return ToolCallChunk(slot=call.slot, metadata=self._metadata, raw_response=raw, **parts)
 
     def _part(self, part: RawPart | TextPart, raw: Any) -> PartChunk:

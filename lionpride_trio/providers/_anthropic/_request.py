@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..._errors import ConfigurationError
 from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall
+from .._given_media import without_media
 from .._message_parts import Media, read_part, refuse_part
 from .._messages import (
     Message,
@@ -184,7 +185,10 @@ def _messages(messages: list[Message]) -> list[dict[str, Any]]:
             results.append(_result(message))
             continue
         results = []
-        content = _content(message.get("content"))
+        said: Any = message.get("content")
+        if message["role"] == "assistant" and not isinstance(said, str):
+            said = without_media(said or (), "anthropic")
+        content = _content(said)
         if content or (message["role"] == "user" and content is not None):
             written.append({"role": message["role"], "content": content})
     return written

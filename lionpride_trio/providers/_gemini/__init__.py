@@ -32,7 +32,6 @@ class Gemini(Provider):
 
     name = "gemini"
     endpoint = "generate"
-    answer_options = staticmethod(gemini_answer)
     framing = "sse"
     base_url = "https://generativelanguage.googleapis.com"
     base_url_variables = ("GOOGLE_GEMINI_BASE_URL",)
@@ -50,6 +49,12 @@ class Gemini(Provider):
         RateLimited: "RESOURCE_EXHAUSTED",
         ServerError: "INTERNAL UNKNOWN DEADLINE_EXCEEDED CANCELLED",
     }
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema in the words of Gemini."""
+        return gemini_answer(name, schema, options)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request: messages become contents, neutral options fields of ``generationConfig``."""

@@ -22,6 +22,7 @@ from ..._chunks import (
     Verdict,
     text_chunk,
 )
+from ..._media import MediaPart
 from ..._parts import Native, RawPart, TextPart
 from .._ends import CUT, reason_of, verdict_after_calls, verdict_of
 from .._faults import provider_error
@@ -34,7 +35,7 @@ from .._parsing import (
     usage,
 )
 from ._calls import FunctionCalls, Piece
-from ._request import WIRE
+from ._media import MEDIA, WIRE, read_media
 
 _TOKENS: Final[Mapping[str, list[Name]]] = {
     "input_tokens": ["promptTokenCount"],
@@ -195,6 +196,11 @@ class GenerateParser(BaseParser):
             # Some gateways write all the fields that a part may have, most of them null.
             told = {key: value for key, value in part.items() if value is not None}
             kind = next((key for key in told if key not in _OF_ANY_PART), None)
+            medium = None if MEDIA.isdisjoint(told) else read_media(told)
+            if medium is not None:
+                self._close_thought(index)
+                chunks.append(self._part(medium, index, raw))
+                return
             if kind is not None:
                 chunks.append(self._other(kind, part[kind], index, raw))
             if kind is not None and "text" not in told:
@@ -228,7 +234,7 @@ class GenerateParser(BaseParser):
         (self._signed.add if signature else self._signed.discard)(index)
         return self._part(TextPart("", signature=signature, native=NATIVE), index, raw)
 
-    def _part(self, part: RawPart | TextPart, index: int, raw: Any) -> PartChunk:
+    def _part(self, part: MediaPart | RawPart | TextPart, index: int, raw: Any) -> PartChunk:
         return PartChunk(part=part, metadata=self._metadata, raw_response=raw, index=index)
 
     def _call(

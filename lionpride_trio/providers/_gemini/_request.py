@@ -12,7 +12,9 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from ..._errors import ConfigurationError
+from ..._media import MediaPart
 from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall, is_made_id
+from .._given_media import facts_of_medium, was_given_by
 from .._message_parts import read_part, refuse_part
 from .._messages import (
     Message,
@@ -28,10 +30,9 @@ from .._messages import (
 from .._options import take_options
 from .._protocol import HTTPRequest, ModelCall
 from .._tools import function_of, read_choice, read_form, read_tools
+from ._media import WIRE, plain_media
 from ._schema import declaration
 
-WIRE: Final = "gemini"
-"""The name of this form of messages in the parts that it wrote."""
 CONFIG: Final = frozenset([
     "audioTimestamp",
     "audioTranscriptionConfig",
@@ -102,9 +103,9 @@ HINTS: Final = {
 }
 _MODES: Final = {"auto": "AUTO", "none": "NONE", "required": "ANY"}
 _NO_SIGNATURE: Final = "skip_thought_signature_validator"
-"""What stands for the signature of a call that another model made (ai.google.dev, "Thought signatures")."""
+"""The signature of a call or an image that another model made (ai.google.dev, "Thought signatures")."""
 _SIGNING: Final = re.compile(r"gemini-(?:[3-9]|\d\d)")
-"""The models that refuse a call without a signature."""
+"""The models that refuse a call without a signature; those that draw, an image without one."""
 _TAKES: Final = "text, images, audio and files"
 
 
@@ -212,14 +213,41 @@ def _contents(messages: list[Message], model: str) -> list[dict[str, Any]]:
             results.append(_result(message))
             continue
         results = []
-        parts = _parts(message.get("content"))
-        role = "model" if message["role"] == "assistant" else "user"
+        said: Any = message.get("content")
+        role = "user"
+        if message["role"] == "assistant":
+            role, said = "model", _with_own_media(said, model)
+        parts = _parts(said)
         if any(_needs_signature(part, model) for part in calls_in(message)[:1]):
             first = next(part for part in parts if "functionCall" in part)
             first["thoughtSignature"] = _NO_SIGNATURE
         if parts:
             contents.append({"role": role, "parts": parts})
     return contents
+
+
+def _with_own_media(content: Any, model: str) -> Any:
+    """An answer whose media are parts of Gemini's: its own as they came."""
+    if content is None or isinstance(content, str):
+        return content
+    return [_media(part, model) if isinstance(part, MediaPart) else part for part in content]
+
+
+def _media(part: MediaPart, model: str) -> Mapping[str, Any] | Part:
+    """A medium in an answer: Gemini's own as it came, another model's sound as the words that are said in it.
+
+    One that has not been read yet stays as it is.
+    """
+    if part.data is None and part.url is None:
+        return part
+    own = was_given_by(part, WIRE)
+    if part.transcript and part.native is not None and not own:
+        return TextPart(part.transcript)
+    signature = part.signature if own else None
+    if signature is None and part.kind == "image" and _SIGNING.search(model):
+        signature = _NO_SIGNATURE  # it was drawn by a model that signs none
+    proof = {"thoughtSignature": signature} if signature else {}
+    return {**plain_media(part), **proof, **facts_of_medium(part, WIRE)}
 
 
 def _result(message: Message) -> dict[str, Any]:

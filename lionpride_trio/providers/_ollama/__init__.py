@@ -23,7 +23,6 @@ class Ollama(Provider):
 
     name = "ollama"
     endpoint = "chat"
-    answer_options = staticmethod(ollama_answer)
     framing = "ndjson"
     base_url = "http://127.0.0.1:11434"
     base_url_variables = ("OLLAMA_HOST",)
@@ -31,6 +30,12 @@ class Ollama(Provider):
     key_required = False
     paths = ("/api/chat",)
     max_tokens_options = ("max_tokens", "num_predict")
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema that llama.cpp's grammar takes."""
+        return ollama_answer(name, schema, options)
 
     def complete_address(self, text: str) -> str:
         """The base URL that *text* means, read as Ollama reads ``OLLAMA_HOST``."""

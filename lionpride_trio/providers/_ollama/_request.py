@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..._errors import ConfigurationError
+from ..._media import MediaPart
 from ..._parts import Part, RawPart, ThoughtPart, ToolCall
+from .._given_media import words_of
 from .._message_parts import Media, plain_text, read_part, refuse_part
 from .._messages import (
     Message,
@@ -176,10 +178,18 @@ def _said(message: Message) -> dict[str, Any]:
     if message["role"] == "tool" or content is None or isinstance(content, str):
         text = plain_text(content, "ollama")
     else:
-        read = [_read(part) for part in content if not isinstance(part, _ELSEWHERE)]
+        told = content if message["role"] != "assistant" else map(_told, content)
+        read = [_read(part) for part in told if part and not isinstance(part, _ELSEWHERE)]
         text = "".join(each for each in read if isinstance(each, str))
         images += [each.data for each in read if isinstance(each, Media)]
     return {"content": text, **({"images": images} if images else {})}
+
+
+def _told(part: Mapping[str, Any] | Part) -> Mapping[str, Any] | Part | None:
+    """*part*, and of a model's sound, which Ollama does not take, what is said in it."""
+    if not isinstance(part, MediaPart) or part.native is None:
+        return part
+    return part if part.kind == "image" and part.data is not None else words_of(part, "ollama")
 
 
 def _read(part: Mapping[str, Any] | Part) -> str | Media:

@@ -6,7 +6,7 @@ Fact: the reference of ``POST /chat/completions`` (platform.openai.com).  What i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._chunks import Chunk
@@ -23,6 +23,7 @@ from ..._errors import (
 )
 from .._answer_options import strict_answer
 from .._protocol import ChunkParser, HTTPRequest, ModelCall, Provider
+from ._media import MediaRule
 from ._messages import ReasoningRule
 from ._reading import ChatParser
 from ._request import HINTS, OPENAI, write_request
@@ -33,7 +34,6 @@ class OpenAIChat(Provider):
 
     name = "openai"
     endpoint = "chat"
-    answer_options = staticmethod(strict_answer)
     framing = "sse"
     base_url: str | None = "https://api.openai.com/v1"
     base_url_variables: Sequence[str] = ("OPENAI_BASE_URL",)
@@ -62,6 +62,14 @@ class OpenAIChat(Provider):
     """Whether messages may have more fields than OpenAI's, such as ``cache_control``."""
     reasoning_goes_back: ReasoningRule = "never"
     """Which of an answer's reasoning goes back with it."""
+    media_go_back = MediaRule(audio=True)
+    """Which of an answer's media go back with it."""
+
+    def answer_options(
+        self, name: str, schema: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """A schema for OpenAI's strict mode, where it has a form there."""
+        return strict_answer(name, schema, options)
 
     def request(self, call: ModelCall) -> HTTPRequest:
         """The request; a stream asks for its usage unless ``stream_options`` says otherwise."""
@@ -72,6 +80,7 @@ class OpenAIChat(Provider):
             self.hints,
             extends=self.extends_messages,
             reasoning=self.reasoning_goes_back,
+            media=self.media_go_back,
         )
 
     def parser(self) -> ChunkParser:

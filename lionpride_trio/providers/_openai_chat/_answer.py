@@ -14,6 +14,7 @@ from .._ends import verdict_of
 from .._parsing import fields
 from ._calls import OpenCalls
 from ._details import ReasoningDetails
+from ._media import SoundReader
 
 
 class Said:
@@ -49,6 +50,7 @@ class Alternative:
         "kinds",
         "reason",
         "refusal",
+        "sound",
         "text",
         "thought",
         "told",
@@ -64,6 +66,7 @@ class Alternative:
         self.cited = 0
         """How many citations were told."""
         self.details = ReasoningDetails()
+        self.sound = SoundReader()
         self.kinds: set[str] = set()
         """The kinds of all else that was told."""
         self.by_message = False

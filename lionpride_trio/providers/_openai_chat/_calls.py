@@ -28,7 +28,7 @@ _TOLD: Final = frozenset(["custom", "function", "id", "index", "name", "argument
 
 
 def _native(told: Any, *, custom: bool) -> Native:
-    """What goes back with a call: that it is a custom tool's, and what a service adds to it.
+    """The facts that go back with a call: that it is a custom tool's, and the service's own additions.
 
     Gemini's signature is such a thing, where it is asked through OpenAI's API (``extra_content``).
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..._checks import listed
 from .._parsing import fields
 
 _TEXTS: Final = ("text", "summary", "data")
@@ -24,7 +25,7 @@ class ReasoningDetails:
 
     def add(self, pieces: Any) -> None:
         """Take the entries of a delta in."""
-        for piece in pieces if isinstance(pieces, list) else ():
+        for piece in listed(pieces):
             told = fields(piece)
             if not told:
                 continue

@@ -14,6 +14,7 @@ from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall
 from .._message_parts import Media, read_part, refuse_part
 from .._messages import Message, calls_in, facts_of, is_own, mapping_or_empty
 from ._calls import NATIVE
+from ._media import MediaRule, split_answer
 
 WIRE: Final = NATIVE.provider
 TAKES: Final = "text, images, audio and files"
@@ -26,7 +27,7 @@ of all messages of a turn with calls; all."""
 
 
 def write_messages(
-    messages: Sequence[Message], rule: ReasoningRule, *, extends: bool
+    messages: Sequence[Message], rule: ReasoningRule, media: MediaRule, *, extends: bool
 ) -> list[Message]:
     """*messages* as the service takes them; *extends* as `write_request` says."""
     calling = _turns_with_calls(messages) if rule == "in_turns_with_calls" else set[int]()
@@ -35,9 +36,14 @@ def write_messages(
         made = {name: value for name, value in message.items() if name != "is_error"}
         content = message.get("content")
         if content is not None and not isinstance(content, str):
-            made |= _said(content, is_answer=message["role"] == "assistant")
+            if message["role"] == "tool" and not extends:
+                _check_result(content)
             if message["role"] == "assistant":
+                rest, given = split_answer(content, media)
+                made |= _said(rest, is_answer=True, is_empty_null="audio" in given) | given
                 made |= _reasoning(content, rule, in_calling_turn=place in calling)
+            else:
+                made |= _said(content)
         written.append(made if extends else plain(made))
     return written
 
@@ -57,8 +63,10 @@ def _turns_with_calls(messages: Sequence[Message]) -> set[int]:
     return places
 
 
-def _said(content: Sequence[Any], *, is_answer: bool) -> Message:
-    """The content and the calls of a message."""
+def _said(
+    content: Sequence[Any], *, is_answer: bool = False, is_empty_null: bool = False
+) -> Message:
+    """The content and the calls of a message; no content is null where calls or a sound are there."""
     calls = [call for part in content if (call := _call(part)) is not None]
     rest = [part for part in content if not isinstance(part, ToolCall | ThoughtPart | RawPart)]
     if not is_answer or any(not isinstance(part, TextPart) for part in rest):
@@ -66,8 +74,19 @@ def _said(content: Sequence[Any], *, is_answer: bool) -> Message:
     else:
         said = "".join(part.text for part in rest)
     if is_answer and not said:
-        said = None if calls else ""
+        said = None if calls or is_empty_null else ""
     return {"content": said} | ({"tool_calls": calls} if calls else {})
+
+
+def _check_result(content: Sequence[Any]) -> None:
+    """Refuse media in the result of a tool, where OpenAI takes text alone.
+
+    :raises ConfigurationError: there are some.
+    """
+    for part in content:
+        read = read_part(part)
+        if isinstance(read, Media):
+            raise refuse_part("chat completions", read, "text alone as the result of a tool")
 
 
 def _call(part: Part | Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -85,7 +104,7 @@ def _call(part: Part | Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _reasoning(content: Sequence[Any], rule: ReasoningRule, *, in_calling_turn: bool) -> Message:
-    """What goes back of an answer's reasoning."""
+    """The fields that give an answer's reasoning back."""
     thoughts = [part for part in content if isinstance(part, ThoughtPart) and is_own(part, WIRE)]
     calls = any(isinstance(part, ToolCall) for part in content)
     match rule:

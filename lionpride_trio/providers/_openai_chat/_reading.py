@@ -21,6 +21,7 @@ from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     TextChunk,
     ToolCallChunk,
@@ -28,6 +29,7 @@ from ..._chunks import (
     Verdict,
     text_chunk,
 )
+from ..._media import MediaPart
 from ..._parts import Native
 from ..._readonly import ReadOnlyDict
 from .._ends import CUT, reason_of
@@ -35,20 +37,24 @@ from .._faults import provider_error
 from .._parsing import BaseParser, fields, members, text, usage
 from ._answer import Alternative, thought_text
 from ._calls import NATIVE, Make
+from ._media import read_image
 
 FAILURES: Final = frozenset(["error", "network_error", "insufficient_system_resource"])
 """Reasons that are failures of the provider: OpenRouter's and Mistral's, Zhipu's, DeepSeek's."""
 
 _DELTA: Final = frozenset([
     "annotations",
+    "audio",
     "content",
     "function_call",
+    "images",
     "reasoning",
     "reasoning_content",
     "refusal",
     "role",
     "tool_calls",
 ])
+_MEDIA: Final = frozenset(["audio", "images"])
 
 
 class ChatParser(BaseParser):
@@ -180,12 +186,35 @@ class ChatParser(BaseParser):
         for annotation in delta.get("annotations") or ():
             answer.cited += 1
             chunks.append(self._other("citation", annotation, index, raw))
+        if not _MEDIA.isdisjoint(delta):
+            self._media(delta, answer, index, raw, chunks)
         if not chunks:
             for kind, value in delta.items():
-                if value and kind not in _DELTA:  # audio, images, a server's own tools
+                if value and kind not in _DELTA:  # a server's own tools
                     answer.kinds.add(kind)
                     chunks.append(self._other(kind, value, index, raw))
         answer.told += len(chunks) - before
+
+    def _media(
+        self, delta: Any, answer: Alternative, index: int, raw: Any, chunks: list[Chunk]
+    ) -> None:
+        """The images and the piece of a sound that a delta has."""
+        images, audio = delta.get("images"), delta.get("audio")
+        told: list[tuple[str, Any, MediaPart | None, int | None]] = []
+        for image in images if images.__class__ is list else [images] if images else ():
+            told.append(("images", image, read_image(image), None))
+        if audio:
+            told.append(("audio", audio, answer.sound.read(audio), 0))
+        for kind, value, part, slot in told:
+            answer.kinds.add(kind)
+            if part is None:  # of a form that is not known
+                chunks.append(self._other(kind, value, index, raw))
+                continue
+            chunks.append(
+                PartChunk(
+                    part=part, slot=slot, metadata=self._metadata, raw_response=raw, index=index
+                )
+            )
 
     def _refuse(
         self, piece: str, answer: Alternative, index: int, raw: Any, chunks: list[Chunk]

@@ -13,6 +13,7 @@ from .._messages import checked, insert_system
 from .._options import take_options
 from .._protocol import HTTPRequest, ModelCall
 from .._tools import read_choice, read_form, read_tools, with_properties
+from ._media import MediaRule
 from ._messages import ReasoningRule, plain, write_messages
 
 OPENAI: Final = frozenset([
@@ -65,12 +66,14 @@ def write_request(
     *,
     extends: bool,
     reasoning: ReasoningRule,
+    media: MediaRule,
 ) -> HTTPRequest:
     """The request for *call*; a stream asks for its usage unless ``stream_options`` says otherwise.
 
     *extends* says whether the service's messages have more fields than OpenAI's, such as Anthropic's
     ``cache_control`` and the names of results.  OpenAI refuses a field that it does not know.
     *reasoning* says what goes back of an answer's reasoning; the option ``send_reasoning`` overrules it.
+    *media* says which of its media do.
     """
     options = take_options(
         call,
@@ -83,7 +86,7 @@ def write_request(
     told = options.pop("send_reasoning", None)
     if told is not None:
         reasoning = "always" if told else "never"
-    written = write_messages(messages, reasoning, extends=extends)
+    written = write_messages(messages, reasoning, media, extends=extends)
     body: dict[str, Any] = {"model": call.model, "messages": written}
     if call.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from ..._errors import ConfigurationError
+from ..._media import MediaPart
 from ..._parts import Part, RawPart, TextPart, ThoughtPart, ToolCall
+from .._given_media import was_given_by, words_of
 from .._messages import facts_of, is_own
-
-WIRE: Final = "openai"
-"""The name of this form of messages in the parts that it wrote."""
+from ._images import WIRE, write_image
 
 
 def is_custom(call: ToolCall) -> bool:
@@ -29,6 +29,7 @@ def answer_items(
     parts: Sequence[Part | Mapping[str, Any]], *, stored: bool
 ) -> list[dict[str, Any]]:
     """The items of an answer; *stored* says that the server may know its items by their ids."""
+    parts = [part for each in parts if (part := _told(each)) is not None]
     thoughts = [part for part in parts if isinstance(part, ThoughtPart) and _is_reasoning(part)]
     named = all(_goes_back(part, stored=stored) for part in thoughts)
     items: list[dict[str, Any]] = []
@@ -42,6 +43,8 @@ def answer_items(
                     items.append(_reasoning(thought))
             case ToolCall() as call:
                 items.append(_call(call, named=named))
+            case MediaPart() as image:
+                items.append(write_image(image))
             case RawPart(provider=provider, block=block) if provider == WIRE:
                 items.append(block)
             case _:
@@ -49,8 +52,15 @@ def answer_items(
     return items
 
 
+def _told(part: Part | Mapping[str, Any]) -> Part | Mapping[str, Any] | None:
+    """*part*, and of another provider's medium what is said in it: an answer takes no other here."""
+    if isinstance(part, MediaPart) and not was_given_by(part, WIRE):
+        return words_of(part, "openai's Responses")
+    return part
+
+
 def _item_of(place: tuple[int, Part | Mapping[str, Any]]) -> tuple[Any, ...]:
-    """What parts of one item share: texts of one message stand in it side by side."""
+    """The key that parts of one item share: texts of one message stand in it side by side."""
     number, part = place
     if isinstance(part, TextPart):
         return ("message", facts_of(part, WIRE).get("id"))

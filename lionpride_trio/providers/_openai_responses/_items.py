@@ -88,7 +88,7 @@ class Item:
     facts: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     """Its members that are sent back with it as they are."""
     facts_told: Mapping[str, Any] | None = None
-    """What was told of them."""
+    """The facts that were told with a chunk."""
     ended: bool = False
     """Its last piece was told as such."""
     begun: set[int] = attrs.Factory(set[int])

@@ -15,7 +15,7 @@ _KINDS: Final[Mapping[Any, str]] = {
     "custom_tool_call": "call",
 }
 _ARGUMENTS: Final = {"function_call": "arguments", "custom_tool_call": "input"}
-# What carries a text: the kind of its item and of its part, and the fields that have the part's
+# Events that carry a text: the kind of its item and of its part, and the fields that have the part's
 # place and, when it is done, the whole text.
 _TEXTS: Final = {
     "response.output_text": ("message", "text", "content_index", "text"),
@@ -59,7 +59,7 @@ _MODELLED: Final = frozenset([
 
 
 def facts_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """What an item has beside what chunks tell: its id, its phase, the parts of its summary."""
+    """The members of an item that no chunk tells: its id, its phase, the parts of its summary."""
     facts = {
         name: value for name, value in item.items() if name not in _MODELLED and value is not None
     }

@@ -7,40 +7,25 @@ finished items and the terminal event repeat the answer; of them only what nothi
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-import attrs
-
-from ..._chunks import (
-    Chunk,
-    FinishChunk,
-    OtherChunk,
-    PartChunk,
-    ReasoningChunk,
-    ToolCallChunk,
-    UsageChunk,
-    text_chunk,
-)
+from ..._chunks import Chunk, FinishChunk, PartChunk, text_chunk
 from ..._errors import LionprideError
-from ..._parts import Native, RawPart, TextPart
-from ..._readonly import ReadOnlyDict
+from ..._parts import RawPart
 from .._faults import provider_error
 from .._parsing import (
     DONE,
-    BaseParser,
     arguments_text,
     fields,
     members,
     tells_of_failure,
     text,
-    usage,
 )
-from ._answer_items import WIRE
-from ._end import TERMINALS, Ending
+from ._end import TERMINALS
+from ._images import WIRE, read_image
 from ._items import Item, Items, Part, Told
 from ._parts import DELTAS, DONES, PART_EVENTS, PARTS, facts_of, kind_of, parts_of
-
-NATIVE: Final = Native(WIRE)
+from ._telling import ItemTeller
 
 
 def chunks_of_response(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -56,7 +41,7 @@ def chunks_of_response(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     return chunks, parser.failure
 
 
-class ResponsesParser(BaseParser):
+class ResponsesParser(ItemTeller):
     """Response events to chunks."""
 
     def __init__(self) -> None:
@@ -64,9 +49,6 @@ class ResponsesParser(BaseParser):
         self._items = Items()
         self._writes_at: tuple[Any, ...] = ()
         self._part = Told()
-        self._calls = 0
-        self._thoughts = 0
-        self._ending = Ending()
         self._cut = False
         """The answer says that it is not whole."""
         self._kept: set[tuple[Any, Any]] = set()
@@ -207,11 +189,11 @@ class ResponsesParser(BaseParser):
                 chunks.append(self._call(item, "", raw))
 
     def _keep(self, told: Any, place: int, raw: Any, chunks: list[Chunk]) -> None:
-        """An item that this library does not model, once: it goes back as it is."""
+        """An image, or an item that this library does not model, once: it goes back as it is."""
         key = told.get("type"), told.get("id") or told.get("call_id") or place
         if key[0] and key not in self._kept:
             self._kept.add(key)
-            part = RawPart(NATIVE.provider, told)
+            part = read_image(told) or RawPart(WIRE, told)
             chunks.append(PartChunk(part=part, metadata=self._metadata, raw_response=raw))
 
     def _rest_of_part(
@@ -267,69 +249,3 @@ class ResponsesParser(BaseParser):
             )
         )
         self.ended = self.whole = True
-
-    def _usage(self, report: Any, raw: Any) -> UsageChunk:
-        return UsageChunk(
-            usage=usage(report),
-            metadata=self._with(usage=report),
-            raw_response=raw,
-        )
-
-    def _say(self, item: Item, part: Part, piece: str, raw: Any) -> list[Chunk]:
-        """The chunks of a piece of a part."""
-        match part:
-            case "text", place:
-                said = text_chunk(piece, self._metadata, raw)
-                if place in item.begun:
-                    return [said]
-                item.begun.add(place)
-                begun = TextPart("", native=self._native(item))
-                return [PartChunk(part=begun, metadata=self._metadata, raw_response=raw), said]
-            case "refusal", _:
-                self._ending.refused = True
-                return [self._other("refusal", piece, raw)]
-            case "arguments", _:
-                return [self._call(item, piece, raw)]
-            case _:
-                return [self._thought(item, raw, text=piece)]
-
-    def _native(self, item: Item) -> Native:
-        """The facts of an item, which are told with its chunks."""
-        facts = item.facts or ({"id": item.id} if item.id else {})
-        item.facts_told = item.facts
-        return attrs.evolve(NATIVE, facts=ReadOnlyDict(facts)) if facts else NATIVE
-
-    def _thought(self, item: Item, raw: Any, **parts: Any) -> ReasoningChunk:
-        if item.number is None:
-            item.number = self._thoughts
-            self._thoughts += 1
-        native = self._native(item) if item.facts != item.facts_told else None
-        return ReasoningChunk(
-            block=item.number,
-            id=item.id,
-            native=native or (NATIVE if item.facts_told is None else None),
-            metadata=self._metadata,
-            raw_response=raw,
-            **parts,
-        )
-
-    def _call(self, item: Item, piece: str, raw: Any, *, last: bool = False) -> ToolCallChunk:
-        """A piece of a call, with its id and its name where they were not told."""
-        if item.number is None:
-            item.number = self._calls
-            self._calls += 1
-        chunk = ToolCallChunk(
-            slot=item.number,
-            id=item.call_id if item.told_id is None else None,
-            name=item.name if item.told_name is None else None,
-            arguments=piece,
-            last=last,
-            native=self._native(item) if item.facts_told is not item.facts else None,
-            metadata=self._metadata,
-            raw_response=raw,
-        )
-        item.told_id, item.told_name = item.call_id, item.name
-        return chunk
-
-    def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
-        return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)

@@ -1,4 +1,4 @@
-"""What the answers of one API can be made of, and its words for how they end."""
+"""The parts and endings that the answers of one API can have, and its words for how they end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..._chunks import FinishChunk, Verdict
 
 @attrs.frozen(kw_only=True)
 class Abilities:
-    """What the answers of one API can be made of."""
+    """The parts and endings that the answers of one API can have."""
 
     endings: Mapping[Verdict, Sequence[str]]
     """The API's own words for each way to end, the usual one first.
@@ -30,6 +30,8 @@ class Abilities:
     """A refusal has a text of its own."""
     citations: bool = False
     """Citations have a place."""
+    media: Sequence[Literal["image", "audio", "file"]] = ()
+    """The kinds of media that a model may give."""
     alternatives: bool = False
     """A stream may hold several answers."""
     call_ids: bool = True

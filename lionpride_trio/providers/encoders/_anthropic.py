@@ -51,7 +51,7 @@ def anthropic_error(status: int, message: str, request_id: str = "") -> JsonObje
 
 @attrs.frozen(kw_only=True)
 class MessagesStyle(Style):
-    """What servers of Anthropic's messages write differently."""
+    """The habits in which servers of Anthropic's messages differ."""
 
     ping: bool = True
     """A ping follows the beginning of the first block."""

@@ -17,16 +17,19 @@ from ..._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     TextChunk,
     ToolCallChunk,
     Usage,
     Verdict,
 )
+from ..._media import MediaPart
 from ..._parts import ToolCall
 from ..._response import Response, reassemble
 from ._abilities import Abilities
 from ._chat_errors import Dialect, chat_error
+from ._chat_media import media_delta
 from ._encoder import Encoder, Head, told, total_of
 from ._framing import Framing, JsonObject
 from ._style import Style
@@ -45,6 +48,7 @@ CHAT_ABILITIES: Final[Mapping[Dialect, Abilities]] = {
         endings={**_ENDINGS, Verdict.REFUSED: ["stop"]},
         refusals=True,
         citations=True,
+        media=("audio",),
         alternatives=True,
         counts=_COUNTS,
         more_counts=_MORE_COUNTS,
@@ -54,16 +58,23 @@ CHAT_ABILITIES: Final[Mapping[Dialect, Abilities]] = {
         endings=_ENDINGS,
         reasoning="one",
         citations=True,
+        media=("image",),
         counts=_COUNTS,
         more_counts=_MORE_COUNTS,
     ),
-    "compatible": Abilities(endings=_ENDINGS, reasoning="one", alternatives=True, counts=_COUNTS),
+    "compatible": Abilities(
+        endings=_ENDINGS,
+        reasoning="one",
+        media=("image", "audio"),
+        alternatives=True,
+        counts=_COUNTS,
+    ),
 }
 
 
 @attrs.frozen(kw_only=True)
 class ChatStyle(Style):
-    """What servers of chat completions write differently."""
+    """The habits in which servers of chat completions differ."""
 
     role_first: bool = True
     """An event with the role, and an empty piece, comes before all others."""
@@ -137,6 +148,9 @@ class ChatEncoder(Encoder):
                 return self._delta({name: chunk.value}, chunk.index)
             case OtherChunk(kind="citation"):
                 return self._delta({"annotations": [chunk.value]}, chunk.index)
+            case PartChunk(part=MediaPart() as medium):
+                media = media_delta([medium], self.abilities)
+                return self._delta(media, chunk.index) if media else b""
             case _:
                 return b""
 
@@ -228,6 +242,9 @@ class ChatEncoder(Encoder):
             message["tool_calls"] = list(starmap(_whole_call, enumerate(calls[0])))
         if first and response.citations:
             message["annotations"] = list(response.citations)
+        if first:
+            media = [part for part in response.parts if isinstance(part, MediaPart)]
+            message |= media_delta(media, self.abilities)
         end = self.finish if first else FinishChunk(verdict=response.verdicts[index])
         choice: JsonObject = {"index": index, "message": message}
         if self._style.extras:

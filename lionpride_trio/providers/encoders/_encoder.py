@@ -1,4 +1,4 @@
-"""What every encoder does: chunks in, a provider's bytes out.
+"""The base of all encoders: chunks in, a provider's bytes out.
 
 Strategy: an encoder takes the library's own chunks, in their order, and writes each as soon as it
 can.  It is a machine without I/O, as the decoders are, and for one answer.
@@ -22,7 +22,7 @@ from ._style import Style
 
 @attrs.frozen(kw_only=True)
 class Head:
-    """What an answer says of itself, whatever it says."""
+    """The facts that an answer tells of itself, whatever it says."""
 
     id: str = "1"
     """The answer's id, as it is written."""
@@ -42,7 +42,7 @@ class Encoder(ABC):
     """
 
     abilities: Abilities
-    """What the answers of this wire can be made of."""
+    """The parts and endings that the answers of this wire can have."""
     has_blocks: ClassVar[bool] = False
     """Parts have openings, which an empty chunk writes; elsewhere it is an empty piece."""
     has_end_mark: ClassVar[bool] = True
@@ -60,14 +60,14 @@ class Encoder(ABC):
         """How the (first) answer ended."""
 
     def begin(self, usage: Usage | None = None) -> bytes:
-        """What comes before all chunks; *usage* is what is known of it at the beginning."""
+        """The bytes before all chunks; *usage* is as much as is known of it at the beginning."""
         self.usage = usage
         return b""
 
     def feed(self, chunk: Chunk) -> bytes:
         """The bytes of the next chunk, or of what it ends.
 
-        What the wire has no place for is left out.
+        A chunk that the wire has no place for is left out.
 
         :raises LocalProtocolError: the wire cannot say it in this order.
         """
@@ -90,7 +90,7 @@ class Encoder(ABC):
 
     @abstractmethod
     def end(self) -> bytes:
-        """What comes after all chunks, the provider's end mark last."""
+        """The bytes after all chunks, the provider's end mark last."""
 
     @abstractmethod
     def fail(self, message: str, *, status: int = 500) -> bytes:

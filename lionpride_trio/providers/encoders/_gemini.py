@@ -46,10 +46,10 @@ def gemini_error(status: int, message: str) -> JsonObject:
 
 @attrs.frozen(kw_only=True)
 class GeminiStyle(Style):
-    """What Google's servers and those after them write differently."""
+    """The habits in which Google's servers and those after them differ."""
 
     finish: Literal["with an empty text", "alone", "with the last part"] = "with an empty text"
-    """What the finish reason comes with; the last part waits for it."""
+    """The event that has the finish reason; the last part waits for it."""
     prompt_feedback: bool = False
     """An answer that is blocked and empty is feedback on the prompt, without a candidate."""
 
@@ -68,6 +68,7 @@ class GeminiEncoder(Encoder):
         reasoning="one",
         signed=True,
         citations=True,
+        media=("image", "audio", "file"),
         alternatives=True,
         call_ids=False,
         counts=("input_tokens", "output_tokens", "total_tokens"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+
 from ..._chunks import Chunk, OtherChunk, PartChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from ..._media import MediaPart
 from ..._parts import TextPart
 from ._encoder import told
 from ._framing import JsonObject
@@ -40,6 +43,9 @@ class Answer:
                 made = self.close()
                 self._signed = begun.signature
                 self._thinks = None
+            case PartChunk(part=MediaPart() as medium) if medium.data or medium.url:
+                made = [*self.close(), _medium(medium)]
+                self._thinks = None
             case ReasoningChunk(text="", signature=str()) if self._call:
                 made = self.close(proof=chunk.signature)
             case ReasoningChunk():
@@ -74,7 +80,7 @@ class Answer:
         return made
 
     def close(self, proof: str | None = None) -> list[JsonObject]:
-        """What was waiting: a whole call, or a signature by itself."""
+        """The parts that were waiting: a whole call, or a signature by itself."""
         call, self._call = self._call, None
         proof, self._call_proof = proof or self._call_proof, None
         made = self.take_rest() if proof is None and call is None else []
@@ -90,6 +96,14 @@ class Answer:
         if signed is not None:
             return [{"text": "", "thoughtSignature": signed}]
         return [] if proof is None else [proof]
+
+
+def _medium(medium: MediaPart) -> JsonObject:
+    proof = told(thoughtSignature=medium.signature)
+    if medium.data is None:
+        return {"fileData": told(mimeType=medium.media_type, fileUri=medium.url), **proof}
+    data = base64.b64encode(medium.data).decode("ascii")
+    return {"inlineData": told(mimeType=medium.media_type, data=data), **proof}
 
 
 def join_parts(parts: list[JsonObject]) -> list[JsonObject]:

@@ -27,7 +27,7 @@ from ._parts import Part, Parts, parts_of
 from ._style import Style
 
 _NANOSECONDS: Final = 1_000_000
-"""What one token is said to have taken."""
+"""The time that one token is said to have taken."""
 
 
 def ollama_error(message: str) -> JsonObject:

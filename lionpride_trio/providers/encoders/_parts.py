@@ -12,10 +12,18 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from ..._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from ..._chunks import (
+    Chunk,
+    OtherChunk,
+    PartChunk,
+    ReasoningChunk,
+    TextChunk,
+    ToolCallChunk,
+)
 from ..._errors import LocalProtocolError
+from ..._media import MediaPart
 
-PartKind: TypeAlias = Literal["text", "reasoning", "refusal", "call"]
+PartKind: TypeAlias = Literal["text", "reasoning", "refusal", "call", "image"]
 
 
 @attrs.define(eq=False)
@@ -34,6 +42,7 @@ class Part:
     signature: str | None = None
     redacted: str | None = None
     citations: list[Any] = attrs.Factory(list[Any])
+    image: MediaPart | None = None
 
     @property
     def text(self) -> str:
@@ -51,9 +60,10 @@ class Part:
 
 
 class Parts:
-    """The parts of one answer."""
+    """The parts of one answer; images are among them where the wire has them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_images: bool = False) -> None:
+        self._has_images = has_images
         self.all: list[Part] = []
         self.open: Part | None = None
         self._calls: set[int] = set()
@@ -81,6 +91,11 @@ class Parts:
                 piece = ""
                 part = self._part("text")
                 part.citations.append(chunk.value)
+            case PartChunk(part=MediaPart(kind="image", data=bytes()) as image) if self._has_images:
+                piece = ""
+                self.split()
+                part = self._part("image")
+                part.image = image
             case _:
                 return None
         part.pieces.append(piece)
@@ -106,9 +121,9 @@ class Parts:
         return part
 
 
-def parts_of(chunks: Iterable[Chunk]) -> list[Part]:
+def parts_of(chunks: Iterable[Chunk], *, has_images: bool = False) -> list[Part]:
     """The parts that *chunks* make, in order."""
-    parts = Parts()
+    parts = Parts(has_images=has_images)
     for chunk in chunks:
         parts.take(chunk)
     return parts.all

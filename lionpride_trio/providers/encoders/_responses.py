@@ -6,6 +6,7 @@ times: in deltas, when a part is done, when its item is done, and in the last ev
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ _PREFIX: Final[Mapping[PartKind, str]] = {
     "text": "msg",
     "refusal": "msg",
     "call": "fc",
+    "image": "ig",
 }
 
 
@@ -40,7 +42,7 @@ def item_id(kind: PartKind, base: str, place: int) -> str:
 
 @attrs.frozen(kw_only=True)
 class ResponsesStyle(Style):
-    """What servers of OpenAI's Responses write differently."""
+    """The habits in which servers of OpenAI's Responses differ."""
 
     tells_steps: bool = True
     """The beginnings and ends of parts have events of their own."""
@@ -66,6 +68,7 @@ class ResponsesEncoder(Encoder):
         sealed=True,
         refusals=True,
         citations=True,
+        media=("image",),
         more_counts=(
             "total_tokens",
             "reasoning_tokens",
@@ -91,7 +94,7 @@ class ResponsesEncoder(Encoder):
         super().__init__(head, Framing(self._style))
         self._sequence = 0
         self._item_base = item_base
-        self._parts = Parts()
+        self._parts = Parts(has_images=True)
         self._open: Part | None = None
         self.output: list[JsonObject] = []
         """The items that are done."""
@@ -126,6 +129,8 @@ class ResponsesEncoder(Encoder):
         body = self._event("response.output_item.added", output_index=part.place, item=item)
         if not self._style.tells_steps or part.kind == "call":
             return body
+        if part.kind == "image":
+            return body + self._event("response.image_generation_call.generating", **self._at(part))
         if part.kind == "reasoning":
             if self._thinks_aloud(part):
                 return body
@@ -156,8 +161,10 @@ class ResponsesEncoder(Encoder):
         return body + self._event("response.output_item.done", output_index=part.place, item=item)
 
     def _end_part(self, part: Part) -> bytes:
-        kind, more = self._delta(part)
         at = self._at(part)
+        if part.kind == "image":
+            return self._event("response.image_generation_call.completed", **at)
+        kind, more = self._delta(part)
         match part.kind:
             case "call":
                 named = {"name": part.name} if self._style.extras else {}
@@ -191,7 +198,7 @@ class ResponsesEncoder(Encoder):
         for chunk in seen:
             if isinstance(chunk, UsageChunk | FinishChunk):
                 self.feed(chunk)
-        self._parts.all = parts_of(seen)
+        self._parts.all = parts_of(seen, has_images=True)
         self.output = [self._item(part, whole=True) for part in self._parts.all]
         return self._document()
 
@@ -228,7 +235,7 @@ class ResponsesEncoder(Encoder):
         place: JsonObject = {"item_id": self._id(part), "output_index": part.place}
         if part.kind == "reasoning" and not self._thinks_aloud(part):
             place["summary_index"] = 0
-        elif part.kind != "call":
+        elif part.kind not in {"call", "image"}:
             place["content_index"] = 0
         return place
 
@@ -245,6 +252,8 @@ class ResponsesEncoder(Encoder):
             summary = [_summary(text)] if text else []
             item |= {"type": "reasoning", "summary": summary}
             return item | told(encrypted_content=part.redacted)
+        if part.kind == "image":
+            return {**item, **self._image(part, whole=whole)}
         if self._style.extras:
             last = part is self._parts.all[-1]
             ended = "incomplete" if last and self._is_incomplete else "completed"
@@ -255,6 +264,15 @@ class ResponsesEncoder(Encoder):
             return {**item, "type": "function_call", **call}
         content = [self._content(part, whole=True)] if whole else []
         return {**item, "type": "message", "role": "assistant", "content": content}
+
+    def _image(self, part: Part, *, whole: bool) -> JsonObject:
+        """The fields of an item that gives an image."""
+        image: JsonObject = {"type": "image_generation_call", "status": "in_progress"}
+        if part.image is None or not whole:
+            return image
+        form = str(part.image.media_type).removeprefix("image/")
+        data = base64.b64encode(part.image.data or b"").decode("ascii")
+        return {**image, "status": "completed", "output_format": form, "result": data}
 
     def _content(self, part: Part, *, whole: bool) -> JsonObject:
         text = part.text if whole else ""

@@ -1,4 +1,4 @@
-"""What servers that mean the same may write differently, in every wire.
+"""The habits in which servers that mean the same may differ, in every wire.
 
 The style without arguments is the canonical one: the embedded server's, and as near to the
 provider's own as is known.  Each wire has a class of styles with options of its own.
@@ -24,7 +24,7 @@ class Style:
     ascii: bool = False
     """All that is not ASCII is escaped; then a piece may end within a character's two escapes."""
     line_end: str | None = None
-    """What ends each line; None is the wire's own."""
+    """The end of each line; None is the wire's own."""
     blank: bool = True
     """A blank stands after the colon of a field."""
     byte_order_mark: bool = False
@@ -34,7 +34,7 @@ class Style:
     extras: bool = True
     """Fields that tell nothing of the answer are written: fingerprints, tiers, times, nulls."""
     noise: Sequence[str | Event] = ()
-    """What comes before the first event, the second and so on: lines, or an event; ``""`` is nothing."""
+    """The lines or the event before the first event, the second and so on; ``""`` is nothing."""
 
 
 attrs.resolve_types(

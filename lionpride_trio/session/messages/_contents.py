@@ -10,6 +10,7 @@ import attrs
 from attrs.validators import deep_iterable, instance_of, optional
 
 from ..._assistant import AssistantResponseContent
+from ..._checks import listed
 from ..._json_form import has_json_form, written
 from ..._media import MediaPart
 from ..._parts import Native, TextPart, ToolCall
@@ -50,8 +51,8 @@ def _json(value: Any, what: str) -> str:
 
 
 def _is_parts(output: Any) -> bool:
-    several = isinstance(output, list | tuple) and len(output) > 0
-    return several and all(isinstance(part, TextPart | MediaPart) for part in output)
+    several = listed(output)
+    return len(several) > 0 and all(isinstance(part, TextPart | MediaPart) for part in several)
 
 
 def _check_output(_: Any, __: Any, output: Any) -> None:
@@ -119,7 +120,7 @@ class ActionRequestContent:
     native: Native | None = attrs.field(
         default=None, validator=optional(instance_of(Native)), repr=False
     )
-    """What its provider said of it beside; see `ToolCall`."""
+    """The provider's own facts of it; see `ToolCall`."""
 
     def parsed(self) -> Any:
         """The arguments decoded from JSON.

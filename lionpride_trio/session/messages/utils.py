@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..._checks import listed
 from ..._parts import TextPart
 from ._contents import ActionRequestContent
 from ._message import Message
@@ -34,8 +35,8 @@ def prepare_messages_for_chat(messages: Iterable[Message]) -> list[dict[str, Any
 def _joined(answer: dict[str, Any], told: dict[str, Any], content: Any) -> dict[str, Any]:
     """An assistant message with one more call, in parts where either of them is."""
     said = answer["content"]
-    if isinstance(said, list) or isinstance(told["content"], list):
-        parts = said if isinstance(said, list) else [TextPart(said)] if said else []
+    if any(isinstance(content, list) for content in (said, told["content"])):
+        parts = [TextPart(said)] if isinstance(said, str) and said else listed(said)
         return {"role": "assistant", "content": [*parts, content.call]}
     calls = [*answer.get("tool_calls", ()), *told["tool_calls"]]
     return {"role": "assistant", "content": said or None, "tool_calls": calls}

@@ -107,7 +107,7 @@ class Cursor(InlineCode):
     def has_line(self) -> bool:
         """Whether the sentence has all of the current line: it began with it, or before it.
 
-        What has left the window counts: ``start`` alone is where the window of the sentence begins.
+        Text that has left the window counts: ``start`` alone is where the window of the sentence begins.
         """
         return self.start - self.gone <= self.line
 
@@ -142,7 +142,7 @@ class Cursor(InlineCode):
     def line_tail(self, before: int) -> str:
         """The end of the current line, as far as it is in the current sentence.
 
-        What was given before may have left the window, or not: it must make no difference.
+        Text that was given before may have left the window, or not: it must make no difference.
         """
         return self.text[max(self.line, before - TAIL, self.start) : before]
 

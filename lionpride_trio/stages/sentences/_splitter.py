@@ -65,7 +65,7 @@ class SentenceSplitter(Machine):
     longer than *max_chars*.  ``first="clause"`` lets the first piece end at a comma after four
     words.  A fence comes line by line, or with ``code="block"`` as one piece.
 
-    What is held back is the sentence that has not ended, and at most about 100 characters after
+    It holds back the sentence that has not ended, and at most about 100 characters after
     it and what is attached to it.
 
     Laws: lossless, chunking-invariant, linear.

@@ -1,6 +1,7 @@
 """Stand-ins for a client and a provider, which follow scripts."""
 
 from ..._response import chunks_of
+from ._answers import tool_call
 from ._client import Script, ScriptedClient, ScriptedResponse, Sent
 from ._provider import ScriptedProvider
 
@@ -11,4 +12,5 @@ __all__ = [
     "ScriptedResponse",
     "Sent",
     "chunks_of",
+    "tool_call",
 ]

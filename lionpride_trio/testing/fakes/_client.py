@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, TypeAlias
 
@@ -11,6 +11,7 @@ import attrs
 import trio
 
 from ..._errors import ConfigurationError
+from ..._transport._like_httpx import OfflineResponse
 
 Step: TypeAlias = bytes | str | float | Exception
 """A step of a body: a piece, as one read of the network gives it (a `str` is encoded); so many
@@ -107,33 +108,16 @@ class ScriptedClient:
         await trio.lowlevel.checkpoint()
 
 
-class ScriptedResponse:
+class ScriptedResponse(OfflineResponse):
     """An answer: its head, and its body piece by piece."""
 
     def __init__(self, script: Script) -> None:
-        self.status_code = script.status
-        self.headers: Mapping[str, str] = dict(script.headers)
-        self.closed = False
-        self._body = _Body(self, script.steps)
-
-    def aiter_raw(self) -> AsyncIterator[bytes]:
-        """The pieces of the body."""
-        return self._body
-
-    async def aclose(self) -> None:
-        """Give nothing more."""
-        self.closed = True
-        await trio.lowlevel.checkpoint()
-
-
-class _Body(AsyncIterator[bytes]):
-    def __init__(self, response: ScriptedResponse, steps: Sequence[Step]) -> None:
-        self._response = response
-        self._steps = list(steps)
+        super().__init__(script.status, script.headers)
+        self._steps = list(script.steps)
 
     async def __anext__(self) -> bytes:
         await trio.lowlevel.checkpoint()
-        while self._steps and not self._response.closed:
+        while self._steps and not self.closed:
             step = self._steps[0]
             if isinstance(step, int | float):
                 await trio.sleep(step)

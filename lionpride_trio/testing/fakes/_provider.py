@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from ..._chunks import Chunk, FinishChunk, Verdict
+from ..._chunks import Chunk, FinishChunk
 from ..._errors import ConfigurationError, LionprideError
-from ..._response import Response, chunks_of
 from ...providers import ChunkParser, HTTPRequest, ModelCall, Provider
 from ...services import iModel
-from ._client import Script, ScriptedClient, ScriptedResponse, Step
-
-Part: TypeAlias = Chunk | float | Exception
-"""A step of a reply: a chunk, so many seconds of silence, or a failure."""
-Answer: TypeAlias = str | Response | Exception | Sequence[Part]
+from ._answers import Answer, Script, answer_to, check_answer, steps_of
+from ._client import Script as Body, ScriptedClient, ScriptedResponse, Step
 
 _LINES: Final = {"content-type": "application/x-ndjson"}
 _JSON: Final = {"content-type": "application/json"}
@@ -29,10 +25,18 @@ class ScriptedProvider(Provider):
         async with provider.model().stream("hi") as reply:
             ...
 
-    Its first call gets the first of *answers*, and so on; the last is repeated.  An answer is a
-    text, a `Response`, an exception (the call fails before anything came), or a list of chunks,
-    seconds of silence and exceptions.  A list without a `FinishChunk` and without an exception is a
-    reply that was cut.  The chunks come out as the same objects.  An exception of network code,
+    Its first call gets the first of *answers*, and so on; the last is repeated.  An answer is
+
+    - a text, or a `Response`;
+    - a tool call, as of `tool_call`: ``ScriptedProvider(tool_call("weather", city="Oslo"), "Take a coat.")``;
+    - an exception: the call fails before anything came;
+    - a list of steps: texts, parts (`ThoughtPart`, `ToolCall`, …), chunks, seconds of silence and
+      exceptions.  One that has texts or parts ends well, as TOOL_USE if it has calls, unless it has a
+      `FinishChunk` or an exception of its own.  One of chunks alone is a reply that was cut unless it has;
+    - a plain function that is given the call, as ``calls`` has it, and gives one of the others.  What it
+      raises comes out as it is: write the asserts of a test into it.
+
+    Chunks come out as the same objects.  An exception of network code,
     such as `OSError`, is translated as a client's would be; a `LionprideError` comes as it is.
 
     Pauses are in trio's clock: use one that jumps.  ``calls`` has the calls.
@@ -44,11 +48,16 @@ class ScriptedProvider(Provider):
     base_url = "https://scripted.invalid"
     key_required = False
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Script) -> None:
         if not answers:
             raise ConfigurationError("a ScriptedProvider needs answers, such as 'Hello'")
+        for answer in answers:
+            check_answer(answer)
+        self._answers = answers
         self._chunks: list[Chunk] = []
-        self._answers = [self._parts(answer) for answer in answers]
+        self._numbers: dict[int, int] = {}
+        """Of each chunk, by its `id`, the place in the list, which keeps it alive."""
+        self._named = 0
         self._asked: list[dict[str, Any]] = []
         self.calls: list[Mapping[str, Any]] = []
         """For each call its ``model``, ``messages``, ``options`` and whether to ``stream``."""
@@ -77,54 +86,45 @@ class ScriptedProvider(Provider):
         """All chunks of an answer at once."""
         return [self._chunks[number] for number in value["chunks"]], None
 
-    def _parts(self, answer: Answer) -> list[Any]:
-        """An answer as steps, with the numbers of its chunks in their place."""
-        if isinstance(answer, Exception):
-            return [answer]
-        if isinstance(answer, str):
-            answer = Response(text=answer, verdict=Verdict.COMPLETE, finish_reason="stop")
-        parts = chunks_of(answer) if isinstance(answer, Response) else answer
-        made: list[Any] = []
-        for part in parts:
-            if isinstance(part, Chunk):
-                made.append({"chunk": len(self._chunks), "last": isinstance(part, FinishChunk)})
-                self._chunks.append(part)
-            elif isinstance(part, Exception | int | float):
-                made.append(part)
-            else:
-                raise ConfigurationError(
-                    f"a scripted reply is made of chunks, seconds and exceptions, not {part!r}"
-                )
-        return made
-
-    def answer_to(self, body: dict[str, Any]) -> Script | Exception:
+    def answer_to(self, body: dict[str, Any]) -> Body | Exception:
         """The answer to a call, which is noted; *body* has its number, and what ``extra_body`` added."""
         number = len(self.calls)
         call = self._asked[body.pop("asked")] | body
         self.calls.append(call)
-        return self._answered(number, stream=call["stream"])
+        answer = answer_to(call, self._answers[min(number, len(self._answers) - 1)])
+        return self._played(answer, stream=call["stream"])
 
-    def _answered(self, number: int, *, stream: bool) -> Script | Exception:
-        parts = self._answers[min(number, len(self._answers) - 1)]
+    def _played(self, answer: Answer, *, stream: bool) -> Body | Exception:
+        parts = steps_of(answer, self._next_id)
         if parts and isinstance(parts[0], Exception):
             return parts[0]
         steps: list[Step] = []
-        chunks: list[int] = []
+        numbers: list[int] = []
         fails = any(isinstance(part, Exception) for part in parts)
-        spoken = [place for place, part in enumerate(parts) if isinstance(part, dict)]
-        finishes = any(parts[place]["last"] for place in spoken)
-        for place, part in enumerate(parts):
-            if not isinstance(part, dict):
+        finishes = any(isinstance(part, FinishChunk) for part in parts)
+        said = sum(isinstance(part, Chunk) for part in parts)
+        for part in parts:
+            if not isinstance(part, Chunk):
                 steps.append(part)
                 continue
-            chunks.append(part["chunk"])
+            numbers.append(self._number_of(part))
             if stream:
                 # The end mark comes with the last chunk, such as usage after the finish.
-                end = finishes and not fails and place == spoken[-1]
-                steps.append(f"{json.dumps({'chunk': part['chunk'], 'end': end})}\n")
+                end = finishes and not fails and len(numbers) == said
+                steps.append(f"{json.dumps({'chunk': numbers[-1], 'end': end})}\n")
         if stream:
-            return Script(steps, headers=_LINES)
-        return Script([*steps, json.dumps({"chunks": chunks})], headers=_JSON)
+            return Body(steps, headers=_LINES)
+        return Body([*steps, json.dumps({"chunks": numbers})], headers=_JSON)
+
+    def _number_of(self, chunk: Chunk) -> int:
+        number = self._numbers.setdefault(id(chunk), len(self._chunks))
+        if number == len(self._chunks):
+            self._chunks.append(chunk)
+        return number
+
+    def _next_id(self) -> str:
+        self._named += 1
+        return f"call_{self._named}"
 
     def __repr__(self) -> str:
         return f"<ScriptedProvider of {len(self._answers)} answers>"
@@ -134,7 +134,7 @@ class _Client(ScriptedClient):
     """Answers as its provider says."""
 
     def __init__(self, provider: ScriptedProvider) -> None:
-        super().__init__(Script())
+        super().__init__(Body())
         self._provider = provider
 
     def stream(

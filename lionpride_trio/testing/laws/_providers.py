@@ -23,7 +23,7 @@ _SMALL_EVENT = 4096
 
 @attrs.frozen
 class Reading:
-    """What one way of feeding a body came to."""
+    """The result of one way of feeding a body."""
 
     chunks: list[Chunk]
     response: Response

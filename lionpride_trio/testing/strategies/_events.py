@@ -1,6 +1,6 @@
 """Server-sent events and their bytes, by the HTML standard (section 9.2.6).
 
-What a body means is known by construction: it is put together line by line, and the standard's rule
+The meaning of a body is known by construction: it is put together line by line, and the standard's rule
 for each line is applied as it is written.  No decoder is asked, ours or another.
 """
 

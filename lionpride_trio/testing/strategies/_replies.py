@@ -8,6 +8,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from ..._chunks import Usage, Verdict
+from ..._media import MediaPart
 from ..._parts import TextPart, ThoughtPart, ToolCall, make_call_id
 from ..._response import Response
 from ...providers.encoders import Abilities
@@ -47,6 +48,26 @@ def _reasoning(abilities: Abilities) -> st.SearchStrategy[list[ThoughtPart]]:
             return st.lists(st.one_of(kinds), max_size=2)
 
 
+_BYTES: Final = st.binary(max_size=5)
+
+
+@st.composite
+def _media(draw: st.DrawFn, abilities: Abilities) -> list[MediaPart]:
+    """An image, a sound, or none; files stand as a rule at a place."""
+    made: list[MediaPart] = []
+    if "image" in abilities.media and draw(st.booleans()):
+        proof = draw(st.sampled_from([None, "c2ln"])) if abilities.signed else None
+        data = b"\x89PNG\r\n\x1a\n" + draw(_BYTES)
+        made.append(MediaPart("image", "image/png", data=data, signature=proof))
+    if "audio" in abilities.media and draw(st.booleans()):
+        # Samples, which begin as no known file does; a wire with files has no transcripts.
+        said = None if "file" in abilities.media else draw(st.none() | _SOME_TEXT)
+        made.append(MediaPart("audio", "audio/pcm", data=b"\0\0" + draw(_BYTES), transcript=said))
+    if "file" in abilities.media and draw(st.booleans()):
+        made.append(MediaPart("file", "video/mp4", url="https://a.b/c.mp4"))
+    return made
+
+
 _OUTWEIGHED: Final = {Verdict.COMPLETE, Verdict.PAUSED, Verdict.UNKNOWN}
 
 
@@ -71,6 +92,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
     if abilities.alternatives and draw(st.booleans()):
         texts.append(draw(_TEXTS))
         ways.append(Verdict.COMPLETE)
+    media = draw(_media(abilities)) if abilities.media else []
     usage = None
     if abilities.counts and (abilities.usage_always or draw(st.booleans())):
         names = [*abilities.counts, *(n for n in abilities.more_counts if draw(st.booleans()))]
@@ -80,7 +102,7 @@ def replies_of(draw: st.DrawFn, abilities: Abilities) -> Response:
         text=text,
         texts=tuple(texts),
         reasoning="".join(block.text for block in thoughts),
-        parts=(*thoughts, *([TextPart(text)] if text else ()), *calls),
+        parts=(*thoughts, *([TextPart(text)] if text else ()), *media, *calls),
         refusal=refusal,
         tool_calls=tuple(calls),
         citations=tuple(draw(st.lists(citation, max_size=2))) if abilities.citations else (),

@@ -33,7 +33,7 @@ _FORMATS: Final[Mapping[str, st.SearchStrategy[str]]] = {
 def json_of(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     """JSON values, decoded, that *schema* allows: types, bounds, ``enum``, ``anyOf``, ``$ref``, formats.
 
-    What it says by ``allOf``, ``not``, ``if`` and ``patternProperties`` is not heeded.
+    Its ``allOf``, ``not``, ``if`` and ``patternProperties`` are not heeded.
 
     :raises ValueError: a ``$ref`` leads nowhere, or a type is none of JSON's.
     """

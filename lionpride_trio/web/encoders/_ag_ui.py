@@ -50,7 +50,7 @@ class AGUIEncoder(EventStreamMachine):
     (``file``), typed data under the names that `UIEncoder` has for them, and pieces of results that tools
     give while they run (``tool_output``).
 
-    *thread_id* and *run_id* are those of the client's request, as `read_run` finds them.
+    *thread_id* and *run_id* are those of the client's request, as `~lionpride_trio.web.run_ids` finds them.
     """
 
     def __init__(

@@ -90,6 +90,8 @@ class Story:
         self._block = 0
         self._calls: dict[int, _OpenCall] = {}
         self._told_calls: set[str] = set()
+        self._media = ResponseBuilder()
+        """The media that come in pieces."""
         self._sources: set[tuple[str | None, str | None]] = set()
         self._count = {"text": 0, "thought": 0}
 
@@ -121,6 +123,7 @@ class Story:
         if self._turn is None:
             return
         yield from self._end_blocks()
+        yield from self._end_media()
         yield from self._end_calls(Verdict.UNKNOWN)
         yield StepEnded(self._turn)
         self._turn = None
@@ -137,8 +140,14 @@ class Story:
                 yield from self._end_blocks()
                 self._begun = begun
                 yield from self._say(begun.text)
+            case PartChunk(part=MediaPart() as part, slot=None):
+                yield from self._end_blocks()
+                yield from _shown_media(part)
+            case PartChunk(part=MediaPart(), slot=int()):
+                self._media.extend([chunk])
             case FinishChunk():
                 yield from self._end_blocks()
+                yield from self._end_media()
                 yield from self._end_calls(chunk.verdict)
             case OtherChunk(kind="refusal", value=value):
                 yield from self._say(str(value))
@@ -188,6 +197,14 @@ class Story:
         assert isinstance(thought, ThoughtPart)
         yield ThoughtEnded(number, thought)
 
+    def _end_media(self) -> Iterator[Moment]:
+        """The media that came in pieces: no protocol takes a piece of one."""
+        parts = self._media.response().parts
+        self._media = ResponseBuilder()
+        for part in parts:
+            if isinstance(part, MediaPart):
+                yield from _shown_media(part)
+
     def _call(self, chunk: ToolCallChunk) -> Iterator[Moment]:
         open_call = self._calls.get(chunk.slot)
         if open_call is None:
@@ -234,6 +251,12 @@ class Story:
         if source != (None, None) and source not in self._sources:
             self._sources.add(source)
             yield SourceNamed(len(self._sources), *source)
+
+
+def _shown_media(part: MediaPart) -> Iterator[Moment]:
+    """A medium, unless its provider keeps it and has told its name alone."""
+    if part.data is not None or part.url is not None:
+        yield MediaShown(part)
 
 
 def _shown(item: Any) -> Moment:

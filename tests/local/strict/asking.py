@@ -67,5 +67,5 @@ async def refused(server, wire, **fields):
 
 
 def sentence(error):
-    """What an error document says."""
+    """The sentence of an error document."""
     return error if isinstance(error, str) else error["message"]

@@ -1,10 +1,9 @@
 """Gemini: what it refuses, and signatures of thoughts that come back through Google's own client."""
 
 import pytest
-import trio
-from google import genai
 from google.genai import errors, types
 
+from tests.local.google import in_thread
 from tests.local.strict.asking import answered, refused
 
 USER = {"role": "user", "parts": [{"text": "hi"}]}
@@ -265,24 +264,13 @@ async def test_the_first_call_of_each_step_needs_its_signature(server):
     assert error["message"] == missing.format(2)
     error = await refused(server, "gemini", model="m-reasoning", contents=[USER, *step])
     assert error["message"] == missing.format(2)
-    # What was said before the user's last word needs none.
+    # Turns before the user's last word need none.
     await answered(server, "gemini", contents=[USER, *step, model({"text": "x"}), USER], **thinking)
     for dummy in ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go"):
         first = [model({**call(), "thoughtSignature": dummy}, call()), user(response(), response())]
         await answered(server, "gemini", contents=[USER, *first], **thinking)
         error = await refused(server, "gemini", contents=[USER, *first, *step], **thinking)
         assert error["message"] == missing.format(4)
-
-
-async def in_thread(server, work):
-    """Run `work(client)` with google-genai's client, which is not for trio."""
-
-    def run():
-        options = types.HttpOptions(base_url=server.url("gemini"))
-        with genai.Client(api_key="any", http_options=options) as client:
-            return work(client)
-
-    return await trio.to_thread.run_sync(run)
 
 
 CONFIG = types.GenerateContentConfig(

@@ -1,10 +1,10 @@
-"""What this library sends is what the providers take."""
+"""This library sends what the providers take."""
 
 import json
 
 import pytest
 
-from lionpride_trio import Verdict
+from lionpride_trio import BadRequest, MediaPart, Native, TextPart, Verdict
 from tests.providers.asking import CONVERSATION, OPTIONS, PIXEL, WEATHER
 
 
@@ -44,6 +44,41 @@ async def test_a_round_of_calls_and_results_goes_on(ask):
         {"role": "user", "content": "And later?"},
     ]
     assert (await streamed(model, messages)).tool_calls
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+GIVEN = [
+    TextPart("Here:"),
+    MediaPart("image", "image/png", data=PNG, native=Native("another")),
+    MediaPart("audio", "audio/pcm", data=b"ab", transcript="Ahoy.", native=Native("another")),
+    MediaPart("file", "video/mp4", url="https://a.b/c.mp4", native=Native("another")),
+]
+OWN = {
+    "gemini": [MediaPart("image", "image/png", data=PNG, native=Native("gemini"))],
+    "openai": [MediaPart("audio", "audio/pcm", native=Native("chat", {"id": "audio_1"}))],
+    "openrouter": [MediaPart("image", "image/png", data=PNG, native=Native("chat", {"index": 0}))],
+}
+
+
+async def test_media_in_an_answer_are_taken_or_left_out(ask):
+    answer = {"role": "assistant", "content": [*GIVEN, *OWN.get(ask.provider, ())]}
+    messages = [{"role": "user", "content": "Draw."}, answer, {"role": "user", "content": "And?"}]
+    model = "gemini-3-pro-image" if ask.provider == "gemini" else "m"
+    assert (await ask(model).complete(messages)).text
+
+
+@pytest.mark.parametrize("ask", [("gemini", "generate")], indirect=True, ids="-".join)
+async def test_an_image_model_of_gemini_3_wants_its_images_signed(ask):
+    blob = {"inlineData": {"mimeType": "image/png", "data": "aGk="}}
+    messages = [
+        {"role": "user", "content": "Draw."},
+        {"role": "assistant", "content": [{"text": "Here:"}, blob]},
+        {"role": "user", "content": "And?"},
+    ]
+    with pytest.raises(BadRequest, match="content position 2, part position 2"):
+        await ask("gemini-3-pro-image").complete(messages)
+    for taken in (ask("gemini-3-pro"), ask("gemini-2.5-flash-image")):
+        assert (await taken.complete(messages)).text
 
 
 async def test_a_choice_of_tools_is_kept_to(ask):

@@ -1,4 +1,4 @@
-"""What is made after a schema is valid for it, by a judge that was written apart."""
+"""Answers that are made after a schema are valid for it, by a judge that was written apart."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What each encoder refuses, leaves out, and says in its own words."""
+"""Each encoder refuses some chunks, leaves out others, and has words of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 from lionpride_trio import (
     FinishChunk,
     LocalProtocolError,
+    MediaPart,
     OtherChunk,
+    PartChunk,
     RateLimited,
     ReasoningChunk,
     TextChunk,
@@ -130,6 +132,23 @@ def test_what_has_no_place_is_left_out(name):
     before = encoder.begin()
     assert encoder.feed(OtherChunk(kind="audio", value={"a": 1})) == b""
     assert get(*name).framing == "ndjson" or b"audio" not in before + encoder.end()
+
+
+@pytest.mark.parametrize("name", WIRES, ids="-".join)
+def test_media_without_a_place_are_left_out(name):
+    encoder = wire_of(*name).fresh()
+    before = encoder.begin()
+    parts = [
+        MediaPart("image", "image/png", data=b"\x89PNG\r\n\x1a\n"),
+        MediaPart("audio", "audio/pcm", data=b"ab"),
+        MediaPart("file", "video/mp4", url="https://a.b/c"),
+    ]
+    body = before + b"".join(encoder.feed(PartChunk(part=part)) for part in parts) + encoder.end()
+    decoder = StreamDecoder(get(*name))
+    made = reassemble(decoder.feed(body) + decoder.flush()).parts
+    assert made == tuple(part for part in parts if part.kind in encoder.abilities.media)
+    whole = wire_of(*name).fresh().whole([PartChunk(part=part) for part in parts])
+    assert reassemble(get(*name).parse_body(whole)[0]).parts == made
 
 
 def test_the_end_is_said_in_words_of_the_wire():

@@ -1,4 +1,4 @@
-"""What comes out: markdown, kinds, options."""
+"""The pieces that come out: markdown, kinds, options."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ ABBREVIATED = {
         "мвс",
     ],  # acronyms, written small by wordfreq
 }
-"""What stands in the lists because it is an abbreviation."""
+"""Words that stand in the lists because they are abbreviations."""
 
 KEPT_WITH_NUMBERS = {
     # Abbreviations before a number in one language, and words in another that seldom end a

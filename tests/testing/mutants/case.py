@@ -27,5 +27,5 @@ class Case:
 
 
 FEW = settings(max_examples=12)
-# What the simplest example would be is of no interest where the mistake is known.
+# The simplest example is of no interest where the mistake is known.
 UNSHRUNK = settings(max_examples=400, phases=[Phase.generate])

@@ -20,7 +20,7 @@ class ForgetsAKey(TypedOutput):
 
 
 class LendsWhatItHas(TypedOutput):
-    """What it shows goes on growing."""
+    """Shows the very object that goes on growing."""
 
     def __init__(self, output):
         super().__init__(output)

@@ -79,6 +79,24 @@ async def test_calls_that_wait_for_the_client_come_at_the_end():
     assert choice.finish_reason == "tool_calls"
 
 
+async def test_the_calls_of_an_earlier_turn_are_none_of_the_client_s():
+    items = [
+        ToolCallChunk(slot=0, id="call_1", name="mine", arguments='{"a": 1}', last=True),
+        FinishChunk(verdict=Verdict.TOOL_USE),
+        ToolResultChunk(call_id="call_1", name="mine", output="done"),
+        ToolCallChunk(slot=0, id="call_2", name="ask", arguments="{}", last=True, turn=1),
+        FinishChunk(verdict=Verdict.TOOL_USE, turn=1),
+    ]
+    (choice,) = (await read(items)).choices
+    (call,) = choice.message.tool_calls
+    assert (call.id, call.function.name, call.function.arguments) == ("call_2", "ask", "{}")
+
+
+async def test_an_end_that_waits_for_no_call_is_a_plain_one():
+    (choice,) = (await read(["a", FinishChunk(verdict=Verdict.TOOL_USE)])).choices
+    assert choice.finish_reason == "stop"
+
+
 async def test_a_call_without_an_id_gets_one():
     items = [
         ToolCallChunk(slot=0, name="ask", arguments="{}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from lionpride_trio import Overloaded, TextChunk, from_json
+from lionpride_trio import FinishChunk, Overloaded, Response, TextChunk, Usage, Verdict, from_json
 from lionpride_trio.web.encoders import JSONLinesEncoder
 from tests.web.streams import RAW, answer
 
@@ -34,6 +34,18 @@ def test_a_stream_of_no_model_has_no_verdict():
     encoder = JSONLinesEncoder()
     assert encoder.feed("One.") == b'"One."\n'
     assert json.loads(encoder.flush())["end"] == {"verdict": None, "reason": None, "usage": None}
+
+
+def test_what_the_source_says_of_its_end_comes_before_what_was_seen():
+    encoder = JSONLinesEncoder()
+    encoder.feed(FinishChunk(verdict=Verdict.COMPLETE, reason="stop"))
+    stopped = Response(verdict=Verdict.STOPPED, finish_reason="stopped", usage=Usage(1))
+    assert json.loads(encoder.flush(stopped))["end"] == {
+        "verdict": "stopped",
+        "reason": "stopped",
+        "usage": {"input_tokens": 1},
+    }
+    assert json.loads(JSONLinesEncoder().flush(Response()))["end"]["verdict"] == "unknown"
 
 
 def test_the_wire_s_own_object_stays_here_unless_it_is_asked_for():

@@ -12,12 +12,14 @@ from ...._chunks import (
     Chunk,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     TextChunk,
     ToolCallChunk,
     Usage,
     UsageChunk,
 )
+from ...._media import MediaPart
 from ...._parts import ThoughtPart, ToolCall
 from ...._response import Response
 from ....providers.encoders import Encoder
@@ -34,7 +36,7 @@ class Telling:
     """A reply in chunks."""
 
     first_usage: Usage | None
-    """What is known of the usage before the first."""
+    """The usage as it is known before the first."""
     chunks: Sequence[Chunk]
 
 
@@ -48,9 +50,13 @@ def tellings(
     """
     hand = _Hand(draw, encoder.has_blocks, surrogates)
     said: list[Chunk] = []
-    for block, thought in enumerate(reply.reasoning_blocks):
+    thoughts = [part for part in reply.parts if isinstance(part, ThoughtPart)]
+    for block, thought in enumerate(thoughts):
         said += hand.thought(thought, block)
     said += hand.text(reply)
+    for part in reply.parts:
+        if isinstance(part, MediaPart):
+            said += hand.medium(part, in_pieces="file" not in encoder.abilities.media)
     said += [OtherChunk(kind="refusal", value=piece) for piece in hand.pieces(reply.refusal)]
     for slot, call in enumerate(reply.tool_calls):
         said += hand.call(call, slot)
@@ -71,7 +77,7 @@ def tellings(
 
 @st.composite
 def _first_usages(draw: st.DrawFn, usage: Usage) -> Usage:
-    """What a provider can know of *usage* at the beginning: totals never fall."""
+    """The reports that a provider can make of *usage* at the beginning: totals never fall."""
     counted = draw(st.sampled_from([None, 0, min(1, usage.output_tokens or 0)]))
     return Usage(
         input_tokens=usage.input_tokens,
@@ -129,6 +135,16 @@ class _Hand:
         chunks: list[Chunk] = [TextChunk("")] if self.opens() else []
         chunks += [TextChunk(piece) for piece in self.pieces(reply.text)]
         return chunks + [OtherChunk(kind="citation", value=one) for one in reply.citations]
+
+    def medium(self, part: MediaPart, *, in_pieces: bool) -> list[Chunk]:
+        """A medium; a sound may come in pieces, its transcript after it."""
+        if part.kind != "audio" or not in_pieces or part.data is None or not self.maybe():
+            return [PartChunk(part=part)]
+        middle = self.draw(st.integers(0, len(part.data)))
+        pieces = [part.data[:middle], part.data[middle:]]
+        sounds = [attrs.evolve(part, data=piece or None, transcript=None) for piece in pieces]
+        words = attrs.evolve(part, data=None)
+        return [PartChunk(part=piece, slot=0) for piece in (*sounds, words)]
 
     def call(self, call: ToolCall, slot: int) -> list[Chunk]:
         """A call; one without arguments may have no piece of them."""
