@@ -1,4 +1,4 @@
-"""Draw the page of `make web` in Chromium, into the folder that is named: web-light.png, web-dark.png, web-narrow.png.
+"""Draw the page of `make web` in Chromium, into the folder that is named: web-light.png and web-dark.png.
 
     python docs/scripts/picture_web.py docs/_static
 
@@ -22,7 +22,7 @@ MODELS = ("local/trigram-1", "local/trigram-2-reasoning", "local/trigram-3-reaso
 
 
 def draw(browser: Browser, url: str, folder: Path) -> None:
-    """Take the three pictures."""
+    """Take the two pictures."""
     wide = browser.new_page(viewport={"width": 1200, "height": 760}, color_scheme="light")
     visitor = Visitor(wide)
     visitor.open(url)
@@ -32,14 +32,6 @@ def draw(browser: Browser, url: str, folder: Path) -> None:
     visitor.wait_end()
     wide.emulate_media(color_scheme="dark")
     wide.screenshot(path=folder / "web-dark.png", full_page=True)
-    narrow = browser.new_page(
-        viewport={"width": 360, "height": 740},
-        color_scheme="light",
-    )
-    narrow.goto(wide.url)
-    Visitor(narrow).wait_end()
-    narrow.wait_for_selector(".lane footer")
-    narrow.screenshot(path=folder / "web-narrow.png")
 
 
 if __name__ == "__main__":

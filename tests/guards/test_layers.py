@@ -110,7 +110,7 @@ ORDER = {
     "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
     "durable": """
         _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
-        _follow _run _status _streams _opening
+        _after _follow _run _status _streams _opening
     """,
 }
 
