@@ -15,7 +15,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint types docs bench bench-quick fuzz mutants
+.PHONY: help demo web test coverage lint types docs bench bench-quick fuzz mutants
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
@@ -23,6 +23,9 @@ help:  ## show this list
 
 demo: $(VENV)/.stamp-cli  ## four providers' models answer one question at once, on this machine
 	@$(PY) -m lionpride_trio demo $(ARGS)
+
+web: $(VENV)/.stamp-cli  ## a page that asks several models at once, in the browser
+	@$(PY) -m lionpride_trio web $(ARGS)
 
 test: $(VENV)/.stamp-test  ## run the tests, on all cores
 ifndef COVERAGE

@@ -1,4 +1,4 @@
-"""The command line: ``ask``, ``chat``, ``demo``, ``serve``, ``flow``, ``record``, ``replay``.
+"""The command line: ``ask``, ``chat``, ``demo``, ``serve``, ``web``, ``flow``, ``record``, ``replay``.
 
 Exit statuses: 0 when all went well, 1 when something failed, 2 when the command or a setting is wrong,
 3 when an answer is not whole, 130 when Ctrl-C broke it off, 141 when whoever read the output has gone.

@@ -190,6 +190,32 @@ async def serve(
 
 
 @app.command
+async def web(
+    *,
+    model: Annotated[
+        list[str] | None,
+        Parameter(
+            negative=(),
+            help="PROVIDER/MODEL, once for each model; three of the provider local if not given.",
+        ),
+    ] = None,
+    host: Annotated[str, Parameter(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="The port; 0 takes a free one.", validator=_port)] = 8765,
+    store: Annotated[
+        str, Parameter(help="Where answers are kept: memory:, sqlite:///FILE or redis://HOST.")
+    ] = "memory:",
+    rate: Annotated[
+        float, Parameter(help="Pieces a second of the provider local.", validator=_rate)
+    ] = 30.0,
+    seed: Annotated[int, Parameter(help="Another number, other answers of local.")] = 0,
+) -> int:
+    """Serve a page that asks several models at once, until Ctrl-C."""
+    from ._web import run as run_page
+
+    return await run_page(host, port, models=model, store=store, rate=rate, seed=seed)
+
+
+@app.command
 async def flow(
     target: Annotated[str, Parameter(help="FILE.py:NAME, a Builder or a function that makes one.")],
     /,

@@ -91,6 +91,7 @@ ORDER = {
         _events _ui _ag_ui _completions _text _jsonl _by_name
     """,
     "web._requests": "_fields _said _ui _ag_ui _chat _reading",
+    "web._site": "_files _guard _facts _answers _app",
     "_transport": """
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
@@ -109,7 +110,7 @@ ORDER = {
     "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
     "durable": """
         _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
-        _follow _run _status _streams _opening
+        _after _follow _run _status _streams _opening
     """,
 }
 
