@@ -28,7 +28,7 @@ toc_object_entries = False
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(trio|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|functools|httpx|hypothesis)\..*",
+        r"(trio|asyncio|starlette|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|functools|httpx|hypothesis)\..*",
     ),
     ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None|JsonObject"),
     ("py:.*", "|".join(dir(builtins))),
