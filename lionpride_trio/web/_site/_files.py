@@ -18,17 +18,18 @@ _TYPES: Final = {
 }
 
 
+def _digest(file: File) -> str:
+    return f'"{hashlib.sha256(file.body).hexdigest()[:16]}"'
+
+
 @attrs.frozen
 class File:
     """A file of the page."""
 
     body: bytes
     media_type: str
-
-    @property
-    def etag(self) -> str:
-        """A word that changes with the file: a browser that has it need not load it again."""
-        return f'"{hashlib.sha256(self.body).hexdigest()[:16]}"'
+    etag: str = attrs.field(init=False, default=attrs.Factory(_digest, takes_self=True))
+    """A word that changes with the file: a browser that has it need not load it again."""
 
 
 def read_files() -> dict[str, File]:
