@@ -122,6 +122,18 @@ def _never_waits(function: Any) -> bool:
     return function.__name__ != "<lambda>" and getattr(given, "__name__", given) in _PLAIN
 
 
+def check_word(name: str, value: object, words: Sequence[str]) -> None:
+    """Refuse *value* if it is none of *words*.
+
+    :raises ConfigurationError: it is none; names them all.
+    """
+    if value not in words:
+        *others, last = map(repr, words)
+        raise ConfigurationError(
+            f"{name} must be {', '.join(others)} or {last}, not {value!r:.200}"
+        )
+
+
 def listed(value: object) -> Sequence[Any]:
     """*value* if it is a list or a tuple, else an empty one."""
     return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else ()

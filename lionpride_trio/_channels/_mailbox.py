@@ -32,7 +32,8 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import attrs
 import trio
 
-from .._errors import ConfigurationError, LimitExceeded
+from .._checks import check_word
+from .._errors import LimitExceeded
 from ._channel import Channel
 
 WhenFull: TypeAlias = Literal["block", "drop_oldest", "drop_newest", "detach"]
@@ -274,7 +275,4 @@ def check_when_full(value: object) -> None:
 
     :raises ConfigurationError: it has none.
     """
-    if value not in get_args(WhenFull):
-        raise ConfigurationError(
-            f"when_full must be one of {', '.join(map(repr, get_args(WhenFull)))}, not {value!r}"
-        )
+    check_word("when_full", value, get_args(WhenFull))

@@ -6,8 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from .._checks import check_size
-from .._errors import ConfigurationError
+from .._checks import check_size, check_word
 
 OnError: TypeAlias = Literal["cancel", "skip"]
 
@@ -25,8 +24,4 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         if self.max_concurrent is not None:
             check_size("max_concurrent", self.max_concurrent)
-        if self.on_error not in get_args(OnError):
-            raise ConfigurationError(
-                f"on_error must be one of {', '.join(map(repr, get_args(OnError)))},"
-                f" not {self.on_error!r}"
-            )
+        check_word("on_error", self.on_error, get_args(OnError))
