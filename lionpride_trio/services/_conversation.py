@@ -43,7 +43,6 @@ class Conversation(Turn, LendingMailbox):
         super().__init__(plan, ends)
         self._late = late
         self._scope = trio.CancelScope()
-        self._stopped = False
         self._whole: list[Response] = []
         """The answers that have ended."""
         self._messages: list[TurnMessage] = []
@@ -65,16 +64,15 @@ class Conversation(Turn, LendingMailbox):
         coming = self._reply.response
         return [*self._whole, as_stopped(coming) if self._stopped else coming]
 
-    def _messages_so_far(self) -> list[TurnMessage]:
+    @property
+    def messages(self) -> list[TurnMessage]:
+        """As `Turn.messages`."""
         if self._reply is None:
             return list(self._messages)
         return [*self._messages, *self._messages_of(self.response)]
 
     def _messages_of(self, response: Response) -> list[TurnMessage]:
         return messages_of(self._plan, response, {} if self._runs is None else self._runs.results)
-
-    def _nothing(self) -> Response:
-        return Response(verdict=Verdict.STOPPED if self._stopped else Verdict.UNKNOWN)
 
     async def run(self) -> None:
         """Go through the turns; the channel ends when the last one has."""

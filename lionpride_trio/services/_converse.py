@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, get_args
 
 import trio
 
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Owner, Source
-from .._checks import check_seconds, check_size
+from .._checks import check_seconds, check_size, check_word
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from ..tools import Tool, Toolbox
@@ -40,9 +40,6 @@ class TurnSource(Source[Chunk]):
         )
 
 
-MakePlan: TypeAlias = Callable[[], Plan]
-
-
 def plan_conversation(
     model: AsksModel,
     messages: Messages,
@@ -56,16 +53,16 @@ def plan_conversation(
     approve: Approve | None = None,
     tool_timeout: float | None = None,
     output: Any = None,
-) -> MakePlan:
-    """The function that makes the plan of each opening of a conversation; see `iModel.converse`.
+) -> Plan:
+    """The plan of a conversation, which is opened once; see `iModel.converse`.
 
     :raises ConfigurationError: something of it cannot be; before any connection.
     """
     toolbox = tools if isinstance(tools, Toolbox) else Toolbox(tools)
     check_size("max_turns", max_turns)
     check_size("tool_limit", tool_limit)
-    _check_word("start", start, get_args(Start))
-    _check_word("on_error", on_error, get_args(OnError))
+    check_word("start", start, get_args(Start))
+    check_word("on_error", on_error, get_args(OnError))
     if approve is not None and not callable(approve):
         raise ConfigurationError(
             f"approve= takes an async function of a call, not {approve!r:.200}"
@@ -81,29 +78,24 @@ def plan_conversation(
             f"a tool has the name of the answer's type, {typed.answer.name!r}: give it another one,"
             " @tool(name=…)"
         )
-    first = model.stream(asked, output=output, **given)
-
-    def plan() -> Plan:
-        rules = ToolRules(
-            toolbox=toolbox,
-            limit=trio.CapacityLimiter(tool_limit),
-            on_error=on_error,
-            approve=approve,
-            timeout=tool_timeout,
-        )
-        return Plan(
-            model=model,
-            first=first,
-            asked=asked,
-            options=given,
-            later_options=later,
-            max_turns=max_turns,
-            start=start,
-            rules=rules,
-            typed=typed,
-        )
-
-    return plan
+    rules = ToolRules(
+        toolbox=toolbox,
+        limit=trio.CapacityLimiter(tool_limit),
+        on_error=on_error,
+        approve=approve,
+        timeout=tool_timeout,
+    )
+    return Plan(
+        model=model,
+        first=model.stream(asked, output=output, **given),
+        asked=asked,
+        options=given,
+        later_options=later,
+        max_turns=max_turns,
+        start=start,
+        rules=rules,
+        typed=typed,
+    )
 
 
 def open_turn(plan: Plan, ends: Ends, *, waits: bool = False) -> AbstractAsyncContextManager[Turn]:
@@ -140,17 +132,11 @@ async def _hold_one_call(plan: Plan, ends: Ends) -> AsyncGenerator[Turn]:
         yield call
 
 
-def source_of_conversation(make_plan: MakePlan, owner: Callable[[], Owner | None]) -> TurnSource:
-    """The source of a conversation that goes by the plans that *make_plan* makes."""
+def source_of_conversation(plan: Plan, owner: Callable[[], Owner | None]) -> TurnSource:
+    """The source of a conversation that goes by *plan*."""
     return TurnSource(
-        lambda: open_turn(make_plan(), Turn.read_output),
+        lambda: open_turn(plan, Turn.read_output),
         owner=owner,
         name="conversation",
         opens_once=True,
     )
-
-
-def _check_word(name: str, value: object, words: tuple[str, ...]) -> None:
-    if value not in words:
-        known = " or ".join(map(repr, words))
-        raise ConfigurationError(f"{name} must be {known}, not {value!r:.200}")

@@ -87,7 +87,7 @@ class Fallback:
         **options: Any,
     ) -> TurnSource:
         """A conversation with tools like `iModel.converse`'s; each turn asks the models in turn."""
-        make_plan = plan_conversation(
+        plan = plan_conversation(
             self,
             messages,
             tools=tools,
@@ -100,7 +100,7 @@ class Fallback:
             output=output,
             options=options,
         )
-        return source_of_conversation(make_plan, self.models[0]._owner)  # ruff: ignore[private-member-access] - the same
+        return source_of_conversation(plan, self.models[0]._owner)  # ruff: ignore[private-member-access] - the same
 
     @overload
     async def complete(

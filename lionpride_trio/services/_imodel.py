@@ -239,7 +239,7 @@ class iModel(_ProviderGivenOnce):
         :raises TurnsExhausted: from the channel; ``partial`` has the parts of all turns.
         :raises OutputInvalid: from the channel, after the last chunk; ``partial`` too.
         """
-        make_plan = plan_conversation(
+        plan = plan_conversation(
             self,
             messages,
             tools=tools,
@@ -252,7 +252,7 @@ class iModel(_ProviderGivenOnce):
             output=output,
             options=options,
         )
-        return source_of_conversation(make_plan, self._owner)
+        return source_of_conversation(plan, self._owner)
 
     @overload
     async def complete(

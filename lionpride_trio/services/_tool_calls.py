@@ -104,7 +104,7 @@ class ToolRuns:
         return ToolResult(call.id, call.name, output)
 
     async def _output_of(self, call: ToolCall) -> Any:
-        """What the call gives, as a model is told it."""
+        """The output of the call, as a model is told it."""
         tool = self._rules.toolbox.find(call.name)
         await self._ask_for_approval(call)
 
@@ -147,7 +147,7 @@ class _Refused(Exception):
 
 
 def _text_of_failure(error: Exception) -> str:
-    """What a model is told of a failure: enough to try again otherwise."""
+    """A failure as a model is told it: enough to try again otherwise."""
     text = str(error)
     if isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError):
         return text

@@ -47,6 +47,7 @@ class Turn(Channel[Any]):
         self._plan = plan
         self._ends = ends
         self._has_ended = False
+        self._stopped = False
         self._output: Any = None
 
     @property
@@ -63,7 +64,9 @@ class Turn(Channel[Any]):
         turns = self.turns
         if len(turns) > 1:
             return attrs.evolve(turns[-1], usage=usage_of(turns))
-        return turns[0] if turns else self._nothing()
+        if turns:
+            return turns[0]
+        return Response(verdict=Verdict.STOPPED if self._stopped else Verdict.UNKNOWN)
 
     @property
     def usage(self) -> Usage | None:
@@ -71,12 +74,12 @@ class Turn(Channel[Any]):
         return usage_of(self._answers())
 
     @property
+    @abc.abstractmethod
     def messages(self) -> list[TurnMessage]:
-        """What came after the question: ``[*asked, *reply.messages, next]`` goes on.
+        """The messages that came after the question: ``[*asked, *reply.messages, next]`` goes on.
 
         Calls that have no result are left out.
         """
-        return self._messages_so_far()
 
     @abc.abstractmethod
     def stop(self) -> None:
@@ -89,14 +92,6 @@ class Turn(Channel[Any]):
     @abc.abstractmethod
     def _answers(self) -> list[Response]:
         """The answers so far."""
-
-    @abc.abstractmethod
-    def _messages_so_far(self) -> list[TurnMessage]:
-        """The messages so far."""
-
-    @abc.abstractmethod
-    def _nothing(self) -> Response:
-        """The answer before there is any."""
 
     async def _wait(self) -> None:
         try:
@@ -152,7 +147,6 @@ class OneCall(Turn):
         self._tried = trio.Event()
         """Set when it is known whether the reply opens."""
         self._scope = trio.CancelScope()
-        self._stopped = False
         self._whole: Response | None = None
 
     async def hold(self) -> None:
@@ -198,11 +192,10 @@ class OneCall(Turn):
             self._whole = response  # which is asked for several times at the end
         return [response]
 
-    def _messages_so_far(self) -> list[TurnMessage]:
-        return messages_of(self._plan, self.response, {}) if self._answers() else []
-
-    def _nothing(self) -> Response:
-        return Response(verdict=Verdict.STOPPED if self._stopped else Verdict.UNKNOWN)
+    @property
+    def messages(self) -> list[TurnMessage]:
+        """As `Turn.messages`."""
+        return [] if self._reply is None else messages_of(self._plan, self.response, {})
 
 
 def messages_of(

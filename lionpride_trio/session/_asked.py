@@ -63,7 +63,7 @@ class Asking:
         settings = {key: self.options[key] for key in SETTINGS & self.options.keys()}
         rest = {key: value for key, value in self.options.items() if key not in SETTINGS}
         asked = prepare_messages_for_chat([*history, self.question])
-        plan = plan_conversation(self.model, asked, tools=self.tools, options=rest, **settings)()
+        plan = plan_conversation(self.model, asked, tools=self.tools, options=rest, **settings)
         # Without tools a turn is one call; what pauses it, or calls, is for who asked.
         return plan if len(self.tools) else attrs.evolve(plan, goes_on=frozenset[Verdict]())
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 import trio
 
 from .._assistant import AssistantResponseContent, answer_of, text_of_parts
+from .._checks import check_word
 from .._chunks import Verdict
 from .._errors import AnswerCut, ConfigurationError, LocalProtocolError
 from .._media import MediaPart
@@ -39,8 +40,7 @@ def check_on_cut(on_cut: str) -> None:
 
     :raises ConfigurationError: it is none of the three words.
     """
-    if on_cut not in get_args(OnCut):
-        raise ConfigurationError(f"on_cut must be 'raise', 'keep' or 'discard', not {on_cut!r}")
+    check_word("on_cut", on_cut, get_args(OnCut))
 
 
 def message_of(
@@ -65,9 +65,9 @@ def message_of(
 
 
 def contents_of(told: AssistantResponseContent | ToolResult) -> list[Content]:
-    """What a turn says, as contents of messages: its calls are contents of their own, in order.
+    """One message of a turn as contents: its calls are contents of their own, in order.
 
-    What stands before a call is one content, so that all goes back as it came.
+    The parts before a call are one content, so that all goes back as it came.
     """
     if isinstance(told, ToolResult):
         return [

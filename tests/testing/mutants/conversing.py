@@ -17,11 +17,11 @@ from tests.testing.mutants.case import Case
 
 
 def conversing(kind):
-    """What makes conversations of that kind."""
+    """A function that makes conversations of that kind."""
 
     @asynccontextmanager
     async def make(model, tools):
-        plan = plan_conversation(model, "?", tools=tools, options={})()
+        plan = plan_conversation(model, "?", tools=tools, options={})
         with LateFailures() as late:
             conversation = kind(plan, Turn.read_output, late)
             async with open_pump_nursery() as nursery:
@@ -172,7 +172,7 @@ CASES = [
 
 
 def committing(*, early):
-    """What makes conversations that are committed: at the end, or when their block ends."""
+    """A function that makes conversations that are committed: at the end, or when their block ends."""
     kept = []
 
     @asynccontextmanager
