@@ -1,4 +1,4 @@
-"""What an answer costs in an asyncio program: through ``aio``, in a thread, by a guest run of one's own; and on trio."""
+"""The cost of an answer in an asyncio program: through ``aio``, in a thread, by a guest run of one's own; and on trio."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ class MediaPart:
     detail: str | None = attrs.field(default=None, kw_only=True)
     """How closely an image is looked at, in the provider's word (OpenAI's ``low`` and ``high``)."""
     transcript: str | None = attrs.field(default=None, kw_only=True)
-    """What is said in a sound, where the model that made it tells."""
+    """The words that are said in a sound, where the model that made it tells."""
     signature: str | None = attrs.field(default=None, kw_only=True, repr=False)
     """The provider's proof that its model made it (Gemini's ``thoughtSignature``)."""
     native: Native | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
-    """What its provider said of it beside; None for a part that no provider wrote."""
+    """The facts that its provider told with it; None for a part that no provider wrote."""
     type: Literal["media"] = attrs.field(default="media", kw_only=True, repr=False)
     """The kind of part, for converters such as cattrs that choose a class by it."""
 

@@ -1,4 +1,4 @@
-"""What a provider says of the parts that it wrote: kept with them, and sent back to it alone."""
+"""The facts that a provider tells of the parts that it wrote: kept with them, and sent back to it alone."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Held(Generic[T]):
     """A block of trio, opened in the run *guest*."""
 
     value: Any
-    """What the block gave, a channel as its items."""
+    """The thing that the block gave, a channel as its items."""
 
     def __init__(self, block: AbstractAsyncContextManager[T], guest: Guest, *, read: bool) -> None:
         """With *read*, a channel is given as its items."""

@@ -32,7 +32,7 @@ class After:
 
     @classmethod
     def of(cls, given: int | str | HasHeaders | None) -> After:
-        """What `follow(after=)` was given: None and a request without the header are the beginning.
+        """Read the *after* of `follow`: None and a request without the header are the beginning.
 
         :raises ConfigurationError: it is none of these.
         """

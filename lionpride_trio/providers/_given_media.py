@@ -40,7 +40,7 @@ def write_base64(data: bytes) -> str:
 
 
 def kind_of_type(media_type: str | None) -> Kind:
-    """What a medium of that type is to a model."""
+    """The kind of a medium of that type."""
     match (media_type or "").partition("/")[0].lower():
         case "image":
             return "image"
@@ -64,7 +64,7 @@ def was_given_by(part: MediaPart, wire: str) -> bool:
 
 
 def facts_of_medium(part: MediaPart, wire: str) -> Mapping[str, Any]:
-    """What that provider said of *part*; nothing where another model gave it, or none did."""
+    """The facts that that provider told of *part*; none where another model gave it, or none did."""
     return part.native.facts if part.native is not None and was_given_by(part, wire) else NO_FACTS
 
 
@@ -78,7 +78,7 @@ def without_media(content: Iterable[Any], provider: str) -> list[Any]:
 
 
 def words_of(part: MediaPart, provider: str) -> TextPart | None:
-    """What is said in a medium of another provider's; None where nothing is known of it.
+    """The words in a medium of another provider's; None where nothing is known of it.
 
     :raises ConfigurationError: no model gave it.
     """

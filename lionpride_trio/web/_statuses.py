@@ -1,4 +1,4 @@
-"""What an endpoint answers where a stream fails before its head was sent."""
+"""The answers of an endpoint where a stream fails before its head was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What asyncio programs call: a source opened, a function run, a whole answer."""
+"""The functions that asyncio programs call: a source opened, a function run, a whole answer."""
 
 from __future__ import annotations
 

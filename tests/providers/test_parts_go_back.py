@@ -170,7 +170,7 @@ def test_responses(path):
 
 
 def own_chat(_: bytes, response: Response) -> Any:
-    """What an answer says: a stream of chat completions has no blocks of its own."""
+    """The answer in one piece: a stream of chat completions has no blocks of its own."""
     calls = [(call.id, call.name, call.arguments) for call in response.tool_calls]
     return response.text or response.refusal, response.reasoning, calls
 

@@ -40,7 +40,7 @@ def install():
 
 
 async def run_client(program, **plan):
-    """What the *program* told of what it read, for this plan."""
+    """The *program*'s report of what it read, for this plan."""
     done = await trio.run_process(
         ["node", FOLDER / program, json.dumps(plan)],
         capture_stdout=True,
@@ -62,7 +62,7 @@ def page(encoder, items, *, error=None, response=None, **answer):
 
 
 async def read_page(program, answer, **plan):
-    """What the client told of that answer, and the requests that it sent."""
+    """The client's report of that answer, and the requests that it sent."""
     async with FaultyServer(answer) as server:
         told = await run_client(program, api=server.url("openai") + "/chat", **plan)
     return told, server.requests

@@ -1,4 +1,4 @@
-"""What pages ask becomes messages; what is no request is refused with its place."""
+"""Requests of pages become messages; what is no request is refused with its place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PROTOCOLS = ["events", "ui", "ag_ui", "openai", "text", "jsonl"]
 
 @attrs.frozen
 class Request:
-    """What is asked of a request, without a server."""
+    """A request without a server."""
 
     content: bytes
     headers: dict[str, str] = attrs.Factory(dict)

@@ -205,7 +205,7 @@ class _Trial:
         return checked(plain_messages(results)) if results else []
 
     def _check_goes_on(self, play: Play, *, is_whole: bool = True) -> None:
-        """What it says came after the question can be sent, and is what the model was told."""
+        """Check that its messages can be sent, and are the ones that the model was told."""
         told = play.told()
         calls = [call.id for message in told for call in _calls_in(message)]
         results = [message["tool_call_id"] for message in told if message["role"] == "tool"]

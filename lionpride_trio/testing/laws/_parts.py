@@ -135,7 +135,7 @@ def _calls(message: AssistantResponseContent) -> list[ToolCall]:
 
 
 def _marks(part: object) -> Iterator[tuple[Any, Callable[[Any], bool]]]:
-    """What must be found in a request that holds *part*, and how it is recognised."""
+    """The piece that a request with *part* must hold, and how it is recognised."""
     match part:
         case TextPart(text=text) if text.strip():
             yield text, lambda value: isinstance(value, str) and text in value

@@ -109,7 +109,7 @@ class Play:
         return [checked(messages) for messages in calls]
 
     def told(self) -> list[dict[str, Any]]:
-        """What the conversation says came after the question, in one form."""
+        """The messages of the conversation after the question, in one form."""
         messages = self.reply.messages
         try:
             return checked(plain_messages(messages)) if messages else []

@@ -76,7 +76,7 @@ def conversations(
     max_turns: int = 3,
     media: bool = False,
 ) -> st.SearchStrategy[list[Any]]:
-    """What a conversation with *provider* has come to, as ``messages=`` takes it; with any, without one.
+    """A conversation with *provider* as far as it has come, as ``messages=`` takes it; with any, without one.
 
     Questions, answers as they were read from the provider's own bytes (text, thoughts with signatures,
     parallel calls), a `ToolResult` for each call, with failures among them, and answers that were cut.

@@ -32,7 +32,7 @@ _NO_TOOL: Final = "no_such_tool"
 def scripted_turns(
     tools: Iterable[Tool[..., Any]], *, min_turns: int = 1, max_turns: int = 3
 ) -> st.SearchStrategy[list[Sequence[Chunk | float]]]:
-    """What a model says over several turns, as answers for a `ScriptedProvider`::
+    """The turns of a model, as answers for a `ScriptedProvider`::
 
         @given(scripted_turns([weather]))
         def test_my_agent(answers):

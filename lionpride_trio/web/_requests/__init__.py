@@ -1,4 +1,4 @@
-"""What a page asks, as messages: each protocol's request read into the same ones.
+"""Requests of pages as messages: each protocol's request read into the same ones.
 
 A page is no part of the program, so everything that it sends is looked at before it is used.  What is
 no request of the protocol is a `BadPageRequest`, which names the place.  A file is its bytes or a place

@@ -72,7 +72,7 @@ def _part(part: Fields) -> TextPart | MediaPart:
 
 
 def _facts(owner: Fields) -> Any:
-    """What `AGUIEncoder` gave out with a part."""
+    """The facts that `AGUIEncoder` gave out with a part."""
     value = owner.value("encryptedValue")
     try:
         form: Any = json.loads(value) if isinstance(value, str) else None

@@ -22,7 +22,7 @@ class Fields:
         return self._fields.get(name) is not None
 
     def value(self, name: str) -> Any:
-        """What stands there; None where nothing does."""
+        """The value there; None where there is none."""
         return self._fields.get(name)
 
     def place_of(self, name: str) -> str:

@@ -30,7 +30,7 @@ _READERS: Final[Mapping[str, Callable[[Fields], list[Message]]]] = {
 
 
 class PageRequest(Protocol):
-    """What is asked of a request: starlette's and FastAPI's are one."""
+    """A request as it is read here: starlette's and FastAPI's are one."""
 
     @property
     def headers(self) -> Mapping[str, str]:

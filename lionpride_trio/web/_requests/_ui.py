@@ -40,7 +40,7 @@ def _of_type(parts: list[Fields], kind: str) -> list[Fields]:
 
 
 def _input(parts: list[Fields]) -> list[TextPart | MediaPart]:
-    """What a user said; parts of data are the page's own."""
+    """The words and files of a user; parts of data are the page's own."""
     said: list[TextPart | MediaPart] = []
     for part in parts:
         kind = part.text("type")

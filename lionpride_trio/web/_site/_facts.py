@@ -20,7 +20,7 @@ Fact: TypeAlias = dict[str, Any]
 
 
 def fact(chunk: Chunk) -> Fact | None:
-    """What the page shows of *chunk*; None where it shows nothing.
+    """The fact that the page shows of *chunk*; None where it shows nothing.
 
     =============  ====================================================================
     ``text``       a piece of the answer
@@ -56,5 +56,5 @@ def fact(chunk: Chunk) -> Fact | None:
 
 
 def _shown(output: Any) -> str:
-    """What a tool gave, as text."""
+    """The output of a tool as text."""
     return output if isinstance(output, str) else json.dumps(plain(output), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What a provider says of its parts, for a page to keep and to send back with its history.
+"""The facts that a provider tells of its parts, for a page to keep and to send back with its history.
 
 A thought without its signature, or a call without its item's id, is refused by the provider that gave
 it.  So both go out with the part, under one name of ours, and `read_messages` takes them in again.
@@ -27,7 +27,7 @@ PartT = TypeVar("PartT", TextPart, ThoughtPart, ToolCall)
 
 
 def facts_of(part: TextPart | ThoughtPart | ToolCall | None) -> dict[str, Any]:
-    """What has to come back with *part*, as plain data; empty where there is nothing."""
+    """The facts that have to come back with *part*, as plain data; empty where there are none."""
     if part is None:
         return {}
     facts = {name: getattr(part, name) for name in _TEXTS[type(part)]}

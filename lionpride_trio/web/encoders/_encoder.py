@@ -1,4 +1,4 @@
-"""What every encoder is to those who send its bytes, and the state that all of ours keep."""
+"""The interface of every encoder to those who send its bytes, and the state that all of ours keep."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _without_raw(chunk: Chunk) -> Chunk:
 
 
 def end_form(ending: Ending, response: Response | None) -> dict[str, Any]:
-    """What is known of the end, as plain data."""
+    """The end, as far as it is known, as plain data."""
     verdict, usage = ending.verdict(response), ending.usage(response)
     return {
         "verdict": None if verdict is None else verdict.value,

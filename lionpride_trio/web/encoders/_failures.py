@@ -1,4 +1,4 @@
-"""What a page is told of a failure: its class, and our own words for that class.
+"""A failure as a page is told it: its class, and our own words for that class.
 
 An error's text quotes a server: its addresses, the names of an account and its limits, paths of this
 machine.  That is for the log of whoever runs the endpoint, so nothing of it is told.
@@ -41,7 +41,7 @@ _WORDS: Final[dict[type[BaseException], str]] = {
 
 @attrs.frozen
 class Failure:
-    """What a page is told of a failure."""
+    """A failure as a page is told it."""
 
     error: str
     """The name of the exception's class."""

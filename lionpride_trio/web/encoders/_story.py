@@ -84,7 +84,7 @@ class Story:
         self._turn: int | None = None
         self._text: int | None = None
         self._begun: TextPart | None = None
-        """What its provider said of the open text, or of the one that is to begin."""
+        """The facts of the open text, or of the one that is to begin."""
         self._thought: tuple[int, ResponseBuilder] | None = None
         """The number of the open thought, and its pieces."""
         self._block = 0

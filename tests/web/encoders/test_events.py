@@ -105,7 +105,7 @@ def test_a_failure_takes_the_place_of_the_end():
 
 
 async def read(client, answered):
-    """What the page was told, and the requests; the client has closed its connection by then."""
+    """The events that the page was told, and the requests; the client has closed its connection by then."""
     told, requests = await client("events.mjs", answered, module=MODULE)
     assert told["closed"] == 1  # it would connect again, and the model be asked anew
     return told["heard"], requests

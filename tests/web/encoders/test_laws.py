@@ -1,4 +1,4 @@
-"""What holds for every encoder: the cuts mean nothing, and an end is an end."""
+"""The laws of every encoder: the cuts mean nothing, and an end is an end."""
 
 from __future__ import annotations
 
