@@ -16,6 +16,7 @@ from ._report import Report
 
 MODULES = {
     "decode": "decode",
+    "one_event": "one_event",
     "http": "http",
     "pipeline": "pipeline",
     "operators": "operators",

@@ -1,138 +1,180 @@
-"""Clients of the loopback server, each with what reads one reply of it.
+"""Clients of a server on loopback, each with what reads one reply of it.
 
-A client is an async context manager that gives a function; calling it reads one reply to its end
-and returns the time at which its first piece was there.  Connections stay open between replies.
+A client is an async context manager that gives a function; calling it reads one reply to its end, and
+calls what it was given at each piece.  Connections stay open between replies.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import jiter
 import trio
 
 from lionpride_trio import Session, iModel
+from lionpride_trio._transport import open_client
 from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio.transformers import tap
 
-ReadOne = Callable[[], Awaitable[float]]
-Client = Callable[[str], AbstractAsyncContextManager[ReadOne]]
+Took = Callable[[], object]
+ReadOne = Callable[[Took], Awaitable[None]]
+Client = Callable[[str, ssl.SSLContext | None], AbstractAsyncContextManager[ReadOne]]
+"""The address, and how TLS is verified where the address says https."""
 
 MESSAGES: Any = [{"role": "user", "content": "hi"}]
 BODY = json.dumps({"model": "m", "stream": True, "messages": MESSAGES}).encode()
+LAST = b"0\r\n\r\n"
 
 
-def _options(library: Any) -> dict[str, Any]:
+def _client(library: Any, context: ssl.SSLContext | None) -> Any:
     """No limits and no clocks: as fast as it can be."""
     limits = library.Limits(max_connections=None, max_keepalive_connections=None)
-    return {"limits": limits, "timeout": None, "trust_env": False}
+    verify: Any = True if context is None else context
+    return library.AsyncClient(limits=limits, timeout=None, trust_env=False, verify=verify)
 
 
-async def _first(pieces: AsyncIterator[Any]) -> float:
-    """When the first of *pieces* came; the others are read too."""
-    first = 0.0
+async def _each(pieces: AsyncIterator[Any], took: Took) -> None:
     async for _ in pieces:
-        first = first or time.perf_counter()
-    return first
+        took()
 
 
-@asynccontextmanager
-async def sockets(url: str) -> AsyncGenerator[ReadOne]:
-    """A trio socket for each reply that is read at a time: bytes, and no thought given to HTTP."""
-    parts = urlsplit(f"{url}/chat/completions")
-    request = b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%s" % (
-        parts.path.encode(),
-        len(BODY),
-        BODY,
-    )
-    idle: list[trio.SocketStream] = []
-
-    async def read() -> float:
-        if idle:
-            stream = idle.pop()
-        else:
-            stream = await trio.open_tcp_stream(parts.hostname or "", parts.port or 80)
-        await stream.send_all(request)
-        first, last = 0.0, b""
-        while not last.endswith(b"0\r\n\r\n"):
-            last = last[-4:] + await stream.receive_some()
-            first = first or time.perf_counter()
-        idle.append(stream)
-        return first
-
-    try:
-        yield read
-    finally:
-        for stream in idle:
-            await stream.aclose()
+def _ignore(_piece: bytes, /) -> None:
+    """Bytes only."""
 
 
-@asynccontextmanager
-async def httpx_bytes(url: str, library: Any = httpx) -> AsyncGenerator[ReadOne]:
-    async with library.AsyncClient(**_options(library)) as client:
+def _load(piece: bytes, /) -> None:
+    """The least that a client of one event a read does; a piece that has none is nobody's."""
+    at = piece.find(b"{")
+    if at >= 0:
+        jiter.from_json(piece[at : piece.rindex(b"}") + 1])
 
-        async def read() -> float:
-            address = f"{url}/chat/completions"
-            async with client.stream("POST", address, content=BODY) as response:
-                return await _first(response.aiter_raw())
 
-        yield read
+def _sockets(use: Callable[[bytes], None]) -> Client:
+    """A trio stream for each reply that is read at a time, and no thought given to HTTP."""
+
+    @asynccontextmanager
+    async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
+        parts = urlsplit(f"{url}/chat/completions")
+        host, port = parts.hostname or "", parts.port or 80
+        head = b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+        request = head % (parts.path.encode(), len(BODY)) + BODY
+        idle: list[trio.abc.Stream] = []
+
+        async def read(took: Took) -> None:
+            stream: trio.abc.Stream
+            if idle:
+                stream = idle.pop()
+            elif context is None:
+                stream = await trio.open_tcp_stream(host, port)
+            else:
+                stream = await trio.open_ssl_over_tcp_stream(host, port, ssl_context=context)
+            await stream.send_all(request)
+            last = b""
+            while not last.endswith(LAST):
+                piece = await stream.receive_some()
+                use(piece)
+                took()
+                last = last[-4:] + piece
+            idle.append(stream)
+
+        try:
+            yield read
+        finally:
+            for stream in idle:
+                await trio.aclose_forcefully(stream)
+
+    return client
+
+
+sockets = _sockets(_ignore)
+sockets_and_json = _sockets(_load)
+
+
+def _by_httpx(library: Any, use: Callable[[bytes], object]) -> Client:
+    @asynccontextmanager
+    async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
+        async with _client(library, context) as http:
+
+            async def read(took: Took) -> None:
+                address = f"{url}/chat/completions"
+                async with http.stream("POST", address, content=BODY) as response:
+                    async for piece in response.aiter_raw():
+                        use(piece)
+                        took()
+
+            yield read
+
+    return client
+
+
+httpx_bytes = _by_httpx(httpx, _ignore)
+httpx_and_json = _by_httpx(httpx, _load)
 
 
 def httpx2_bytes() -> Client:
     import httpx2
 
-    return lambda url: httpx_bytes(url, httpx2)
+    return _by_httpx(httpx2, _ignore)
 
 
 @asynccontextmanager
-async def httpx_decoded(url: str) -> AsyncGenerator[ReadOne]:
+async def httpx_decoded(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
     """httpx with this library's decoder: what the HTTP client of ours is to be compared with."""
-    async with httpx.AsyncClient(**_options(httpx)) as client:
+    async with _client(httpx, context) as client:
 
-        async def read() -> float:
+        async def read(took: Took) -> None:
             decoder = StreamDecoder(get("openai"))
-            first = 0.0
             address = f"{url}/chat/completions"
             async with client.stream("POST", address, content=BODY) as response:
                 async for piece in response.aiter_raw():
-                    if decoder.feed(piece):
-                        first = first or time.perf_counter()
-            return first
+                    for _ in decoder.feed(piece):
+                        took()
 
         yield read
 
 
-@asynccontextmanager
-async def ours(url: str) -> AsyncGenerator[ReadOne]:
-    async with Session() as session:
-        model = iModel("openai", "m", api_key="x", base_url=url, stream=True)
-        session.services.register(model)
+def _by_model(make_client: Callable[[ssl.SSLContext | None], Any]) -> Client:
+    """A model of ours over a client, with one stage."""
 
-        async def read() -> float:
-            async with model.stream("hi") as reply:
-                return await _first(reply)
+    @asynccontextmanager
+    async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
+        async with aclosing(make_client(context)) as http, Session() as session:
+            model = iModel("openai", "m", api_key="x", base_url=url, http_client=http, stream=True)
+            session.services.register(model)
 
-        yield read
+            async def read(took: Took) -> None:
+                async with model.stream("hi") | tap(lambda _: took()) as chunks:
+                    async for _ in chunks:
+                        pass
+
+            yield read
+
+    return client
+
+
+ours = _by_model(lambda context: open_client(ssl_context=context))
+ours_over_httpx = _by_model(lambda context: _client(httpx, context))
 
 
 def openai_sdk() -> Client:
     import openai
 
     @asynccontextmanager
-    async def client(url: str) -> AsyncGenerator[ReadOne]:
-        async with httpx.AsyncClient(**_options(httpx)) as http:
+    async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
+        async with _client(httpx, context) as http:
             sdk = openai.AsyncOpenAI(api_key="x", base_url=url, http_client=http)
 
-            async def read() -> float:
+            async def read(took: Took) -> None:
                 stream: Any = await sdk.chat.completions.create(
                     model="m", messages=MESSAGES, stream=True
                 )
-                return await _first(stream)
+                await _each(stream, took)
 
             yield read
 
@@ -145,16 +187,16 @@ def anthropic_sdk() -> Client:
     import httpx2
 
     @asynccontextmanager
-    async def client(url: str) -> AsyncGenerator[ReadOne]:
+    async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
         address = url.replace("/openai", "/anthropic")
-        async with httpx2.AsyncClient(**_options(httpx2)) as http:
+        async with _client(httpx2, context) as http:
             sdk = anthropic.AsyncAnthropic(api_key="x", base_url=address, http_client=http)
 
-            async def read() -> float:
+            async def read(took: Took) -> None:
                 stream: Any = await sdk.messages.create(
                     model="m", max_tokens=9, messages=MESSAGES, stream=True
                 )
-                return await _first(stream)
+                await _each(stream, took)
 
             yield read
 

@@ -27,6 +27,7 @@ from ._json_form import has_json_form, to_json
 from ._media import MediaPart
 from ._native import NO_FACTS
 from ._parts import Native, RawPart, TextPart
+from ._undecoded import OnDemand
 
 NO_METADATA: Final = NO_FACTS
 
@@ -133,6 +134,10 @@ class TextChunk(Chunk):
     """A piece of the answer."""
 
 
+RAW_RESPONSE: Final = OnDemand(Chunk.__dict__["raw_response"])
+setattr(Chunk, "raw_response", RAW_RESPONSE)  # ruff: ignore[set-attr-with-constant] - attrs has made the slot
+
+
 class _Draft(Chunk):
     """A `TextChunk` that is being made.
 
@@ -153,7 +158,7 @@ def text_chunk(
     chunk: Any = object.__new__(_Draft)
     chunk.data = data
     chunk.metadata = metadata
-    chunk.raw_response = raw_response
+    RAW_RESPONSE.set(chunk, raw_response)
     chunk.index = index
     chunk.turn = turn
     chunk.__class__ = TextChunk
@@ -199,6 +204,10 @@ class ToolCallChunk(Chunk):
     """The provider's proof that the call is its own, to be sent back with it."""
     native: Native | None = None
     """The provider that wrote it, and what it says of the call beside; see `ToolCall`."""
+
+
+DECODED_ON_DEMAND: Final = frozenset([TextChunk, ReasoningChunk, ToolCallChunk])
+"""The classes whose ``raw_response`` may wait undecoded: they hold nothing else of it, as others do."""
 
 
 @has_json_form

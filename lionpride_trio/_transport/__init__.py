@@ -6,6 +6,7 @@ makes one of whatever client the user has.
 
 Layout, from the bottom up:
 
+- ``_alarms``: the clocks of many reads, kept by one task
 - ``_reading``: one read, of whatever can be read without waiting: its checkpoints, and its clock
 - ``_socket``: a TCP socket that can be read without waiting, and such a stream made of any other
 - ``_tls``: TLS over such a stream, as readable without waiting
@@ -26,6 +27,7 @@ No redirect is followed, no text is decoded here, no environment is asked for a 
 connection of a body that was left early is closed.
 """
 
+from ._alarms import Watcher
 from ._client import Client, open_client
 from ._exchange import Exchange, Transport
 from ._foreign import HTTPClient, as_transport
@@ -37,6 +39,7 @@ __all__ = [
     "HTTPClient",
     "Request",
     "Transport",
+    "Watcher",
     "as_transport",
     "json_request",
     "open_client",

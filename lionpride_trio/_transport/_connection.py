@@ -32,7 +32,7 @@ What must hold:
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import trio
@@ -161,9 +161,13 @@ class Connection:
             raise trio.ClosedResourceError("this body was closed")
         return b""
 
-    async def wait_readable(self) -> None:
+    def wait_readable(self) -> Awaitable[None]:
         """Wait for the stream, since `receive_nowait` leaves nothing here that it could give."""
-        await self._stream.wait_readable()
+        return self._stream.wait_readable()
+
+    def wake(self) -> None:
+        """Wake who waits for the stream."""
+        self._stream.wake()
 
     async def wait_end(self) -> None:
         """Read what is left of a body whose answer is whole, for a moment and a little at most.
@@ -174,7 +178,7 @@ class Connection:
         try:
             if self.receive_nowait() == b"":
                 return
-            await receive(self, END_SECONDS)
+            await receive(self, trio.current_time() + END_SECONDS)
             self.receive_nowait()
         except (LionprideError, trio.TooSlowError, trio.ClosedResourceError):
             return  # the stream will be closed, and the answer is whole

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import trio
 
+from ._alarms import Alarm, Watcher
 from ._inflate import InflatedBody, encoding_of
 from ._reading import Body, receive
 from ._request import Request
@@ -30,6 +31,7 @@ class Exchange:
         """When the request had been sent; with a client that is not ours, when that began."""
         encoding = encoding_of(headers.get("content-encoding", ""))
         self._body = InflatedBody(body, encoding) if encoding else body
+        self._alarm: Alarm | None = None
         self._nothing_there = False  # when the body was last asked
         self._closed = False
         self.understood = False
@@ -44,18 +46,23 @@ class Exchange:
         self._nothing_there = data is None
         return data
 
-    async def receive(self, seconds: float = math.inf) -> bytes:
+    def keep_time_by(self, watcher: Watcher) -> None:
+        """Let *watcher* keep the time of the reads that follow."""
+        self._alarm = Alarm(watcher, self._body.wake)
+
+    def receive(self, due: float = math.inf) -> Coroutine[Any, Any, bytes]:
         """The next bytes of the body, ``b""`` at its end.
 
-        Always a checkpoint.  Cancelling it loses nothing; it can be asked again.
+        Always a checkpoint.  Cancelling it loses nothing; it can be asked again.  A wait ends at the
+        time *due*, by trio's clock.
 
         :raises TransportError: one of its classes, after the bytes before it.
         :raises StreamError: the body is compressed in a way that cannot be read.
-        :raises trio.TooSlowError: nothing came for *seconds*.
+        :raises trio.TooSlowError: nothing had come when it was *due*.
         """
         # Who found nothing a moment ago would look in vain: that is a twentieth of a read that waits.
         looked, self._nothing_there = self._nothing_there, False
-        return await receive(self._body, seconds, looked=looked)
+        return receive(self._body, due, self._alarm, looked=looked)
 
     def abort_nowait(self) -> None:
         """Break the connection off; who waits in `receive` gets `trio.ClosedResourceError`.  Does not wait."""
@@ -68,6 +75,8 @@ class Exchange:
         """
         self._closed = True
         self._nothing_there = False  # a read is to look again, and to find it closed
+        if self._alarm is not None:
+            self._alarm.close()
         with trio.move_on_after(CLOSE_SECONDS, shield=True):
             await self._body.aclose(understood=self.understood)
 

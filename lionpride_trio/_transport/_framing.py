@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES: Final = 4096
 """Longest line of the chunked framing; also all trailers together."""
+MAX_KNOWN: Final = 4096
+"""Size lines that are kept; those of events are short and few."""
+_KNOWN_SIZES: Final[dict[bytes, int]] = {}
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[^\r\n\x00]*)?[ \t]*")
 
 
@@ -112,15 +115,36 @@ class Chunked:
         pieces: list[bytes] = []
         if self.failure is None:
             try:
-                self._read(data, pieces)
+                self._read(data, self._whole_chunks(data, pieces), pieces)
             except HTTPProtocolError as error:
                 self.failure = error
-        return b"".join(pieces)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _read(self, data: bytes, pieces: list[bytes]) -> None:
+    def _whole_chunks(self, data: bytes, pieces: list[bytes]) -> int:
+        """Take the chunks that begin *data* and are whole; return where the rest begins.
+
+        Nearly all chunks of a stream are sent whole, one or more of them at a time, and their sizes are
+        like those of others: looked up and sliced, such a chunk costs half of what its lines do.
+        """
+        at = 0
+        if self._next_line is _SIZE and not self._data_left and not self._part_of_line:
+            while True:
+                stop = data.find(b"\r\n", at, at + 8)
+                size = _KNOWN_SIZES.get(data[at:stop]) if stop > 0 else 0
+                if not size:
+                    break
+                end = stop + 2 + size
+                if data[end : end + 2] != b"\r\n":
+                    break
+                pieces.append(data[stop + 2 : end])
+                at = end + 2
+        return at
+
+    def _read(self, data: bytes, at: int, pieces: list[bytes]) -> None:
+        """Read *data* from *at* on by its lines."""
         if self._part_of_line:
             data, self._part_of_line = self._part_of_line + data, b""
-        at, end = 0, len(data)
+        end = len(data)
         while at < end and not self.ended:
             if self._data_left:
                 piece = data[at : at + self._data_left]
@@ -152,6 +176,8 @@ class Chunked:
             if size is None or len(line) > MAX_LINE_BYTES:
                 raise HTTPProtocolError(f"{line[:40]!r} is no size of a chunk")
             self._data_left = int(size[1], 16)
+            if len(line) < 6 and len(_KNOWN_SIZES) < MAX_KNOWN:
+                _KNOWN_SIZES[line] = self._data_left
             self._next_line = _AFTER_DATA if self._data_left else _TRAILER
         else:
             self._trailer_bytes += len(line)

@@ -7,6 +7,7 @@ that the bounds on what is read hold for a few kilobytes that inflate to gigabyt
 from __future__ import annotations
 
 import zlib
+from collections.abc import Awaitable
 from typing import Any, Final
 
 from .._errors import DecodeError, NotAStream
@@ -120,9 +121,13 @@ class InflatedBody:
             self._inflater.feed(piece)
         return made
 
-    async def wait_readable(self) -> None:
+    def wait_readable(self) -> Awaitable[None]:
         """Wait for the body below, since `receive_nowait` leaves nothing here that it could give."""
-        await self._body.wait_readable()
+        return self._body.wait_readable()
+
+    def wake(self) -> None:
+        """Wake who waits for the body below."""
+        self._body.wake()
 
     def abort_nowait(self) -> None:
         """Break the body below off."""

@@ -30,6 +30,7 @@ class PumpedBody:
         self._send, self._receive = trio.open_memory_channel[bytes](0)
         self._waited_for = b""  # the piece that ended the last wait
         self._failure: Exception | None = None
+        self._waiting = trio.CancelScope()
 
     async def pump(self) -> None:
         """Read until the end.  Delivers failures in their order, and never raises them."""
@@ -67,8 +68,12 @@ class PumpedBody:
 
     async def wait_readable(self) -> None:
         """Wait until the task has a piece, or is done."""
-        with suppress(trio.EndOfChannel):  # `receive_nowait` tells how it ended
+        with trio.CancelScope() as self._waiting, suppress(trio.EndOfChannel):
             self._waited_for = await self._receive.receive()
+
+    def wake(self) -> None:
+        """Cancel the wait for a piece."""
+        self._waiting.cancel()
 
     def abort_nowait(self) -> None:
         """Stop the task; who waits for a piece gets `trio.ClosedResourceError`."""

@@ -7,9 +7,13 @@ steps, `Readable`.  What is made of them, with its checkpoints and its clock, st
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Protocol
 
 import trio
+
+if TYPE_CHECKING:
+    from ._alarms import Alarm
 
 
 class Readable(Protocol):
@@ -19,13 +23,21 @@ class Readable(Protocol):
         """Return what is there: ``b""`` at the end, None where nothing is there yet.  No checkpoint."""
         ...
 
-    async def wait_readable(self) -> None:
+    def wait_readable(self) -> Awaitable[None]:
         """Wait for more, once `receive_nowait` gave None.  Always a checkpoint.
 
         It may return too early, and takes nothing that a cancellation could lose.  What fails is
         raised by `receive_nowait`, so that it comes after the bytes before it.  Asked by `receive`
         alone: where something is there already, it could wait for ever.
+
+        No coroutine of its own where it passes on to another's: each costs a read 0.3 µs.
+
+        :raises trio.ClosedResourceError: it was closed meanwhile, or woken.
         """
+        ...
+
+    def wake(self) -> None:
+        """Make the wait of another task return, or raise `trio.ClosedResourceError`.  Closes nothing."""
         ...
 
 
@@ -45,15 +57,22 @@ class Body(Readable, Protocol):
         ...
 
 
-async def receive(source: Readable, seconds: float = math.inf, *, looked: bool = False) -> bytes:
+async def receive(
+    source: Readable,
+    due: float = math.inf,
+    alarm: Alarm | None = None,
+    *,
+    looked: bool = False,
+) -> bytes:
     """Return the next bytes of *source*, ``b""`` at its end.  Always a checkpoint.
 
     Cancelling it loses nothing, and it can be asked again: between the step that takes bytes and
     the return there is no checkpoint at which a cancellation could come.
 
+    A wait ends at the time *due*.  *alarm* keeps the time, if it is watched; else a cancel scope does.
     *looked* says that `receive_nowait` was just asked and gave None: the wait begins at once.
 
-    :raises trio.TooSlowError: nothing came for *seconds*.
+    :raises trio.TooSlowError: nothing had come when it was *due*.
     """
     if not looked:
         await trio.lowlevel.checkpoint_if_cancelled()
@@ -62,8 +81,29 @@ async def receive(source: Readable, seconds: float = math.inf, *, looked: bool =
             # Shielded, for the bytes are taken: a cancellation must wait for the next checkpoint.
             await trio.lowlevel.cancel_shielded_checkpoint()
             return data
-    # A scope with a deadline costs about a third of a read, so that only a read which waits has one.
-    with trio.CancelScope(deadline=trio.current_time() + seconds):
+    if alarm is None or not alarm.is_watched():
+        return await _receive_in_scope(source, due)
+    alarm.set(due)
+    try:
+        while True:
+            try:  # ruff: ignore[suppressible-exception] - a context costs 0.4 µs, and this nothing
+                await source.wait_readable()
+            except trio.ClosedResourceError:
+                pass  # woken, or closed: `receive_nowait` tells
+            data = source.receive_nowait()
+            if data is not None:
+                return data
+            if alarm.rang:
+                raise trio.TooSlowError
+            if not alarm.is_watched():
+                return await _receive_in_scope(source, due)
+    finally:
+        alarm.clear()
+
+
+async def _receive_in_scope(source: Readable, due: float) -> bytes:
+    """As `receive`, after a look, where no watcher keeps the time: a cancel scope costs a third of a read."""
+    with trio.CancelScope(deadline=due):
         while True:
             await source.wait_readable()
             data = source.receive_nowait()

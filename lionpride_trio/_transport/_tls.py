@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+from collections.abc import Awaitable
 from typing import Final
 
 import trio
@@ -34,6 +35,7 @@ class TLSStream(NowaitStream):
         self._received = ssl.MemoryBIO()
         self._to_send = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
+        self._ended = False  # by the peer's word, or with the stream
 
     async def do_handshake(self) -> None:
         """Make the handshake, which verifies the peer's certificate.  Always a checkpoint.
@@ -58,17 +60,26 @@ class TLSStream(NowaitStream):
 
     def receive_nowait(self, max_bytes: int = READ_BYTES) -> bytes | None:
         """As `NowaitStream.receive_nowait`."""
-        while (data := self._decrypted(max_bytes)) is None:
-            received = self._stream.receive_nowait(READ_BYTES)
-            if received is None:
+        received, tls = self._received, self._tls
+        while True:
+            # Asked in vain, the machine raises: that is a tenth of a read.
+            if received.pending or tls.pending() or self._ended:
+                data = self._decrypted(max_bytes)
+                if data is not None:
+                    return data
+            taken = self._stream.receive_nowait(READ_BYTES)
+            if taken is None:
                 return None
-            self._take(received)
-        return data
+            self._take(taken)
 
-    async def wait_readable(self) -> None:
+    def wait_readable(self) -> Awaitable[None]:
         """As `NowaitStream.wait_readable`."""
         # All records that came are decrypted by now: `receive_nowait` went on until it found nothing.
-        await self._stream.wait_readable()
+        return self._stream.wait_readable()
+
+    def wake(self) -> None:
+        """As `NowaitStream.wake`."""
+        self._stream.wake()
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """As `NowaitStream.send_all`."""
@@ -94,6 +105,7 @@ class TLSStream(NowaitStream):
             self._received.write(received)
         else:
             self._received.write_eof()
+            self._ended = True
 
     def _decrypted(self, max_bytes: int) -> bytes | None:
         """Return what can be decrypted of what was received: ``b""`` at the end, None for nothing yet."""
@@ -102,6 +114,7 @@ class TLSStream(NowaitStream):
         except ssl.SSLWantReadError:
             return None
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            self._ended = True
             return b""
         except ssl.SSLError as error:
             raise trio.BrokenResourceError(str(error)) from error

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .._chunks import (
+    DECODED_ON_DEMAND,
+    RAW_RESPONSE,
     Chunk,
     FinishChunk,
     OtherChunk,
@@ -19,6 +21,7 @@ from .._chunks import (
 )
 from .._errors import DecodeError, LimitExceeded, LionprideError, ProviderError
 from .._safe_text import shorten
+from .._undecoded import Undecoded
 from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
 from ..wire._json import loads, loads_fast, loads_refused
@@ -33,6 +36,8 @@ MAX_BLOCKS: Final = 1024
 """Tool calls, reasoning blocks, citations and alternatives of one answer, each."""
 _DONE: Final = "[DONE]"
 _DONE_MARK: Final = b"[DONE]"
+_NOT_AGAIN: Final = object()
+"""Stands for a wire object that its bytes are not decoded to a second time: the fast way refused them."""
 _WRONG_SHAPE: Final = (TypeError, KeyError, AttributeError, IndexError, ValueError)
 """The exceptions of a parser that meets a value of an unexpected shape, see `ChunkParser.feed`."""
 
@@ -151,22 +156,27 @@ class StreamDecoder:
             return
         self._began = True
         parser, mender, finished = self._parser, self._mender, self._finished
+        get_raw, set_raw = RAW_RESPONSE.get, RAW_RESPONSE.set
         name, data, value = "", b"", None
         try:
             for name, data, _, _ in events:
                 try:
-                    value = loads_fast(data)
+                    value = again = loads_fast(data)
                 except ValueError:
                     if not data.strip() or _is_heartbeat(name, data):
                         continue
-                    value = self._refused(name, data)
+                    value, again = self._refused(name, data), _NOT_AGAIN
                 if value.__class__ is dict:
                     made = parser.feed(name, value)
                 else:
                     made = self._feed_no_object(name, value)
+                raw = None
                 for chunk in made:
                     if finished or chunk.__class__ is not TextChunk or chunk.index:
                         self._check(chunk)
+                    if get_raw(chunk) is again and chunk.__class__ in DECODED_ON_DEMAND:
+                        raw = raw or Undecoded(data, loads_fast)
+                        set_raw(chunk, raw)
                 chunks += mender.mend(made, data) if mender.held or b"\\" in data else made
                 if parser.failure is not None or parser.ended:
                     self.failure = parser.failure

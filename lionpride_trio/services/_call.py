@@ -17,7 +17,7 @@ from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._retry import Retry, call_with_retries
 from .._safe_text import Secret
-from .._transport import Exchange, Transport, json_request, open_client
+from .._transport import Exchange, Transport, Watcher, json_request, open_client
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._address import AskKey, ask_key
@@ -49,21 +49,33 @@ class Caller:
     limits: RateLimiter
 
     def open_reply(
-        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
+        self,
+        ask: Ask,
+        client: Transport | None,
+        watcher: Watcher | None,
+        base_url: str,
+        *,
+        keep: bool,
     ) -> AbstractAsyncContextManager[Reply]:
         """Open a reply for a block, and wait for its first content or its end."""
         if client is None or self.limits.limited:
-            return self._open_placed(ask, client, base_url, keep=keep)
-        return OpenReply(self, ask, client, base_url, keep=keep)
+            return self._open_placed(ask, client, watcher, base_url, keep=keep)
+        return OpenReply(self, ask, client, watcher, base_url, keep=keep)
 
     @asynccontextmanager
     async def _open_placed(
-        self, ask: Ask, client: Transport | None, base_url: str | None, *, keep: bool
+        self,
+        ask: Ask,
+        client: Transport | None,
+        watcher: Watcher | None,
+        base_url: str,
+        *,
+        keep: bool,
     ) -> AsyncGenerator[Reply]:
         async with (
             self.limits.slot(),
             _client_or_own(client) as http,
-            OpenReply(self, ask, http, base_url, keep=keep) as reply,
+            OpenReply(self, ask, http, watcher, base_url, keep=keep) as reply,
         ):
             yield reply
 
@@ -191,13 +203,15 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         caller: Caller,
         ask: Ask,
         client: Transport,
-        base_url: str | None,
+        watcher: Watcher | None,
+        base_url: str,
         *,
         keep: bool,
     ) -> None:
         self._caller = caller
         self._ask = ask
         self._client = client
+        self._watcher = watcher
         self._base_url = base_url
         self._keep = keep
 
@@ -215,6 +229,8 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         except LionprideError as error:
             caller.locate(self._ask, error)
             raise
+        if self._watcher is not None:
+            exchange.keep_time_by(self._watcher)
         try:
             self._reply = await caller.reply_from(self._ask, exchange, keep=self._keep)
         except BaseException:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+import trio
+
 from .._errors import StreamTimeout
 from ._settings import Timeouts
 
@@ -16,44 +18,55 @@ class ReplyClocks:
     Only waiting for the network counts: time that the reader takes for itself is not its provider's.
     """
 
-    __slots__ = ("_content_clock", "_content_left", "_timeouts")  # a thousand replies have one each
+    # A thousand replies have one each.
+    __slots__ = ("_content_clock", "_content_left", "_runs_out", "_timeouts", "_waits_since")
 
     def __init__(self, timeouts: Timeouts, *, waited: float) -> None:
         """*waited* are the seconds since the request was sent."""
         self._timeouts = timeouts
         self._content_clock: Clock = "first_content"
         self._content_left = timeouts.first_content - waited
+        self._runs_out: Clock = "byte_idle"
+        self._waits_since: float | None = None
 
-    def spend(self, seconds: float) -> None:
-        """Count *seconds* of waiting."""
-        self._content_left -= seconds
-
-    def restart(self) -> None:
-        """Content came, or progress: the time to the next begins."""
-        self._content_clock = "content_idle"
-        self._content_left = self._timeouts.content_idle
-
-    @property
-    def content_is_due(self) -> bool:
-        """Content should have come by now, however many keep-alives there are."""
-        return self._content_left <= 0
-
-    def next_limit(self, seconds_of_silence: float | None) -> tuple[Clock, float]:
-        """The clock that runs out first while nothing comes, and in how many seconds.
+    def start(self, seconds_of_silence: float | None) -> float:
+        """Begin to wait; return the time at which the clock that is the first to run out does so.
 
         *seconds_of_silence* end the answer where it has finished and its provider closes no body.
         """
+        self._waits_since = now = trio.current_time()
         idle = self._timeouts.byte_idle if seconds_of_silence is None else seconds_of_silence
         if idle < self._content_left:
-            return "byte_idle", idle
-        return self._content_clock, max(self._content_left, 0.0)
+            self._runs_out = "byte_idle"
+            return now + idle
+        self._runs_out = self._content_clock
+        return now + max(self._content_left, 0.0)
+
+    def restart(self) -> None:
+        """Content came, or progress: the time to the next begins."""
+        self._waits_since = None
+        self._content_clock = "content_idle"
+        self._content_left = self._timeouts.content_idle
+
+    def content_is_due(self) -> bool:
+        """Count the last wait, unless content ended it; return whether content should have come by now.
+
+        However many keep-alives there are: they restart nothing.
+        """
+        if self._waits_since is not None:
+            self._content_left -= trio.current_time() - self._waits_since
+            self._waits_since = None
+        return self._content_left <= 0
 
     def content_timeout(self) -> StreamTimeout:
         """The failure of a reply whose content did not come in time."""
-        return self.timeout(self._content_clock)
+        return self._timeout(self._content_clock)
 
-    def timeout(self, clock: Clock) -> StreamTimeout:
-        """The failure of a reply whose *clock* ran out."""
+    def timeout(self) -> StreamTimeout:
+        """The failure of a reply whose wait was too long."""
+        return self._timeout(self._runs_out)
+
+    def _timeout(self, clock: Clock) -> StreamTimeout:
         seconds: float = getattr(self._timeouts, clock)
         what = "nothing" if clock == "byte_idle" else "no content"
         return StreamTimeout(f"{what} came for {seconds:g} s", clock=clock)

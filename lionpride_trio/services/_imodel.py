@@ -11,7 +11,7 @@ from .._channels._source import Owner
 from .._errors import ConfigurationError, OutputInvalid
 from .._response import Response
 from .._retry import Retry
-from .._transport import HTTPClient, Transport, as_transport
+from .._transport import HTTPClient, Transport, Watcher, as_transport
 from ..providers import ModelCall, Provider, get, names
 from ..providers._completed import completed
 from ..providers._options import EXTRAS
@@ -51,6 +51,10 @@ class ModelOwner(Owner, Protocol):
 
     def client(self) -> Transport:
         """The shared HTTP client."""
+        ...
+
+    def watcher(self) -> Watcher:
+        """The keeper of the replies' clocks."""
         ...
 
     async def host_url(self, provider: Provider) -> str:
@@ -351,11 +355,15 @@ class iModel(_ProviderGivenOnce):
         owner = self._owner()
         return self._caller.client or (owner.client() if owner is not None else None)
 
+    def _watcher(self) -> Watcher | None:
+        owner = self._owner()
+        return None if owner is None else owner.watcher()
+
     def _open_reply(self, ask: Ask, *, keep: bool) -> AbstractAsyncContextManager[Reply]:
         known = self._caller.base_url
         if known is None or ask.has_unread_files:
             return self._open_prepared(ask, keep=keep)
-        return self._caller.open_reply(ask, self._client(), known, keep=keep)
+        return self._caller.open_reply(ask, self._client(), self._watcher(), known, keep=keep)
 
     @asynccontextmanager
     async def _open_prepared(self, ask: Ask, *, keep: bool) -> AsyncGenerator[Reply]:
@@ -363,7 +371,9 @@ class iModel(_ProviderGivenOnce):
         ask = await with_files_read(self.provider, ask)
         async with (
             self._address() as base_url,
-            self._caller.open_reply(ask, self._client(), base_url, keep=keep) as reply,
+            self._caller.open_reply(
+                ask, self._client(), self._watcher(), base_url, keep=keep
+            ) as reply,
         ):
             yield reply
 

@@ -108,13 +108,11 @@ class Reply(Channel[Chunk]):
     async def _fetch(self) -> list[Any]:
         """Read the network once, and return the chunks that this completes."""
         silence = self._decoder.seconds_of_silence
-        clock, seconds = self._clocks.next_limit(silence)
-        began = trio.current_time()
         try:
-            data = await self._exchange.receive(seconds)
+            data = await self._exchange.receive(self._clocks.start(silence))
         except trio.TooSlowError:
             if silence is None:
-                return self._break_off(self._clocks.timeout(clock))
+                return self._break_off(self._clocks.timeout())
             data = b""
         except LionprideError as error:
             return self._break_off(error)
@@ -122,8 +120,13 @@ class Reply(Channel[Chunk]):
             if not self._stopped:
                 raise
             return []
-        self._clocks.spend(trio.current_time() - began)
-        return self._decode(data)
+        chunks = self._decode(data)
+        late = self._end is None and self._clocks.content_is_due()
+        if late and self._decoder.seconds_of_silence is None:
+            # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
+            # would never run out.
+            self._end_with(self._clocks.content_timeout())
+        return chunks
 
     def _fetch_nowait(self) -> list[Any] | None:
         try:
@@ -142,10 +145,6 @@ class Reply(Channel[Chunk]):
                 chunks += self._add_up(self._decoder.flush())
             self._exchange.understood = self._decoder.failure is None
             self._end_with(self._decoder.failure)
-        elif self._clocks.content_is_due and self._decoder.seconds_of_silence is None:
-            # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
-            # would never run out.
-            self._end_with(self._clocks.content_timeout())
         return chunks
 
     def _add_up(self, chunks: list[Chunk]) -> list[Chunk]:

@@ -12,7 +12,7 @@ from .._channels._channel import Channel
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
-from .._transport import Client, Transport, open_client
+from .._transport import Client, Transport, Watcher, open_client
 from ..providers import Provider
 from ..services._call import open_host
 
@@ -33,6 +33,7 @@ class SessionOwner:
         self._nursery: trio.Nursery | None = None
         self._late = LateFailures()
         self._client: Client | None = None
+        self._watcher: Watcher | None = None
         self._hosts: dict[str, str] = {}
         self._starting = trio.Lock()
 
@@ -74,6 +75,14 @@ class SessionOwner:
         if self._client is None:
             self._client = open_client()
         return self._client
+
+    def watcher(self) -> Watcher:
+        """The keeper of the replies' clocks, which runs from when it is first asked for."""
+        nursery = self._opened()
+        if self._watcher is None:
+            self._watcher = Watcher()
+            nursery.start_soon(self._watcher.run)
+        return self._watcher
 
     async def adopt(self, source: Source[T]) -> Channel[T]:
         """Open *source* in the session; it closes when it ends, or with the session.

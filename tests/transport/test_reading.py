@@ -1,12 +1,14 @@
 """One read of whatever is read: its checkpoints, its clock, and what a cancellation takes."""
 
 import itertools
+import math
 
 import pytest
 import trio
 import trio.lowlevel
 import trio.testing
 
+from lionpride_trio._transport._alarms import Alarm, Watcher
 from lionpride_trio._transport._reading import receive
 from tests.transport.calls import CancelAtStep
 from tests.transport.readables import KINDS
@@ -27,7 +29,19 @@ async def feed(read, seconds):
     await read.end()
 
 
-async def test_a_read_that_is_cancelled_or_too_slow_loses_nothing(read, nursery, autojump_clock):
+@pytest.fixture(params=["a watcher", "a scope"])
+def keeping(request, nursery, read):
+    """How the time of a read is kept."""
+    if request.param == "a scope":
+        return None
+    watcher = Watcher()
+    nursery.start_soon(watcher.run)
+    return Alarm(watcher, read.source.wake)
+
+
+async def test_a_read_that_is_cancelled_or_too_slow_loses_nothing(
+    autojump_clock, read, nursery, keeping
+):
     """Each third is cancelled while it waits, each third at once, and each third has a clock."""
     nursery.start_soon(feed, read, 1)
     got, too_slow, cancelled = [], 0, 0
@@ -37,15 +51,17 @@ async def test_a_read_that_is_cancelled_or_too_slow_loses_nothing(read, nursery,
             match attempt % 3:
                 case 0:
                     scope.deadline = trio.current_time() + 0.3
-                    data = await receive(read.source)
+                    data = await receive(read.source, math.inf, keeping)
                 case 1:
                     scope.cancel()
-                    data = await receive(read.source)
+                    data = await receive(read.source, math.inf, keeping)
                 case 2:
+                    due = trio.current_time() + 0.3
                     try:
-                        data = await receive(read.source, 0.3)
+                        data = await receive(read.source, due, keeping)
                     except trio.TooSlowError:
                         too_slow += 1
+                        assert trio.current_time() == pytest.approx(due)
         cancelled += scope.cancelled_caught
         assert not (attempt % 3 == 1 and data), "what is cancelled takes nothing"
         if data == b"":
@@ -63,6 +79,29 @@ async def test_a_read_waits_until_something_comes(read, nursery, autojump_clock)
         got += data
     assert got == b"".join(TEXT)
     assert trio.current_time() - began == pytest.approx(len(TEXT))
+
+
+async def test_a_read_outlives_the_watcher_of_its_clock(autojump_clock, read, nursery):
+    """As under a shield, when the session around it is cancelled."""
+    watcher = Watcher()
+    async with trio.open_nursery() as inner:
+        inner.start_soon(watcher.run)
+        alarm = Alarm(watcher, read.source.wake)
+        for reads in range(2):  # one that waits when the watcher ends, and one that begins later
+            due = trio.current_time() + 5
+            with trio.CancelScope(shield=True):
+                if not reads:
+                    nursery.start_soon(cancel_later, inner.cancel_scope, 2)
+                with pytest.raises(trio.TooSlowError):
+                    await receive(read.source, due, alarm)
+            assert trio.current_time() == pytest.approx(due)
+    assert not watcher.watches
+    await read.end()
+
+
+async def cancel_later(scope, seconds):
+    await trio.sleep(seconds)
+    scope.cancel()
 
 
 async def test_the_end_is_told_as_often_as_one_asks(read, nursery):
