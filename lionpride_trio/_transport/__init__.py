@@ -1,4 +1,4 @@
-"""HTTP: one request, and its body as bytes.  The only room that imports httpx and h11.
+"""HTTP: one request, and its body as bytes.  The only room that imports httpx.
 
 Model calls know three things of it: a `Transport` opens exchanges, `json_request` makes what is sent,
 and an `Exchange` is the answer.  `open_client` gives the library's own transport, and `as_transport`

@@ -30,7 +30,7 @@ from ._socket import NowaitStream, connect_tcp, readable_nowait
 from ._tls import open_tls
 
 if TYPE_CHECKING:
-    from ._connection import Connection  # with h11 behind it: not before it is needed
+    from ._connection import Connection
     from ._head import Head
 
 Connect: TypeAlias = Callable[[str, int], Awaitable[trio.abc.Stream | NowaitStream]]

@@ -4,10 +4,10 @@ Goals.  One call never meets another: whatever a server sends, and in whatever w
 byte of one answer is read as part of the next.  A cancelled read loses nothing.  What came before a
 failure is handed out before it.  A read costs little more than the socket's own.
 
-Strategy.  h11 knows the request and the heads (`_head`), a framing knows where a body ends (`_framing`),
-the stream moves the bytes.  A `Connection` is made for one request and is never used for another: what it
-holds of an answer (bytes that came with the head, half a chunk, a failure) goes with it.  Only the stream
-below may serve again.
+Strategy.  `_head` knows the request and the heads, a framing knows where a body ends (`_framing`), the
+stream moves the bytes.  A `Connection` is made for one request and is never used for another: what it holds
+of an answer (bytes that came with the head, half a chunk, a failure) goes with it.  Only the stream below may
+serve again.
 
 Plan.  `Connection.ask` sends the request and waits for the head (`_asking`).  Then `receive_nowait` reads
 the stream, feeds the framing and hands out the body, `wait_readable` waits for the stream, and
