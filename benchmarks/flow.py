@@ -171,6 +171,13 @@ def shaped(name: str, shape: Shape, options: Options, report: Report) -> None:
     report.add(table, *targets)
 
 
+def _seconds_of(operations: Sequence[Operation]) -> float:
+    gc.collect()
+    began = time.process_time()
+    trio.run(streamed, operations)
+    return time.process_time() - began
+
+
 def worst_cases(options: Options, report: Report) -> None:
     for title, job, n in (
         (
@@ -192,6 +199,14 @@ def worst_cases(options: Options, report: Report) -> None:
     ):
         table = growth(title, job, n, unit="µs/node")
         report.add(table, Target(title.removeprefix("worst case: "), LINEAR, table.growth()))
+    sizes_of_fans = (500, 2_000) if options.quick else (1_000, 10_000)
+    costs = {}
+    for n in sizes_of_fans:
+        sending = build(fan(n), one_chunk)
+        costs[n] = min(_seconds_of(sending) for _ in range(3)) / n * 1e6
+    table = sizes("worst case: a wide fan with a chunk each, gc on", costs, "µs/node")
+    title = f"a fan of {sizes_of_fans[1]:,} with a chunk each"
+    report.add(table, Target(title, f"<= 1.3 × of {sizes_of_fans[0]:,}", table.growth()))
     milliseconds = {
         n: min(trio.run(failing_chain, n) for _ in range(3)) * 1e3 for n in (250, 1_000)
     }

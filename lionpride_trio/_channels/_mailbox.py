@@ -26,6 +26,7 @@ What must hold:
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -68,7 +69,9 @@ class Mailbox(Channel[Any]):
         self._size = size
         self._when_full: WhenFull = when_full
         self._reader: trio.lowlevel.Task | None = None  # set while the reader waits
-        self._writers: dict[_Writer, None] = {}  # those that wait, in the order in which they came
+        # Those that wait, in the order in which they came.  A dict whose first is taken again and again walks
+        # over the gaps that they left: with 40,000 writers that was three times the whole flow.
+        self._writers: OrderedDict[_Writer, None] = OrderedDict()
         self.dropped = 0
 
     @property

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import attrs
@@ -45,6 +54,15 @@ class Clock:
                 self.scope.deadline = trio.current_time() + self._left
 
 
+@contextmanager
+def _stopped(clocks: Sequence[Clock], lent: SlotsLent) -> Generator[None]:
+    """A block in which all *clocks* stand still, and *lent* holds."""
+    with lent, ExitStack() as stack:
+        for clock in clocks:
+            stack.enter_context(clock.stopped())
+        yield
+
+
 @attrs.frozen
 class Shared:
     """The parts that the contexts of one run share."""
@@ -68,10 +86,11 @@ class Context:
         "_inner_first_attempt",
         "_outlets",
         "_progress",
+        "_queue",
         "_results",
+        "_sends",
         "_shared",
         "_spoke_inside",
-        "_turn",
         "operation",
     )
 
@@ -95,7 +114,8 @@ class Context:
         self._inlet = inlet
         self._outlets = outlets
         self._results: Results | None = None
-        self._turn: trio.StrictFIFOLock | None = None  # shared by its tasks, made at the first send
+        self._sends = False  # one of its tasks does; the others stand in the queue
+        self._queue: trio.lowlevel.ParkingLot | None = None
 
     @property
     def results(self) -> Mapping[Any, Any]:
@@ -143,12 +163,12 @@ class Context:
             yield outer
             outer = outer._shared.outer  # ruff: ignore[private-member-access] - its own class
 
-    async def send(self, chunk: Any) -> None:
+    def send(self, chunk: Any) -> Coroutine[Any, Any, None]:
         """Give one chunk to the reader of the flow and the readers of this operation's stream.
 
         Always a checkpoint.  Blocks while one of them is behind; cancelled then, the chunk is not sent.
         """
-        await self.send_all((chunk,))
+        return self.send_all((chunk,))
 
     async def send_all(self, chunks: Sequence[Any]) -> None:
         """Send several chunks in order; cancelled, it may have sent some of them.
@@ -156,12 +176,11 @@ class Context:
         Tasks of one operation take turns, in the order in which they came.
         """
         await trio.lowlevel.checkpoint()
-        turn = self._turn = self._turn or trio.StrictFIFOLock()
-        try:
-            turn.acquire_nowait()
-        except trio.WouldBlock:
+        if self._sends:
+            self._queue = self._queue or trio.lowlevel.ParkingLot()
             with self._others_awaited():
-                await turn.acquire()
+                await self._queue.park()
+        self._sends = True
         try:
             boxes = self._boxes()
             put = 0
@@ -173,11 +192,12 @@ class Context:
                     # Closing a flow wakes its writers, and cancels them.
                     await trio.lowlevel.checkpoint_if_cancelled()
                     boxes = self._boxes()
-                room = min((box.room for box in boxes), default=len(chunks))
+                room = min([box.room for box in boxes], default=len(chunks))
                 self._put(chunks[put : put + room])
                 put += room
         finally:
-            turn.release()
+            # The next one is woken as the one that sends, so that nobody can come before it.
+            self._sends = bool(self._queue and self._queue.unpark())
 
     def _boxes(self) -> list[Mailbox]:
         """The mailboxes that somebody reads.
@@ -191,23 +211,15 @@ class Context:
             boxes.append(out)
         return boxes
 
-    @contextmanager
-    def _others_awaited(self) -> Generator[None]:
+    def _others_awaited(self) -> AbstractContextManager[None]:
         """A block that waits for readers: the clocks of timeouts stand still, the models' slots are lent."""
-        contexts = (self, *self._outer())
         clocks = [
             clock
-            for context in contexts
+            for context in (self, *self._outer())
             if (clock := context._clock) is not None  # ruff: ignore[private-member-access] - its own class
         ]
-        with SlotsLent(of_all_tasks=True):
-            if not clocks:  # nearly always
-                yield
-                return
-            with ExitStack() as stack:
-                for clock in clocks:
-                    stack.enter_context(clock.stopped())
-                yield
+        lent = SlotsLent(of_all_tasks=True)
+        return _stopped(clocks, lent) if clocks else lent
 
     def _put(self, chunks: Sequence[Any]) -> None:
         if not chunks:

@@ -21,6 +21,7 @@ LAYERS: dict[str, float] = {
     "_hints": 0,
     "_public": 0,
     "_portable": 0,
+    "_undecoded": 0,
     "_readonly": 0,
     "_json_form": 0,
     "_native": 0,
@@ -93,7 +94,7 @@ ORDER = {
     "web._requests": "_fields _said _ui _ag_ui _chat _reading",
     "web._site": "_files _guard _facts _answers _app",
     "_transport": """
-        _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
+        _alarms _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
     """,
     "flow": """
@@ -119,20 +120,19 @@ ORDER = {
 THIRD_PARTY: dict[float, set[str]] = {
     0: {"attr", "attrs", "jiter", "typing_extensions"},  # the last for type checkers alone
     1: {"cattr", "cattrs", "msgspec"},
-    2: {"trio", "httpx", "h11", "stamina"},
+    2: {"trio", "httpx", "stamina"},
     3: {"mcp"},
     4: set(),
     5: {"anyio", "coredis"},
     6: {"starlette"},
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
-    8: {"hypothesis", "pytest", "pytest_trio"},
+    8: {"h11", "hypothesis", "pytest", "pytest_trio"},
 }
 
 # (distribution, the only modules that may import it); a room's name stands for all within it.
 CONFINED: dict[str, set[str]] = {
     "httpx": {"_transport"},
-    "h11": {"_transport"},
     "jiter": {"_errors", "_safe_text", "_chunks", "_response", "wire"},
     "stamina": {"_retry"},
     "msgspec": {"_typed_data"},
@@ -279,7 +279,7 @@ ALLOWED = {
     "own layer": {"providers/openai.py": "from ..stages import x", "stages/__init__.py": "x = 1"},
     "stdlib": {"wire/_sse.py": "import codecs, collections.abc\nfrom os import path"},
     "the Redis client in its file": {"durable/_redis_client.py": "import coredis, anyio"},
-    "httpx in the transport": {"_transport/_client.py": "import httpx, h11, trio"},
+    "httpx in the transport": {"_transport/_client.py": "import httpx, trio"},
     "façade looks down": {"__init__.py": "from .operations import flow", "operations.py": ""},
     "a program uses the façade": {"cli/__init__.py": "from lionpride_trio import Session"},
     "a program may use rich lazily": {"cli/_demo.py": "def f():\n    import rich.live"},

@@ -40,6 +40,7 @@ ELSEWHERE = [
     Elsewhere("_typed_data._*", "typed_data", "schemas and reading agree"),
     Elsewhere("_json_form*", "chunks/test_json_form.py", "chunks are what it writes"),
     Elsewhere("_portable", "errors/test_pickling.py", "errors ask it"),
+    Elsewhere("_undecoded", "chunks/test_undecoded.py", "the wire objects of chunks are such"),
     Elsewhere("_public", "guards/test_public_surface.py", "every public name is held there"),
     Elsewhere("_readonly _response*", "chunks", "chunks add up to a response"),
     Elsewhere("_retry", "services/test_retry.py flow/test_attempt.py", "calls and operations share it"),

@@ -247,7 +247,7 @@ def test_values_can_be_pickled_and_copied(sample):
 def test_importing_pulls_the_core_dependencies_and_nothing_heavier():
     script = """
 import sys
-import trio, httpx, h11, attrs, cattrs, stamina, jiter
+import trio, httpx, attrs, cattrs, stamina, jiter
 before = set(sys.modules)
 import lionpride_trio
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
@@ -255,7 +255,7 @@ print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    core = {"trio", "httpx", "h11", "attrs", "cattrs", "stamina", "jiter"}
+    core = {"trio", "httpx", "attrs", "cattrs", "stamina", "jiter"}
     assert set(done.stdout.split()) - sys.stdlib_module_names - core == {"lionpride_trio"}
 
 

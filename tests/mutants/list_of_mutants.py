@@ -212,9 +212,9 @@ MUTANTS = [
     ),
     (
         "_transport/_tls.py",
-        "while (data := self._decrypted(max_bytes)) is None:",
+        "received, tls = self._received, self._tls\n",
         "if max_bytes == 1:\n            return self._stream.receive_nowait(1)\n"
-        "        while (data := self._decrypted(max_bytes)) is None:",
+        "        received, tls = self._received, self._tls\n",
         "transport",
     ),
     ("providers/_decoder.py", "if not data.strip() or ", "if ", "faults"),
