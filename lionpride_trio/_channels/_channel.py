@@ -23,6 +23,7 @@ These rules hold for every channel, and are kept here once:
 from __future__ import annotations
 
 import abc
+import math
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Final, TypeVar
 
@@ -73,6 +74,13 @@ class Channel(EndingItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         """As `_fetch`, but None where `_fetch` would have to wait.  No checkpoint."""
         return None
 
+    def _limit_wait(self, due: float) -> bool:
+        """Let a wait in `_fetch` end at the time *due*, with `trio.TooSlowError`; return whether it will.
+
+        It does where a clock of its own is kept anyhow: another around it would cost as much as a read.
+        """
+        return False
+
     def _pull(
         self, upstream: Channel[Any], limit: int | None = None
     ) -> Coroutine[Any, Any, list[Any]]:
@@ -95,6 +103,22 @@ class Channel(EndingItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         items = await self._pull(upstream)
         while not items and self._end is None:
             items = await self._pull(upstream)
+        return items
+
+    async def _pull_until(self, upstream: Channel[Any], due: float) -> list[Any] | None:
+        """As `_pull_some`; None where nothing had come when it was *due*."""
+        if not upstream._limit_wait(due):
+            with trio.CancelScope(deadline=due):
+                return await self._pull_some(upstream)
+            return None
+        items: list[Any] = []
+        try:
+            while not items and self._end is None:
+                items = await self._pull(upstream)
+        except trio.TooSlowError:
+            return None
+        finally:
+            upstream._limit_wait(math.inf)
         return items
 
     def _pull_nowait(self, upstream: Channel[Any]) -> list[Any] | None:

@@ -101,6 +101,9 @@ class FusedChannel(Channel[Any]):
         batch = self._pull_nowait(self._upstream)
         return None if batch is None else self._run_stages(batch)
 
+    def _limit_wait(self, due: float) -> bool:
+        return self._upstream._limit_wait(due)
+
     def _run_stages(self, batch: Sequence[Any]) -> list[Any]:
         """Send *batch* through the stages; at the end, flush them.  Returns the items that come out."""
         results: list[Any] = []

@@ -19,11 +19,19 @@ class ReplyClocks:
     """
 
     # A thousand replies have one each.
-    __slots__ = ("_content_clock", "_content_left", "_runs_out", "_timeouts", "_waits_since")
+    __slots__ = (
+        "_byte_left",
+        "_content_clock",
+        "_content_left",
+        "_runs_out",
+        "_timeouts",
+        "_waits_since",
+    )
 
     def __init__(self, timeouts: Timeouts, *, waited: float) -> None:
         """*waited* are the seconds since the request was sent."""
         self._timeouts = timeouts
+        self._byte_left = timeouts.byte_idle
         self._content_clock: Clock = "first_content"
         self._content_left = timeouts.first_content - waited
         self._runs_out: Clock = "byte_idle"
@@ -35,18 +43,31 @@ class ReplyClocks:
         *seconds_of_silence* end the answer where it has finished and its provider closes no body.
         """
         self._waits_since = now = trio.current_time()
-        idle = self._timeouts.byte_idle if seconds_of_silence is None else seconds_of_silence
+        idle = self._byte_left if seconds_of_silence is None else seconds_of_silence
         if idle < self._content_left:
             self._runs_out = "byte_idle"
-            return now + idle
+            return now + max(idle, 0.0)
         self._runs_out = self._content_clock
         return now + max(self._content_left, 0.0)
+
+    def interrupt(self) -> None:
+        """Count a wait that a cancellation ended, or a clock of the reader's.
+
+        A program that asks again each second would otherwise wait for ever.
+        """
+        if self._waits_since is not None:
+            self._byte_left -= trio.current_time() - self._waits_since
+            self.content_is_due()
 
     def restart(self) -> None:
         """Content came, or progress: the time to the next begins."""
         self._waits_since = None
         self._content_clock = "content_idle"
         self._content_left = self._timeouts.content_idle
+
+    def restart_bytes(self) -> None:
+        """Bytes came."""
+        self._byte_left = self._timeouts.byte_idle
 
     def content_is_due(self) -> bool:
         """Count the last wait, unless content ended it; return whether content should have come by now.

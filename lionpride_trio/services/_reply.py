@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ class Reply(Channel[Chunk]):
         self._exchange = exchange
         self._decoder = decoder
         self._clocks = ReplyClocks(timeouts, waited=waited)
+        self._wait_limit = math.inf  # of who reads it
         self._max_kept = max_kept_chars
         self._locate = locate
         self._builder = ResponseBuilder()
@@ -108,9 +110,13 @@ class Reply(Channel[Chunk]):
     async def _fetch(self) -> list[Any]:
         """Read the network once, and return the chunks that this completes."""
         silence = self._decoder.seconds_of_silence
+        due = self._clocks.start(silence)
         try:
-            data = await self._exchange.receive(self._clocks.start(silence))
+            data = await self._exchange.receive(min(due, self._wait_limit))
         except trio.TooSlowError:
+            if self._wait_limit < due:
+                self._clocks.interrupt()
+                raise
             if silence is None:
                 return self._break_off(self._clocks.timeout())
             data = b""
@@ -120,6 +126,10 @@ class Reply(Channel[Chunk]):
             if not self._stopped:
                 raise
             return []
+        except trio.Cancelled:
+            self._clocks.interrupt()
+            raise
+        self._clocks.restart_bytes()
         chunks = self._decode(data)
         late = self._end is None and self._clocks.content_is_due()
         if late and self._decoder.seconds_of_silence is None:
@@ -127,6 +137,10 @@ class Reply(Channel[Chunk]):
             # would never run out.
             self._end_with(self._clocks.content_timeout())
         return chunks
+
+    def _limit_wait(self, due: float) -> bool:
+        self._wait_limit = due
+        return True
 
     def _fetch_nowait(self) -> list[Any] | None:
         try:

@@ -31,14 +31,21 @@ def idle_timeout(seconds: float) -> Passthrough:
 class IdleTimeoutChannel(Channel[Any]):
     """*upstream*, which must end each wait for it within *seconds*."""
 
+    _can_poll = True
+
     def __init__(self, upstream: Channel[Any], seconds: float) -> None:
         super().__init__()
         self._upstream = upstream
         self._seconds = seconds
 
     async def _fetch(self) -> list[Any]:
-        with trio.CancelScope(deadline=trio.current_time() + self._seconds):
-            return await self._pull_some(self._upstream)
+        items = await self._pull_until(self._upstream, trio.current_time() + self._seconds)
+        return self._time_out() if items is None else items
+
+    def _fetch_nowait(self) -> list[Any] | None:
+        return self._pull_nowait(self._upstream)
+
+    def _time_out(self) -> list[Any]:
         message = f"nothing came for {self._seconds:g} s"
         self._finish(StreamTimeout(message, clock="idle_timeout"))
         return []
