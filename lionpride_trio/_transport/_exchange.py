@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import trio
 
 from ._inflate import InflatedBody, encoding_of
 from ._reading import Body, receive
-from ._request import Request
-
-CLOSE_SECONDS: Final = 1.0
-"""How long a client may take to close a connection when the caller is already cancelled."""
+from ._request import CLOSE_SECONDS, Request
 
 
 class Exchange:

@@ -24,6 +24,8 @@ def translated(error: Exception) -> LionprideError:
     text = ": ".join(filter(None, [type(error).__name__, _first_text(error)]))
     if isinstance(error, LionprideError):
         return error
+    if isinstance(error.__cause__, LionprideError):
+        return error.__cause__  # which an `HTTPTransport` has told httpx in httpx's classes
     if "ConnectTimeout" in names:
         return StreamTimeout("no connection in time", clock="connect")
     if "ConnectError" in names or "ProxyError" in names:
@@ -48,8 +50,9 @@ def _first_text(error: BaseException) -> str:
 
 def without_request(error: Exception) -> Exception | None:
     """Return *error*, to be a cause, without its request: the request's headers have the key."""
-    if isinstance(error, LionprideError):
-        return error.__cause__ if isinstance(error.__cause__, Exception) else None
+    own = error if isinstance(error, LionprideError) else error.__cause__
+    if isinstance(own, LionprideError):
+        return own.__cause__ if isinstance(own.__cause__, Exception) else None
     if "_request" in error.__dict__:
         error.__dict__["_request"] = None
     return error

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import trio
 
 from .._channels._nursery import open_pump_nursery
 from .._errors import StreamTimeout
-from ._exchange import CLOSE_SECONDS, Exchange, Transport
+from ._exchange import Exchange, Transport
 from ._failures import translated, without_request
-from ._pump import PumpedBody
-from ._request import Request
+from ._pump import PumpedBody, ReadBody
+from ._reading import Body
+from ._request import CLOSE_SECONDS, Request
+
+if TYPE_CHECKING:
+    from ._connection import Connection
+    from ._httpx_transport import ConnectionStream
+
+OWN_STREAM: Final = "lionpride_trio.stream"
+"""The extension of an answer that has the stream of an `HTTPTransport`."""
+ONCE: Final = "lionpride_trio.once"
+"""The extension of a request that must not be sent a second time."""
 
 
 class HTTPClient(Protocol):
@@ -44,31 +54,46 @@ class ForeignClient:
 
     Such a client does not tell when it has sent a request, so that the time to answer (``wait``)
     begins with the sending, and ``send_idle`` is not kept.  It does not tell either whether it took
-    an idle connection, so that ``once`` is not kept.
+    an idle connection, so that ``once`` is kept by `HTTPTransport` alone.
     """
 
     def __init__(self, client: HTTPClient) -> None:
         self._client = client
+        # A client of another library may not know the option.
+        self._takes_extensions = any(
+            kind.__module__.partition(".")[0] == "httpx" for kind in type(client).__mro__
+        )
 
     @asynccontextmanager
     async def open_exchange(self, request: Request) -> AsyncGenerator[Exchange]:
-        """As `Transport.open_exchange`.  Opens a nursery, in which a task reads one piece ahead."""
+        """As `Transport.open_exchange`.
+
+        Opens a nursery, in which a task reads one piece ahead, but not where the client's transport
+        is an `HTTPTransport`.
+        """
         began = trio.current_time()
-        block = self._client.stream(
-            request.method,
-            request.url,
-            content=request.body,
-            headers=request.headers,
-            timeout=(request.connect, None, None, None),
-            follow_redirects=False,
-        )
+        block = self._client.stream(request.method, request.url, **self._options(request))
         response = await _enter(block, request.wait)
         try:
+            own = _own_connection(response)
+            if own is not None:
+                exchange = _exchange(response.status_code, response.headers, own, own.sent_at)
+                try:
+                    yield exchange
+                    if exchange.understood:
+                        await own.wait_end()
+                finally:
+                    await exchange.aclose()
+                return
+            if getattr(response, "is_stream_consumed", False):
+                # A hook or an auth has read it, and its client has decompressed it then.
+                headers = {**response.headers, "content-encoding": "identity"}
+                yield _exchange(response.status_code, headers, ReadBody(response.content), began)
+                return
             body = PumpedBody(response)
             async with open_pump_nursery() as nursery:
                 nursery.start_soon(body.pump)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                exchange = Exchange(response.status_code, headers, body, sent_at=began)
+                exchange = _exchange(response.status_code, response.headers, body, began)
                 try:
                     yield exchange
                 finally:
@@ -78,8 +103,38 @@ class ForeignClient:
                 await response.aclose()
                 await block.__aexit__(None, None, None)
 
+    def _options(self, request: Request) -> dict[str, Any]:
+        """The options of ``stream``.  Whether redirects are followed is left to the client."""
+        options: dict[str, Any] = {
+            "content": request.body,
+            "headers": request.headers,
+            "timeout": (request.connect, None, None, None),
+        }
+        if request.once and self._takes_extensions:
+            options["extensions"] = {ONCE: True}
+        return options
+
     def __repr__(self) -> str:
         return f"<ForeignClient over {type(self._client).__module__}.{type(self._client).__name__}>"
+
+
+def _exchange(status: int, headers: Mapping[str, str], body: Body, sent_at: float) -> Exchange:
+    lower_case = {name.lower(): value for name, value in headers.items()}
+    return Exchange(status, lower_case, body, sent_at=sent_at)
+
+
+def _own_connection(response: Any) -> Connection | None:
+    """The connection of an answer that came by an `HTTPTransport`, if its body may be read from there.
+
+    It may not where a transport of the user's has put a stream of its own around ours, which would
+    see nothing of the body then, or where a hook has begun to read.
+    """
+    own: ConnectionStream | None = getattr(response, "extensions", {}).get(OWN_STREAM)
+    if own is None or response.is_stream_consumed or response.is_closed:
+        return None
+    # httpx puts one stream around each transport's, to count the time of the answer.
+    outer = response.stream
+    return own.connection if own in {outer, getattr(outer, "_stream", None)} else None
 
 
 async def _enter(block: AbstractAsyncContextManager[Any], wait: float) -> Any:

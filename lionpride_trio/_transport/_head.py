@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
 import h11
 
-from .._errors import ConnectionLost, HTTPProtocolError, LionprideError
-from ._framing import Framing, framing_of
+from .._errors import ConnectionLost, HTTPProtocolError, LionprideError, LocalProtocolError
+from ._framing import Framing, Sized, framing_of
 from ._request import Request
 
 MAX_HEAD_BYTES: Final = 64 * 1024
@@ -28,6 +28,12 @@ class Head:
     status: int
     headers: Mapping[str, str]
     """Names are in small letters; what came more than once is joined by commas."""
+    header_lines: Sequence[tuple[bytes, bytes]] = ()
+    """The headers as they came."""
+    version: bytes = b"HTTP/1.1"
+    """The version of HTTP that the server speaks."""
+    reason: bytes = b""
+    """The words after the status."""
 
 
 class HeadMachine:
@@ -40,6 +46,7 @@ class HeadMachine:
     def __init__(self) -> None:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._connection_ended = False
+        self._asks_for_head_alone = False
         self.rest = b""
         """The bytes that were fed and are no part of a whole head."""
         self.answered = False
@@ -48,23 +55,49 @@ class HeadMachine:
         self.framing: Framing | None = None
 
     def write(self, request: Request) -> bytes:
-        """The bytes of *request*."""
-        http, address = self._http, request.address
-        headers = {
-            "host": address.host,
-            **request.headers,
-            "content-length": str(len(request.body)),
-        }
-        return b"".join([
-            http.send(
-                h11.Request(
-                    method=request.method, target=address.target, headers=list(headers.items())
-                )
-            )
-            or b"",
-            http.send(h11.Data(data=request.body)) or b"",
-            http.send(h11.EndOfMessage()) or b"",
-        ])
+        """The bytes of *request*, whose body is there."""
+        return self.write_head(request) + self.write_piece(request.body) + self.write_end()
+
+    def write_head(self, request: Request) -> bytes:
+        """The bytes of *request* before its body.
+
+        :raises LocalProtocolError: its headers cannot be sent.
+        """
+        method, target = request.method, request.address.target
+        self._asks_for_head_alone = method == "HEAD"
+        try:
+            if request.header_lines is None:
+                headers = {
+                    "host": request.address.host,
+                    **request.headers,
+                    "content-length": str(len(request.body)),
+                }
+                head = h11.Request(method=method, target=target, headers=list(headers.items()))
+            else:
+                head = h11.Request(method=method, target=target, headers=list(request.header_lines))
+            return self._http.send(head) or b""
+        except h11.LocalProtocolError as error:
+            raise LocalProtocolError(f"this request cannot be sent: {error}") from error
+
+    def write_piece(self, data: bytes) -> bytes:
+        """The bytes of the next piece of the body, as the head says that it is framed.
+
+        :raises LocalProtocolError: the body is longer than its content-length.
+        """
+        try:
+            return self._http.send(h11.Data(data=data)) or b""
+        except h11.LocalProtocolError as error:
+            raise LocalProtocolError(f"the body is not as its headers say: {error}") from error
+
+    def write_end(self) -> bytes:
+        """The bytes after the body.
+
+        :raises LocalProtocolError: the body is shorter than its content-length.
+        """
+        try:
+            return self._http.send(h11.EndOfMessage()) or b""
+        except h11.LocalProtocolError as error:
+            raise LocalProtocolError(f"the body is not as its headers say: {error}") from error
 
     def feed(self, data: bytes) -> None:
         """Take what was received; ``b""`` says that the connection ended.
@@ -90,8 +123,14 @@ class HeadMachine:
             self._http.receive_data(_IDENTITY.sub(b"", head))
             event = self._http.next_event()
             if isinstance(event, h11.Response):  # and no answer of 1xx, which is not the last
-                self.head = Head(event.status_code, _headers(event))
-                self.framing = framing_of(event)
+                self.head = Head(
+                    event.status_code,
+                    _headers(event),
+                    header_lines=event.headers.raw_items(),
+                    version=b"HTTP/" + bytes(event.http_version),
+                    reason=bytes(event.reason),
+                )
+                self.framing = Sized(0) if self._asks_for_head_alone else framing_of(event)
 
     @property
     def _has_enough(self) -> bool:

@@ -100,3 +100,27 @@ class PumpedBody:
     def __repr__(self) -> str:
         state = "closed" if self._closed else "read" if self._stopped.is_set() else "being read"
         return f"<PumpedBody {state}>"
+
+
+class ReadBody:
+    """A `Body` that was read before."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def receive_nowait(self) -> bytes:
+        """Return all of it, and then its end."""
+        content, self._content = self._content, b""
+        return content
+
+    async def wait_readable(self) -> None:
+        """Nothing: it never waits."""
+        await trio.lowlevel.checkpoint()
+
+    def abort_nowait(self) -> None:
+        """Nothing: there is no connection."""
+
+    async def aclose(self, *, understood: bool) -> None:
+        """Give nothing more."""
+        del understood
+        self._content = b""
