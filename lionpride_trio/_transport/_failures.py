@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import trio
 
 from .._errors import (
@@ -12,7 +15,10 @@ from .._errors import (
     StreamTimeout,
     TransportError,
 )
-from ._remedies import OWN_AUTHORITY, causes, is_distrust
+from ._remedies import CLIENTS_AUTHORITY, causes, is_distrust
+
+_REFUSED: Final = re.compile(r"4\d\d ")
+"""How the text of httpx's error begins where a proxy has answered so."""
 
 
 def translated(error: Exception) -> LionprideError:
@@ -28,8 +34,11 @@ def translated(error: Exception) -> LionprideError:
         return error.__cause__  # which an `HTTPTransport` has told httpx in httpx's classes
     if "ConnectTimeout" in names:
         return StreamTimeout("no connection in time", clock="connect")
-    if "ConnectError" in names or "ProxyError" in names:
-        return ConnectionFailed(f"{text}: {OWN_AUTHORITY}" if is_distrust(error) else text)
+    if "ProxyError" in names:
+        # What a proxy refuses, such as a password, it refuses again.
+        return ConnectionFailed(text, retryable=not _REFUSED.match(_first_text(error)))
+    if "ConnectError" in names:
+        return ConnectionFailed(f"{text}: {CLIENTS_AUTHORITY}" if is_distrust(error) else text)
     if "LocalProtocolError" in names or "RemoteProtocolError" in names:
         lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
         return ConnectionLost(text) if lost else HTTPProtocolError(text)

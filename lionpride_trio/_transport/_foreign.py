@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -32,9 +32,10 @@ class HTTPClient(Protocol):
     Of a response, ``status_code``, ``headers``, ``aiter_raw`` and ``aclose`` are used.
     """
 
-    def stream(self, method: str, url: str, **options: Any) -> AbstractAsyncContextManager[Any]:
-        """Send a request; the value is the response with its body unread."""
-        ...
+    @property
+    def stream(self) -> Callable[..., AbstractAsyncContextManager[Any]]:
+        """A method that sends a request; its block's value is the response with its body unread."""
+        ...  # no method here, for no two clients name the same options
 
     async def aclose(self) -> None:
         """Close all connections."""
