@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import trio
@@ -12,7 +12,7 @@ from .._channels._nursery import open_pump_nursery
 from .._errors import StreamTimeout
 from ._exchange import Exchange, Transport
 from ._failures import translated, without_request
-from ._pump import PumpedBody, ReadBody
+from ._pump import DirectBody, PumpedBody, ReadBody
 from ._reading import Body
 from ._request import CLOSE_SECONDS, Request
 
@@ -69,34 +69,30 @@ class ForeignClient:
     async def open_exchange(self, request: Request) -> AsyncGenerator[Exchange]:
         """As `Transport.open_exchange`.
 
-        Opens a nursery, in which a task reads one piece ahead, but not where the client's transport
-        is an `HTTPTransport`.
+        Opens a nursery, in which a task reads ahead, but not for an answer that is read in one go, nor
+        where the client's transport is an `HTTPTransport`.
         """
         began = trio.current_time()
         block = self._client.stream(request.method, request.url, **self._options(request))
         response = await _enter(block, request.wait)
         try:
+            headers = {name.lower(): value for name, value in response.headers.items()}
             own = _own_connection(response)
-            if own is not None:
-                exchange = _exchange(response.status_code, response.headers, own, own.sent_at)
-                try:
-                    yield exchange
-                    if exchange.understood:
-                        await own.wait_end()
-                finally:
-                    await exchange.aclose()
-                return
-            if getattr(response, "is_stream_consumed", False):
+            if own is None and getattr(response, "is_stream_consumed", False):
                 # A hook or an auth has read it, and its client has decompressed it then.
-                headers = {**response.headers, "content-encoding": "identity"}
-                yield _exchange(response.status_code, headers, ReadBody(response.content), began)
-                return
-            body = PumpedBody(response)
-            async with open_pump_nursery() as nursery:
-                nursery.start_soon(body.pump)
-                exchange = _exchange(response.status_code, response.headers, body, began)
+                headers.pop("content-encoding", None)
+            body = own or _body(response, request)
+            exchange = Exchange(
+                response.status_code, headers, body, sent_at=own.sent_at if own else began
+            )
+            pump = body.pump if isinstance(body, PumpedBody) else None
+            async with nullcontext() if pump is None else open_pump_nursery() as nursery:
+                if nursery is not None and pump is not None:
+                    nursery.start_soon(pump)
                 try:
                     yield exchange
+                    if own is not None and exchange.understood:
+                        await own.wait_end()
                 finally:
                     await exchange.aclose()
         finally:
@@ -119,9 +115,10 @@ class ForeignClient:
         return f"<ForeignClient over {type(self._client).__module__}.{type(self._client).__name__}>"
 
 
-def _exchange(status: int, headers: Mapping[str, str], body: Body, sent_at: float) -> Exchange:
-    lower_case = {name.lower(): value for name, value in headers.items()}
-    return Exchange(status, lower_case, body, sent_at=sent_at)
+def _body(response: Any, request: Request) -> Body:
+    if getattr(response, "is_stream_consumed", False):
+        return ReadBody(response.content)
+    return DirectBody(response) if request.read_whole else PumpedBody(response)
 
 
 def _own_connection(response: Any) -> Connection | None:

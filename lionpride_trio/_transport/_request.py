@@ -63,6 +63,9 @@ class Request:
     """It must not be sent a second time: an idle connection, which may turn out to be closed while
     nobody knows whether the server has read the request, will not do."""
 
+    read_whole: bool = False
+    """Its answer is read to the end in one go: a read that was cancelled is not asked for again."""
+
     @property
     def address(self) -> Address:
         """Where it goes."""
@@ -92,6 +95,7 @@ def json_request(
     send_idle: float,
     wait: float,
     once: bool = False,
+    read_whole: bool = False,
 ) -> Request:
     """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
 
@@ -114,4 +118,5 @@ def json_request(
         send_idle=send_idle,
         wait=wait,
         once=once,
+        read_whole=read_whole,
     )

@@ -160,6 +160,7 @@ class Caller:
                 send_idle=self.timeouts.byte_idle,
                 wait=self.timeouts.first_content if stream else math.inf,
                 once=ask.starts_job,
+                read_whole=not stream,
             )
         )
 
