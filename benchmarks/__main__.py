@@ -17,6 +17,7 @@ from ._report import Report
 MODULES = {
     "decode": "decode",
     "http": "http",
+    "client": "user_client",
     "pipeline": "pipeline",
     "operators": "operators",
     "typed": "typed",

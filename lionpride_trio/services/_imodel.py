@@ -201,8 +201,8 @@ class iModel(_ProviderGivenOnce):
         *output* is the type that the answer is to have: the model is given its schema.  The chunks
         are read with ``| typed(…)`` or ``| elements(…)``.
 
-        No nursery is opened, but for an *http_client* of yours, whose body a task reads one piece
-        ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
+        No nursery is opened, but for connections through a proxy and an *http_client* of yours without
+        `HTTPTransport`, whose bodies a task reads ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
         reply is open.  The reply closes when its block ends; cancelling closes the connection.
 
         :raises ConfigurationError: the messages or options are wrong.
