@@ -80,7 +80,8 @@ class iModel(_ProviderGivenOnce):
     APIs.  *name* is how a session finds the model, by default the model's id.  *api_key* and
     *base_url* come from the environment where they are not given; an *api_key* that is a function,
     sync or async, is asked for each call.  *http_client* is an open
-    ``httpx`` (or ``httpx2``) client of yours, which stays yours to close; without one, a session's
+    ``httpx`` (or ``httpx2``) client of yours, which stays yours to close, and costs least with
+    `HTTPTransport` in it; without one, a session's
     models share one, and a model outside a session opens one for each call.  *ssl_context*, *proxy* and
     *trust_env* say how connections are made without such a client, as for a `Session`, and go before
     what that says.  *options*

@@ -521,8 +521,10 @@ async def test_an_authority_of_ones_own(option):
 
 async def test_a_context_that_speaks_http2_elsewhere_does_not_here():
     """httpx tells a context which protocols there are, and that context may be shared."""
+    handshakes = []
     offered = server_context()
     offered.set_alpn_protocols(["h2", "http/1.1"])
+    offered.sni_callback = lambda tls, *rest: handshakes.append(tls)
     context = client_context()
     context.set_alpn_protocols(["http/1.1", "h2"])
     async with (
@@ -530,6 +532,7 @@ async def test_a_context_that_speaks_http2_elsewhere_does_not_here():
         open_httpx(ssl_context=context) as client,
     ):
         assert (await ask(CHAT.model(server, http_client=client))).text == TEXT
+    assert [tls.selected_alpn_protocol() for tls in handshakes] == ["http/1.1"]
 
 
 @pytest.mark.parametrize(

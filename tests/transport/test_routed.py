@@ -434,11 +434,3 @@ def test_words_of_other_libraries(option, instead):
     for setting in ("proxy", "ssl_context", "trust_env"):
         with pytest.raises(ConfigurationError, match=setting):
             iModel("openai", "m", api_key=KEY).stream("hi", **{setting: "x"})
-
-
-async def test_http2_by_a_client_of_ones_own():
-    async with (
-        httpx.AsyncClient(http2=True) as client,
-        FaultyServer(Answer(body=CHAT.body)) as server,
-    ):
-        assert (await ask(CHAT.model(server, http_client=client))).text == TEXT
