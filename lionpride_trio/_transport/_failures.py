@@ -15,7 +15,7 @@ from .._errors import (
     StreamTimeout,
     TransportError,
 )
-from ._remedies import CLIENTS_AUTHORITY, causes, is_distrust
+from ._remedies import OWN_AUTHORITY, causes, is_distrust
 
 _REFUSED: Final = re.compile(r"4\d\d ")
 """How the text of httpx's error begins where a proxy has answered so."""
@@ -30,7 +30,7 @@ def translated(error: Exception) -> LionprideError:
     text = ": ".join(filter(None, [type(error).__name__, _first_text(error)]))
     if isinstance(error, LionprideError):
         return error
-    if isinstance(error.__cause__, LionprideError):
+    if "TransportError" in names and isinstance(error.__cause__, LionprideError):
         return error.__cause__  # which an `HTTPTransport` has told httpx in httpx's classes
     if "ConnectTimeout" in names:
         return StreamTimeout("no connection in time", clock="connect")
@@ -38,7 +38,7 @@ def translated(error: Exception) -> LionprideError:
         # What a proxy refuses, such as a password, it refuses again.
         return ConnectionFailed(text, retryable=not _REFUSED.match(_first_text(error)))
     if "ConnectError" in names:
-        return ConnectionFailed(f"{text}: {CLIENTS_AUTHORITY}" if is_distrust(error) else text)
+        return ConnectionFailed(f"{text}: {OWN_AUTHORITY}" if is_distrust(error) else text)
     if "LocalProtocolError" in names or "RemoteProtocolError" in names:
         lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
         return ConnectionLost(text) if lost else HTTPProtocolError(text)

@@ -14,14 +14,10 @@ from ._route import Route
 
 _PROXIES: Final = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")
 _PROXIES_OF: Final = {"https": ("HTTPS_PROXY", "ALL_PROXY"), "http": ("HTTP_PROXY", "ALL_PROXY")}
-_OWN_AUTHORITY: Final = (
+OWN_AUTHORITY: Final = (
     "to trust a certificate authority of your own, pass ssl_context= to Session or iModel, or set"
-    " SSL_CERT_FILE and pass trust_env=True"
-)
-CLIENTS_AUTHORITY: Final = (
-    "to trust a certificate authority of your own, pass"
-    " http_client=httpx.AsyncClient(verify=ssl_context), or ssl_context= to Session or iModel in the"
-    " place of a client"
+    " SSL_CERT_FILE and pass trust_env=True; for a client of yours, write"
+    " http_client=httpx.AsyncClient(verify=ssl_context)"
 )
 
 
@@ -38,7 +34,7 @@ def not_connected_in_time(seconds: float) -> StreamTimeout:
 def not_secured(host: str, error: Exception) -> ConnectionFailed:
     """The error of the library's own client where the TLS handshake failed."""
     why = error.__cause__ or error
-    hint = f": {_OWN_AUTHORITY}" if is_distrust(error) else ""
+    hint = f": {OWN_AUTHORITY}" if is_distrust(error) else ""
     return ConnectionFailed(f"TLS with {host} failed: {why}{hint}")
 
 

@@ -247,6 +247,20 @@ async def test_errors_are_those_of_our_own_client():
             assert KEY not in repr(got.error.__cause__)
 
 
+async def test_what_a_hook_raises_is_the_users_own():
+    async def fails(response):
+        raise KeyError("mine") from ConnectionLost("another call's")
+
+    hooks = {"response": [fails]}
+    async with (
+        FaultyServer(Answer(body=CHAT.body)) as server,
+        open_httpx(event_hooks=hooks) as client,
+    ):
+        with pytest.raises(KeyError, match="mine"):
+            await ask(CHAT.model(server, http_client=client))
+        await server.wait_idle()
+
+
 async def test_the_clocks_of_a_model_hold(autojump_clock):
     settings = {"timeouts": Timeouts(first_content=7, byte_idle=3)}
     async with (
@@ -342,6 +356,39 @@ async def test_a_refusal_ends_the_sending_of_a_body_that_has_no_end():
         assert (response.status_code, response.text) == (413, "too large")
         assert ended.is_set()
         await server.wait_idle()
+
+
+async def test_a_server_that_goes_while_a_body_without_end_is_sent():
+    async def endless():
+        while True:
+            await trio.lowlevel.checkpoint()
+            yield b"x" * 10_000
+
+    async with FaultyServer(HangUp(read=False)) as server, open_httpx() as client:
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+            await client.post(at(server), content=endless())
+        await server.wait_idle()
+
+
+async def test_a_body_by_an_iterator_that_is_no_generator():
+    class Pieces(httpx.AsyncByteStream):
+        def __init__(self):
+            self._left = [b"cde", b"ab"]
+
+        def __aiter__(self):
+            return self
+
+        async def __anext__(self):
+            await trio.lowlevel.checkpoint()
+            if not self._left:
+                raise StopAsyncIteration
+            return self._left.pop()
+
+    async with FaultyServer(Answer(body=b"x", **PLAIN)) as server, open_httpx() as client:
+        headers = {"transfer-encoding": "chunked", "host": "127.0.0.1"}
+        request = httpx.Request("POST", at(server), headers=headers, stream=Pieces())
+        assert (await client.send(request)).text == "x"
+        assert server.requests[0].body == b"abcde"
 
 
 async def test_what_the_maker_of_a_body_raises_comes_out_as_it_is():

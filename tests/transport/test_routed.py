@@ -202,6 +202,8 @@ async def test_connections_through_a_proxy_serve_again_and_close_with_the_sessio
             for _ in range(3):
                 assert (await ask(model)).text == TEXT
             assert len(proxy.asked) == server.accepted == 1
+            (client,) = session._owner._clients.values()
+            assert repr(client).endswith("over <ForeignClient over httpx.AsyncClient>>>")
         await server.wait_idle()
         gc.collect()
 
@@ -273,6 +275,28 @@ async def test_certificates_that_the_environment_names(call, monkeypatch, tmp_pa
         got = await call(server, trust_env=True)
         assert type(got.error) is ConfigurationError
         assert "trust_env=True reads SSL_CERT_FILE, and what it names has no" in str(got.error)
+
+
+async def test_a_proxy_for_another_scheme_is_not_blamed(monkeypatch):
+    async with FaultyServer(Answer(body=CHAT.body)) as server:
+        pass
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    got = await ask(CHAT.model(server, trust_env=True))
+    assert type(got.error) is ConnectionFailed
+    assert "PROXY" not in str(got.error)
+
+
+async def test_calls_at_once_share_one_client():
+    async with FaultyServer(Answer(body=CHAT.body)) as server, open_proxy() as proxy:
+        async with Session(proxy=proxy.url()) as session:
+            model = CHAT.model(server)
+            session.services.register(model)
+            async with trio.open_nursery() as nursery:
+                for _ in range(5):
+                    nursery.start_soon(ask, model)
+            assert len(session._owner._clients) == 1
+            assert len(proxy.asked) == 5
+        await server.wait_idle()
 
 
 async def test_an_environment_without_proxies_leaves_the_call_to_our_own_client():
