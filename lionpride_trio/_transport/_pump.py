@@ -172,6 +172,10 @@ class PumpedBody:
 
     async def wait_readable(self) -> None:
         """Wait until the task has a piece, or is done."""
+        if self._held or self._stopped.is_set():
+            # It came since the reader looked: nobody would wake it.
+            await trio.lowlevel.checkpoint()
+            return
         self._reader = trio.lowlevel.current_task()
 
         def abort(_: object) -> trio.lowlevel.Abort:
@@ -201,11 +205,14 @@ class PumpedBody:
         if self._response is None:
             return
         response, self._response = self._response, None
-        if understood and not self._closed:
-            with trio.move_on_after(END_SECONDS):
-                await self._stopped.wait()
-        self.abort_nowait()
-        await self._stopped.wait()
+        if not self._stopped.is_set():
+            if understood and not self._closed:
+                with trio.move_on_after(END_SECONDS):
+                    await self._stopped.wait()
+            self._scope.cancel()
+            await self._stopped.wait()
+        self._closed = True
+        self._held.clear()
         await close_response(response, self._pieces)
 
     def __repr__(self) -> str:

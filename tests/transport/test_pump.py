@@ -9,6 +9,7 @@ import trio.testing
 
 from lionpride_trio import ConnectionLost, StreamTimeout, Timeouts
 from lionpride_trio._transport import as_transport, json_request
+from lionpride_trio._transport._exchange import Exchange
 from lionpride_trio._transport._pump import MOST_AHEAD, DirectBody, PumpedBody, ReadBody
 from lionpride_trio._transport._reading import receive
 from lionpride_trio.testing import Answer, FaultyServer
@@ -93,6 +94,22 @@ async def test_the_end_is_waited_for_a_moment_only(autojump_clock):
         began = trio.current_time()
         await body.aclose(understood=True)
         assert trio.current_time() - began < 0.1
+
+
+async def test_what_came_after_the_reader_had_looked_is_read(autojump_clock):
+    send, pieces = trio.open_memory_channel(0)
+    async with pumped(pieces) as body:
+        exchange = Exchange(200, {}, body, sent_at=0)
+        with trio.fail_after(5):
+            for piece in (b"a", b"b"):
+                assert exchange.receive_nowait() is None
+                await send.send(piece)
+                await trio.testing.wait_all_tasks_blocked()
+                assert await exchange.receive() == piece
+            assert exchange.receive_nowait() is None
+            await send.aclose()
+            await trio.testing.wait_all_tasks_blocked()
+            assert await exchange.receive() == b""
 
 
 async def test_a_closed_body_gives_nothing_more():
