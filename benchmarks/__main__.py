@@ -18,6 +18,7 @@ MODULES = {
     "decode": "decode",
     "one_event": "one_event",
     "http": "http",
+    "client": "user_client",
     "pipeline": "pipeline",
     "operators": "operators",
     "typed": "typed",

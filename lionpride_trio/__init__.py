@@ -11,6 +11,9 @@ Layout, from the bottom up; each room imports only from those before it:
 - ``local`` (an embedded server that speaks every provider's wire format) and the command line
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from . import recording, sinks, transformers
 from ._channels._channel import Channel
 from ._channels._source import Source
@@ -76,6 +79,9 @@ from .services import Bounds, PlainHTTPWarning, Reply, Retry, Timeouts, fallback
 from .session import Session
 from .transformers import source, transformer
 
+if TYPE_CHECKING:
+    from ._transport._httpx_transport import HTTPTransport
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -95,6 +101,7 @@ __all__ = [
     "FinishChunk",
     "FlowError",
     "HTTPProtocolError",
+    "HTTPTransport",
     "Image",
     "LimitExceeded",
     "LionprideError",
@@ -161,3 +168,17 @@ __all__ = [
 let_hints_know(_base_of_errors, Response=Response)
 let_hints_know(_stream_errors, Verdict=Verdict)
 show_public_path(globals())
+
+
+def __getattr__(name: str) -> Any:
+    """`HTTPTransport`, which is a class of httpx's: that takes longer to load than all the rest."""
+    if name != "HTTPTransport":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module("._transport._httpx_transport", __name__)
+    globals()[name] = module.HTTPTransport
+    show_public_path(globals())
+    return module.HTTPTransport
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

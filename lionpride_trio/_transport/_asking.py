@@ -7,6 +7,8 @@ buffer is sent in one step, during which no answer can come.
 
 from __future__ import annotations
 
+import math
+from collections.abc import AsyncIterable
 from typing import Final
 
 import trio
@@ -15,8 +17,9 @@ from .._channels._nursery import open_pump_nursery
 from .._errors import ConnectionLost, LionprideError, StreamTimeout
 from ._head import Head, HeadMachine
 from ._reading import receive
-from ._request import Request
+from ._request import CLOSE_SECONDS, Request
 from ._socket import NowaitStream
+from ._writing import RequestWriter
 
 SENT_AT_ONCE: Final = 64 * 1024
 """A request up to this size fits into the socket's buffer: no answer can come while it is sent."""
@@ -41,11 +44,10 @@ class Asking:
         :raises HTTPProtocolError: what came is no HTTP, or its head is too long.
         :raises StreamTimeout: one of the clocks of *request* ran out.
         """
-        message = self.machine.write(request)
         idle, wait = request.send_idle, request.wait
         sending = True
         with trio.CancelScope(deadline=trio.current_time() + idle) as clock:
-            await self._send(message, clock, idle)
+            await self._send(request, clock)
             sending = False
             self.sent_at = trio.current_time()
             clock.deadline = self.sent_at + wait
@@ -54,15 +56,21 @@ class Asking:
             raise StreamTimeout(f"nothing could be sent for {idle:g} s", clock="byte_idle")
         raise StreamTimeout(f"no answer within {wait:g} s", clock="first_content")
 
-    async def _send(self, message: bytes, clock: trio.CancelScope, idle: float) -> None:
-        if len(message) <= SENT_AT_ONCE:
+    async def _send(self, request: Request, clock: trio.CancelScope) -> None:
+        pieces = request.body_pieces
+        writer = self.machine.writer_of(request)
+        message = writer.whole(request) if pieces is None else b""
+        if pieces is None and len(message) <= SENT_AT_ONCE:
             await self._send_piece(message)
             self.sent_whole = self._broken is None
             return
         async with open_pump_nursery() as nursery:
             with trio.CancelScope() as sending:
                 nursery.start_soon(self._watch, sending)
-                await self._send_pieces(message, clock, idle)
+                if pieces is None:
+                    await self._send_pieces(message, clock, request.send_idle)
+                else:
+                    await self._send_made(request, writer, pieces, clock)
         if self._early_failure is not None:
             raise self._early_failure
 
@@ -84,6 +92,33 @@ class Asking:
             if self._broken is not None:
                 return
         self.sent_whole = True
+
+    async def _send_made(
+        self,
+        request: Request,
+        writer: RequestWriter,
+        pieces: AsyncIterable[bytes],
+        clock: trio.CancelScope,
+    ) -> None:
+        """Send a body that is made meanwhile.  Its maker has all the time that it takes."""
+        made = aiter(pieces)
+        try:
+            await self._send_piece(writer.head(request))
+            while self._broken is None:
+                clock.deadline = math.inf
+                piece = await anext(made, None)
+                clock.deadline = trio.current_time() + request.send_idle
+                if piece is None:
+                    await self._send_piece(writer.end())
+                    self.sent_whole = self._broken is None
+                    return
+                await self._send_piece(writer.piece(piece))
+        finally:
+            # A generator that was not read to its end would be left to the garbage collector.
+            close = getattr(made, "aclose", None)
+            if close is not None:
+                with trio.move_on_after(CLOSE_SECONDS, shield=True):
+                    await close()
 
     async def _send_piece(self, piece: bytes) -> None:
         try:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import trio
 
 from ._alarms import Alarm, Watcher
 from ._inflate import InflatedBody, encoding_of
 from ._reading import Body, receive
-from ._request import Request
-
-CLOSE_SECONDS: Final = 1.0
-"""How long a client may take to close a connection when the caller is already cancelled."""
+from ._request import CLOSE_SECONDS, Request
 
 
 class Exchange:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import trio
 
 from .._errors import (
@@ -14,6 +17,9 @@ from .._errors import (
 )
 from ._remedies import OWN_AUTHORITY, causes, is_distrust
 
+_REFUSED: Final = re.compile(r"4\d\d ")
+"""How the text of httpx's error begins where a proxy has answered so."""
+
 
 def translated(error: Exception) -> LionprideError:
     """Return a client's error as ours, by the name of its class (httpx and httpx2 share them).
@@ -24,9 +30,14 @@ def translated(error: Exception) -> LionprideError:
     text = ": ".join(filter(None, [type(error).__name__, _first_text(error)]))
     if isinstance(error, LionprideError):
         return error
+    if "TransportError" in names and isinstance(error.__cause__, LionprideError):
+        return error.__cause__  # which an `HTTPTransport` has told httpx in httpx's classes
     if "ConnectTimeout" in names:
         return StreamTimeout("no connection in time", clock="connect")
-    if "ConnectError" in names or "ProxyError" in names:
+    if "ProxyError" in names:
+        # What a proxy refuses, such as a password, it refuses again.
+        return ConnectionFailed(text, retryable=not _REFUSED.match(_first_text(error)))
+    if "ConnectError" in names:
         return ConnectionFailed(f"{text}: {OWN_AUTHORITY}" if is_distrust(error) else text)
     if "LocalProtocolError" in names or "RemoteProtocolError" in names:
         lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
@@ -48,8 +59,9 @@ def _first_text(error: BaseException) -> str:
 
 def without_request(error: Exception) -> Exception | None:
     """Return *error*, to be a cause, without its request: the request's headers have the key."""
-    if isinstance(error, LionprideError):
-        return error.__cause__ if isinstance(error.__cause__, Exception) else None
+    own = error if isinstance(error, LionprideError) else error.__cause__
+    if isinstance(own, LionprideError):
+        return own.__cause__ if isinstance(own.__cause__, Exception) else None
     if "_request" in error.__dict__:
         error.__dict__["_request"] = None
     return error

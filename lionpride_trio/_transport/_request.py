@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import attrs
 
 from .._errors import ConfigurationError
 
+CLOSE_SECONDS: Final = 1.0
+"""How long others' code may take to close something when the caller is already cancelled."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -43,9 +45,14 @@ class Request:
 
     url: str = attrs.field(repr=False)  # a query may have a key
     method: str = "POST"
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
     """Names are in small letters."""
+    header_lines: Sequence[tuple[bytes, bytes]] | None = attrs.field(default=None, repr=False)
+    """In the place of `headers`: all that is sent, with the host and how the body is framed."""
     body: bytes = attrs.field(default=b"", repr=False)
+    body_pieces: AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
+    """In the place of `body`: one that is made while it is sent, framed as `header_lines` say.  It can
+    be sent but once."""
     connect: float = math.inf
     """Seconds to connect."""
     send_idle: float = math.inf
@@ -55,6 +62,9 @@ class Request:
     once: bool = False
     """It must not be sent a second time: an idle connection, which may turn out to be closed while
     nobody knows whether the server has read the request, will not do."""
+
+    read_whole: bool = False
+    """Its answer is read to the end in one go: a read that was cancelled is not asked for again."""
 
     @property
     def address(self) -> Address:
@@ -85,6 +95,7 @@ def json_request(
     send_idle: float,
     wait: float,
     once: bool = False,
+    read_whole: bool = False,
 ) -> Request:
     """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
 
@@ -107,4 +118,5 @@ def json_request(
         send_idle=send_idle,
         wait=wait,
         once=once,
+        read_whole=read_whole,
     )

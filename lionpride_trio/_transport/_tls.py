@@ -34,6 +34,8 @@ class TLSStream(NowaitStream):
         self._stream = stream
         self._received = ssl.MemoryBIO()
         self._to_send = ssl.MemoryBIO()
+        # One that httpx has used too may offer HTTP/2, which nobody speaks here.
+        context.set_alpn_protocols(["http/1.1"])
         self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
         self._ended = False  # by the peer's word, or with the stream
 

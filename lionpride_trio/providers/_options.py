@@ -28,6 +28,9 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "host": "base_url=",
     "url": "base_url=",
     "client": "http_client=",
+    "verify": "ssl_context=",
+    "cert": "ssl_context=, which has load_cert_chain(…)",
+    "proxies": "proxy=",
     "output": "complete(…, output=…) or stream(…, output=…)",
     "response_model": "complete(…, output=…)",
     "system_prompt": "system=",
@@ -46,8 +49,11 @@ SETTINGS: Final = frozenset([
     "limit_tokens",
     "max_concurrent",
     "name",
+    "proxy",
     "retry",
+    "ssl_context",
     "timeouts",
+    "trust_env",
 ])
 
 EXTRAS: Final = frozenset(["extra_body", "extra_headers", "extra_query"])

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from .._errors import ConfigurationError
 from .._safe_text import Secret, Token
+from .._transport import Route
 from ..providers import Provider
 
 AskKey: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
@@ -122,6 +123,25 @@ def check_client(client: object) -> None:
         raise ConfigurationError(f"{wanted}, not {what}: its calls must be async")
     if getattr(client, "is_closed", False) is True:
         raise ConfigurationError(f"{wanted}, and this one is closed")
+
+
+def check_route(route: Route, client: object, provider: Provider) -> None:
+    """Refuse ways for connections beside a client that makes them.
+
+    :raises ConfigurationError: names the first, and says what to write.
+    """
+    if not route.given:
+        return
+    if client is not None:
+        raise ConfigurationError(
+            f"http_client= makes its own connections, so {route.given[0]}= would be without effect:"
+            " write http_client=httpx.AsyncClient(proxy=…, verify=ssl_context, trust_env=…), or leave"
+            " http_client= out"
+        )
+    if provider.http_client is not None:
+        raise ConfigurationError(
+            f"provider {provider.name!r} uses no network: leave {route.given[0]}= out"
+        )
 
 
 def find_base_url(provider: Provider, base_url: str | None) -> str | None:

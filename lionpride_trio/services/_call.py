@@ -17,7 +17,7 @@ from .._errors import LionprideError, StreamTimeout
 from .._response import Response
 from .._retry import Retry, call_with_retries
 from .._safe_text import Secret
-from .._transport import Exchange, Transport, Watcher, json_request, open_client
+from .._transport import Exchange, Route, Transport, Watcher, json_request, open_route
 from ..providers import Provider, StreamDecoder
 from ..providers._faults import request_id
 from ._address import AskKey, ask_key
@@ -43,6 +43,8 @@ class Caller:
     headers: Mapping[str, str]
     """Further headers of each request, from the environment."""
     client: Transport | None
+    route: Route
+    """How connections are made where neither the model nor a session has a client."""
     timeouts: Timeouts
     retry: Retry | None
     bounds: Bounds
@@ -74,14 +76,14 @@ class Caller:
     ) -> AsyncGenerator[Reply]:
         async with (
             self.limits.slot(),
-            _client_or_own(client) as http,
+            self._client_or_own(client) as http,
             OpenReply(self, ask, http, watcher, base_url, keep=keep) as reply,
         ):
             yield reply
 
     async def complete(self, ask: Ask, client: Transport | None, base_url: str | None) -> Response:
         """Make a call that is not streamed, and return its response."""
-        async with self.limits.slot(), _client_or_own(client) as http:
+        async with self.limits.slot(), self._client_or_own(client) as http:
             caller = await self.with_key()
 
             async def attempt() -> Response:
@@ -97,6 +99,10 @@ class Caller:
         if self.key is None or isinstance(self.key, Secret):
             return self
         return attrs.evolve(self, key=await ask_key(self.provider, self.key))
+
+    def _client_or_own(self, client: Transport | None) -> AbstractAsyncContextManager[Transport]:
+        """Return *client* as a block's value; where it is None, open one for this call alone."""
+        return _open_own_client(self.route) if client is None else nullcontext(client)
 
     def _secret(self) -> Secret | None:
         assert self.key is None or isinstance(self.key, Secret), "asked for in `with_key`"
@@ -166,6 +172,7 @@ class Caller:
                 send_idle=self.timeouts.byte_idle,
                 wait=self.timeouts.first_content if stream else math.inf,
                 once=ask.starts_job,
+                read_whole=not stream,
             )
         )
 
@@ -251,14 +258,9 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             await self._exchange.__aexit__(exc_type, exc, traceback)
 
 
-def _client_or_own(client: Transport | None) -> AbstractAsyncContextManager[Transport]:
-    """Return *client* as a block's value; where it is None, open one for this call alone."""
-    return _open_own_client() if client is None else nullcontext(client)
-
-
 @asynccontextmanager
-async def _open_own_client() -> AsyncGenerator[Transport]:
-    client = open_client()
+async def _open_own_client(route: Route) -> AsyncGenerator[Transport]:
+    client = open_route(route)
     try:
         yield client
     finally:

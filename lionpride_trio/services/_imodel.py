@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol, Self, TypeVar, overload
@@ -11,7 +12,7 @@ from .._channels._source import Owner
 from .._errors import ConfigurationError, OutputInvalid
 from .._response import Response
 from .._retry import Retry
-from .._transport import HTTPClient, Transport, Watcher, as_transport
+from .._transport import HTTPClient, Proxy, Route, Transport, Watcher, as_transport
 from ..providers import ModelCall, Provider, get, names
 from ..providers._completed import completed
 from ..providers._options import EXTRAS
@@ -20,6 +21,7 @@ from ._address import (
     ApiKey,
     check_client,
     check_printable,
+    check_route,
     find_base_url,
     find_headers,
     find_key,
@@ -49,8 +51,8 @@ class ModelOwner(Owner, Protocol):
     session: Any
     """The session that it works for."""
 
-    def client(self) -> Transport:
-        """The shared HTTP client."""
+    def client(self, route: Route | None) -> Transport:
+        """The shared HTTP client for *route*; for None, one that goes straight to this machine."""
         ...
 
     def watcher(self) -> Watcher:
@@ -82,8 +84,11 @@ class iModel(_ProviderGivenOnce):
     APIs.  *name* is how a session finds the model, by default the model's id.  *api_key* and
     *base_url* come from the environment where they are not given; an *api_key* that is a function,
     sync or async, is asked for each call.  *http_client* is an open
-    ``httpx`` (or ``httpx2``) client of yours, which stays yours to close; without one, a session's
-    models share one, and a model outside a session opens one for each call.  *options*
+    ``httpx`` (or ``httpx2``) client of yours, which stays yours to close, and costs least with
+    `HTTPTransport` in it; without one, a session's
+    models share one, and a model outside a session opens one for each call.  *ssl_context*, *proxy* and
+    *trust_env* say how connections are made without such a client, as for a `Session`, and go before
+    what that says.  *options*
     (``temperature``, ``max_tokens``, ``stop``, ``tools``, …) go into each request; one that the
     provider's request does not have is refused, and None is not given.  ``system`` is told after the
     system messages of a call.  What is newer than this library goes through ``extra_body`` (merged
@@ -111,6 +116,9 @@ class iModel(_ProviderGivenOnce):
         api_key: ApiKey | None = None,
         base_url: str | None = None,
         http_client: HTTPClient | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+        trust_env: bool | None = None,
         timeouts: Timeouts | None = None,
         retry: Retry | None = DEFAULT_RETRY,
         bounds: Bounds | None = None,
@@ -122,10 +130,17 @@ class iModel(_ProviderGivenOnce):
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else completed(provider)
         found, model, options = found.configured(model, options)
+        route = Route(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
+        check_route(route, http_client, found)
         if http_client is None:
             http_client = found.http_client
         if http_client is not None:
             check_client(http_client)
+        found_url = find_base_url(found, base_url)
+        if found_url is None and route.given:
+            raise ConfigurationError(
+                f"provider {found.name!r} lives in this process: leave {route.given[0]}= out"
+            )
         model = model or found.default_model
         if not isinstance(model, str) or not model:
             raise ConfigurationError("model must be the model's id, such as model='gpt-4o-mini'")
@@ -146,10 +161,11 @@ class iModel(_ProviderGivenOnce):
         self._caller = Caller(
             provider=found,
             model=model,
-            base_url=find_base_url(found, base_url),
+            base_url=found_url,
             key=find_key(found, api_key),
             headers=find_headers(found),
             client=None if http_client is None else as_transport(http_client),
+            route=route,
             timeouts=timeouts or Timeouts(),
             retry=retry,
             bounds=bounds or Bounds(),
@@ -190,8 +206,8 @@ class iModel(_ProviderGivenOnce):
         *output* is the type that the answer is to have: the model is given its schema.  The chunks
         are read with ``| typed(…)`` or ``| elements(…)``.
 
-        No nursery is opened, but for an *http_client* of yours, whose body a task reads one piece
-        ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
+        No nursery is opened, but for connections through a proxy and an *http_client* of yours without
+        `HTTPTransport`, whose bodies a task reads ahead, and for ``provider="local"`` outside a session, whose server then runs as long as the
         reply is open.  The reply closes when its block ends; cancelling closes the connection.
 
         :raises ConfigurationError: the messages or options are wrong.
@@ -352,8 +368,10 @@ class iModel(_ProviderGivenOnce):
         return next((owner for owner in reversed(self._owners) if owner.is_open), None)
 
     def _client(self) -> Transport | None:
-        owner = self._owner()
-        return self._caller.client or (owner.client() if owner is not None else None)
+        caller, owner = self._caller, self._owner()
+        if caller.client is not None or owner is None:
+            return caller.client
+        return owner.client(None if caller.base_url is None else caller.route)
 
     def _watcher(self) -> Watcher | None:
         owner = self._owner()

@@ -12,7 +12,7 @@ from .._channels._channel import Channel
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
-from .._transport import Client, Transport, Watcher, open_client
+from .._transport import DIRECT, OwnedTransport, Route, Transport, Watcher, open_route
 from ..providers import Provider
 from ..services._call import open_host
 
@@ -25,14 +25,15 @@ class SessionOwner:
     The block opens a nursery; its own exception comes out as it is.
     """
 
-    def __init__(self, session: object) -> None:
+    def __init__(self, session: object, route: Route) -> None:
         self.session = session
+        self._route = route
         self.is_open = False
         self._was_open = False
         self._stack: AsyncExitStack | None = None
         self._nursery: trio.Nursery | None = None
         self._late = LateFailures()
-        self._client: Client | None = None
+        self._clients: dict[Route, OwnedTransport] = {}
         self._watcher: Watcher | None = None
         self._hosts: dict[str, str] = {}
         self._starting = trio.Lock()
@@ -59,22 +60,28 @@ class SessionOwner:
         assert self._stack is not None
         self.is_open = False
         stack, self._stack = self._stack, None
-        client, self._client = self._client, None
+        clients, self._clients = self._clients, {}
         try:
             return await stack.__aexit__(exc_type, exc, traceback)
         finally:
             self._nursery = None
             self._hosts.clear()
-            if client is not None:
+            for client in clients.values():
                 with trio.move_on_after(1, shield=True):
                     await client.aclose()
 
-    def client(self) -> Transport:
-        """The HTTP client that the session's models share, opened when first asked for."""
+    def client(self, route: Route | None) -> Transport:
+        """The HTTP client that the models of one route share, opened when first asked for.
+
+        What *route* does not say, the session's says.  None is for a server in this process, to which
+        no proxy leads.
+        """
         self._opened()
-        if self._client is None:
-            self._client = open_client()
-        return self._client
+        taken = DIRECT if route is None else route.before(self._route)
+        client = self._clients.get(taken)
+        if client is None:
+            client = self._clients[taken] = open_route(taken)
+        return client
 
     def watcher(self) -> Watcher:
         """The keeper of the replies' clocks, which runs from when it is first asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ import trio
 
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
+from .._transport import Proxy, Route
 from ..services import Fallback, ServiceRegistry, iModel
 from ..services._converse import TurnSource
 from ..tools import Tool, Toolbox
@@ -31,13 +33,31 @@ class Session(OnlyAsync):
     HTTP client for all its models and every reply that is iterated without a block of its own;
     leaving the block closes them all, whatever happened inside.  The block opens a nursery; its
     own exception comes out as it is.
+
+    Its models' connections are made as *ssl_context*, *proxy* and *trust_env* say.  *ssl_context* has
+    the authorities to trust and the client's own certificates; without one, certifi's store is trusted.
+    *proxy* is the URL of a proxy, such as ``"http://user:password@host:3128"``, or an ``httpx.Proxy``;
+    all connections go through it.  With ``trust_env=True`` the environment is read:
+    ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` where there is no *proxy*,
+    ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` where there is no *ssl_context*.  Connections through a proxy
+    are httpx's.  A model with settings of its own, or an ``http_client=``, goes by those.
+
+    :raises ConfigurationError: one of them cannot be.
     """
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+        trust_env: bool | None = None,
+    ) -> None:
         self.id = uuid4().hex
         self.name = name
         self.conversations = Conversations()
-        self._owner = SessionOwner(self)
+        route = Route(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
+        self._owner = SessionOwner(self, route)
         self.services = ServiceRegistry(self._owner)
         self._turns: dict[str, trio.Lock] = {}
 
@@ -163,12 +183,21 @@ class Session(OnlyAsync):
         _storage.save(self.conversations, Path(path))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
+        trust_env: bool | None = None,
+    ) -> Self:
         """A session with the messages and branches that `save` wrote.
+
+        How its models' connections are made was not saved, and is said anew.
 
         :raises ConfigurationError: the file is damaged or another program's; says where.
         """
-        session = cls()
+        session = cls(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
         session.conversations = _storage.load(Path(path))
         return session
 
@@ -185,7 +214,7 @@ class Session(OnlyAsync):
         return await self._owner.close(exc_type, exc, traceback)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The state for pickles and copies: all but the models, as in `save`."""
+        """The state for pickles and copies: all but the models and their connections, as in `save`."""
         if self.is_open:
             raise TypeError("an open session cannot be pickled or copied: do it after its block")
         return {"id": self.id, "name": self.name, "conversations": self.conversations}

@@ -4,11 +4,20 @@ import asyncio
 import importlib
 import inspect
 
+import httpx
 import pytest
 import trio
 
 import lionpride_trio
-from lionpride_trio import LocalProtocolError, Session, iModel, local, recording, sinks
+from lionpride_trio import (
+    HTTPTransport,
+    LocalProtocolError,
+    Session,
+    iModel,
+    local,
+    recording,
+    sinks,
+)
 from lionpride_trio.operations import Builder, communicate, flow, flow_stream
 from lionpride_trio.services import fallback
 from lionpride_trio.testing import Answer, FaultyServer
@@ -51,6 +60,10 @@ async def numbers():
     yield 1
 
 
+async def fetch(client):
+    await client.get("http://a.example/")
+
+
 def texts():
     return from_iterable(["a"])
 
@@ -78,6 +91,7 @@ def turn():
 ENTRANCES = {
     "complete": lambda path: MODEL.complete("hi"),
     "invoke": lambda path: wait_for(MODEL.invoke("hi")),
+    "a transport of httpx": lambda path: fetch(httpx.AsyncClient(transport=HTTPTransport())),
     "fallback": lambda path: fallback([MODEL]).complete("hi"),
     "a reply": lambda path: enter(MODEL.stream("hi")),
     "a bare reply": lambda path: iterate(STREAMING.invoke("hi")),

@@ -17,6 +17,7 @@ HELD = {
         services/test_jobs.py::test_what_never_left_is_sent_again
         transport/test_every_client.py::test_a_host_without_a_server_or_a_name
         transport/test_remedies.py::test_behind_a_proxy_a_failed_connection_says_what_to_write""",
+    "A proxy refuses the connection": "transport/test_routed.py::test_a_proxy_that_refuses",
     "The connection is not made within": """
         services/test_jobs.py::test_a_connection_that_takes_too_long_is_tried_again
         transport/test_client.py::test_a_connection_that_is_not_made_in_time""",

@@ -94,8 +94,8 @@ ORDER = {
     "web._requests": "_fields _said _ui _ag_ui _chat _reading",
     "web._site": "_files _guard _facts _answers _app",
     "_transport": """
-        _alarms _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
-        _remedies _client _failures _pump _foreign
+        _alarms _reading _socket _tls _request _writing _framing _head _asking _connection _like_httpx _inflate
+        _exchange _idle _route _remedies _client _failures _pump _foreign _httpx_transport _routed
     """,
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome

@@ -43,7 +43,7 @@ from tests.chunks.test_copies import SAMPLES
 PROMISED = {
     "lionpride_trio": "Session iModel Reply Chunk TextChunk ReasoningChunk ToolCallChunk UsageChunk"
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
-    " TransportError ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
+    " TransportError HTTPTransport ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
     " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
     " LimitExceeded"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"

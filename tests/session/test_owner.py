@@ -274,7 +274,7 @@ async def test_what_is_closed_says_by_whom():
     model = ScriptedProvider([TextChunk("a")] * 9).model(stream=True)
     session = Session()
     with pytest.raises(LocalProtocolError, match="session is not open"):
-        session._owner.client()
+        session._owner.client(None)
     async with session:
         session.services.register(model)
         late = aiter(model.stream("q"))

@@ -9,9 +9,10 @@ import json
 import zlib
 
 import attrs
+import httpx
 import trio
 
-from lionpride_trio import LionprideError, Verdict, iModel
+from lionpride_trio import HTTPTransport, LionprideError, Verdict, iModel
 from lionpride_trio.testing import Answer
 
 FORGED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n%b"
@@ -205,6 +206,11 @@ def check(answer, caller, word, outcome):
         assert caller.leave_after is not None, (answer, outcome)
     elif fails is not None:
         assert how == fails, (answer, outcome)
+
+
+def open_httpx(*, ssl_context=None, **options):
+    """A client of httpx's over our own connections."""
+    return httpx.AsyncClient(transport=HTTPTransport(ssl_context=ssl_context), **options)
 
 
 def model_of(server, client, **settings):

@@ -5,8 +5,14 @@ import httpx2
 import pytest
 
 from lionpride_trio._transport import open_client
+from tests.transport.calls import open_httpx
 
-CLIENTS = {"ours": open_client, "httpx": httpx.AsyncClient, "httpx2": httpx2.AsyncClient}
+CLIENTS = {
+    "ours": open_client,
+    "httpx over ours": open_httpx,
+    "httpx": httpx.AsyncClient,
+    "httpx2": httpx2.AsyncClient,
+}
 
 
 @pytest.fixture(scope="module", params=CLIENTS)

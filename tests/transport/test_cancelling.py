@@ -15,6 +15,7 @@ from lionpride_trio.testing import Answer, FaultyServer
 from lionpride_trio.testing._cancelling import cancel_everywhere
 from tests.faults.asking import ask
 from tests.faults.wires import TEXT, WIRES
+from tests.transport.calls import open_httpx
 
 CHAT = WIRES[0]
 
@@ -80,15 +81,16 @@ async def test_a_stalled_read_can_be_asked_again_after_a_cancel(client):
     [Answer(body=CHAT.body, piece=60), [Answer(status=503), Answer(body=CHAT.body, piece=300)]],
     ids=["stream", "retried"],
 )
-def test_cancelled_at_every_step(script):
+@pytest.mark.parametrize("opener", [open_client, open_httpx])
+def test_cancelled_at_every_step(script, opener):
     """Nothing but a quiet end, no connection left open, and the next call works.
 
-    Not with the other clients: httpx leaves the generator of its request's body to the garbage
-    collector when it is cancelled while sending.
+    Not with the transports of others: httpx's leaves the generator of its request's body to the
+    garbage collector when it is cancelled while sending.
     """
 
     async def program():
-        client = open_client()
+        client = opener()
         try:
             async with FaultyServer(script) as server:
                 got = await ask(CHAT.model(server, http_client=client))

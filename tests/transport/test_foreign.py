@@ -1,12 +1,23 @@
 """Clients of the user's own, as transports."""
 
+from functools import partial
+
+import h2.config
+import h2.connection
+import h2.events
 import httpx
 import pytest
 import trio
 
+from lionpride_trio import iModel
 from lionpride_trio._transport import as_transport, json_request, open_client
 from lionpride_trio._transport._foreign import ForeignClient
 from lionpride_trio.testing import Answer, FaultyServer, Script, ScriptedClient
+from tests.faults.asking import ask
+from tests.faults.wires import KEY, TEXT, WIRES
+from tests.transport.authority import client_context, server_context
+
+CHAT = WIRES[0]
 
 
 def test_only_what_makes_no_exchanges_itself_has_an_adapter():
@@ -52,3 +63,41 @@ async def test_the_time_to_answer_is_ours_to_keep(autojump_clock):
             async with ForeignClient(client).open_exchange(request_to(server.url())):
                 pass
         assert trio.current_time() - began == pytest.approx(5)
+
+
+async def serve_http2(body, stream):
+    """Answer each request on the connection with *body*, in HTTP/2."""
+    http = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    http.initiate_connection()
+    while True:
+        await stream.send_all(http.data_to_send())
+        received = await stream.receive_some()
+        if not received:
+            return
+        for event in http.receive_data(received):
+            if isinstance(event, h2.events.StreamEnded):
+                head = [(":status", "200"), ("content-type", "text/event-stream")]
+                http.send_headers(event.stream_id, head)
+                http.send_data(event.stream_id, body, end_stream=True)
+
+
+async def test_http2_by_a_client_of_ones_own():
+    versions = []
+
+    async def note(response):
+        versions.append(response.http_version)
+
+    context = server_context()
+    context.set_alpn_protocols(["h2"])
+    async with trio.open_nursery() as nursery:
+        serve = partial(trio.serve_ssl_over_tcp, partial(serve_http2, CHAT.body), 0, context)
+        (listener,) = await nursery.start(partial(serve, host="127.0.0.1", https_compatible=True))
+        port = listener.transport_listener.socket.getsockname()[1]
+        async with httpx.AsyncClient(
+            http2=True, verify=client_context(), event_hooks={"response": [note]}
+        ) as client:
+            base = f"https://127.0.0.1:{port}/v1"
+            model = iModel("openai", "m", api_key=KEY, base_url=base, http_client=client)
+            assert [(await ask(model)).text for _ in range(2)] == [TEXT] * 2
+        nursery.cancel_scope.cancel()
+    assert versions == ["HTTP/2"] * 2

@@ -6,6 +6,7 @@ from lionpride_trio import ConnectionLost, HTTPProtocolError
 from lionpride_trio._transport._framing import Chunked, Sized, Unsized
 from lionpride_trio._transport._head import MAX_HEAD_BYTES, HeadMachine
 from lionpride_trio._transport._request import Request
+from lionpride_trio._transport._writing import RequestWriter
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
 from tests.faults.wires import TEXT, WIRES
@@ -39,7 +40,7 @@ async def test_other_transfer_encodings_are_refused(coding):
 
 def machine_of(*received):
     machine = HeadMachine()
-    machine.write(Request(url="http://x.example/v1?a=b", headers={}, body=b"{}"))
+    machine.writer_of(Request(url="http://x.example/v1?a=b", headers={}, body=b"{}"))
     for data in received:
         machine.feed(data)
     return machine
@@ -47,7 +48,7 @@ def machine_of(*received):
 
 def test_what_is_written():
     request = Request(url="http://x.example:8080/v1?a=b", headers={"x-a": "c"}, body=b"{}")
-    assert HeadMachine().write(request) == (
+    assert RequestWriter().whole(request) == (
         b"POST /v1?a=b HTTP/1.1\r\nhost: x.example:8080\r\nx-a: c\r\ncontent-length: 2\r\n\r\n{}"
     )
 

@@ -4,10 +4,11 @@ import h11
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from lionpride_trio import ConfigurationError, HTTPProtocolError
+from lionpride_trio import HTTPProtocolError, LocalProtocolError
 from lionpride_trio._transport._framing import Chunked, Sized, Unsized
 from lionpride_trio._transport._head import HeadMachine
 from lionpride_trio._transport._request import Request
+from lionpride_trio._transport._writing import RequestWriter
 
 ASKED = Request(url="http://x.example/v1", headers={"accept": "*/*"}, body=b"{}")
 
@@ -15,7 +16,7 @@ ASKED = Request(url="http://x.example/v1", headers={"accept": "*/*"}, body=b"{}"
 def ours(received, request=ASKED):
     """The head, how its body is framed, and whether the connection goes on; a word if it is refused."""
     machine = HeadMachine()
-    machine.write(request)
+    machine.writer_of(request).whole(request)
     try:
         machine.feed(received)
     except HTTPProtocolError:
@@ -165,7 +166,7 @@ def test_a_request_that_closes_and_a_request_for_a_head():
     closing = Request(url="http://x.example/v1", headers={"connection": "close"}, body=b"")
     assert ours(head, closing) == theirs(head, closing)
     machine = HeadMachine()
-    machine.write(Request(url="http://x.example/v1", headers={}, method="HEAD"))
+    machine.writer_of(Request(url="http://x.example/v1", headers={}, method="HEAD"))
     machine.feed(head)
     assert machine.framing.ended, "the length is that of a body which does not come"
 
@@ -189,7 +190,54 @@ def test_what_h11_would_not_write_is_not_written(name, value, method):
             h11.Request(method=method, target="/v1", headers=list(headers.items()))
         )
     except (h11.LocalProtocolError, UnicodeEncodeError):
-        with pytest.raises(ConfigurationError):
-            HeadMachine().write(request)
+        with pytest.raises(LocalProtocolError):
+            RequestWriter().whole(request)
     else:
-        assert HeadMachine().write(request).lower() == (expected + b"{}").lower()
+        assert RequestWriter().whole(request).lower() == (expected + b"{}").lower()
+
+
+LINES_TO_WRITE = st.lists(
+    st.sampled_from([
+        (b"Host", b"x"),
+        (b"host", b"y"),
+        (b"Content-Length", b"4"),
+        (b"content-length", b"5"),
+        (b"content-length", b"x"),
+        (b"Transfer-Encoding", b"Chunked"),
+        (b"transfer-encoding", b"gzip"),
+        (b"x-a", b"\xe4"),
+        (b"x-a", b"b\r\nc: d"),
+        (b"connection", b"keep-alive, Close"),
+    ]),
+    max_size=4,
+)
+
+
+@settings(max_examples=500)
+@given(
+    lines=LINES_TO_WRITE,
+    pieces=st.lists(st.binary(max_size=3), max_size=4),
+)
+@example(lines=[(b"host", b"x"), (b"content-length", b"4")], pieces=[b"ab", b"cd"])
+@example(lines=[(b"host", b"x"), (b"transfer-encoding", b"chunked")], pieces=[b"ab", b"", b"cd"])
+def test_a_body_in_pieces_is_framed_as_h11_frames_it(lines, pieces):
+    request = Request(url="http://x.example/v1", header_lines=lines)
+    http, writer = h11.Connection(h11.CLIENT), RequestWriter()
+    try:
+        expected = http.send(h11.Request(method="POST", target="/v1", headers=list(lines)))
+        for piece in pieces:
+            expected += http.send(h11.Data(data=piece))
+        expected += http.send(h11.EndOfMessage())
+    except h11.LocalProtocolError:
+        with pytest.raises(LocalProtocolError):
+            _ = writer.head(request) + b"".join(map(writer.piece, pieces)) + writer.end()
+        return
+    written = writer.head(request) + b"".join(map(writer.piece, pieces)) + writer.end()
+    assert _sorted(written) == _sorted(expected)
+    assert writer.closes == (http.our_state is h11.MUST_CLOSE)
+
+
+def _sorted(message):
+    """The lines of its head in any order and spelling, and its body: h11 puts the host first."""
+    head, _, body = message.partition(b"\r\n\r\n")
+    return sorted(head.lower().split(b"\r\n")), body

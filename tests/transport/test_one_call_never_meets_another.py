@@ -25,6 +25,7 @@ from tests.transport.calls import (
     check,
     forged,
     model_of,
+    open_httpx,
 )
 
 ANSWERS = st.builds(
@@ -45,13 +46,16 @@ ROUNDS = st.lists(
 SCHEMES = {"http": (None, None), "https": (server_context(), client_context())}
 
 
-async def drive(rounds, server_tls, client_tls):
+OPENERS = {"ours": open_client, "httpx over ours": open_httpx}
+
+
+async def drive(rounds, opener, server_tls, client_tls):
     """Ask in rounds: the calls of one run side by side, over one client."""
     numbers = itertools.count()
     named = [[(f"<{next(numbers)}>", *call) for call in calls] for calls in rounds]
     last = ("<last>", Scripted("good"), Caller())
     answers = {word: answer for calls in [*named, [last]] for word, answer, _ in calls}
-    client = open_client(ssl_context=client_tls)
+    client = opener(ssl_context=client_tls)
 
     async def ask(word, answer, caller):
         check(answer, caller, word, await caller(model, word))
@@ -66,8 +70,13 @@ async def drive(rounds, server_tls, client_tls):
         await server.wait_idle()
 
 
+@pytest.fixture(params=OPENERS)
+def opener(request):
+    return OPENERS[request.param]
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_each_call_gets_its_own_answer(scheme):
+def test_each_call_gets_its_own_answer(scheme, opener):
     slow = scheme == "https"
 
     @settings(
@@ -78,7 +87,7 @@ def test_each_call_gets_its_own_answer(scheme):
     @given(ROUNDS)
     def property_holds(rounds):
         clock = trio.testing.MockClock(autojump_threshold=0)
-        trio.run(drive, rounds, *SCHEMES[scheme], clock=clock)
+        trio.run(drive, rounds, opener, *SCHEMES[scheme], clock=clock)
 
     property_holds()
 
@@ -94,9 +103,9 @@ REFUSED = {
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("framing", ["length", "chunked"])
 @pytest.mark.parametrize("kind", REFUSED)
-async def test_a_refused_answer_whose_body_came_with_its_head(kind, framing, scheme):
+async def test_a_refused_answer_whose_body_came_with_its_head(kind, framing, scheme, opener):
     server_tls, client_tls = SCHEMES[scheme]
-    client = open_client(ssl_context=client_tls)
+    client = opener(ssl_context=client_tls)
     script = [Scripted(kind, framing), Scripted("good", framing)]
     async with FaultyServer(script, ssl_context=server_tls) as server:
         model = model_of(server, client)
@@ -109,10 +118,10 @@ async def test_a_refused_answer_whose_body_came_with_its_head(kind, framing, sch
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("one_packet", [True, False])
-async def test_surplus_is_no_ones_answer(scheme, one_packet):
+async def test_surplus_is_no_ones_answer(scheme, one_packet, opener):
     """Over TLS it may be received and not yet decrypted, which the socket does not tell."""
     server_tls, client_tls = SCHEMES[scheme]
-    client = open_client(ssl_context=client_tls)
+    client = opener(ssl_context=client_tls)
     script = [Scripted("surplus", "length", one_packet), Scripted("good")]
     async with FaultyServer(script, ssl_context=server_tls) as server:
         model = model_of(server, client)
@@ -143,10 +152,10 @@ class Collected(trio.abc.SendStream):
         await stream.send_all(b"".join(pieces))
 
 
-async def test_surplus_in_a_record_of_its_own():
+async def test_surplus_in_a_record_of_its_own(opener):
     """Both records come in one packet: one is decrypted, the other is nowhere for the socket."""
     server_tls, client_tls = SCHEMES["https"]
-    client = open_client(ssl_context=client_tls)
+    client = opener(ssl_context=client_tls)
     connections = itertools.count(1)
 
     async def serve(socket):
@@ -225,9 +234,9 @@ async def test_a_deadline_that_passes_in_the_turn_in_which_the_answer_comes():
 
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("framing", ["length", "chunked"])
-async def test_cancelled_at_every_step_on_a_connection_that_goes_on(framing, whole):
+async def test_cancelled_at_every_step_on_a_connection_that_goes_on(framing, whole, opener):
     """The next question goes to the same server, over the same connection if there is one."""
-    client = open_client()
+    client = opener()
     async with FaultyServer(Scripted("good", framing)) as server:
         model = model_of(server, client)
         for step in itertools.count(1):

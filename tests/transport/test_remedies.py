@@ -15,8 +15,11 @@ from tests.transport.authority import client_context, server_context
 
 CHAT = WIRES[0]
 PROXIES = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY", "https_proxy", "all_proxy", "http_proxy"]
-THROUGH_A_PROXY = "http_client=httpx.AsyncClient(trust_env=True)"
-OWN_AUTHORITY = "http_client=httpx.AsyncClient(verify=ssl_context)"
+THROUGH_A_PROXY = "pass trust_env=True, or proxy=, to Session or iModel"
+OWN_AUTHORITY = (
+    "pass ssl_context= to Session or iModel, or set SSL_CERT_FILE and pass trust_env=True"
+)
+CLIENTS_AUTHORITY = "write http_client=httpx.AsyncClient(verify=ssl_context)"
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +51,9 @@ async def test_a_certificate_that_is_not_trusted_names_the_cause_and_what_to_wri
         assert type(got.error) is ConnectionFailed
         assert "unable to get local issuer certificate" in str(got.error)
         assert OWN_AUTHORITY in str(got.error)
+        assert CLIENTS_AUTHORITY in str(got.error)
         # And what it says to write is what helps.
+        assert (await ask(CHAT.model(server, ssl_context=client_context()))).text == TEXT
         async with httpx.AsyncClient(verify=client_context()) as client:
             got = await ask(CHAT.model(server, http_client=client))
         assert got.text == TEXT
@@ -101,14 +106,19 @@ async def test_a_client_of_ones_own_has_chosen_its_proxies(nobody, monkeypatch):
     assert THROUGH_A_PROXY not in str(got.error)
 
 
-async def test_what_to_write_goes_through_the_proxy(monkeypatch):
+@pytest.mark.parametrize("given", ["trust_env", "proxy", "http_client"])
+async def test_what_to_write_goes_through_the_proxy(given, monkeypatch):
     """A plain proxy is asked for the whole URL."""
-    async with FaultyServer(Answer(body=CHAT.body)) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url().removesuffix("/v1"))
+    async with (
+        FaultyServer(Answer(body=CHAT.body)) as proxy,
+        httpx.AsyncClient(trust_env=False, proxy=proxy.url().removesuffix("/v1")) as client,
+    ):
+        address = proxy.url().removesuffix("/v1")
+        monkeypatch.setenv("HTTP_PROXY", address)
         monkeypatch.setenv("NO_PROXY", "")
-        async with httpx.AsyncClient(trust_env=True) as client:
-            with pytest.warns(UserWarning, match="unencrypted"):
-                model = model_at("http://words.api.example/v1", http_client=client)
-            got = await ask(model)
+        settings = {"trust_env": True, "proxy": address, "http_client": client}
+        with pytest.warns(UserWarning, match="unencrypted"):
+            model = model_at(f"http://{given}.words.example/v1", **{given: settings[given]})
+        got = await ask(model)
         assert got.text == TEXT
-        assert proxy.requests[0].target == "http://words.api.example/v1/chat/completions"
+        assert proxy.requests[0].target == f"http://{given}.words.example/v1/chat/completions"
