@@ -16,11 +16,24 @@ Layout: ``_records`` (items and errors as text); ``_store`` (what a store is) an
 
 from .._public import show_public_path
 from ._follow import FollowChannel, FollowSource
+from ._journal import Journal
+from ._journal_status import JournalOperation, JournalStatus, OperationState
 from ._opening import open_streams
 from ._status import StreamStatus
 from ._store import State
 from ._streams import Streams
 
-__all__ = ["FollowChannel", "FollowSource", "State", "StreamStatus", "Streams", "open_streams"]
+__all__ = [
+    "FollowChannel",
+    "FollowSource",
+    "Journal",
+    "JournalOperation",
+    "JournalStatus",
+    "OperationState",
+    "State",
+    "StreamStatus",
+    "Streams",
+    "open_streams",
+]
 
 show_public_path(globals())

@@ -49,9 +49,14 @@ def _sorted(value: Any) -> list[Any]:
     return sorted(map(to_data, value), key=lambda item: write_line(item, "an item"))
 
 
+class _Pairs:
+    """No value is one: mappings are told apart by their keys."""
+
+
 _SIMPLE: Final[Mapping[str, tuple[type[Any], _Write, _Write]]] = {
     "set": (set, _sorted, lambda data: set(from_data(data))),
     "frozenset": (frozenset, _sorted, lambda data: frozenset(from_data(data))),
+    "mapping": (_Pairs, list, lambda data: dict(from_data(data))),
     "date": (date, date.isoformat, date.fromisoformat),
     "time": (time, time.isoformat, time.fromisoformat),
     "timedelta": (timedelta, _seconds, lambda data: timedelta(*data)),
@@ -92,7 +97,9 @@ def to_data(value: Any) -> Any:
     if kind is tuple:
         return tuple(to_data(item) for item in value)
     if isinstance(value, Mapping):
-        return {to_data(key): to_data(item) for key, item in value.items()}
+        pairs = [(to_data(key), to_data(item)) for key, item in value.items()]
+        plain = not any(isinstance(key, Stored | tuple) for key, _ in pairs)
+        return dict(pairs) if plain else Stored("mapping", pairs)
     for word, (cls, write, _) in _SIMPLE.items():
         if isinstance(value, cls) and not isinstance(value, datetime):
             return Stored(word, write(value))
