@@ -73,4 +73,3 @@ class Answers:
     async def forget(self, name: str) -> None:
         """Let the next that is sent count."""
         await self._store.delete(name_of_answer(self._journal, name))
-

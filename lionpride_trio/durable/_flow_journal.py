@@ -50,9 +50,7 @@ class FlowJournal:
         """Take what there is of *graph*, and write down that it runs."""
         keys = keys_of(graph)
         await self._forget_dropped_answers(graph)
-        self._writer.write_nowait(
-            make_line("open", "flow", operations=_outline(graph, keys))
-        )
+        self._writer.write_nowait(make_line("open", "flow", operations=_outline(graph, keys)))
         self._enter(graph, keys, ledger)
         stale, self._stale_answers = self._stale_answers, []
         if stale:
@@ -124,9 +122,7 @@ class FlowJournal:
                 if is_known:
                     ledger.progress[operation.id].again = True
                     dropped.append(key)
-                    _logger.warning(
-                        "journal %r: operation %r is run again: %s", self._id, key, why
-                    )
+                    _logger.warning("journal %r: operation %r is run again: %s", self._id, key, why)
             elif line is not None:
                 taken[key] = (operation, line.get("kept"))
                 chunks = self._chunks_of(key) if "chunks" in line else None

@@ -120,4 +120,3 @@ class Journal:
 
     def __repr__(self) -> str:
         return f"<Journal {self.id!r}>"
-

@@ -60,9 +60,7 @@ class RedisStore:
 
     async def take_over(self, name: str, writer: str, lease: float) -> bool:
         """See `Store`."""
-        return bool(
-            await self._client.run(scripts.TAKE_OVER, name, writer, _milliseconds(lease))
-        )
+        return bool(await self._client.run(scripts.TAKE_OVER, name, writer, _milliseconds(lease)))
 
     async def append(
         self,

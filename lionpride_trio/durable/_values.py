@@ -180,7 +180,9 @@ def _made(cls: type[Any] | None, fields: dict[str, Any]) -> Any:
     if attrs.has(cls):
         settled = {field.name: field.alias if field.init else None for field in attrs.fields(cls)}
     elif dataclasses.is_dataclass(cls):
-        settled = {field.name: field.name if field.init else None for field in dataclasses.fields(cls)}
+        settled = {
+            field.name: field.name if field.init else None for field in dataclasses.fields(cls)
+        }
     else:
         raise DecodeError("it is no class that is made of fields")
     given = {alias: fields[name] for name, alias in settled.items() if alias and name in fields}

@@ -40,9 +40,7 @@ class Graph:
             if operation.inner is not None:
                 yield from operation.inner.walk()
 
-    def pending(
-        self, results: Mapping[Any, Any], streams: Container[str] = ()
-    ) -> set[Operation]:
+    def pending(self, results: Mapping[Any, Any], streams: Container[str] = ()) -> set[Operation]:
         """The operations that have to run when *results* (by id) are known, and the *streams* of these ids."""
         pending: set[Operation] = set()
         replaying: set[Operation] = set()

@@ -24,6 +24,7 @@ from ..session._turns import CUT, OnCut, commit, message_of
 from ..tools import Toolbox
 from ._prompt_text import text_of, text_of_item
 
+
 def kept_turn(branch: str, messages: list[Message], *, is_new_branch: bool) -> Mapping[str, Any]:
     """What a journal keeps of a turn, beside its result, to commit it again."""
     return {"branch": branch, "messages": messages, "is_new_branch": is_new_branch}

@@ -80,9 +80,7 @@ def make(session):
     sides = [ask(f"side {number}", context_from=[story]) for number in range(5)]
     planned = builder.add(plan, retry=3)
     spelled = builder.add(letters, depends_on=[planned])
-    upper = builder.transform(
-        spelled, lines(), reduce="".join, name="joined"
-    )
+    upper = builder.transform(spelled, lines(), reduce="".join, name="joined")
     tooled = builder.converse(
         instruction="<tooled>", imodel="m", tools=[double], branch="tooled", name="tooled"
     )
@@ -114,6 +112,7 @@ def make(session):
 
 def told(session, run, builder):
     """All that a run comes to, without ids and times."""
+
     def plain(value):
         if isinstance(value, list):
             return [plain(one) for one in value]

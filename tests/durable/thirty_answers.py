@@ -24,7 +24,9 @@ def answer_to(asked):
     if body.get("tools") and body["messages"][-1]["role"] == "user":
         call = {"index": 0, "id": "c", "type": "function",
                 "function": {"name": "double", "arguments": '{"number": 4}'}}  # fmt: skip
-        return Answer(body=_stream([{"content": "Let me see. "}, {"tool_calls": [call]}], "tool_calls"))
+        return Answer(
+            body=_stream([{"content": "Let me see. "}, {"tool_calls": [call]}], "tool_calls")
+        )
     return Answer(body=_stream([{"content": piece} for piece in said], "stop"))
 
 
@@ -35,7 +37,9 @@ def _stream(deltas, reason):
 
 
 def _event(choice):
-    return b"data: " + json.dumps({"id": "x", "choices": [{"index": 0, **choice}]}).encode() + b"\n\n"
+    return (
+        b"data: " + json.dumps({"id": "x", "choices": [{"index": 0, **choice}]}).encode() + b"\n\n"
+    )
 
 
 def token_of(asked):
