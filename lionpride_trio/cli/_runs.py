@@ -7,10 +7,10 @@ import math
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+import trio
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -46,7 +46,7 @@ async def open_journals(journal: str, *, must_exist: bool = True) -> AsyncGenera
     :raises ConfigurationError: it is a file that is not there, and *must_exist*: looking makes none.
     """
     url = url_of(journal)
-    if must_exist and url != journal and not Path(journal).is_file():
+    if must_exist and url != journal and not await trio.Path(journal).is_file():
         raise ConfigurationError(
             f"there is no file {journal!r}: name the one that 'flow --journal' was given"
         )

@@ -56,7 +56,7 @@ class FlowJournal:
         if stale:
             # First that they do not count, and then their place is made free: killed between, the next run
             # does the rest.
-            ids = [id for name in stale if (id := await self._answers.id_of(name))]
+            ids = [known for name in stale if (known := await self._answers.id_of(name))]
             await self._writer.write(make_line("again", [], answers=ids))
             for name in stale:
                 await self._answers.forget(name)
@@ -144,6 +144,7 @@ class FlowJournal:
         self, operation: Operation, key: str, ledger: Ledger
     ) -> tuple[Mapping[str, Any] | None, str | None]:
         """The line of a result, or why it cannot be read."""
+        work: Any = operation.work
         try:
             line = dict(read_done(self._lines.done[key]))
             if operation.inner is not None:
@@ -151,8 +152,8 @@ class FlowJournal:
                 if not all(one.id in ledger.values for one in inner):
                     return None, "it has operations that have not run"
                 line["result"] = Results({one.id: ledger.values[one.id] for one in inner})
-            elif isinstance(operation.work, ResumableWork):
-                line["result"] = operation.work.restore(line["result"])
+            elif isinstance(work, ResumableWork):
+                line["result"] = work.restore(line["result"])
         except LionprideError as error:
             return None, f"its result cannot be read: {error}"
         return line, None

@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self, place: Place, if_running: IfRunning) -> None:
         self._place = place
-        self._if_running = if_running
+        self._if_running: IfRunning = if_running
 
     @property
     def id(self) -> str:
@@ -52,11 +52,13 @@ class Journal:
         """
         place, lines, position = self._place, JournalLines(), 0
         while page := await place.store.read(place.name, position, PAGE):
-            if page.record.state is State.RUNNING and page.record.lease_left <= 0:
-                if page.record.writer not in place.own_writers:
-                    await place.store.expire(place.name)
+            record = page.record
+            is_own = record.writer in place.own_writers
+            if record.state is State.RUNNING and record.lease_left <= 0 and not is_own:
+                await place.store.expire(place.name)
+                continue
             if not page.items:
-                return journal_status(place.id, page.record, lines)
+                return journal_status(place.id, record, lines)
             lines.add(page.items)
             position += len(page.items)
         raise self._not_found()

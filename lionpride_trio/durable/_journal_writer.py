@@ -113,6 +113,7 @@ class JournalWriter:
         self._waiting.append(line)
         mine = self._written + len(self._waiting)
         with trio.CancelScope(shield=True):  # `insist` gives up in time
+            await self._flush()
             while self._written < mine:
                 await self._flush()
 

@@ -166,8 +166,8 @@ class Streams:
 
     async def journals(self) -> tuple[JournalStatus, ...]:
         """The states of all runs with a journal, the oldest first."""
-        ids = [id_of_journal(record.name) for record in await self._store.records()]
-        return tuple([await self.journal(id).status() for id in ids if id is not None])
+        found = [id_of_journal(record.name) for record in await self._store.records()]
+        return tuple([await self.journal(run).status() for run in found if run is not None])
 
     async def send(self, journal: str | Journal, name: str, value: Any) -> bool:
         """Send *value* to the operation of the flow with that *journal* that waits for the answer *name*.
@@ -177,10 +177,10 @@ class Streams:
 
         :raises ConfigurationError: *name* is none, or *value* cannot be written.
         """
-        id = journal.id if isinstance(journal, Journal) else _check_id(journal)
+        run = journal.id if isinstance(journal, Journal) else _check_id(journal)
         check_answer_name(name)
         data = write_value(value, f"the answer {name!r}", "send")
-        return await send_answer(self._store, name_of_answer(id, name), data)
+        return await send_answer(self._store, name_of_answer(run, name), data)
 
     def close_nowait(self) -> None:
         """Refuse to start anything more."""

@@ -44,6 +44,11 @@ def _seconds(value: timedelta) -> list[int]:
     return [value.days, value.seconds, value.microseconds]
 
 
+def _iso(value: Any) -> str:
+    text: str = value.isoformat()
+    return text
+
+
 def _sorted(value: Any) -> list[Any]:
     """The items of a set, in an order that is the same in each process."""
     return sorted(map(to_data, value), key=lambda item: write_line(item, "an item"))
@@ -56,9 +61,9 @@ class _Pairs:
 _SIMPLE: Final[Mapping[str, tuple[type[Any], _Write, _Write]]] = {
     "set": (set, _sorted, lambda data: set(from_data(data))),
     "frozenset": (frozenset, _sorted, lambda data: frozenset(from_data(data))),
-    "mapping": (_Pairs, list, lambda data: dict(from_data(data))),
-    "date": (date, date.isoformat, date.fromisoformat),
-    "time": (time, time.isoformat, time.fromisoformat),
+    "mapping": (_Pairs, list[Any], lambda data: dict(from_data(data))),
+    "date": (date, _iso, date.fromisoformat),
+    "time": (time, _iso, time.fromisoformat),
     "timedelta": (timedelta, _seconds, lambda data: timedelta(*data)),
     "uuid": (UUID, str, UUID),
     "decimal": (Decimal, str, Decimal),
@@ -89,7 +94,7 @@ def to_data(value: Any) -> Any:
 
     :raises TypeError: its class is made of no fields.
     """
-    kind = type(value)
+    kind: type[Any] = type(value)
     if kind in {str, int, float, bool, bytes, datetime} or value is None:
         return value
     if kind is list:
@@ -97,7 +102,8 @@ def to_data(value: Any) -> Any:
     if kind is tuple:
         return tuple(to_data(item) for item in value)
     if isinstance(value, Mapping):
-        pairs = [(to_data(key), to_data(item)) for key, item in value.items()]
+        given: Mapping[Any, Any] = value
+        pairs = [(to_data(key), to_data(item)) for key, item in given.items()]
         plain = not any(isinstance(key, Stored | tuple) for key, _ in pairs)
         return dict(pairs) if plain else Stored("mapping", pairs)
     for word, (cls, write, _) in _SIMPLE.items():
@@ -123,14 +129,15 @@ def _is_of_ours(kind: type[Any]) -> bool:
 
 def _fields_of(value: Any) -> dict[str, Any] | None:
     """The fields of an object as data; None where its class has none."""
-    kind = type(value)
+    kind: Any = type(value)
+    names: list[str]
     if isinstance(value, enum.Enum):
         return {"value": to_data(value.value)}
     if attrs.has(kind):
         names = [field.name for field in attrs.fields(kind)]
     elif dataclasses.is_dataclass(kind):
         names = [field.name for field in dataclasses.fields(kind)]
-    elif isinstance(value, tuple) and hasattr(kind, "_fields"):
+    elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
         names = list(kind._fields)
     else:
         return None
@@ -142,12 +149,12 @@ def from_data(data: Any) -> Any:
 
     :raises DecodeError: its class is not there any more, or does not take these fields.
     """
-    if isinstance(data, list):
-        items: list[Any] = data
-        return [from_data(item) for item in items]
-    if type(data) is tuple:
+    kind: type[Any] = type(data)
+    if kind is list:
+        return [from_data(item) for item in data]
+    if kind is tuple:
         return tuple(from_data(item) for item in data)
-    if type(data) is dict:
+    if kind is dict:
         return {from_data(key): from_data(item) for key, item in data.items()}
     if not isinstance(data, Stored):
         return data
@@ -169,7 +176,7 @@ def _find_class(name: str) -> type[Any] | None:
     return found if isinstance(found, type) else None
 
 
-def _made(cls: type[Any] | None, fields: dict[str, Any]) -> Any:
+def _made(cls: Any, fields: dict[str, Any]) -> Any:
     if cls is None:
         raise DecodeError("the program has no such class any more")
     if issubclass(cls, enum.Enum):

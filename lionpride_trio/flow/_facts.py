@@ -102,11 +102,17 @@ def _describe(value: Any, keys: Mapping[Operation, str]) -> Any:
     if isinstance(value, Operation):
         return {"operation": keys.get(value, value.name)}
     if isinstance(value, Mapping):
-        return [[_describe(key, keys), _describe(item, keys)] for key, item in value.items()]
-    if isinstance(value, set | frozenset):
-        return sorted(digest(item, keys) for item in value)
-    if isinstance(value, Iterable) and isinstance(value, list | tuple):
-        return [_describe(item, keys) for item in value]
+        pairs: Mapping[Any, Any] = value
+        return [[_describe(key, keys), _describe(item, keys)] for key, item in pairs.items()]
+    if isinstance(value, list | tuple | set | frozenset):
+        items: Iterable[Any] = value
+        if isinstance(value, list | tuple):
+            return [_describe(item, keys) for item in items]
+        return sorted(digest(item, keys) for item in items)
+    return _describe_other(value, keys)
+
+
+def _describe_other(value: Any, keys: Mapping[Operation, str]) -> Any:
     if isinstance(value, functools.partial):
         return [_describe(part, keys) for part in (value.func, value.args, value.keywords)]
     if isinstance(value, Recipe):
@@ -121,7 +127,7 @@ def _describe(value: Any, keys: Mapping[Operation, str]) -> Any:
 
 
 def _describe_object(value: Any, keys: Mapping[Operation, str]) -> Any:
-    kind = type(value)
+    kind: type[Any] = type(value)
     fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
     parts = [_describe(getattr(value, name), keys) for name in fields]
     return [f"{kind.__module__}.{kind.__qualname__}", *parts]

@@ -25,7 +25,7 @@ STREAM_SIZE: Final = 64
 _NO_PARAMETERS: Final[Mapping[str, Any]] = ReadOnlyDict()
 
 
-class MadeId(str):
+class MadeId(str):  # ruff: ignore[subclass-builtin] - as an id it is a text like any other
     """An id that the library made, because none was given: another one in each process."""
 
     __slots__ = ()

@@ -12,8 +12,8 @@ import trio
 from .._channels._lending import LendingMailbox
 from .._channels._mailbox import FAIR_SHARE, Mailbox
 from .._channels._nursery import open_pump_nursery
-from .._media import MediaPart
 from .._chunks import Verdict
+from .._media import MediaPart
 from .._response import Response, chunks_of
 from ..flow import Context, Operation
 from ..flow._facts import digest

@@ -113,12 +113,12 @@ async def crash_loop(url, crashes):
 
 @pytest.mark.parametrize("kind", ["sqlite", "redis"])
 async def test_a_flow_that_is_killed_again_and_again(kind, request, tmp_path, pytestconfig):
-    """With ``--crashes 200`` it is killed so often on SQLite, and a quarter of that on Redis."""
+    """With ``--crashes 200`` it is killed so often on SQLite, and an eighth of that on Redis."""
     from tests.durable.conftest import url_of
 
     crashes = pytestconfig.getoption("crashes")
     if kind == "redis":
-        crashes = max(2, crashes // 4)
+        crashes = max(2, crashes // 8)
     killed, runs = await crash_loop(url_of(kind, request, tmp_path), crashes)
     assert killed == crashes
     assert runs >= 1
