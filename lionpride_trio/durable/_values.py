@@ -35,7 +35,7 @@ class Stored:
     """An object of a class that this library knows nothing of."""
 
     kind: str
-    """A word of `_SIMPLE`, or ``module:name`` of the class."""
+    """A word of `_SIMPLE` or `_MAPPING`, or ``module:name`` of the class."""
     data: Any
     """The fields by name, or what a word stands for."""
 
@@ -54,14 +54,9 @@ def _sorted(value: Any) -> list[Any]:
     return sorted(map(to_data, value), key=lambda item: write_line(item, "an item"))
 
 
-class _Pairs:
-    """No value is one: mappings are told apart by their keys."""
-
-
 _SIMPLE: Final[Mapping[str, tuple[type[Any], _Write, _Write]]] = {
     "set": (set, _sorted, lambda data: set(from_data(data))),
     "frozenset": (frozenset, _sorted, lambda data: frozenset(from_data(data))),
-    "mapping": (_Pairs, list[Any], lambda data: dict(from_data(data))),
     "date": (date, _iso, date.fromisoformat),
     "time": (time, _iso, time.fromisoformat),
     "timedelta": (timedelta, _seconds, lambda data: timedelta(*data)),
@@ -71,6 +66,8 @@ _SIMPLE: Final[Mapping[str, tuple[type[Any], _Write, _Write]]] = {
     "path": (PurePath, str, Path),
 }
 """By word: a class, and how an object of it becomes data and back."""
+_MAPPING: Final = "mapping"
+"""The word for a mapping whose keys are objects: its keys and values, as a list of pairs."""
 
 
 def write_value(value: Any, what: str, instead: str) -> Any:
@@ -105,7 +102,7 @@ def to_data(value: Any) -> Any:
         given: Mapping[Any, Any] = value
         pairs = [(to_data(key), to_data(item)) for key, item in given.items()]
         plain = not any(isinstance(key, Stored | tuple) for key, _ in pairs)
-        return dict(pairs) if plain else Stored("mapping", pairs)
+        return dict(pairs) if plain else Stored(_MAPPING, pairs)
     for word, (cls, write, _) in _SIMPLE.items():
         if isinstance(value, cls) and not isinstance(value, datetime):
             return Stored(word, write(value))
@@ -159,6 +156,8 @@ def from_data(data: Any) -> Any:
     if not isinstance(data, Stored):
         return data
     try:
+        if data.kind == _MAPPING:
+            return dict(from_data(data.data))
         if data.kind in _SIMPLE:
             return _SIMPLE[data.kind][2](data.data)
         return _made(_find_class(data.kind), from_data(data.data))
