@@ -13,12 +13,12 @@ from __future__ import annotations
 import dataclasses
 import enum
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PurePath
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard, cast
 from uuid import UUID
 
 import attrs
@@ -40,7 +40,7 @@ class Stored:
     """The fields by name, or what a word stands for."""
 
 
-def _seconds(value: timedelta) -> list[int]:
+def _seconds(value: Any) -> list[int]:
     return [value.days, value.seconds, value.microseconds]
 
 
@@ -86,25 +86,23 @@ def write_value(value: Any, what: str, instead: str) -> Any:
     return data
 
 
-def to_data(value: Any) -> Any:
+def to_data(value: object) -> Any:
     """*value* with each object that has no form as a `Stored`.
 
     :raises TypeError: its class is made of no fields.
     """
-    kind: type[Any] = type(value)
+    kind = type(value)
     if kind in {str, int, float, bool, bytes, datetime} or value is None:
         return value
-    if kind is list:
-        return [to_data(item) for item in value]
-    if kind is tuple:
-        return tuple(to_data(item) for item in value)
-    if isinstance(value, Mapping):
-        given: Mapping[Any, Any] = value
-        pairs = [(to_data(key), to_data(item)) for key, item in given.items()]
+    if kind is list or kind is tuple:
+        items = [to_data(item) for item in cast("Iterable[Any]", value)]
+        return items if kind is list else tuple(items)
+    if _is_mapping(value):
+        pairs = [(to_data(key), to_data(item)) for key, item in value.items()]
         plain = not any(isinstance(key, Stored | tuple) for key, _ in pairs)
         return dict(pairs) if plain else Stored(_MAPPING, pairs)
     for word, (cls, write, _) in _SIMPLE.items():
-        if isinstance(value, cls) and not isinstance(value, datetime):
+        if issubclass(kind, cls) and not issubclass(kind, datetime):
             return Stored(word, write(value))
     if _is_of_ours(kind):
         return value
@@ -120,11 +118,19 @@ def to_data(value: Any) -> Any:
     return Stored(name, fields)
 
 
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_named_tuple(kind: Any) -> bool:
+    return issubclass(kind, tuple) and hasattr(cast(Any, kind), "_fields")
+
+
 def _is_of_ours(kind: type[Any]) -> bool:
     return kind.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
-def _fields_of(value: Any) -> dict[str, Any] | None:
+def _fields_of(value: object) -> dict[str, Any] | None:
     """The fields of an object as data; None where its class has none."""
     kind: Any = type(value)
     names: list[str]
@@ -134,7 +140,7 @@ def _fields_of(value: Any) -> dict[str, Any] | None:
         names = [field.name for field in attrs.fields(kind)]
     elif dataclasses.is_dataclass(kind):
         names = [field.name for field in dataclasses.fields(kind)]
-    elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
+    elif _is_named_tuple(kind):
         names = list(kind._fields)
     else:
         return None
@@ -146,7 +152,7 @@ def from_data(data: Any) -> Any:
 
     :raises DecodeError: its class is not there any more, or does not take these fields.
     """
-    kind: type[Any] = type(data)
+    kind = type(cast(object, data))
     if kind is list:
         return [from_data(item) for item in data]
     if kind is tuple:
@@ -180,8 +186,9 @@ def _made(cls: Any, fields: dict[str, Any]) -> Any:
         raise DecodeError("the program has no such class any more")
     if issubclass(cls, enum.Enum):
         return cls(fields["value"])
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+    if _is_named_tuple(cls):
         return cls(**fields)
+    make: Any = cls
     settled: dict[str, str | None]  # by field: the name that __init__ gives it, if it takes it
     if attrs.has(cls):
         settled = {field.name: field.alias if field.init else None for field in attrs.fields(cls)}
@@ -192,7 +199,7 @@ def _made(cls: Any, fields: dict[str, Any]) -> Any:
     else:
         raise DecodeError("it is no class that is made of fields")
     given = {alias: fields[name] for name, alias in settled.items() if alias and name in fields}
-    made = cls(**given)
+    made: Any = make(**given)
     for name, alias in settled.items():
         if alias is None and name in fields:
             object.__setattr__(made, name, fields[name])

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import attrs
 
@@ -101,15 +101,25 @@ def _describe(value: Any, keys: Mapping[Operation, str]) -> Any:
         return value
     if isinstance(value, Operation):
         return {"operation": keys.get(value, value.name)}
-    if isinstance(value, Mapping):
-        pairs: Mapping[Any, Any] = value
-        return [[_describe(key, keys), _describe(item, keys)] for key, item in pairs.items()]
-    if isinstance(value, list | tuple | set | frozenset):
-        items: Iterable[Any] = value
-        if isinstance(value, list | tuple):
-            return [_describe(item, keys) for item in items]
-        return sorted(digest(item, keys) for item in items)
+    if _is_mapping(value):
+        return [[_describe(key, keys), _describe(item, keys)] for key, item in value.items()]
+    if _is_set(value):
+        return sorted(digest(item, keys) for item in value)
+    if _is_list(value):
+        return [_describe(item, keys) for item in value]
     return _describe_other(value, keys)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_set(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, set | frozenset)
+
+
+def _is_list(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, list | tuple)
 
 
 def _describe_other(value: Any, keys: Mapping[Operation, str]) -> Any:
@@ -126,8 +136,8 @@ def _describe_other(value: Any, keys: Mapping[Operation, str]) -> Any:
         return _describe_object(value, keys)
 
 
-def _describe_object(value: Any, keys: Mapping[Operation, str]) -> Any:
-    kind: type[Any] = type(value)
+def _describe_object(value: object, keys: Mapping[Operation, str]) -> Any:
+    kind = type(value)
     fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
     parts = [_describe(getattr(value, name), keys) for name in fields]
     return [f"{kind.__module__}.{kind.__qualname__}", *parts]

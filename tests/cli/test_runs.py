@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import trio
-import trio.testing
 
 from lionpride_trio.cli import main
 from lionpride_trio.cli._flow import show

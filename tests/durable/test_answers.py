@@ -199,6 +199,8 @@ async def test_what_is_wrong_is_refused_before_any_write():
         inner = Builder()
         inner.wait_for("approval")
         builder.subflow(inner)
-        with pytest.raises(ConfigurationError, match="two operations wait for the answer 'approval'"):
+        with pytest.raises(
+            ConfigurationError, match="two operations wait for the answer 'approval'"
+        ):
             await flow(builder, journal=streams.journal("a"))
         assert await streams._store.records() == []

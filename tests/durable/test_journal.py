@@ -159,7 +159,10 @@ async def test_an_operation_that_changed_is_run_again_and_all_that_is_made_of_it
         assert again == [True, True, True, True, False]
         assert model.asked.count("other") == model.asked.count("then") == 1
         assert "alone" not in model.asked
-        assert "journal 'run-7': operation 'talk' is run again: its parameters have changed" in caplog.text
+        assert (
+            "journal 'run-7': operation 'talk' is run again: its parameters have changed"
+            in caplog.text
+        )
         assert "operation 'each' is run again: something that it is made of" in caplog.text
         assert len(said(session, "talk")) == 4
         # And what it came to counts the next time.
@@ -306,7 +309,9 @@ async def test_a_result_that_cannot_be_written_says_what_to_give():
     async with open_streams("memory:") as streams:
         builder = Builder()
         builder.add(give, name="odd")
-        with pytest.raises(ConfigurationError, match="the result of operation 'odd' cannot be kept") as caught:
+        with pytest.raises(
+            ConfigurationError, match="the result of operation 'odd' cannot be kept"
+        ) as caught:
             await flow(builder, journal=streams.journal("a"))
         assert "let the operation give text, numbers, lists" in str(caught.value)
 
@@ -577,7 +582,10 @@ async def test_a_cancellation_does_not_lose_a_result_that_is_there(autojump_cloc
         with pytest.raises(ValueError, match="sibling"):
             await flow(make(fail), journal=journal)
         status = await journal.status()
-        assert [one.state for one in status.operations] == [OperationState.DONE, OperationState.FAILED]
+        assert [one.state for one in status.operations] == [
+            OperationState.DONE,
+            OperationState.FAILED,
+        ]
 
 
 # Looking at journals.
@@ -606,7 +614,11 @@ async def test_the_status_of_a_run_tells_of_its_operations():
         assert [one.id for one in await streams.journals()] == ["a"]
         await streams.journal("a").delete()
         assert await streams.journals() == ()
-        for ask in (streams.journal("a").status, streams.journal("a").stop, streams.journal("a").delete):
+        for ask in (
+            streams.journal("a").status,
+            streams.journal("a").stop,
+            streams.journal("a").delete,
+        ):
             with pytest.raises(NotFound, match="no journal 'a'"):
                 await ask()
 
@@ -615,9 +627,9 @@ async def test_what_is_wrong_is_refused_before_anything_is_written():
     async with open_streams("memory:") as streams:
         builder = Builder()
         builder.add(one)
-        for id in ("", "a\0b", 7):
+        for wrong in ("", "a\0b", 7):
             with pytest.raises(ConfigurationError, match="a text of 1 to 500 characters"):
-                streams.journal(id)
+                streams.journal(wrong)
         with pytest.raises(ConfigurationError, match="if_running must be 'follow' or 'refuse'"):
             streams.journal("a", if_running="wait")
         with pytest.raises(ConfigurationError, match=r"what streams\.journal\('run-7'\) gives"):

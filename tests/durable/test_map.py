@@ -9,7 +9,6 @@ from collections import Counter
 import attrs
 import pytest
 import trio
-import trio.testing
 
 from lionpride_trio import ConfigurationError, RunStopped, sinks
 from lionpride_trio.durable import State, map_durable, open_streams

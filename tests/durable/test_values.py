@@ -102,7 +102,9 @@ def test_classes_that_no_other_process_finds_are_refused():
     class Local:
         pass
 
-    with pytest.raises(ConfigurationError, match="it cannot be kept in a journal.*made inside a function"):
+    with pytest.raises(
+        ConfigurationError, match=r"it cannot be kept in a journal.*made inside a function"
+    ):
         write_value([Local()], "it", "give")
     with pytest.raises(ConfigurationError, match="give text, numbers, lists, mappings, responses"):
         write_value({"a": object()}, "it", "give")
