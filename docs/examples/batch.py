@@ -1,7 +1,5 @@
 """Ten thousand questions, eight at a time: begun, killed, begun again, and none is paid for twice."""
 
-from pathlib import Path
-
 import trio
 
 from lionpride_trio import iModel
@@ -17,7 +15,7 @@ async def ask(question):
 
 
 async def main(questions="questions.txt", answers="answers.jsonl", url="sqlite:///batch.db"):
-    asked = Path(questions).read_text(encoding="utf-8").splitlines()
+    asked = (await trio.Path(questions).read_text(encoding="utf-8")).splitlines()
     async with open_streams(url) as streams:
         results = map_durable(ask, asked, limit=8, journal=streams.journal("questions"))
         shown = results | tee(progress(total=len(asked)))

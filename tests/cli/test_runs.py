@@ -9,6 +9,7 @@ from lionpride_trio.cli import main
 from lionpride_trio.cli._flow import show
 from lionpride_trio.cli._runs import list_runs, show_run, stop_run, url_of
 from lionpride_trio.durable import State, open_streams
+from tests.durable.waiting import until, until_it_waits
 from tests.operations.test_command import printing
 
 PROGRAM = """
@@ -61,11 +62,7 @@ async def run_until_it_waits(program, journal, console):
     """Run the flow, and leave it as it waits for somebody."""
     async with open_streams(url_of(journal)) as streams, trio.open_nursery() as nursery:
         nursery.start_soon(lambda: show(program, journal=journal, console=console))
-        waiting = ()
-        while waiting != ("approval",):
-            await trio.lowlevel.checkpoint()
-            waiting = [one.waits_for for one in await streams.journals()][-1:]
-            waiting = waiting[0] if waiting else ()
+        await until_it_waits(streams)
         running = printing()
         await list_runs(journal, console=running)
         await show_run("program", journal, console=running)
@@ -113,8 +110,7 @@ async def test_a_run_is_stopped(program, journal, capsys):
             assert status == 1
 
         nursery.start_soon(run)
-        while not (found := await streams.journals()) or not found[0].waits_for:
-            await trio.lowlevel.checkpoint()
+        await until_it_waits(streams)
         console = printing()
         await stop_run("program", journal, console=console)
         assert words_of(console).strip() == "program: stopped, 1 of 3 done"
@@ -124,11 +120,9 @@ async def test_a_run_is_stopped(program, journal, capsys):
 async def test_a_run_that_goes_on_elsewhere_is_followed_and_says_so(program, journal, capsys):
     async with open_streams(url_of(journal)) as streams, trio.open_nursery() as nursery:
         nursery.start_soon(lambda: show(program, journal=journal, console=printing()))
-        while not (found := await streams.journals()) or not found[0].waits_for:
-            await trio.lowlevel.checkpoint()
+        await until_it_waits(streams)
         nursery.start_soon(lambda: show(program, journal=journal, console=printing()))
-        while "following" not in capsys.readouterr().err:
-            await trio.lowlevel.checkpoint()
+        await until(lambda: "following" in capsys.readouterr().err)
         await streams.send("program", "approval", True)
     async with open_streams(url_of(journal)) as streams:
         assert (await streams.journal("program").status()).state is State.ENDED

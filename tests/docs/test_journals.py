@@ -8,6 +8,7 @@ import trio
 
 from lionpride_trio.durable import open_streams
 from tests.docs.markdown import load
+from tests.durable.waiting import until_it_waits
 
 
 async def test_approval(server, tmp_path, capsys):
@@ -21,8 +22,7 @@ async def test_approval(server, tmp_path, capsys):
     async with open_streams(url) as streams:
         async with trio.open_nursery() as nursery:  # which is killed as it waits
             nursery.start_soon(publish)
-            while not (found := await streams.journals()) or not found[0].waits_for:
-                await trio.lowlevel.checkpoint()
+            await until_it_waits(streams)
             nursery.cancel_scope.cancel()
         await program["approve"](url)
         await publish()

@@ -10,6 +10,7 @@ from lionpride_trio import ConfigurationError
 from lionpride_trio.durable import open_streams
 from lionpride_trio.operations import Builder, flow, flow_stream
 from tests.durable.stores import LONG
+from tests.durable.waiting import until_it_waits
 
 
 class Drafts:
@@ -40,15 +41,10 @@ async def test_an_answer_from_another_process_lets_the_flow_go_on(url):
         second = streams if url == "memory:" else others
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lambda: flow(drafts(), journal=streams.journal("run-7")))
-            while not await waits(second):
-                await trio.lowlevel.checkpoint()
+            await until_it_waits(second)
             assert drafts.published == []
             assert await second.send("run-7", "approval", {"by": "Ada"}) is True
     assert drafts.published == [["draft", {"by": "Ada"}]]
-
-
-async def waits(streams):
-    return "approval" in [name for one in await streams.journals() for name in one.waits_for]
 
 
 async def test_an_answer_that_is_sent_before_anybody_waits_is_kept(url):

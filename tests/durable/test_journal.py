@@ -138,7 +138,7 @@ async def test_a_session_that_has_the_turns_gets_them_once(url, tmp_path):
             await run_again(streams, make, session=session)
         assert len(said(session, "talk")) == 2
         session.save(path)
-        run, session, *_ = await run_again(streams, make, session=session)
+        _, session, *_ = await run_again(streams, make, session=session)
         assert len(said(session, "talk")) == 4
         loaded = Session.load(path)
         loaded.services.register(model.provider.model("m", stream=True))
@@ -512,25 +512,26 @@ async def test_a_run_is_stopped_from_another_process_and_goes_on_later(url):
         assert results[last] == 2
 
 
+async def sleep(context):
+    await trio.sleep_forever()
+
+
 async def test_a_run_that_is_left_counts_as_stopped():
     async with open_streams("memory:") as streams:
         builder = Builder()
-        builder.add(lambda context: trio.sleep_forever())
+        builder.add(sleep)
         async with flow_stream(builder, journal=streams.journal("a")):
             await trio.testing.wait_all_tasks_blocked()
         assert (await streams.journal("a").status()).state is State.STOPPED
 
 
 async def test_a_run_that_another_has_taken_over_ends():
-    async def wait(context):
-        await trio.sleep_forever()
-
     async with open_streams("memory:", lease=LONG) as streams:
         caught = []
 
         async def run():
             builder = Builder()
-            builder.add(wait)
+            builder.add(sleep)
             try:
                 await flow(builder, journal=streams.journal("a"))
             except WriterLost as error:

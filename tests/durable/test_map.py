@@ -200,7 +200,7 @@ async def test_what_is_wrong_is_refused_before_any_call():
             await collect(map_durable(double, iter(["a", "a"]), journal=journal, limit=1))
         assert set(double.calls) <= {"a"}
         built = Builder()
-        built.add(lambda context: trio.lowlevel.checkpoint())
+        built.add(double)
         with pytest.raises(ConfigurationError, match="is that of a batch, not of a flow"):
             await flow(built, journal=journal)
 
