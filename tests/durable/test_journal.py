@@ -263,6 +263,55 @@ async def test_two_operations_of_one_given_id_are_refused():
             await streams.journal("a").status()
 
 
+@attrs.frozen
+class Recipe:
+    title: str
+    minutes: int
+
+
+@attrs.frozen
+class LongRecipe:
+    title: str
+    minutes: int
+    steps: list[str]
+
+
+async def test_a_typed_answer_comes_back_as_an_object():
+    """And one that does not fit its type any more is asked for again."""
+    answers = ['{"title": "Soup", "minutes": 5}', '{"title": "Stew", "minutes": 9, "steps": []}']
+    provider = ScriptedProvider(*answers)
+    outputs = []
+    async with open_streams("memory:") as streams:
+        for output in (Recipe, Recipe, LongRecipe):
+            async with Session() as session:
+                session.services.register(provider.model("m", stream=True))
+                builder = Builder(session=session)
+                asked = builder.communicate(instruction="q", imodel="m", output=output)
+                results = await flow(builder, journal=streams.journal("a"))
+                outputs.append(results[asked].output)
+    assert outputs == [Recipe("Soup", 5), Recipe("Soup", 5), LongRecipe("Stew", 9, [])]
+
+
+async def test_a_result_that_cannot_be_read_any_more_is_made_again(monkeypatch, caplog):
+    async def give(context):
+        return Point(1)
+
+    async with open_streams("memory:") as streams:
+        for _ in range(2):
+            builder = Builder()
+            operation = builder.add(give, name="point")
+            async with flow_stream(builder, journal=streams.journal("a")) as run:
+                assert [item async for item in run] == []
+            monkeypatch.setitem(globals(), "Point", None)  # the class is gone
+
+            async def give(context):
+                return 7
+
+    assert run.results[operation] == 7
+    assert run.status[operation].again is True
+    assert "operation 'point' is run again: its result cannot be read" in caplog.text
+
+
 class Colour(enum.Enum):
     RED = "red"
 
