@@ -40,6 +40,10 @@ class Mapped(Generic[In, Out]):
     from_journal: bool = False
     """Whether it was done before, and was not done again."""
 
+    def __str__(self) -> str:
+        """The text of the result."""
+        return "" if self.error is not None else str(self.result)
+
 
 def map_durable(
     function: Callable[[In], Awaitable[Out]],

@@ -439,6 +439,31 @@ async def test_flows_in_flows_go_on_operation_by_operation():
     assert results[made] == ["c", "d"]
 
 
+async def test_what_a_changed_operation_had_inside_does_not_count():
+    """Its operations look the same, and were made of what has changed."""
+    made = []
+
+    def make(size):
+        async def dynamic(context):
+            async def work(context):
+                made.append(size)
+                return size
+
+            now = Builder()
+            operation = now.add(work)
+            return (await context.run(now.operations))[operation]
+
+        builder = Builder()
+        return builder, builder.add(dynamic, parameters={"size": size})
+
+    async with open_streams("memory:") as streams:
+        for size in (1, 1, 2):
+            builder, operation = make(size)
+            results = await flow(builder, journal=streams.journal("a"))
+            assert results[operation] == size
+    assert made == [1, 2]
+
+
 async def test_turns_of_a_flow_that_an_operation_made_are_committed_with_it():
     model = Model()
 
@@ -629,13 +654,42 @@ async def test_a_cancellation_does_not_lose_a_result_that_is_there(autojump_cloc
             builder.add(other, name="other")
             return builder
 
+        builder = make(fail)
         with pytest.raises(ValueError, match="sibling"):
-            await flow(make(fail), journal=journal)
+            async with flow_stream(builder, journal=journal) as run:
+                await run.receive()
+        assert run.results[builder.operations[0]] == 1
         status = await journal.status()
         assert [one.state for one in status.operations] == [
             OperationState.DONE,
             OperationState.FAILED,
         ]
+
+
+async def test_a_result_is_written_before_anybody_gets_it():
+    """Whoever acts on it acts on what the next process will have, too."""
+    written, acted = trio.Event(), []
+    async with open_streams("memory:") as streams:
+        append = streams._store.append
+
+        async def gated(*args, **kwargs):
+            if any('"done":"first"' in line for line in args[3]):
+                await written.wait()
+            await append(*args, **kwargs)
+
+        streams._store.append = gated
+
+        async def act(context):
+            acted.append(1)
+
+        builder = Builder()
+        builder.add(act, depends_on=[builder.add(one, name="first")])
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(lambda: flow(builder, journal=streams.journal("a")))
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            assert acted == []
+            written.set()
+    assert acted == [1]
 
 
 # Looking at journals.

@@ -108,10 +108,10 @@ async def test_what_was_there_before_says_nothing_about_the_rate(mock_clock):
         for number in range(10):
             if number == 8:
                 mock_clock.jump(60)
-            yield Mapped(key=str(number), item=number, result=1, from_journal=number < 8)
+            yield Mapped(key=str(number), item=number, result="ab", from_journal=number < 8)
 
     await sinks.progress(total=12, stream=out)(results())
-    assert out.getvalue() == "10 of 12 items, 0 characters, 0.0 items/s, 1:00 left\n"
+    assert out.getvalue() == "10 of 12 items, 20 characters, 0.0 items/s, 1:00 left\n"
 
 
 async def test_all_alternatives_are_counted():
