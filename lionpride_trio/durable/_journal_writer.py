@@ -31,6 +31,45 @@ FLUSH_SECONDS: Final = 0.05
 """Seconds that a line which nobody waits for may wait for others."""
 
 
+class Holders:
+    """The journals that are written through one block of streams, which ends them with it."""
+
+    def __init__(self) -> None:
+        self._writers: set[JournalWriter] = set()
+        self._closed = False
+        self._left = trio.lowlevel.ParkingLot()
+
+    def add(self, writer: JournalWriter) -> None:
+        """Note that *writer* begins.
+
+        :raises trio.ClosedResourceError: the block was left.
+        """
+        if self._closed:
+            raise _left_block()
+        self._writers.add(writer)
+
+    def remove(self, writer: JournalWriter) -> None:
+        """Note that *writer* has written its end."""
+        self._writers.discard(writer)
+        self._left.unpark_all()
+
+    def close_nowait(self) -> None:
+        """Cancel the work of all, and let no other begin."""
+        self._closed = True
+        for writer in self._writers:
+            writer.give_up(_left_block())
+
+    async def wait_left(self) -> None:
+        """Wait until all have written their ends, if they do in time."""
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + END_SECONDS):
+            while self._writers:
+                await self._left.park()
+
+
+def _left_block() -> trio.ClosedResourceError:
+    return trio.ClosedResourceError("the block of these streams was left")
+
+
 @attrs.frozen
 class Place:
     """A journal in a store."""
@@ -41,6 +80,7 @@ class Place:
     id: str
     lease: float
     own_writers: set[str]
+    holders: Holders
     news: Callable[[Bell, Record], Awaitable[None]]
     """Waits for news of a running stream; looks after a lease that runs out."""
 
@@ -131,7 +171,7 @@ class JournalWriter:
                     place.lease,
                 )
             except LeaseLost:
-                self._give_up(_lost(place))
+                self.give_up(_lost(place))
                 raise _lost(place) from None
             self._written += len(lines)
             del self._waiting[: len(lines)]
@@ -145,7 +185,7 @@ class JournalWriter:
             try:
                 await self._flush()
             except (LionprideError, trio.ClosedResourceError) as error:
-                self._give_up(error)
+                self.give_up(error)
 
     async def guard(self) -> None:
         """Renew the lease; end the work when the journal is to stop, or is not its own any more."""
@@ -158,13 +198,14 @@ class JournalWriter:
                     with trio.move_on_after(place.lease / 3):
                         await bell.wait()
         except LeaseLost:
-            self._give_up(_lost(place))
+            self.give_up(_lost(place))
         except (SinkError, TransportError, trio.ClosedResourceError) as error:
-            self._give_up(error)
+            self.give_up(error)
         else:
-            self._give_up(RunStopped(f"the run {place.id!r} was stopped"))
+            self.give_up(RunStopped(f"the run {place.id!r} was stopped"))
 
-    def _give_up(self, reason: Exception) -> None:
+    def give_up(self, reason: Exception) -> None:
+        """Cancel the work, for *reason*."""
         if self.reason is None:
             self.reason = reason
         self.scope.cancel()
@@ -203,6 +244,7 @@ async def hold_journal(
     end = End(State.STOPPED)
     try:
         await writer.take(if_running, lines)
+        place.holders.add(writer)
         async with open_pump_nursery() as nursery:
             nursery.start_soon(writer.guard, name=f"guard journal {place.id}")
             nursery.start_soon(writer.flush_regularly, name=f"write journal {place.id}")
@@ -214,6 +256,7 @@ async def hold_journal(
         raise
     finally:
         await writer.finish(end)
+        place.holders.remove(writer)
     if writer.scope.cancelled_caught and writer.reason is not None:
         raise writer.reason
 

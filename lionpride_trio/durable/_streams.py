@@ -17,7 +17,7 @@ from ._answers import name_of_answer, send_answer
 from ._follow import FollowSource, find
 from ._journal import Journal, id_of_journal, name_of_journal
 from ._journal_status import JournalStatus
-from ._journal_writer import IfRunning, Place
+from ._journal_writer import Holders, IfRunning, Place
 from ._run import Run, Writing
 from ._status import StreamStatus
 from ._store import Bell, Record, State, Store
@@ -43,6 +43,7 @@ class Streams:
         self._writing = writing
         self._keep_for = keep_for
         self._own_writers: set[str] = set()
+        self._holders = Holders()
         self._closed = False
 
     async def start(self, id: str, source: Source[Any], *, keep_for: float | None = None) -> bool:
@@ -160,7 +161,13 @@ class Streams:
         check_word("if_running", if_running, get_args(IfRunning))
         lease = self._writing.lease
         place = Place(
-            self._store, name_of_journal(name), name, lease, self._own_writers, self._news
+            self._store,
+            name_of_journal(name),
+            name,
+            lease,
+            self._own_writers,
+            self._holders,
+            self._news,
         )
         return Journal(place, if_running)
 
@@ -183,8 +190,13 @@ class Streams:
         return await send_answer(self._store, name_of_answer(run, name), data)
 
     def close_nowait(self) -> None:
-        """Refuse to start anything more."""
+        """Refuse to start anything more; cancel the flows and batches that are written here."""
         self._closed = True
+        self._holders.close_nowait()
+
+    async def wait_left(self) -> None:
+        """Wait until the flows and batches that were cancelled have written their ends."""
+        await self._holders.wait_left()
 
     def _check_open(self) -> None:
         if self._closed:

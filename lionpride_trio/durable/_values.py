@@ -78,7 +78,10 @@ def write_value(value: Any, what: str, instead: str) -> Any:
     try:
         data = to_data(value)
         write_line(data, what)
-    except (TypeError, ValueError, RecursionError) as error:
+        from_data(
+            data
+        )  # one that could be written and not read would be made again, and paid for, each time
+    except (TypeError, ValueError, RecursionError, DecodeError) as error:
         raise ConfigurationError(
             f"{what} cannot be kept in a journal: {error}; {instead} text, numbers, lists, mappings, responses and"
             " parts, or objects of attrs classes, dataclasses and enumerations that are made of such"

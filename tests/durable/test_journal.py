@@ -12,7 +12,7 @@ import pytest
 import trio
 import trio.testing
 
-from lionpride_trio import ConfigurationError, NotFound, RunStopped, Session, WriterLost
+from lionpride_trio import ConfigurationError, NotFound, RunStopped, Session, SinkError, WriterLost
 from lionpride_trio.durable import OperationState, State, open_streams
 from lionpride_trio.flow import Operation, State as OpState, run_flow
 from lionpride_trio.operations import Builder, flow, flow_stream
@@ -690,6 +690,65 @@ async def test_a_result_is_written_before_anybody_gets_it():
             assert acted == []
             written.set()
     assert acted == [1]
+
+
+async def test_a_store_that_fails_for_a_moment_is_asked_again(autojump_clock):
+    failures = [SinkError("full", sink="x"), SinkError("full", sink="x")]
+    async with open_streams("memory:") as streams:
+        append = streams._store.append
+
+        async def failing(*args, **kwargs):
+            if failures:
+                raise failures.pop()
+            await append(*args, **kwargs)
+
+        streams._store.append = failing
+        builder = Builder()
+        operation = builder.add(one)
+        assert (await flow(builder, journal=streams.journal("a")))[operation] == 1
+        assert (await streams.journal("a").status()).done == 1
+
+
+async def test_a_store_that_fails_for_longer_fails_the_flow(autojump_clock):
+    async with open_streams("memory:") as streams:
+
+        async def failing(*args, **kwargs):
+            await trio.lowlevel.checkpoint()
+            raise SinkError("full", sink="x")
+
+        streams._store.append = failing
+        builder = Builder()
+        builder.add(one)
+        with pytest.raises(SinkError, match="full"):
+            await flow(builder, journal=streams.journal("a"))
+
+
+async def test_a_flow_ends_with_the_block_of_its_streams(url):
+    """Its journal says that it was stopped, and it goes on without it for no moment."""
+    caught, ends = [], []
+
+    async def run(journal):
+        builder = Builder()
+        builder.add(sleep)
+        try:
+            await flow(builder, journal=journal)
+        except trio.ClosedResourceError as error:
+            caught.append(str(error))
+
+    async with trio.open_nursery() as nursery, open_streams(url) as others:
+        async with open_streams(url) as streams:
+            journal = streams.journal("a")
+            nursery.start_soon(run, journal)
+            while not await streams.journals():
+                await trio.lowlevel.checkpoint()
+        if url != "memory:":
+            ends.append((await others.journal("a").status()).state)
+        with pytest.raises(trio.ClosedResourceError):
+            builder = Builder()
+            builder.add(one)
+            await flow(builder, journal=journal)
+    assert caught == ["the block of these streams was left"]
+    assert ends == ([] if url == "memory:" else [State.STOPPED])
 
 
 # Looking at journals.

@@ -110,6 +110,19 @@ def test_classes_that_no_other_process_finds_are_refused():
         write_value({"a": object()}, "it", "give")
 
 
+@dataclass(init=False)
+class Stubborn:
+    size: int
+
+    def __init__(self, width, height):
+        self.size = width * height
+
+
+def test_a_value_that_could_not_be_read_again_is_refused_when_it_is_written():
+    with pytest.raises(ConfigurationError, match=r"a stored .*Stubborn cannot be read"):
+        write_value(Stubborn(2, 3), "it", "give")
+
+
 def test_a_class_that_is_gone_cannot_be_read(monkeypatch):
     data = write_value(Node("a"), "it", "give")
     monkeypatch.delattr(sys.modules[__name__], "Node")
