@@ -137,6 +137,8 @@ class JournalWriter:
         place.own_writers.add(self._writer)
         with trio.CancelScope(shield=True):  # a journal that is taken has to be given back
             self._holds = await place.store.take_over(place.name, self._writer, place.lease)
+        if self._holds:
+            place.holders.add(self)
 
     def write_nowait(self, line: str) -> None:
         """Write *line* soon, with others, and before any line that comes later."""
@@ -244,7 +246,6 @@ async def hold_journal(
     end = End(State.STOPPED)
     try:
         await writer.take(if_running, lines)
-        place.holders.add(writer)
         async with open_pump_nursery() as nursery:
             nursery.start_soon(writer.guard, name=f"guard journal {place.id}")
             nursery.start_soon(writer.flush_regularly, name=f"write journal {place.id}")
