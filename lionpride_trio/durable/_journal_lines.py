@@ -52,7 +52,7 @@ def read_done(text: str) -> Mapping[str, Any]:
 
 
 @attrs.define
-class Facet:
+class Standing:
     """How one operation stands, by the lines so far."""
 
     began: float | None = None
@@ -75,7 +75,7 @@ class JournalLines:
     items: dict[str, dict[int, str]] = attrs.Factory(dict[str, dict[int, str]])
     """The lines of single items, by key and number."""
     dropped_answers: set[str] = attrs.Factory(set[str])
-    facets: dict[str, Facet] = attrs.Factory(dict[str, Facet])
+    standings: dict[str, Standing] = attrs.Factory(dict[str, Standing])
 
     def add(self, texts: Iterable[str]) -> None:
         """Read *texts* too.
@@ -95,7 +95,7 @@ class JournalLines:
         self.kind = line["open"]
         self.total = line.get("total")
         self.operations = {}
-        self.facets = {key: one for key, one in self.facets.items() if key in self.done}
+        self.standings = {key: one for key, one in self.standings.items() if key in self.done}
         self._list_operations(line)
 
     def _read_enter(self, line: Any, _: str) -> None:
@@ -107,12 +107,12 @@ class JournalLines:
 
     def _read_again(self, line: Any, _: str) -> None:
         for key in line["again"]:
-            for told in (self.done, self.facts, self.items, self.facets):
+            for told in (self.done, self.facts, self.items, self.standings):
                 told.pop(key, None)
         self.dropped_answers.update(line["answers"])
 
     def _read_began(self, line: Any, _: str) -> None:
-        self.facets[line["began"]] = Facet(began=line["at"])
+        self.standings[line["began"]] = Standing(began=line["at"])
 
     def _read_item(self, line: Any, text: str) -> None:
         key = line["item"]
@@ -125,9 +125,9 @@ class JournalLines:
         self.items.pop(key, None)  # the result has them all
         self.done.pop(key, None)
         self.done[key] = text
-        facet = self.facets.setdefault(key, Facet())
-        facet.ended, facet.error = line["at"], None
+        standing = self.standings.setdefault(key, Standing())
+        standing.ended, standing.error = line["at"], None
 
     def _read_failed(self, line: Any, _: str) -> None:
-        facet = self.facets.setdefault(line["failed"], Facet())
-        facet.ended, facet.error = line["at"], line["error"]
+        standing = self.standings.setdefault(line["failed"], Standing())
+        standing.ended, standing.error = line["at"], line["error"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import attrs
 
-from ._journal_lines import Facet, JournalLines, Kind
+from ._journal_lines import JournalLines, Kind, Standing
 from ._records import read_error
 from ._store import Record, State
 
@@ -92,12 +92,12 @@ def journal_status(id: str, record: Record, lines: JournalLines) -> JournalStatu
 
 
 def _operation(key: str, record: Record, lines: JournalLines) -> JournalOperation:
-    outline, facet = lines.operations[key], lines.facets.get(key, Facet())
+    outline, standing = lines.operations[key], lines.standings.get(key, Standing())
     if key in lines.done:
         state = OperationState.DONE
-    elif facet.error is not None:
+    elif standing.error is not None:
         state = OperationState.FAILED
-    elif facet.began is not None and record.state is State.RUNNING:
+    elif standing.began is not None and record.state is State.RUNNING:
         state = OperationState.RUNNING
     else:
         state = OperationState.WAITING
@@ -105,11 +105,11 @@ def _operation(key: str, record: Record, lines: JournalLines) -> JournalOperatio
         key=key,
         name=outline["name"],
         state=state,
-        began=None if facet.began is None else _time(facet.began),
-        ended=None if facet.ended is None else _time(facet.ended),
+        began=None if standing.began is None else _time(standing.began),
+        ended=None if standing.ended is None else _time(standing.ended),
         items=len(lines.items.get(key, ())),
         waits_for=outline.get("waits_for"),
-        error=None if facet.error is None else read_error(facet.error),
+        error=None if standing.error is None else read_error(standing.error),
     )
 
 

@@ -12,8 +12,17 @@ import pytest
 import trio
 import trio.testing
 
-from lionpride_trio import ConfigurationError, NotFound, RunStopped, Session, SinkError, WriterLost
+from lionpride_trio import (
+    ConfigurationError,
+    DecodeError,
+    NotFound,
+    RunStopped,
+    Session,
+    SinkError,
+    WriterLost,
+)
 from lionpride_trio.durable import OperationState, State, open_streams
+from lionpride_trio.durable._store import End
 from lionpride_trio.flow import Operation, State as OpState, run_flow
 from lionpride_trio.operations import Builder, flow, flow_stream
 from lionpride_trio.testing import ScriptedProvider
@@ -784,6 +793,20 @@ async def test_the_status_of_a_run_tells_of_its_operations():
         ):
             with pytest.raises(NotFound, match="no journal 'a'"):
                 await ask()
+
+
+@pytest.mark.parametrize("line", ["garbage", "{}", "[1]", '{"odd": 1}', '{"done": "one"}'])
+async def test_a_damaged_journal_is_not_gone_on_with(line):
+    async with open_streams("memory:") as streams:
+        store, name = streams._store, "journal\0a"
+        await store.take_over(name, "x", LONG)
+        await store.append(name, "x", 1, [line], LONG, End(State.ENDED))
+        builder = Builder()
+        builder.add(one)
+        with pytest.raises(DecodeError, match="is no line of a journal"):
+            await flow(builder, journal=streams.journal("a"))
+        with pytest.raises(DecodeError, match="is no line of a journal"):
+            await streams.journal("a").status()
 
 
 async def test_what_is_wrong_is_refused_before_anything_is_written():
