@@ -35,6 +35,7 @@
     │   └─ UnknownTool         a model called a tool that there is not
     ├─ LocalProtocolError      something of this library was used wrongly
     ├─ SinkError               a file, terminal or network sink failed; .sink
+    ├─ RunStopped              a run with a journal was stopped, from this or another process
     ├─ OperationError          .operation; __cause__ is what failed
     └─ FlowError               an ExceptionGroup of OperationErrors
 
@@ -43,7 +44,7 @@ grouped.  Classes decide what to do about an error, never texts.
 """
 
 from ._base import LionprideError
-from ._flow import FlowError, OperationError
+from ._flow import FlowError, OperationError, RunStopped
 from ._program import ConfigurationError, LocalProtocolError, SinkError
 from ._provider import (
     AuthenticationError,
@@ -104,6 +105,7 @@ __all__ = [
     "RateLimited",
     "RedirectRefused",
     "RequestTooLarge",
+    "RunStopped",
     "ServerError",
     "SinkError",
     "StreamError",

@@ -25,6 +25,10 @@ class OperationError(LionprideError):
         return super()._picklable() | ({} if outline is None else {"operation": outline()})
 
 
+class RunStopped(LionprideError):
+    """A flow or a batch with a journal was stopped from outside; the journal has what was done."""
+
+
 class FlowError(LionprideError, ExceptionGroup[Exception]):
     """Operations of a flow failed and the rest went on; ``results`` has what was completed.
 

@@ -16,6 +16,7 @@ from ._completion import Shell, give_completion
 from ._errors import WRONG_USE, status_of, usage_words, words_of
 from ._flow import show as show_flow
 from ._record import record_call, replay_calls
+from ._runs import list_runs, send_answer, show_run, stop_run
 from ._screen import PlainPipeConsole, note, settle_output
 
 app: Final = App(
@@ -84,6 +85,10 @@ Save: TypeAlias = Annotated[
 Resume: TypeAlias = Annotated[
     str | None, Parameter(help="Go on with the conversation in this file.")
 ]
+JournalFile: TypeAlias = Annotated[
+    str, Parameter(help="The file that 'flow --journal' was given, or redis://HOST.")
+]
+RunName: TypeAlias = Annotated[str, Parameter(help="The run's name, as 'runs' lists it.")]
 
 
 @app.command
@@ -228,9 +233,50 @@ async def flow(
         Literal["cancel", "skip"],
         Parameter(help="What a failure does: cancel the others, or skip what needs it."),
     ] = "cancel",
+    journal: Annotated[
+        str | None,
+        Parameter(
+            help="Keep what is done in this file (or redis://HOST), and go on from there if it is there."
+        ),
+    ] = None,
+    run: Annotated[
+        str | None,
+        Parameter(help="The run's name in the journal; the program's if not given."),
+    ] = None,
 ) -> int:
     """Run a workflow and watch its operations as a tree."""
-    return await show_flow(target, max_concurrent=max_concurrent, on_error=on_error)
+    return await show_flow(
+        target, max_concurrent=max_concurrent, on_error=on_error, journal=journal, run_id=run
+    )
+
+
+@app.command
+async def runs(journal: JournalFile) -> int:
+    """List the runs of flows and batches in a journal."""
+    return await list_runs(journal)
+
+
+@app.command
+async def show(run: RunName, journal: JournalFile) -> int:
+    """Show one run: its operations, when each began and ended, and what it waits for."""
+    return await show_run(run, journal)
+
+
+@app.command
+async def stop(run: RunName, journal: JournalFile) -> int:
+    """Stop a run, in whatever process it is. It can go on later."""
+    return await stop_run(run, journal)
+
+
+@app.command
+async def send(
+    run: RunName,
+    name: Annotated[str, Parameter(help="What the flow waits for.")],
+    value: Annotated[str, Parameter(help="The answer, in JSON or as a text.")],
+    journal: JournalFile,
+) -> int:
+    """Answer a run that waits for somebody, now or when it will wait."""
+    return await send_answer(run, name, value, journal)
 
 
 @app.command

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import trio
@@ -14,11 +15,14 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .._chunks import Chunk
+from .._errors import ConfigurationError, NotFound
 from .._safe_text import escape_controls
+from ..durable import Journal, State as StreamState
 from ..flow import Graph
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
-from ._screen import PlainPipeConsole
-from ._target import load
+from ._runs import open_journals
+from ._screen import PlainPipeConsole, note
+from ._target import DEFAULT_NAME, load, split_target
 
 REFRESH_SECONDS: Final = 1 / 15
 TAIL_CHARACTERS: Final = 160
@@ -36,17 +40,24 @@ async def show(
     *,
     max_concurrent: int | None = None,
     on_error: Literal["cancel", "skip"] = "cancel",
+    journal: str | None = None,
+    run_id: str | None = None,
     console: Console | None = None,
 ) -> int:
     """Run the flow.  A terminal sees the tree live; a pipe gets it when all has ended.
 
-    The builder's session is opened, if it is not, and closed.  Opens a nursery for drawing.
-    Failures are raised after the tree was shown.
+    With *journal*, a file or the URL of a store, it goes on where it was; *run_id* names the run, and is the name of
+    the program if not given.  The builder's session is opened, if it is not, and closed.  Opens a nursery for
+    drawing.  Failures are raised after the tree was shown.
     """
+    if journal is None and run_id is not None:
+        raise ConfigurationError("--run names a run in a journal: give --journal FILE, too")
     console = console or PlainPipeConsole()
     builder = load(target)
-    async with _opened(builder):
-        running = flow_stream(builder.operations, max_concurrent=max_concurrent, on_error=on_error)
+    async with _journal_of(target, journal, run_id) as kept, _opened(builder):
+        running = flow_stream(
+            builder.operations, max_concurrent=max_concurrent, on_error=on_error, journal=kept
+        )
         async with running as run:
             view = _View(builder.operations, run)
             try:
@@ -57,6 +68,23 @@ async def show(
             finally:
                 console.print(view.tree())
     return 0
+
+
+@asynccontextmanager
+async def _journal_of(
+    target: str, journal: str | None, run_id: str | None
+) -> AsyncGenerator[Journal | None]:
+    if journal is None:
+        yield None
+        return
+    async with open_journals(journal, must_exist=False) as streams:
+        path, name = split_target(target)
+        stem = Path(path).stem
+        kept = streams.journal(run_id or (stem if name == DEFAULT_NAME else f"{stem}:{name}"))
+        with suppress(NotFound):
+            if (await kept.status()).state is StreamState.RUNNING:
+                note(f"another process runs {kept.id!r}: following it, until it ends or is gone")
+        yield kept
 
 
 @asynccontextmanager
@@ -137,6 +165,8 @@ class _View:
             facts.append(f"first after {status.first_chunk:.3f} s")
         if status.seconds is not None:
             facts.append(f"{status.seconds:.2f} s")
+        if status.again:
+            facts.append("again, because something has changed")
         if status.error is not None:
             cause = "" if status.because is None else f"for {status.because.name}: "
             facts.append(f"{cause}{type(status.error).__name__}: {status.error}")

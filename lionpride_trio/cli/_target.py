@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import runpy
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from .._errors import ConfigurationError
@@ -12,6 +14,13 @@ from .._hints import closest
 from ..operations import Builder
 
 DEFAULT_NAME: Final = "builder"
+MODULE: Final = "lionpride_trio_flow"
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """The file and the name that *target* says."""
+    path, _, name = target.rpartition(":") if ".py:" in target else (target, "", DEFAULT_NAME)
+    return path, name
 
 
 def load(target: str) -> Builder:
@@ -21,10 +30,13 @@ def load(target: str) -> Builder:
 
     :raises ConfigurationError: there is none; says what there is.
     """
-    path, _, name = target.rpartition(":") if ".py:" in target else (target, "", DEFAULT_NAME)
+    path, name = split_target(target)
     if not Path(path).is_file():
         raise ConfigurationError(f"there is no file {path!r}: write FILE.py:NAME")
-    variables = runpy.run_path(path, run_name="lionpride_trio_flow")
+    variables = runpy.run_path(path, run_name=MODULE)
+    # A journal, or a pickle, finds the file's classes again by the name of their module.
+    module = sys.modules[MODULE] = ModuleType(MODULE)
+    vars(module).update(variables)
     if name not in variables:
         raise ConfigurationError(f"{path} has no {name!r}: {_what_there_is(name, path, variables)}")
     found = variables[name]
@@ -56,7 +68,7 @@ def _what_there_is(name: str, path: str, variables: dict[str, Any]) -> str:
     functions = [
         one
         for one, value in variables.items()
-        if inspect.isfunction(value) and value.__module__ == "lionpride_trio_flow"
+        if inspect.isfunction(value) and value.__module__ == MODULE
     ]
     if close := closest(name, [*builders, *functions]):
         return f"did you mean {path}:{close}?"

@@ -51,6 +51,28 @@ class MemoryStore:
             self._bells.ring(("news", name))
         return stream.record.writer == writer
 
+    async def take_over(self, name: str, writer: str, lease: float) -> bool:
+        """See `Store`."""
+        now = self._clock()
+        stream = self._find(name)
+        if stream is None:
+            return await self.claim(name, writer, lease, None)
+        await trio.lowlevel.checkpoint()
+        if stream.record.state is State.RUNNING and stream.lease_until > now:
+            return stream.record.writer == writer
+        stream.record = attrs.evolve(
+            stream.record,
+            writer=writer,
+            state=State.RUNNING,
+            changed=now,
+            ended=None,
+            verdict=None,
+            error=None,
+        )
+        stream.lease_until, stream.keep_for, stream.asked_to_stop = now + lease, None, False
+        self._bells.ring(("news", name), ("stop", name))
+        return True
+
     async def append(
         self,
         name: str,

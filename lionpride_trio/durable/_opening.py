@@ -50,7 +50,7 @@ async def open_streams(
     reader survives a power failure too, at the cost of a turn of the disk for each write.
 
     Opens a nursery: the runs that were started belong to this block.  Leaving it cancels them, and
-    their streams end as stopped.
+    their streams end as stopped.  So do flows and batches that have a journal here, wherever they run.
 
     :raises ConfigurationError: a setting is wrong, or the database cannot be opened.
     :raises ConnectionFailed: the store's server cannot be reached.
@@ -68,6 +68,7 @@ async def open_streams(
             yield streams
         finally:
             streams.close_nowait()
+            await streams.wait_left()
 
 
 def _open_store(url: str, *, fsync: bool) -> AbstractAsyncContextManager[Store]:

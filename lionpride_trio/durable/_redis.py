@@ -58,6 +58,10 @@ class RedisStore:
         keep = "" if keep_for is None else _milliseconds(keep_for)
         return bool(await self._client.run(scripts.CLAIM, name, writer, _milliseconds(lease), keep))
 
+    async def take_over(self, name: str, writer: str, lease: float) -> bool:
+        """See `Store`."""
+        return bool(await self._client.run(scripts.TAKE_OVER, name, writer, _milliseconds(lease)))
+
     async def append(
         self,
         name: str,

@@ -44,6 +44,18 @@ class Writing:
     """Seconds without a word of the writer after which it counts as dead."""
 
 
+async def insist(attempt: Callable[[], Awaitable[T]], lease: float) -> T:
+    """Ask a store that fails again, as long as the lease may hold."""
+    give_up = trio.current_time() + lease
+    while True:
+        try:
+            return await attempt()
+        except (SinkError, TransportError):
+            if trio.current_time() + RETRY_SECONDS > give_up:
+                raise
+        await trio.sleep(RETRY_SECONDS)
+
+
 class Run:
     """Writes *source* down as the stream *name*, which *writer* has claimed."""
 
@@ -131,8 +143,8 @@ class Run:
         items = self._gathered
         first = self._written + 1
         lease = self._writing.lease
-        await self._insist(
-            lambda: self._store.append(self._name, self._writer, first, items, lease, end)
+        await insist(
+            lambda: self._store.append(self._name, self._writer, first, items, lease, end), lease
         )
         self._written += len(items)
         self._gathered = []
@@ -142,8 +154,8 @@ class Run:
         lease = self._writing.lease
         try:
             async with self._store.listen(("stop", self._name)) as bell:
-                while not await self._insist(
-                    lambda: self._store.renew(self._name, self._writer, lease)
+                while not await insist(
+                    lambda: self._store.renew(self._name, self._writer, lease), lease
                 ):
                     with trio.move_on_after(lease / 3):
                         await bell.wait()
@@ -154,17 +166,6 @@ class Run:
                 "durable stream %r cannot be written any further: %s", self._name, error
             )
         self._scope.cancel()
-
-    async def _insist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Ask a store that fails again, as long as the lease may hold."""
-        give_up = trio.current_time() + self._writing.lease
-        while True:
-            try:
-                return await attempt()
-            except (SinkError, TransportError):
-                if trio.current_time() + RETRY_SECONDS > give_up:
-                    raise
-            await trio.sleep(RETRY_SECONDS)
 
     async def _finish(self, end: End) -> None:
         """Write the end, unless the stream is somebody else's by now."""

@@ -69,6 +69,30 @@ return 1
 """
 )
 
+TAKE_OVER: Final = (
+    _COMMON
+    + """
+local writer, lease = ARGV[2], ARGV[3]
+local found = redis.call('HMGET', stream, 'writer', 'state', 'lease_until')
+if found[1] then
+  if found[2] == 'running' and tonumber(found[3]) > now then
+    return found[1] == writer and 1 or 0
+  end
+  redis.call('PERSIST', stream)
+  redis.call('PERSIST', items)
+else
+  redis.call('DEL', items)
+  redis.call('HSET', stream, 'items', 0, 'started', now)
+  redis.call('ZADD', prefix .. 'streams', now, name)
+end
+redis.call('HSET', stream, 'writer', writer, 'state', 'running', 'changed', now, 'ended', '',
+  'lease_until', now + lease, 'keep_for', '', 'verdict', '', 'error', '', 'asked_to_stop', '')
+ring('news', name)
+ring('stop', name)
+return 1
+"""
+)
+
 APPEND: Final = (
     _COMMON
     + """

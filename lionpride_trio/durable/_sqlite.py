@@ -113,6 +113,13 @@ class SQLiteStore:
         self._bells.ring(("news", name))
         return claimed
 
+    async def take_over(self, name: str, writer: str, lease: float) -> bool:
+        """See `Store`."""
+        now = self._clock()
+        taken = await self._writing.write(lambda it: tables.take_over(it, name, writer, now, lease))
+        self._bells.ring(("news", name), ("stop", name))
+        return taken
+
     async def append(
         self,
         name: str,

@@ -6,7 +6,7 @@ Two rules make a stream safe, and each store keeps them by doing each step as a 
 **One writer.**  Who claims a name first is its writer, known by a word that it made up.  It says that
 it lives by renewing a lease.  Once the lease has run out, anybody may `expire` the stream; from then
 on, whatever the writer wants to write is refused with `LeaseLost`.  So a process that was paused for
-a minute cannot add to a stream that others have seen lost.
+a minute cannot add to a stream that others have seen lost, or have taken over.
 
 **One place for each item.**  A writer says which number its first item has.  What is there already is
 not written again, so a write whose answer was lost can be repeated.
@@ -145,6 +145,14 @@ class Store(Protocol):
 
         False where another writer's stream has the name, running or ended.  The same writer may
         ask again.  *keep_for* is how many seconds the stream is kept after its end.
+        """
+        ...
+
+    async def take_over(self, name: str, writer: str, lease: float) -> bool:
+        """Begin the stream *name*, or go on behind the last item of one that nobody writes.
+
+        False where another writer's lease holds.  A stream that has ended, in whatever way, runs again
+        then, and its end is forgotten.  It is kept until it is deleted.
         """
         ...
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, get_args
 
 import trio
 
 from .._channels._source import Source
-from .._checks import check_seconds
+from .._checks import check_seconds, check_word
 from .._errors import ConfigurationError, NotFound
+from ..flow._journaling import check_answer_name
 from ._after import After, HasHeaders
+from ._answers import name_of_answer, send_answer
 from ._follow import FollowSource, find
+from ._journal import Journal, id_of_journal, name_of_journal
+from ._journal_status import JournalStatus
+from ._journal_writer import Holders, IfRunning, Place
 from ._run import Run, Writing
 from ._status import StreamStatus
 from ._store import Bell, Record, State, Store
+from ._values import write_value
 
 MAX_ID: Final = 500
 """Longest id, in characters."""
@@ -36,6 +43,7 @@ class Streams:
         self._writing = writing
         self._keep_for = keep_for
         self._own_writers: set[str] = set()
+        self._holders = Holders()
         self._closed = False
 
     async def start(self, id: str, source: Source[Any], *, keep_for: float | None = None) -> bool:
@@ -129,17 +137,66 @@ class Streams:
 
     async def list(self) -> tuple[StreamStatus, ...]:
         """The states of all streams, the oldest first."""
-        records = await self._store.records()
+        records = await self._stream_records()
         lost = [record.name for record in records if self._is_lost(record)]
         if lost:
             for name in lost:
                 await self._store.expire(name)
-            records = await self._store.records()
+            records = await self._stream_records()
         return tuple(map(StreamStatus.of, records))
 
+    async def _stream_records(self) -> Sequence[Record]:
+        """The records of streams, and of nothing else."""
+        return [record for record in await self._store.records() if "\0" not in record.name]
+
+    def journal(self, id: str, *, if_running: IfRunning = "follow") -> Journal:
+        """The journal *id* of a flow or a batch: ``flow(builder, journal=streams.journal("run-7"))``.
+
+        Does no I/O.  A journal has one writer.  While another process has it, a second one follows: it waits, ends
+        or fails as the first does, and goes on where the first has died.  With ``if_running="refuse"`` it raises
+        `trio.BusyResourceError` instead.  Journals are kept until they are deleted, and have ids of their own beside
+        those of streams.
+        """
+        name = _check_id(id)
+        check_word("if_running", if_running, get_args(IfRunning))
+        lease = self._writing.lease
+        place = Place(
+            self._store,
+            name_of_journal(name),
+            name,
+            lease,
+            self._own_writers,
+            self._holders,
+            self._news,
+        )
+        return Journal(place, if_running)
+
+    async def journals(self) -> tuple[JournalStatus, ...]:
+        """The states of all runs with a journal, the oldest first."""
+        found = [id_of_journal(record.name) for record in await self._store.records()]
+        return tuple([await self.journal(run).status() for run in found if run is not None])
+
+    async def send(self, journal: str | Journal, name: str, value: Any) -> bool:
+        """Send *value* to the operation of the flow with that *journal* that waits for the answer *name*.
+
+        ``builder.wait_for(name)`` is such an operation.  It may wait in another process, later, or not at all: the
+        answer is kept.  The first one counts; False where there is one already.
+
+        :raises ConfigurationError: *name* is none, or *value* cannot be written.
+        """
+        run = journal.id if isinstance(journal, Journal) else _check_id(journal)
+        check_answer_name(name)
+        data = write_value(value, f"the answer {name!r}", "send")
+        return await send_answer(self._store, name_of_answer(run, name), data)
+
     def close_nowait(self) -> None:
-        """Refuse to start anything more."""
+        """Refuse to start anything more; cancel the flows and batches that are written here."""
         self._closed = True
+        self._holders.close_nowait()
+
+    async def wait_left(self) -> None:
+        """Wait until the flows and batches that were cancelled have written their ends."""
+        await self._holders.wait_left()
 
     def _check_open(self) -> None:
         if self._closed:

@@ -30,6 +30,24 @@ def claim(
     return True
 
 
+def take_over(
+    connection: sqlite3.Connection, name: str, writer: str, now: float, lease: float
+) -> bool:
+    """Begin the stream *name*, or go on with it where nobody writes it.  Whether it is *writer*'s."""
+    row = _find(connection, name, now)
+    if row is None:
+        return claim(connection, name, writer, now, lease, None)
+    if row["state"] == State.RUNNING and row["lease_until"] > now:
+        return bool(row["writer"] == writer)
+    connection.execute(
+        "UPDATE lionpride_streams SET writer = ?, state = 'running', changed = ?, ended = NULL,"
+        " lease_until = ?, keep_for = NULL, asked_to_stop = 0, verdict = NULL, error = NULL"
+        " WHERE run = ?",
+        (writer, now, now + lease, row["run"]),
+    )
+    return True
+
+
 def append(
     connection: sqlite3.Connection,
     name: str,

@@ -24,6 +24,7 @@ from .._channels._lending import SlotsLent
 from .._channels._mailbox import Mailbox
 from .._errors import LocalProtocolError
 from ._graph import Graph
+from ._journaling import RunJournal
 from ._ledger import Progress, Results
 from ._operation import Operation
 from ._policy import OnError
@@ -75,6 +76,8 @@ class Shared:
     """The context of the operation that this flow runs in."""
     run_inner: Callable[..., Awaitable[Mapping[Any, Any]]]
     """Runs a flow inside the operation of a context."""
+    journal: RunJournal | None = None
+    """Where the run is written down."""
 
 
 class Context:
@@ -84,11 +87,13 @@ class Context:
         "_clock",
         "_inlet",
         "_inner_first_attempt",
+        "_kept",
         "_outlets",
         "_progress",
         "_queue",
         "_results",
         "_sends",
+        "_sent",
         "_shared",
         "_spoke_inside",
         "operation",
@@ -116,6 +121,10 @@ class Context:
         self._results: Results | None = None
         self._sends = False  # one of its tasks does; the others stand in the queue
         self._queue: trio.lowlevel.ParkingLot | None = None
+        self._kept: Any = None
+        """What the operation did beside its result, for the journal."""
+        self._sent: list[Any] | None = None
+        """All its chunks, where the journal is to have them."""
 
     @property
     def results(self) -> Mapping[Any, Any]:
@@ -155,6 +164,10 @@ class Context:
     def attempt(self) -> int:
         """The number of this attempt, from 1."""
         return self._progress.attempts
+
+    @property
+    def _journal(self) -> RunJournal | None:
+        return self._shared.journal
 
     def _outer(self) -> Iterator[Context]:
         """The contexts of the operations around this one's flow, the nearest first."""
@@ -230,6 +243,8 @@ class Context:
             for context in self._outer():
                 context._spoke_inside = True  # ruff: ignore[private-member-access] - its own class
         progress.chunks += len(chunks)
+        if self._sent is not None:
+            self._sent += chunks
         for box in self._outlets:
             box.put_nowait(list(chunks))
         out = self._shared.out

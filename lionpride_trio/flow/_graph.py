@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._errors import ConfigurationError
@@ -40,8 +40,8 @@ class Graph:
             if operation.inner is not None:
                 yield from operation.inner.walk()
 
-    def pending(self, results: Mapping[Any, Any]) -> set[Operation]:
-        """The operations that have to run when *results* (by id) are known."""
+    def pending(self, results: Mapping[Any, Any], streams: Container[str] = ()) -> set[Operation]:
+        """The operations that have to run when *results* (by id) are known, and the *streams* of these ids."""
         pending: set[Operation] = set()
         replaying: set[Operation] = set()
         for operation in reversed(self.order):
@@ -49,6 +49,8 @@ class Graph:
                 continue
             pending.add(operation)
             producer = operation.producer
-            if producer is not None and producer.replay is None:
+            if producer is None or producer.id in streams:
+                continue
+            if producer.replay is None:
                 replaying.add(producer)
         return pending

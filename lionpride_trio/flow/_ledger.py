@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -45,12 +45,15 @@ class OperationStatus:
     """Its failure; for a skipped operation, the failure of `because`."""
     because: Operation | None
     """The failed operation that this one was skipped for."""
+    again: bool = False
+    """Whether the journal has a result that does not count any more, because something has changed."""
 
 
 class Progress:
     """The state of one operation while its run goes on."""
 
     __slots__ = (
+        "again",
         "attempts",
         "because",
         "chunks",
@@ -72,6 +75,7 @@ class Progress:
         self.attempts = 0
         self.error: Exception | None = None
         self.because: Operation | None = None
+        self.again = False
 
     def status(self) -> OperationStatus:
         """The status at this moment."""
@@ -87,6 +91,7 @@ class Progress:
             attempts=self.attempts,
             error=self.error,
             because=self.because,
+            again=self.again,
         )
 
 
@@ -130,6 +135,8 @@ class Ledger:
     def __init__(self, graph: Graph, results: Mapping[Any, Any]) -> None:
         self.progress: dict[str, Progress] = {}
         self.values: dict[str, Any] = {}
+        self.streams: dict[str, Callable[[], Iterable[Any]]] = {}
+        """By id of an operation that is done, where a journal has it: its chunks, to be read again."""
         self.enter(graph, results)
 
     def enter(self, graph: Graph, results: Mapping[Any, Any]) -> None:
@@ -140,6 +147,15 @@ class Ledger:
             if results and operation.id in results:
                 progress.state = State.DONE
                 self.values[operation.id] = results[operation.id]
+
+    def take(
+        self, operation: Operation, result: Any, chunks: Callable[[], Iterable[Any]] | None = None
+    ) -> None:
+        """Enter the result that *operation* had in an earlier run, and its stream."""
+        self.progress[operation.id].state = State.DONE
+        self.values[operation.id] = result
+        if chunks is not None:
+            self.streams[operation.id] = chunks
 
     def status(self) -> Status:
         """A snapshot."""

@@ -43,7 +43,7 @@ class Node:
 def connect_nodes(graph: Graph, ledger: Ledger, *, in_groups: bool) -> list[Node]:
     """A node for each operation that has to run, connected; *in_groups* where slots are counted."""
     values = ledger.values
-    to_run = graph.pending(values) if values else graph.operations
+    to_run = graph.pending(values, ledger.streams) if values else graph.operations
     nodes: dict[Operation, Node] = {}
     for operation in graph.operations:
         if not values or operation in to_run:

@@ -25,8 +25,14 @@ STREAM_SIZE: Final = 64
 _NO_PARAMETERS: Final[Mapping[str, Any]] = ReadOnlyDict()
 
 
+class MadeId(str):  # ruff: ignore[subclass-builtin] - as an id it is a text like any other
+    """An id that the library made, because none was given: another one in each process."""
+
+    __slots__ = ()
+
+
 def _new_id() -> str:
-    return uuid4().hex
+    return MadeId(uuid4().hex)
 
 
 @attrs.define(eq=False, kw_only=True, repr=False)
@@ -57,6 +63,8 @@ class Operation:
     """The number of further attempts after a failure, as long as no chunk went out or came in."""
     takes_slot: bool = True
     """Whether it counts for ``max_concurrent``."""
+    waits_for: str | None = None
+    """The name of the answer that it waits for, which somebody sends to the flow's journal."""
     parameters: Mapping[str, Any] = _NO_PARAMETERS
     """The arguments that it was made with."""
     home: Any = None

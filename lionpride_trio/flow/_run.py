@@ -14,6 +14,7 @@ from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
 from .._checks import check_size
 from ._graph import Graph
+from ._journaling import Journal, check_journal
 from ._ledger import Ledger, OperationStatus, Results, Status
 from ._mermaid import to_mermaid
 from ._operation import Operation
@@ -31,10 +32,13 @@ class FlowRun(Mailbox):
     channel cancels the flow.
     """
 
-    def __init__(self, graph: Graph, ledger: Ledger, size: int) -> None:
+    def __init__(
+        self, graph: Graph, ledger: Ledger, size: int, journal: Journal | None = None
+    ) -> None:
         super().__init__(size)
         self._graph = graph
         self._ledger = ledger
+        self._journal = journal
         self._scope = trio.CancelScope()
 
     @property
@@ -63,7 +67,7 @@ class FlowRun(Mailbox):
         """Run the flow; a failure goes into the channel, or to *late* if the channel was left."""
         with self._scope:
             try:
-                await Runner(self._graph, self._ledger, self, policy).run()
+                await _run_graph(self._graph, self._ledger, self, policy, self._journal)
             except Exception as error:
                 if self.reader_gone or is_cancelled():
                     late.add(error)
@@ -95,6 +99,7 @@ def flow_source(
     max_concurrent: int | None = None,
     on_error: Any = "cancel",
     results: Mapping[Any, Any] | None = None,
+    journal: Journal | None = None,
     size: int = DEFAULT_SIZE,
     owner: Callable[[], Owner | None] = lambda: None,
 ) -> FlowSource:
@@ -105,11 +110,12 @@ def flow_source(
     graph = Graph(operations)
     policy = Policy(max_concurrent, on_error)
     check_size("size", size)
+    check_journal(graph, journal, results)
     known = by_id(results)
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[FlowRun]:
-        run = FlowRun(graph, Ledger(graph, known), size)
+        run = FlowRun(graph, Ledger(graph, known), size, journal)
         with LateFailures() as late:
             async with open_pump_nursery() as nursery:
                 nursery.start_soon(run.drive, policy, late, name="flow")
@@ -124,15 +130,27 @@ async def run_flow(
     max_concurrent: int | None = None,
     on_error: Any = "cancel",
     results: Mapping[Any, Any] | None = None,
+    journal: Journal | None = None,
 ) -> Results:
     """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
     check_on_trio()
     graph = Graph(operations)
     policy = Policy(max_concurrent, on_error)
+    check_journal(graph, journal, results)
     ledger = Ledger(graph, by_id(results))
     await trio.lowlevel.checkpoint()
-    await Runner(graph, ledger, None, policy).run()
+    await _run_graph(graph, ledger, None, policy, journal)
     return ledger.results()
+
+
+async def _run_graph(
+    graph: Graph, ledger: Ledger, out: Mailbox | None, policy: Policy, journal: Journal | None
+) -> None:
+    if journal is None:
+        await Runner(graph, ledger, out, policy).run()
+        return
+    async with journal.open(graph, ledger) as run_journal:
+        await Runner(graph, ledger, out, policy, journal=run_journal).run()
 
 
 def by_id(results: Mapping[Any, Any] | None) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from .._errors import ConfigurationError
 from ._attempt import run_once, run_with_retries
 from ._context import Context, Shared
 from ._graph import Graph
+from ._journaling import RunJournal
 from ._ledger import Ledger, Results, State
 from ._nodes import Node, connect_nodes
 from ._operation import Operation
@@ -52,10 +53,12 @@ class Runner:
         out: Mailbox | None,
         policy: Policy,
         outer: Context | None = None,
+        journal: RunJournal | None = None,
     ) -> None:
         self.ledger = ledger
         self.out = out
-        self._shared = Shared(ledger.values, out, outer, self._run_inner)
+        self._journal = journal
+        self._shared = Shared(ledger.values, out, outer, self._run_inner, journal)
         self._policy = policy
         self._graph = graph
         self._failed: list[Node] = []
@@ -118,7 +121,7 @@ class Runner:
         graph = operations if isinstance(operations, Graph) else Graph(operations)
         if graph is not context.operation.inner:
             self._enter(graph, context)
-        await Runner(graph, self.ledger, self.out, policy, context).run()
+        await Runner(graph, self.ledger, self.out, policy, context, self._journal).run()
         values = self.ledger.values
         return Results({operation.id: values[operation.id] for operation in graph.operations})
 
@@ -132,6 +135,8 @@ class Runner:
                     " for each flow inside it"
                 )
         self.ledger.enter(graph, self.ledger.values)
+        if self._journal is not None:
+            self._journal.enter(graph, self.ledger, context.operation, context.attempt)
 
     def _ready(self, node: Node) -> None:
         """Start *node* as soon as it may: all results that it waits for are there."""
@@ -182,6 +187,10 @@ class Runner:
         progress.started = trio.current_time()
         begin_lending()
         context = Context(operation, progress, self._shared, node.inlet, node.outlets)
+        if self._journal is not None:
+            self._journal.began(operation)
+            if node.outlets and operation.replay is not list:
+                context._sent = []  # ruff: ignore[private-member-access] - of one room
         if node.inlet is not None and node.upstream is None:
             self._nursery.start_soon(self._replay, node, name=f"{operation.name} (replay)")
         try:
@@ -190,6 +199,10 @@ class Runner:
                 result = await run_once(operation, context)
             else:
                 result = await run_with_retries(operation, context, progress)
+            if self._journal is not None:
+                # Before anybody gets it: what others have built on is there after a kill.
+                kept, sent = context._kept, context._sent  # ruff: ignore[private-member-access] - of one room
+                await self._journal.done(operation, result, kept, sent)
         except BaseException as error:
             failure = failure_in(error)
             if failure is None:
@@ -210,10 +223,15 @@ class Runner:
         """Hand over the chunks of an operation that was done before."""
         producer, inlet = node.operation.producer, node.inlet
         assert producer is not None
-        assert producer.replay is not None
         assert inlet is not None
+        recorded = self.ledger.streams.get(producer.id)
         try:
-            await inlet.send(list(producer.replay(self.ledger.values[producer.id])))
+            if recorded is not None:
+                chunks = recorded()
+            else:
+                assert producer.replay is not None
+                chunks = producer.replay(self.ledger.values[producer.id])
+            await inlet.send(list(chunks))
         except Exception as error:
             inlet.finish(error)
         else:
@@ -245,6 +263,8 @@ class Runner:
             note = f"in operation {node.operation.name!r}"
             if note not in getattr(error, "__notes__", ()):
                 error.add_note(note)
+            if self._journal is not None:
+                self._journal.failed(node.operation, error)
         for outlet in node.outlets:
             outlet.finish(error)
         if self._policy.on_error == "cancel":

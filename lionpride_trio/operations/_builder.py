@@ -17,7 +17,7 @@ from ..services import Fallback, iModel
 from ..services._plan import Start
 from ..services._tool_calls import Approve, OnError
 from ..session import Branch, Session
-from ..session._turns import OnCut
+from ..session._turns import OnCut, commit_again
 from ..tools import Tool, Toolbox
 from ._flow_builder import FlowBuilder, Stream, made_with
 from ._model_work import CommunicateEachWork, ConverseWork, ModelWork
@@ -290,6 +290,16 @@ class Builder(FlowBuilder):
             **operation,
         )
         return self._remember(line, added)
+
+    def commit_kept(self, kept: Mapping[str, Any]) -> None:
+        """Commit a turn that a journal has, as if its operation had run, unless the session has it."""
+        if self.session is not None:
+            commit_again(
+                self.session,
+                kept["branch"],
+                kept["messages"],
+                is_new_branch=kept["is_new_branch"],
+            )
 
     def _in_line(
         self,

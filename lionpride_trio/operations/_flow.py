@@ -9,7 +9,7 @@ from .._channels._entrance import OnlyAsync
 from .._channels._mailbox import DEFAULT_SIZE
 from .._channels._source import Owner
 from .._errors import ConfigurationError
-from ..flow import FlowSource, Operation, Results, flow_source, run_flow
+from ..flow import FlowSource, Journal, Operation, Results, flow_source, run_flow
 from ._builder import Builder
 
 OnError = Literal["cancel", "skip"]
@@ -21,6 +21,7 @@ def flow_stream(
     max_concurrent: int | None = None,
     on_error: OnError = "cancel",
     results: Mapping[Any, Any] | None = None,
+    journal: Journal | None = None,
     size: int = DEFAULT_SIZE,
 ) -> FlowSource:
     """A source of ``(operation_id, chunk)`` from all running *operations*, chunk by chunk.
@@ -34,6 +35,11 @@ def flow_stream(
     operation, down to its socket.  At most *max_concurrent* operations run at once, but for
     operations that ``stream_from`` joins, which run together.  Operations with a result in *results*, from
     an earlier run, are not run again.
+
+    With *journal*, as ``streams.journal("run-7")`` gives it, each result is written down before anything is made
+    of it.  The same flow with the same journal goes on from there, in another process too: what is done is not run
+    again, its turns are committed to their branches, and its chunks are read again by the operations that still
+    need them; they do not come out of this source a second time.
 
     A failure arrives after the chunks before it, with a note that names the operation.
 
@@ -51,6 +57,7 @@ def flow_stream(
         max_concurrent=max_concurrent,
         on_error=on_error,
         results=results,
+        journal=journal,
         size=size,
         owner=owner,
     )
@@ -62,6 +69,7 @@ async def flow(
     max_concurrent: int | None = None,
     on_error: OnError = "cancel",
     results: Mapping[Any, Any] | None = None,
+    journal: Journal | None = None,
 ) -> Results:
     """Run *operations* to their end; return their results by operation (or its id).
 
@@ -69,7 +77,13 @@ async def flow(
     which a cancellation ends with all that is in it.
     """
     listed, _ = _operations_and_owner(operations)
-    return await run_flow(listed, max_concurrent=max_concurrent, on_error=on_error, results=results)
+    return await run_flow(
+        listed,
+        max_concurrent=max_concurrent,
+        on_error=on_error,
+        results=results,
+        journal=journal,
+    )
 
 
 def _operations_and_owner(

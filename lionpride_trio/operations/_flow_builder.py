@@ -11,6 +11,7 @@ from .._channels._recipe import Recipe, check_recipe
 from .._errors import ConfigurationError
 from .._readonly import ReadOnlyDict
 from ..flow import Context, Graph, Operation, StreamBranch, fork
+from ..flow._journaling import check_answer_name
 from ..flow._mermaid import to_mermaid
 from ..flow._operation import STREAM_SIZE
 from ..flow._policy import OnError, Policy
@@ -144,6 +145,36 @@ class FlowBuilder:
             inner=inner,
         )
 
+    @known_words
+    def wait_for(
+        self,
+        name: str,
+        *,
+        depends_on: Iterable[Operation] = (),
+        context_from: Iterable[Operation] = (),
+        id: str | None = None,
+        timeout: float | None = None,
+    ) -> Operation:
+        """Wait for the answer *name*; the result is the value that somebody sends.
+
+        ``await streams.send("run-7", name, value)`` sends it to the flow with the journal ``run-7``, from any
+        process.  One that is sent before anybody waits, or while no process runs the flow, is kept.  Where
+        something that it waits for is run again, because it has changed, the answer that was given before
+        does not count any more.
+
+        The flow needs a journal.  It takes no slot of ``max_concurrent``.
+        """
+        check_answer_name(name)
+        return self._add(
+            functools.partial(_wait_for, name),
+            name=name,
+            id=id,
+            after=(*self._mine(context_from), *self._mine(depends_on)),
+            timeout=timeout,
+            takes_slot=False,
+            waits_for=name,
+        )
+
     def sequence(self, *steps: Operation | Work) -> tuple[Operation, ...]:
         """Operations one after another, each waiting for the whole of the one before.
 
@@ -266,6 +297,12 @@ async def _run_flow(
     inner: Graph, max_concurrent: int | None, on_error: OnError | None, context: Context
 ) -> Any:
     return await context.run(inner, max_concurrent=max_concurrent, on_error=on_error)
+
+
+async def _wait_for(name: str, context: Context) -> Any:
+    journal = context._journal  # ruff: ignore[private-member-access] - of one house
+    assert journal is not None  # the flow was refused without
+    return await journal.answer(name)
 
 
 async def _gather(

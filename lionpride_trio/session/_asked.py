@@ -72,14 +72,21 @@ class Asking:
         return TurnSource(self.open, owner=owner, name="turn", opens_once=True)
 
     @asynccontextmanager
-    async def open(self, *, waits: bool = False) -> AsyncGenerator[Turn]:
+    async def open(
+        self, *, waits: bool = False, committed: Callable[[str, list[Message]], None] | None = None
+    ) -> AsyncGenerator[Turn]:
         """The turn, after the other turns on its branch; see `open_turn`.
+
+        *committed* is told the branch and the messages, when they have been committed.
 
         :raises LocalProtocolError: the calling task has another turn on the branch open.
         """
 
         def keep(messages: list[Message]) -> None:
-            commit(self.session, branch_name(), messages)
+            name = branch_name()
+            commit(self.session, name, messages)
+            if committed is not None:
+                committed(name, messages)
 
         async with (
             branch_of_turn(self.session, self.turns, self.branch) as branch_name,

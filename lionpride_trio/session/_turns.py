@@ -151,6 +151,19 @@ def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
     session.conversations.add_items(messages, [branch])
 
 
+def commit_again(
+    session: Session, branch: str, messages: Sequence[Message], *, is_new_branch: bool
+) -> None:
+    """Commit what was committed to *branch* in another process, unless this session has it already.
+
+    A turn on a branch of its own, which had no name, takes the name that it had, or another that is free.
+    """
+    new = [message for message in messages if message.id not in session.messages]
+    if new and is_new_branch and branch in session.branches:
+        branch = session.conversations.free_name("branch")
+    commit(session, branch, new)
+
+
 def messages_of(
     question: Message, told: Iterable[AssistantResponseContent | ToolResult]
 ) -> list[Message]:

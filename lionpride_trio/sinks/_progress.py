@@ -23,7 +23,7 @@ def progress(
     """Make a sink that shows a running count of items and characters; its result is the number of items.
 
     With *total*, the number of items that are expected, it shows the rate and the time left too, at
-    the mean rate so far.  One line that is written over on a terminal; only the last state
+    the mean rate so far.  Items that `map_durable` had in its journal count, and not for the rate.  One line that is written over on a terminal; only the last state
     elsewhere.  Of alternative answers all are counted.
     """
     if total is not None:
@@ -61,10 +61,13 @@ class _State:
     total: int | None
     began: float
     items: int = 0
+    earlier: int = 0
+    """Those of them that were there before, and say nothing about the rate."""
     characters: int = 0
 
     def count(self, batch: list[Any]) -> None:
         self.items += len(batch)
+        self.earlier += sum(getattr(item, "from_journal", False) is True for item in batch)
         self.characters += sum(len(text_of(item)) for item in batch)
 
     def text(self, now: float) -> str:
@@ -72,9 +75,10 @@ class _State:
         of = "" if self.total is None else f" of {self.total}"
         text = f"{self.items}{of} items, {self.characters} characters"
         seconds = now - self.began
-        if self.total is None or not self.items or seconds <= 0:
+        new = self.items - self.earlier
+        if self.total is None or not new or seconds <= 0:
             return text
-        rate = self.items / seconds
+        rate = new / seconds
         left = max(self.total - self.items, 0) / rate
         return f"{text}, {rate:.1f} items/s, {_minutes(left)} left"
 

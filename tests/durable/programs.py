@@ -125,5 +125,9 @@ if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
     if name == "crash":
         crash(*arguments)
+    elif name == "thirty":
+        from tests.durable.thirty import serve
+
+        serve()
     else:
         trio.run({"write": write, "start": start, "hold": hold}[name], *arguments)

@@ -96,6 +96,18 @@ class Machine(RuleBasedStateMachine):
         expected = stream.writer == writer
         assert self.step("claim", name, writer, lease, keep_for) is expected
 
+    @rule(name=NAMES, writer=WRITERS, lease=LEASES)
+    def take_over(self, name, writer, lease):
+        stream = self.find(name)
+        if stream is None:
+            stream = self.model[name] = Stream(writer, self.now + lease, None)
+        elif stream.state is not State.RUNNING or stream.lease_until <= self.now:
+            stream.writer, stream.state, stream.ended = writer, State.RUNNING, None
+            stream.lease_until, stream.keep_for = self.now + lease, None
+            stream.asked_to_stop = False
+        expected = stream.writer == writer
+        assert self.step("take_over", name, writer, lease) is expected
+
     @rule(
         name=NAMES,
         writer=WRITERS,

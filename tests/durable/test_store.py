@@ -12,7 +12,7 @@ from lionpride_trio.durable import State, open_streams
 from lionpride_trio.durable._records import write_item
 from lionpride_trio.durable._store import Bells, End, LeaseLost
 from tests.durable.sources import REPLY, Tap, given, read_all, texts
-from tests.durable.stores import LONG, SHORT, items_of, open_store
+from tests.durable.stores import LONG, SHORT, items_of, lose, open_store
 
 """A lease that runs out while a test waits for it."""
 
@@ -41,6 +41,27 @@ async def test_only_the_writer_writes(url):
                 await attempt()
         page = await store.read("a", 0, 10)
         assert (list(page.items), page.record.state) == ([], State.RUNNING)
+
+
+async def test_a_stream_that_nobody_writes_is_taken_over(url):
+    async with open_store(url) as (store, streams):
+        assert await store.take_over("a", "one", LONG) is True  # there was none
+        await store.append("a", "one", 1, ["1"], LONG)
+        assert await store.take_over("a", "two", LONG) is False
+        await store.append("a", "one", 2, ["2"], LONG, End(State.FAILED, "unknown", "{}"))
+        assert await store.take_over("a", "two", LONG) is True
+        with pytest.raises(LeaseLost):
+            await store.append("a", "one", 3, ["x"], LONG)
+        await store.ask_to_stop("a")
+        await store.append("a", "two", 3, ["3"], SHORT)
+        await lose(store, streams, "a")
+        assert await store.take_over("a", "three", LONG) is True
+        assert await store.renew("a", "three", LONG) is False  # another was asked to stop
+        page = await store.read("a", 0, 10)
+        assert list(page.items) == ["1", "2", "3"]
+        record = page.record
+        assert (record.writer, record.state, record.items) == ("three", State.RUNNING, 3)
+        assert (record.ended, record.verdict, record.error) == (None, None, None)
 
 
 async def test_items_that_are_there_are_not_written_again(url):

@@ -98,7 +98,7 @@ ORDER = {
         _exchange _idle _route _remedies _client _failures _pump _foreign _httpx_transport _routed
     """,
     "flow": """
-        _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
+        _operation _graph_checks _graph _ledger _journaling _facts _mermaid _policy _slots _nodes _outcome
         _context _attempt _runner _run
     """,
     "services": """
@@ -111,7 +111,9 @@ ORDER = {
     "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
     "durable": """
         _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
-        _after _follow _run _status _streams _opening
+        _after _follow _run _status
+        _values _journal_lines _journal_status _journal_writer _answers _flow_journal _journal _map
+        _streams _opening
     """,
 }
 

@@ -112,6 +112,9 @@ ELSEWHERE = [
               "what a session holds"),
     Elsewhere("durable._memory", "durable/test_model.py durable/test_store.py",
               "it does what every store does"),
+    Elsewhere("durable._flow_journal durable._journal_lines durable._journal_status durable._journal_writer"
+              " flow._journaling",
+              "durable/test_journal.py durable/test_journal_crashes.py durable/test_answers.py", "a flow has a journal"),
     Elsewhere("durable._after", "durable/test_streams.py web/test_respond.py", "where a reader goes on"),
     Elsewhere("aio._crossing", "web/test_on_asyncio.py", "an endpoint on asyncio is answered from trio"),
     Elsewhere("web._page", "web/test_respond.py", "a page sees what is sent to it"),

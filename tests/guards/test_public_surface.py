@@ -19,7 +19,14 @@ import pytest
 
 import lionpride_trio
 from lionpride_trio import Session, Verdict, stages
-from lionpride_trio.durable import State as StreamState, StreamStatus
+from lionpride_trio.durable import (
+    JournalOperation,
+    JournalStatus,
+    Mapped,
+    OperationState,
+    State as StreamState,
+    StreamStatus,
+)
 from lionpride_trio.flow import Operation, OperationStatus, Results, State, fork
 from lionpride_trio.local import RecordedRequest
 from lionpride_trio.providers import HTTPRequest, ModelCall, encoders
@@ -48,7 +55,7 @@ PROMISED = {
     " LimitExceeded"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
-    " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError transformers sinks reassemble"
+    " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError RunStopped transformers sinks reassemble"
     " from_json Part TextPart ThoughtPart ToolCall ToolResult MediaPart RawPart Image Audio File"
     " PartChunk ToolResultChunk TurnsExhausted",
     "lionpride_trio.services": "iModel Turn TurnSource",
@@ -161,6 +168,16 @@ def work(context):
 
 
 OPERATION = Operation(work=work, name="a", parameters={"b": 1})
+JOURNAL_OPERATION = JournalOperation(
+    key="draft",
+    name="draft",
+    state=OperationState.FAILED,
+    began=datetime(2026, 1, 2, tzinfo=UTC),
+    ended=None,
+    items=3,
+    waits_for=None,
+    error=lionpride_trio.StreamTruncated("cut"),
+)
 MORE_SAMPLES = [
     *Verdict,
     *State,
@@ -214,6 +231,21 @@ MORE_SAMPLES = [
         error=lionpride_trio.WriterLost("died"),
     ),
     *StreamState,
+    JOURNAL_OPERATION,
+    JournalStatus(
+        id="run-7",
+        kind="flow",
+        state=StreamState.RUNNING,
+        started=datetime(2026, 1, 2, tzinfo=UTC),
+        changed=datetime(2026, 1, 2, tzinfo=UTC),
+        ended=None,
+        done=1,
+        total=2,
+        operations=(JOURNAL_OPERATION,),
+        error=None,
+    ),
+    *OperationState,
+    Mapped(key="a", item="a", result=[1], error=lionpride_trio.RateLimited("slow down")),
     *stages.SentenceSplitter().feed("A sentence. Another"),
     *stages.MarkdownBlockSplitter().feed("# A\n\nb\n\nc"),
     *stages.PartialJSON().feed('{"a": 1}'),

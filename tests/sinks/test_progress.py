@@ -9,6 +9,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import StreamTruncated, TextChunk, sinks, source
+from lionpride_trio.durable import Mapped
 from lionpride_trio.transformers import from_iterable
 
 
@@ -96,6 +97,21 @@ async def test_nothing_is_told_of_a_rate_before_time_has_passed(mock_clock):
     out = io.StringIO()
     await sinks.progress(total=4, stream=out)(from_iterable(["ab"]))
     assert out.getvalue() == "1 of 4 items, 2 characters\n"
+
+
+async def test_what_was_there_before_says_nothing_about_the_rate(mock_clock):
+    """Nine items of ten came out of a journal at once, and one took a minute."""
+    out = io.StringIO()
+
+    @source
+    async def results():
+        for number in range(10):
+            if number == 8:
+                mock_clock.jump(60)
+            yield Mapped(key=str(number), item=number, result="ab", from_journal=number < 8)
+
+    await sinks.progress(total=12, stream=out)(results())
+    assert out.getvalue() == "10 of 12 items, 20 characters, 0.0 items/s, 1:00 left\n"
 
 
 async def test_all_alternatives_are_counted():

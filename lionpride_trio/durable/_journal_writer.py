@@ -1,0 +1,276 @@
+"""Holding a journal: one process writes it, others follow until it has ended or its writer has died.
+
+Strategy.  A journal is a stream of the store, and who writes it has its lease, as the writer of any
+stream; but it may be taken over when nobody writes it, and then goes on behind its last line.  A guard beside the work
+renews the lease; it cancels the work when the journal is asked to stop, or is another's.
+
+What must hold: a line that `write` has returned from is there after a kill, and the lines before it.  So lines have
+one order, that of the calls, and are written from the front.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Literal, TypeAlias
+
+import attrs
+import trio
+
+from .._channels._nursery import open_pump_nursery
+from .._errors import LionprideError, RunStopped, SinkError, TransportError, WriterLost
+from ._follow import PAGE
+from ._records import read_error, write_error
+from ._run import END_SECONDS, insist
+from ._store import Bell, End, LeaseLost, Record, State, Store
+
+IfRunning: TypeAlias = Literal["follow", "refuse"]
+
+FLUSH_SECONDS: Final = 0.05
+"""Seconds that a line which nobody waits for may wait for others."""
+
+
+class Holders:
+    """The journals that are written through one block of streams, which ends them with it."""
+
+    def __init__(self) -> None:
+        self._writers: set[JournalWriter] = set()
+        self._closed = False
+        self._left = trio.lowlevel.ParkingLot()
+
+    def add(self, writer: JournalWriter) -> None:
+        """Note that *writer* begins.
+
+        :raises trio.ClosedResourceError: the block was left.
+        """
+        if self._closed:
+            raise _left_block()
+        self._writers.add(writer)
+
+    def remove(self, writer: JournalWriter) -> None:
+        """Note that *writer* has written its end."""
+        self._writers.discard(writer)
+        self._left.unpark_all()
+
+    def close_nowait(self) -> None:
+        """Cancel the work of all, and let no other begin."""
+        self._closed = True
+        for writer in self._writers:
+            writer.give_up(_left_block())
+
+    async def wait_left(self) -> None:
+        """Wait until all have written their ends, if they do in time."""
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + END_SECONDS):
+            while self._writers:
+                await self._left.park()
+
+
+def _left_block() -> trio.ClosedResourceError:
+    return trio.ClosedResourceError("the block of these streams was left")
+
+
+@attrs.frozen
+class Place:
+    """A journal in a store."""
+
+    store: Store
+    name: str
+    """Its name in the store."""
+    id: str
+    lease: float
+    own_writers: set[str]
+    holders: Holders
+    news: Callable[[Bell, Record], Awaitable[None]]
+    """Waits for news of a running stream; looks after a lease that runs out."""
+
+
+class JournalWriter:
+    """Takes a journal, and writes its lines."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._writer = uuid.uuid4().hex
+        self._written = 0
+        self._holds = False
+        self._waiting: list[str] = []
+        self._lock = trio.StrictFIFOLock()
+        self._wanted = trio.Event()
+        self.scope = trio.CancelScope()
+        """The scope of the work, which ends when there is a `reason`."""
+        self.reason: Exception | None = None
+        """The reason for which the work cannot go on."""
+
+    async def take(self, if_running: IfRunning, lines: Callable[[Sequence[str]], None]) -> None:
+        """Wait until the journal is this writer's; *lines* is told all that is in it.
+
+        :raises trio.BusyResourceError: another has it, and that is refused.
+        :raises RunStopped: the run that was followed was stopped.
+        :raises Exception: the run that was followed failed so.
+        """
+        place, position, followed = self._place, 0, False
+        async with place.store.listen(("news", place.name)) as bell:
+            while True:
+                page = await place.store.read(place.name, position, PAGE)
+                if page is not None and page.items and (followed or self._holds):
+                    lines(page.items)
+                    position += len(page.items)
+                elif self._holds:
+                    self._written = position
+                    return
+                elif page is None or not _is_written(place, page.record):
+                    if page is not None and followed:
+                        _raise_end(place, page.record)
+                    await self._take_over()
+                elif if_running == "refuse":
+                    raise trio.BusyResourceError(
+                        f"another process, or another task, runs {place.id!r}: wait until it has"
+                        " ended, or stop it"
+                    )
+                else:
+                    followed = True
+                    if position >= page.record.items:
+                        await place.news(bell, page.record)
+
+    async def _take_over(self) -> None:
+        place = self._place
+        place.own_writers.add(self._writer)
+        with trio.CancelScope(shield=True):  # a journal that is taken has to be given back
+            self._holds = await place.store.take_over(place.name, self._writer, place.lease)
+        if self._holds:
+            place.holders.add(self)
+
+    def write_nowait(self, line: str) -> None:
+        """Write *line* soon, with others, and before any line that comes later."""
+        self._waiting.append(line)
+        self._wanted.set()
+
+    async def write(self, line: str) -> None:
+        """Write *line*, and return when it is there.  A cancellation waits for that.
+
+        :raises WriterLost: the journal is another's by now.
+        :raises SinkError: the store has failed for as long as the lease may hold.
+        :raises TransportError: the store's server could not be reached for so long.
+        """
+        self._waiting.append(line)
+        mine = self._written + len(self._waiting)
+        with trio.CancelScope(shield=True):  # `insist` gives up in time
+            await self._flush()
+            while self._written < mine:
+                await self._flush()
+
+    async def _flush(self, end: End | None = None) -> None:
+        place = self._place
+        async with self._lock:
+            lines, first = list(self._waiting), self._written + 1
+            if not lines and end is None:
+                return
+            try:
+                await insist(
+                    lambda: place.store.append(
+                        place.name, self._writer, first, lines, place.lease, end
+                    ),
+                    place.lease,
+                )
+            except LeaseLost:
+                self.give_up(_lost(place))
+                raise _lost(place) from None
+            self._written += len(lines)
+            del self._waiting[: len(lines)]
+
+    async def flush_regularly(self) -> None:
+        """Write what nobody waits for."""
+        while True:
+            await self._wanted.wait()
+            await trio.sleep(FLUSH_SECONDS)
+            self._wanted = trio.Event()
+            try:
+                await self._flush()
+            except (LionprideError, trio.ClosedResourceError) as error:
+                self.give_up(error)
+
+    async def guard(self) -> None:
+        """Renew the lease; end the work when the journal is to stop, or is not its own any more."""
+        place = self._place
+        try:
+            async with place.store.listen(("stop", place.name)) as bell:
+                while not await insist(
+                    lambda: place.store.renew(place.name, self._writer, place.lease), place.lease
+                ):
+                    with trio.move_on_after(place.lease / 3):
+                        await bell.wait()
+        except LeaseLost:
+            self.give_up(_lost(place))
+        except (SinkError, TransportError, trio.ClosedResourceError) as error:
+            self.give_up(error)
+        else:
+            self.give_up(RunStopped(f"the run {place.id!r} was stopped"))
+
+    def give_up(self, reason: Exception) -> None:
+        """Cancel the work, for *reason*."""
+        if self.reason is None:
+            self.reason = reason
+        self.scope.cancel()
+
+    async def finish(self, end: End) -> None:
+        """Write what is left, and the *end*, if that is possible in time."""
+        self._place.own_writers.discard(self._writer)
+        if isinstance(self.reason, WriterLost) or not self._holds:
+            return
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + END_SECONDS):
+            try:
+                await self._flush(end)
+            except (LionprideError, trio.ClosedResourceError) as error:
+                self.reason = self.reason or error
+
+
+def _lost(place: Place) -> WriterLost:
+    return WriterLost(
+        f"the lease of the journal {place.id!r} ran out, so that another process may go on with it"
+    )
+
+
+@asynccontextmanager
+async def hold_journal(
+    place: Place, if_running: IfRunning, lines: Callable[[Sequence[str]], None]
+) -> AsyncGenerator[JournalWriter]:
+    """A block in which the journal is this process's own; *lines* is told all that is in it before.
+
+    Where another process writes it, that is followed until it has ended, or refused.  Opens a nursery.
+
+    :raises trio.BusyResourceError: another process writes it, and that is refused.
+    :raises RunStopped: it was stopped, here or in the process that was followed.
+    :raises WriterLost: another process has taken it over.
+    """
+    writer = JournalWriter(place)
+    end = End(State.STOPPED)
+    try:
+        await writer.take(if_running, lines)
+        async with open_pump_nursery() as nursery:
+            nursery.start_soon(writer.guard, name=f"guard journal {place.id}")
+            nursery.start_soon(writer.flush_regularly, name=f"write journal {place.id}")
+            with writer.scope:
+                yield writer
+                end = End(State.ENDED)
+    except Exception as error:
+        end = End(State.FAILED, error=write_error(error))
+        raise
+    finally:
+        await writer.finish(end)
+        place.holders.remove(writer)
+    if writer.scope.cancelled_caught and writer.reason is not None:
+        raise writer.reason
+
+
+def _is_written(place: Place, record: Record) -> bool:
+    """Whether somebody writes the journal, as far as its lease tells."""
+    alive = record.lease_left > 0 or record.writer in place.own_writers
+    return record.state is State.RUNNING and alive
+
+
+def _raise_end(place: Place, record: Record) -> None:
+    """Raise how a run has ended that was followed; a normal end, or a death, is for who goes on."""
+    if record.state is State.STOPPED:
+        raise RunStopped(f"the run {place.id!r} was stopped, in the process that had it")
+    if record.error is not None:
+        raise read_error(record.error)

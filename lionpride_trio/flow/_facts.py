@@ -1,0 +1,143 @@
+"""The names and the facts of operations in a journal.  Pure functions, no trio.
+
+A process that goes on with a journal has operations of its own, with other ids and functions.  An
+operation is known again by its *key*: the id that it was given, or its name, made unique by its place.  Its *facts*
+are a name and digests of all that decides about its result, as far as that can be written: where they differ, it is
+another operation.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeGuard
+
+import attrs
+
+from .._channels._recipe import Recipe
+from .._json_form import written
+from ._graph import Graph
+from ._journaling import ResumableWork
+from ._operation import MadeId, Operation, StreamBranch
+
+Facts = Mapping[str, str]
+
+_DIGITS: Final = 16
+
+
+def keys_of(graph: Graph, before: str = "") -> dict[Operation, str]:
+    """The key of each operation of *graph* and of the flows in it, unique among them.
+
+    All keys begin with *before*; those of an inner flow begin with the key of its operation, as in ``outer/inner``.
+    """
+    keys: dict[Operation, str] = {}
+    _add_keys(graph, before, keys, set(), {})
+    return keys
+
+
+def _add_keys(
+    graph: Graph,
+    before: str,
+    keys: dict[Operation, str],
+    taken: set[str],
+    numbers: dict[str, int],
+) -> None:
+    # Given ids come first, so that a name that happens to be the same makes way for them.
+    for operation in graph.operations:
+        if not isinstance(operation.id, MadeId):
+            keys[operation] = _free(before + operation.id, taken, numbers)
+    for operation in graph.operations:
+        if isinstance(operation.id, MadeId):
+            keys[operation] = _free(before + operation.name, taken, numbers)
+        if operation.inner is not None:
+            _add_keys(operation.inner, f"{keys[operation]}/", keys, taken, numbers)
+
+
+def _free(key: str, taken: set[str], numbers: dict[str, int]) -> str:
+    """The first of ``key``, ``key#2``, ``key#3``, … that is not *taken*, and takes it."""
+    free = key
+    while free in taken:
+        numbers[key] = numbers.get(key, 1) + 1
+        free = f"{key}#{numbers[key]}"
+    taken.add(free)
+    return free
+
+
+def facts_of(operation: Operation, keys: Mapping[Operation, str]) -> Facts:
+    """What decides about the result of *operation*: its name, its edges and its parameters."""
+    stream = operation.stream_from
+    branch = stream.number if isinstance(stream, StreamBranch) else None
+    work: Any = operation.work
+    own = work.facts() if isinstance(work, ResumableWork) else None
+    return {
+        "name": operation.name,
+        "edges": digest([operation.after, operation.producer, branch], keys),
+        "parameters": digest([operation.parameters, own], keys),
+    }
+
+
+def changed_fact(before: Facts, now: Facts) -> str | None:
+    """The first fact that is not as it was."""
+    return next((fact for fact in now if before.get(fact) != now[fact]), None)
+
+
+_NO_KEYS: Final[Mapping[Operation, str]] = {}
+
+
+def digest(value: Any, keys: Mapping[Operation, str] = _NO_KEYS) -> str:
+    """A short text that is the same, in another process too, for an equal *value*."""
+    form = json.dumps(_describe(value, keys), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(form.encode()).hexdigest()[:_DIGITS]
+
+
+def _describe(value: Any, keys: Mapping[Operation, str]) -> Any:
+    """*value* in JSON.  Where there is no word for it, its class's name stands for it.
+
+    Never its ``repr``: that often has an address, which is another one in each process.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Operation):
+        return {"operation": keys.get(value, value.name)}
+    if _is_mapping(value):
+        return [[_describe(key, keys), _describe(item, keys)] for key, item in value.items()]
+    if _is_set(value):
+        return sorted(digest(item, keys) for item in value)
+    if _is_list(value):
+        return [_describe(item, keys) for item in value]
+    return _describe_other(value, keys)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_set(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, set | frozenset)
+
+
+def _is_list(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, list | tuple)
+
+
+def _describe_other(value: Any, keys: Mapping[Operation, str]) -> Any:
+    if isinstance(value, functools.partial):
+        return [_describe(part, keys) for part in (value.func, value.args, value.keywords)]
+    if isinstance(value, Recipe):
+        return {"recipe": value.text}
+    name = getattr(value, "__qualname__", None)
+    if isinstance(name, str):  # a class or a function
+        return f"{getattr(value, '__module__', '')}.{name}"
+    try:
+        return written(value, "a parameter")
+    except TypeError:
+        return _describe_object(value, keys)
+
+
+def _describe_object(value: object, keys: Mapping[Operation, str]) -> Any:
+    kind = type(value)
+    fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
+    parts = [_describe(getattr(value, name), keys) for name in fields]
+    return [f"{kind.__module__}.{kind.__qualname__}", *parts]

@@ -1,0 +1,101 @@
+"""Operations known again in another process: their keys, and what decides about their results."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from lionpride_trio.flow import Graph, Operation, fork
+from lionpride_trio.flow._facts import changed_fact, digest, facts_of, keys_of
+from lionpride_trio.transformers import map_each, sentences, text
+
+ROOT = Path(__file__).parents[2]
+
+
+async def work(context):
+    return None
+
+
+def op(name, **settings):
+    return Operation(work=work, name=name, **settings)
+
+
+def keys(*operations, before=""):
+    named = keys_of(Graph(operations), before)
+    return [named[operation] for operation in Graph(operations).walk()]
+
+
+def test_names_are_made_unique_by_their_place():
+    assert keys(op("a"), op("b"), op("a"), op("a")) == ["a", "b", "a#2", "a#3"]
+
+
+def test_a_given_id_is_the_key_and_names_make_way():
+    assert keys(op("a"), op("x", id="a"), op("a#2")) == ["a#2", "a", "a#2#2"]
+
+
+def test_inner_flows_stand_under_their_operation():
+    inner = op("sub", inner=Graph([op("a"), op("a", id="given")]))
+    assert keys(op("a"), inner, before="x/") == ["x/a", "x/sub", "x/sub/a", "x/sub/given"]
+    # A name that looks like a place in another flow is no trouble.
+    one, other = op("sub/a"), op("sub", inner=Graph([op("a")]))
+    assert len(set(keys(one, other))) == 3
+
+
+def test_which_fact_has_changed():
+    first, second = op("a"), op("b")
+    one, other = fork(first, 2)
+    ours = {first: "a", second: "b"}
+
+    def facts(**settings):
+        return facts_of(op(**{"name": "x", "after": [first], **settings}), ours)
+
+    before = facts()
+    assert changed_fact(before, facts()) is None
+    assert changed_fact(before, facts(name="y")) == "name"
+    assert changed_fact(before, facts(after=[first, second])) == "edges"
+    assert changed_fact(before, facts(parameters={"n": 1})) == "parameters"
+    assert changed_fact(facts(stream_from=one), facts(stream_from=other)) == "edges"
+
+
+@attrs.frozen
+class Settings:
+    size: int
+    hook: object = None
+
+
+class Opaque:
+    pass
+
+
+def value(size=1):
+    """One of each kind of parameter, as two processes make them."""
+    return {
+        "text": "é",
+        "set": {f"item {n}" for n in range(50)},
+        "function": value,
+        "class": Settings,
+        "partial": functools.partial(value, size),
+        "recipe": text() | sentences() | map_each(str),
+        "object": Settings(size, Opaque()),
+        "opaque": Opaque(),
+        "bytes": b"\xff",
+        "nested": [(1, None, True, 2.5)],
+    }
+
+
+def test_an_equal_value_has_the_same_digest_in_another_process():
+    program = "from tests.flow.test_facts import digest, value; print(digest(value()))"
+    there = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert there.stdout.strip() == digest(value())
+
+
+@pytest.mark.parametrize("key", ["partial", "object"])
+def test_what_a_value_is_made_of_counts(key):
+    assert digest(value(1)[key]) != digest(value(2)[key])
