@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -37,6 +37,10 @@ class Address:
     """The path with the query, as the first line of a request has it."""
 
 
+def _do_nothing() -> None:
+    pass
+
+
 @attrs.frozen(kw_only=True)
 class Request:
     """One request.  Its `repr` shows no header and no body, which have keys and prompts."""
@@ -55,6 +59,12 @@ class Request:
     once: bool = False
     """It must not be sent a second time: an idle connection, which may turn out to be closed while
     nobody knows whether the server has read the request, will not do."""
+
+    on_sent: Callable[[], None] = attrs.field(default=_do_nothing, repr=False, eq=False)
+    """Called when it has been sent."""
+    slow_after: float = math.inf
+    """Seconds of `wait` after which `on_slow` is called, once."""
+    on_slow: Callable[[], None] = attrs.field(default=_do_nothing, repr=False, eq=False)
 
     @property
     def address(self) -> Address:
@@ -85,8 +95,11 @@ def json_request(
     send_idle: float,
     wait: float,
     once: bool = False,
+    **watch: Any,
 ) -> Request:
     """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
+
+    *watch* are ``on_sent``, ``slow_after`` and ``on_slow``.
 
     :raises ConfigurationError: JSON cannot say *body*.
     """
@@ -107,4 +120,5 @@ def json_request(
         send_idle=send_idle,
         wait=wait,
         once=once,
+        **watch,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from .._channels._mailbox import DEFAULT_SIZE, Mailbox
 from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
 from .._checks import check_size
+from .._observer import Listeners
 from ._graph import Graph
 from ._ledger import Ledger, OperationStatus, Results, Status
 from ._mermaid import to_mermaid
@@ -59,11 +60,13 @@ class FlowRun(Mailbox):
         """The graph as a Mermaid flowchart, coloured by the states of the operations."""
         return to_mermaid(self._graph, self._ledger.progress)
 
-    async def drive(self, policy: Policy, late: LateFailures) -> None:
+    async def drive(
+        self, policy: Policy, late: LateFailures, observers: Sequence[Listeners]
+    ) -> None:
         """Run the flow; a failure goes into the channel, or to *late* if the channel was left."""
         with self._scope:
             try:
-                await Runner(self._graph, self._ledger, self, policy).run()
+                await Runner(self._graph, self._ledger, self, policy, observers=observers).run()
             except Exception as error:
                 if self.reader_gone or is_cancelled():
                     late.add(error)
@@ -96,6 +99,7 @@ def flow_source(
     on_error: Any = "cancel",
     results: Mapping[Any, Any] | None = None,
     size: int = DEFAULT_SIZE,
+    observers: Sequence[Listeners] = (),
     owner: Callable[[], Owner | None] = lambda: None,
 ) -> FlowSource:
     """A source of ``(operation_id, chunk)`` from all running *operations*.
@@ -112,7 +116,7 @@ def flow_source(
         run = FlowRun(graph, Ledger(graph, known), size)
         with LateFailures() as late:
             async with open_pump_nursery() as nursery:
-                nursery.start_soon(run.drive, policy, late, name="flow")
+                nursery.start_soon(run.drive, policy, late, observers, name="flow")
                 yield run
 
     return FlowSource(opened, name="flow_stream", owner=owner)
@@ -124,6 +128,7 @@ async def run_flow(
     max_concurrent: int | None = None,
     on_error: Any = "cancel",
     results: Mapping[Any, Any] | None = None,
+    observers: Sequence[Listeners] = (),
 ) -> Results:
     """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
     check_on_trio()
@@ -131,7 +136,7 @@ async def run_flow(
     policy = Policy(max_concurrent, on_error)
     ledger = Ledger(graph, by_id(results))
     await trio.lowlevel.checkpoint()
-    await Runner(graph, ledger, None, policy).run()
+    await Runner(graph, ledger, None, policy, observers=observers).run()
     return ledger.results()
 
 

@@ -8,6 +8,8 @@ from .._errors import StreamTimeout
 from ._settings import Timeouts
 
 Clock: TypeAlias = Literal["first_content", "content_idle", "byte_idle"]
+HeadClock: TypeAlias = Literal["first_content", "answer"]
+"""The clocks that run while the head of an answer is waited for."""
 
 
 class ReplyClocks:
@@ -47,6 +49,15 @@ class ReplyClocks:
         if idle < self._content_left:
             return "byte_idle", idle
         return self._content_clock, max(self._content_left, 0.0)
+
+    def half_limit(self) -> tuple[Clock, float, float]:
+        """The clock of which half is used up first while nothing comes, its seconds, and how long until then."""
+        timeouts = self._timeouts
+        content: float = getattr(timeouts, self._content_clock)
+        to_half = self._content_left - content / 2
+        if timeouts.byte_idle / 2 < to_half:
+            return "byte_idle", timeouts.byte_idle, timeouts.byte_idle / 2
+        return self._content_clock, content, to_half
 
     def content_timeout(self) -> StreamTimeout:
         """The failure of a reply whose content did not come in time."""

@@ -13,6 +13,7 @@ import trio
 
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
+from .._observer import Observer, listeners_of
 from ..services import Fallback, ServiceRegistry, iModel
 from ..services._converse import TurnSource
 from ..tools import Tool, Toolbox
@@ -31,13 +32,16 @@ class Session(OnlyAsync):
     HTTP client for all its models and every reply that is iterated without a block of its own;
     leaving the block closes them all, whatever happened inside.  The block opens a nursery; its
     own exception comes out as it is.
+
+    *observers* are told of the steps of all that happens in it: the calls of its models while it is open, its
+    turns with their tools, and the flows of its builders.  They are not saved with it.
     """
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(self, *, name: str | None = None, observers: Iterable[Observer] = ()) -> None:
         self.id = uuid4().hex
         self.name = name
         self.conversations = Conversations()
-        self._owner = SessionOwner(self)
+        self._owner = SessionOwner(self, listeners_of(observers))
         self.services = ServiceRegistry(self._owner)
         self._turns: dict[str, trio.Lock] = {}
 
@@ -153,6 +157,7 @@ class Session(OnlyAsync):
             on_cut=on_cut,
             options=options,
             turns=self._turns,
+            observers=self._owner.observers,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

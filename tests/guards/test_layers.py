@@ -24,6 +24,7 @@ LAYERS: dict[str, float] = {
     "_readonly": 0,
     "_json_form": 0,
     "_native": 0,
+    "_timings": 0,
     "_media": 0,
     "_parts": 0,
     "_chunks": 0,
@@ -36,6 +37,7 @@ LAYERS: dict[str, float] = {
     "_typed_data": 1,
     # stages over channels, HTTP bodies to bytes, what failed repeated
     "_retry": 2,
+    "_observer": 2,
     "_channels": 2,
     "_transport": 2,
     # the recipes and consumers that users compose
@@ -43,6 +45,7 @@ LAYERS: dict[str, float] = {
     "sinks": 3,
     "tools": 3,
     # a provider, its transport and its policy; a DAG of operations
+    "observe": 4,
     "services": 4,
     "flow": 4,
     # sessions, branches, messages
@@ -96,12 +99,15 @@ ORDER = {
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
     """,
+    "observe": "_log",
+    "_observer": "_events _observer _story",
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
-        _context _attempt _runner _run
+        _context _attempt _telling _runner _run
     """,
     "services": """
-        _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
+        _address _settings _extras _files _ask _messages _pace _record _rate_limit _answer _clocks
+        _stalls _reply _call _invoked _typed
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
     "session": """

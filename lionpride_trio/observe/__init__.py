@@ -1,0 +1,74 @@
+"""Observers: what is told of the steps of calls, turns, tools, flows and durable streams, and who is told.
+
+::
+
+    class Counting(Observer):
+        calls = 0
+
+        def finished(self, event):
+            self.calls += 1
+
+
+    model = iModel("openai", "gpt-4o-mini", observers=[Counting(), LogObserver()])
+
+"""
+
+from .._observer import Observer
+from .._observer._events import (
+    Answered,
+    CallStarted,
+    ChunksReceived,
+    Content,
+    Edges,
+    Event,
+    Finished,
+    FirstContent,
+    FlowFinished,
+    FlowStarted,
+    OperationFinished,
+    OperationStarted,
+    RequestSent,
+    Retried,
+    Stalled,
+    StreamFinished,
+    StreamStarted,
+    ToolFinished,
+    ToolStarted,
+    TurnFinished,
+    TurnStarted,
+    Waiting,
+)
+from .._public import show_public_path
+from .._timings import CallFacts, Quota, RateLimits, Timings
+
+__all__ = [
+    "Answered",
+    "CallFacts",
+    "CallStarted",
+    "ChunksReceived",
+    "Content",
+    "Edges",
+    "Event",
+    "Finished",
+    "FirstContent",
+    "FlowFinished",
+    "FlowStarted",
+    "Observer",
+    "OperationFinished",
+    "OperationStarted",
+    "Quota",
+    "RateLimits",
+    "RequestSent",
+    "Retried",
+    "Stalled",
+    "StreamFinished",
+    "StreamStarted",
+    "Timings",
+    "ToolFinished",
+    "ToolStarted",
+    "TurnFinished",
+    "TurnStarted",
+    "Waiting",
+]
+
+show_public_path(globals())
