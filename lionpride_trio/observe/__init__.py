@@ -40,9 +40,13 @@ from .._observer._events import (
 )
 from .._public import show_public_path
 from .._timings import CallFacts, Quota, RateLimits, Timings
+from ._blocking import BlockedStep, BlockingWatch, watch_blocking
+from ._log import LogObserver
 
 __all__ = [
     "Answered",
+    "BlockedStep",
+    "BlockingWatch",
     "CallFacts",
     "CallStarted",
     "ChunksReceived",
@@ -53,6 +57,7 @@ __all__ = [
     "FirstContent",
     "FlowFinished",
     "FlowStarted",
+    "LogObserver",
     "Observer",
     "OperationFinished",
     "OperationStarted",
@@ -69,6 +74,7 @@ __all__ = [
     "TurnFinished",
     "TurnStarted",
     "Waiting",
+    "watch_blocking",
 ]
 
 show_public_path(globals())
