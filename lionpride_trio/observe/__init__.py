@@ -42,6 +42,7 @@ from .._public import show_public_path
 from .._timings import CallFacts, Quota, RateLimits, Timings
 from ._blocking import BlockedStep, BlockingWatch, watch_blocking
 from ._log import LogObserver
+from ._timeline import Timeline
 
 __all__ = [
     "Answered",
@@ -68,6 +69,7 @@ __all__ = [
     "Stalled",
     "StreamFinished",
     "StreamStarted",
+    "Timeline",
     "Timings",
     "ToolFinished",
     "ToolStarted",

@@ -99,7 +99,7 @@ ORDER = {
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
     """,
-    "observe": "_log",
+    "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline",
     "_observer": "_events _observer _story",
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
