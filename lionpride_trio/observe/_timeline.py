@@ -37,6 +37,8 @@ class Timeline(Observer):
         self._bars: OrderedDict[str, Bar] = OrderedDict()
         self._operations: dict[str, tuple[int, events.Edges]] = {}
         """Those of the flows that go on, with the place of each in its flow."""
+        self._of_operation: dict[str, str] = {}
+        """The story of each operation."""
         self.forgotten = 0
         """Stories that were forgotten, as there were more than *size*."""
 
@@ -85,10 +87,10 @@ class Timeline(Observer):
 
         None for one that has not begun; its end is None while it runs.
         """
-        found = next((bar for bar in self._bars.values() if bar.operation == operation), None)
+        found = self._bars.get(self._of_operation.get(operation, ""))
         if found is None:
             return None
-        zero = self._zero()
+        zero = next(iter(self._bars.values())).began
         return found.began - zero, None if found.ended is None else found.ended - zero
 
     def __len__(self) -> int:
@@ -108,9 +110,6 @@ class Timeline(Observer):
         bars = list(self._bars.values())
         return rows_of(bars), span_of(bars, now)
 
-    def _zero(self) -> float:
-        return min((bar.began for bar in self._bars.values()), default=0.0)
-
     # What it is told.
 
     def _begin(self, event: events.Event, kind: Kind, label: str, **facts: Any) -> None:
@@ -121,7 +120,8 @@ class Timeline(Observer):
             over = next((key for key, bar in self._bars.items() if bar.ended is not None), None)
             if over is None:
                 over = next(iter(self._bars))
-            del self._bars[over]
+            gone = self._bars.pop(over)
+            self._of_operation.pop(gone.operation or "", None)
             self.forgotten += 1
 
     def _end(self, event: Any, verdict: Any = None) -> Bar | None:
@@ -202,6 +202,7 @@ class Timeline(Observer):
 
     def operation_started(self, event: events.OperationStarted) -> None:
         """As `Observer.operation_started`."""
+        self._of_operation[event.operation] = event.call_id
         place, edges = self._operations.get(event.operation, (0, None))
         needs = () if edges is None else (*edges.after, *([edges.reads] if edges.reads else ()))
         self._begin(
