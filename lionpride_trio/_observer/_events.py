@@ -167,6 +167,8 @@ class Finished(Event):
     """How often it was tried."""
     request_id: str | None
     """The id that the provider gave the request."""
+    answered_by: str | None
+    """The model that answered, as the provider names it: often a version of the one that was asked."""
 
 
 @attrs.frozen(kw_only=True)

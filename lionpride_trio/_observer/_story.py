@@ -74,7 +74,8 @@ def listeners_of(observers: object) -> Listeners:
             f"observers= takes a list, such as [LogObserver()], not {observers!r:.200}"
         )
     listeners: list[Listener] = []
-    for observer in observers:
+    given: Iterable[Any] = observers
+    for observer in given:
         if not isinstance(observer, Observer):
             made = " (write its name with parentheses)" if inspect.isclass(observer) else ""
             raise ConfigurationError(

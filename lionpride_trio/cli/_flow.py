@@ -106,9 +106,7 @@ async def _refresh(view: _View, live: Live) -> None:
 class _View:
     """The lines that are shown of a run; none of them holds control characters."""
 
-    def __init__(
-        self, operations: tuple[Operation, ...], run: FlowRun, timeline: Timeline
-    ) -> None:
+    def __init__(self, operations: tuple[Operation, ...], run: FlowRun, timeline: Timeline) -> None:
         self._operations = operations
         self._run = run
         self._timeline = timeline

@@ -11,7 +11,12 @@
 
     model = iModel("openai", "gpt-4o-mini", observers=[Counting(), LogObserver()])
 
+Layout: ``_log``; ``_timeline`` with what it keeps (``_bars``, ``_rows``) and how it is shown (``_svg``,
+``_terminal``, ``_chrome``, ``_words``); ``_otel`` with ``_otel_names``; ``_blocking``.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
 
 from .._observer import Observer
 from .._observer._events import (
@@ -44,6 +49,9 @@ from ._blocking import BlockedStep, BlockingWatch, watch_blocking
 from ._log import LogObserver
 from ._timeline import Timeline
 
+if TYPE_CHECKING:
+    from ._otel import OpenTelemetry
+
 __all__ = [
     "Answered",
     "BlockedStep",
@@ -60,6 +68,7 @@ __all__ = [
     "FlowStarted",
     "LogObserver",
     "Observer",
+    "OpenTelemetry",
     "OperationFinished",
     "OperationStarted",
     "Quota",
@@ -79,4 +88,19 @@ __all__ = [
     "watch_blocking",
 ]
 
+_LATER: Final = {"OpenTelemetry": "_otel"}
+"""What needs an extra, and is loaded when it is asked for."""
+
 show_public_path(globals())
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    show_public_path(globals())
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_LATER]

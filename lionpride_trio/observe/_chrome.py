@@ -65,8 +65,10 @@ class _Track:
             if attempt.failed is not None:
                 events.append(self._mark("retried", attempt.failed, number))
         if bar.first_content is not None:
-            events.append(self._step("answer", "answers", bar.first_content, until, number))
-            events.append(self._mark("first content", bar.first_content, number))
+            events.extend((
+                self._step("answer", "answers", bar.first_content, until, number),
+                self._mark("first content", bar.first_content, number),
+            ))
         for at, count in bar.arrivals:
             events.append(self._mark("chunks", at, number, {"count": count}))
         for at, slow in bar.stalls:

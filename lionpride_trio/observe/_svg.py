@@ -63,8 +63,10 @@ def draw_svg(rows: Sequence[Row], span: Span, *, width: int, title: str, told: s
     height = bottom + legend_height + 12
     key = f"lpt{zlib.crc32(told.encode('utf-8', 'replace')):08x}"
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lpt" role="img" width="{width}"'
-        f' height="{height}" viewBox="0 0 {width} {height}" aria-labelledby="{key}t {key}d">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="lpt" role="img" width="{width}"'
+            f' height="{height}" viewBox="0 0 {width} {height}" aria-labelledby="{key}t {key}d">'
+        ),
         f'<title id="{key}t">{_safe(title)}</title>',
         f'<desc id="{key}d">{_safe(told)}</desc>',
         f"<style>{_STYLE}</style>",
@@ -122,8 +124,10 @@ class _Picture:
             f"<g><title>{_safe(told(row, self._span))}</title>",
             f'<text x="{indent}" y="{base}">{_safe(shortened(row.label, room))}</text>',
             *self._bar(row, top),
-            f'<text class="soft{" bad" if failed else ""}" x="{_n(self._right + 10)}" y="{base}">'
-            f"{_safe(end)}</text>",
+            (
+                f'<text class="soft{" bad" if failed else ""}" x="{_n(self._right + 10)}" y="{base}">'
+                f"{_safe(end)}</text>"
+            ),
             "</g>",
         ]
         return "".join(parts)
@@ -139,9 +143,7 @@ class _Picture:
         else:
             drawn = self._call(detail, end, top)
         if bar.outcome == "failed":
-            drawn.append(
-                f'<path class="cross" d="M{_n(end - 4)} {_n(top + 3)}l8 8m0-8l-8 8"/>'
-            )
+            drawn.append(f'<path class="cross" d="M{_n(end - 4)} {_n(top + 3)}l8 8m0-8l-8 8"/>')
         return drawn
 
     def _call(self, bar: Bar, end: float, top: float) -> list[str]:
@@ -196,8 +198,10 @@ class _Picture:
                 y1, y2 = HEAD + ROW * above + ROW / 2, HEAD + ROW * number + ROW / 2
                 bend = 14 if x2 - x1 < 28 else (x2 - x1) / 2
                 drawn += [
-                    f'<path class="edge" d="M{_n(x1)} {_n(y1)}C{_n(x1 + bend)} {_n(y1)}'
-                    f' {_n(x2 - bend)} {_n(y2)} {_n(x2 - 4)} {_n(y2)}"/>',
+                    (
+                        f'<path class="edge" d="M{_n(x1)} {_n(y1)}C{_n(x1 + bend)} {_n(y1)}'
+                        f' {_n(x2 - bend)} {_n(y2)} {_n(x2 - 4)} {_n(y2)}"/>'
+                    ),
                     f'<path class="tip" d="M{_n(x2)} {_n(y2)}l-6-4v8z"/>',
                 ]
         return drawn
@@ -209,7 +213,9 @@ def _kinds(rows: Sequence[Row]) -> set[str]:
     for row in rows:
         bar, detail = row.bar, row.detail
         if detail.kind == "call":
-            found |= {"asks"} | ({"answers", "first"} if detail.first_content is not None else set())
+            found |= {"asks"} | (
+                {"answers", "first"} if detail.first_content is not None else set()
+            )
             found |= {"waits"} if detail.waits else set()
             found |= {"slow"} if detail.stalls else set()
             found |= {"cross"} if any(one.failed is not None for one in detail.attempts) else set()
@@ -230,8 +236,10 @@ def _legend(width: int, kinds: set[str]) -> tuple[str, int]:
         room = 30 + len(words) * 6.6
         if x + room > width and x > 12:
             x, y = 12.0, y + 20
-        drawn.append(_sign(kind, x, y))
-        drawn.append(f'<text class="soft" x="{_n(x + 24)}" y="{y + 5}">{words}</text>')
+        drawn.extend((
+            _sign(kind, x, y),
+            f'<text class="soft" x="{_n(x + 24)}" y="{y + 5}">{words}</text>',
+        ))
         x += room + 12
     return "".join(drawn), y + 12
 

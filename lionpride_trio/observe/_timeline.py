@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import trio
 
 from .._checks import check_size
-from .._observer import Observer
-from .._observer import _events as events
+from .._observer import Observer, _events as events
 from ._bars import Attempt, Bar, Kind
 from ._chrome import chrome_trace
 from ._rows import Row, Span, rows_of, span_of
@@ -79,8 +79,7 @@ class Timeline(Observer):
 
     def save_svg(self, path: str | os.PathLike[str], *, width: int = 760) -> None:
         """Write `to_svg` to a file.  Blocks for the time of writing it."""
-        with open(path, "w", encoding="utf-8") as file:  # ruff: ignore[builtin-open] - any kind of path
-            file.write(self.to_svg(width=width))
+        Path(path).write_text(self.to_svg(width=width), encoding="utf-8")
 
     def times_of(self, operation: str) -> tuple[float, float | None] | None:
         """Seconds from the first story to the start and the end of an operation, by its id.

@@ -148,6 +148,8 @@ class Provider(Protocol):
     rate_limit_headers: Sequence[str] = RATE_LIMIT_HEADERS
     """How the headers are named that tell of limits: ``{fact}`` stands for ``limit``, ``remaining`` and
     ``reset``, ``{what}`` for ``requests``, ``tokens``, ``input-tokens`` and ``output-tokens``."""
+    telemetry_name: str | None = None
+    """Its name in OpenTelemetry's conventions, where that is another than ``name``."""
     error_statuses: Mapping[int, type[ProviderError]] = {}
     """HTTP statuses of its own, and what each means."""
     error_words: Mapping[type[ProviderError], str] = {}

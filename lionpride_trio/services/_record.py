@@ -7,6 +7,7 @@ all that would be told is asked for that first.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -45,6 +46,15 @@ GATHERED_SECONDS: Final = 0.1
 """Seconds after a telling in which reads are gathered: an event each would cost more than the chunks."""
 GATHERED_READS: Final = 256
 """Reads that are gathered, at most."""
+
+
+_MODEL_ID: Final = re.compile(r"[\w.:/@+ -]{1,128}")
+
+
+def _model_of(response: Response) -> str | None:
+    """The model that a response names, if that is like the id of one: an event quotes no server."""
+    model = response.metadata.get("model")
+    return model if isinstance(model, str) and _MODEL_ID.fullmatch(model) else None
 
 
 class CallRecord:
@@ -277,6 +287,7 @@ class CallRecord:
             timings=self.timings(usage),
             attempts=self._attempts,
             request_id=self.request_id,
+            answered_by=None if response is None else _model_of(response),
         )
 
     # What is known of it.

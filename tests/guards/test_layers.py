@@ -99,7 +99,7 @@ ORDER = {
         _reading _socket _tls _request _framing _head _asking _connection _like_httpx _inflate _exchange _idle
         _remedies _client _failures _pump _foreign
     """,
-    "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline",
+    "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline _otel_names _otel_content _otel",
     "_observer": "_events _observer _story",
     "flow": """
         _operation _graph_checks _graph _ledger _mermaid _policy _slots _nodes _outcome
@@ -127,7 +127,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "h11", "stamina"},
     3: {"mcp"},
-    4: set(),
+    4: {"opentelemetry"},
     5: {"anyio", "coredis"},
     6: {"starlette"},
     6.5: set(),
@@ -144,6 +144,7 @@ CONFINED: dict[str, set[str]] = {
     "msgspec": {"_typed_data"},
     "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
+    "opentelemetry": {"observe._otel"},
     "starlette": {"web"},
     "anyio": {"durable._redis_client"},
 }

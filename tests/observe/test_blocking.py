@@ -68,7 +68,7 @@ async def test_where_the_stack_could_not_be_taken_it_is_where_the_task_waits_the
 
     async def count_to_a_billion():
         clock.now += 5.0
-        await trio.sleep(0)
+        await trio.lowlevel.checkpoint()
 
     with caplog.at_level(logging.WARNING, "lionpride_trio"):
         async with watch_blocking(1000.0, clock=clock) as calm:

@@ -87,10 +87,7 @@ async def test_a_reader_that_stalls_is_told_as_one(caplog, autojump_clock):
         await reply.receive()
         await trio.sleep(20)
     (record,) = caplog.records
-    assert (
-        record.message
-        == "openai/m: nothing was read for 20.0 s, of 30 s that byte_idle allows"
-    )
+    assert record.message == "openai/m: nothing was read for 20.0 s, of 30 s that byte_idle allows"
     assert record.slow == "reader"
 
 

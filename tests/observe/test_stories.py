@@ -69,7 +69,7 @@ async def test_a_turn_has_its_calls_and_its_tools(stream, autojump_clock):
     assert recorder.one("turn_started").tools == ("weather", "broken")
     finished = recorder.one("turn_finished")
     assert (finished.outcome, finished.verdict, finished.calls) == ("ended", Verdict.COMPLETE, 2)
-    assert finished.time == 1.0
+    assert finished.time == pytest.approx(1.0)
     assert finished.model == "scripted"
     ends = {one.tool: (one.outcome, one.error) for one in recorder.of("tool_finished")}
     assert ends == {"weather": ("ended", None), "broken": ("failed", ZeroDivisionError)}

@@ -86,7 +86,9 @@ async def test_the_picture_shows_it_and_says_it(autojump_clock):
     root = ET.fromstring(timeline.to_svg(width=600, title="Three calls"))
     assert root.get("width") == "600"
     assert root.get("role") == "img"
-    named = {part.get("id"): part.text for part in root if part.tag in {SVG + "title", SVG + "desc"}}
+    named = {
+        part.get("id"): part.text for part in root if part.tag in {SVG + "title", SVG + "desc"}
+    }
     title, told = (named[key] for key in root.get("aria-labelledby").split())
     assert (title, told) == ("Three calls", timeline.describe())
     assert len(root.findall(f"{SVG}g/{SVG}title")) == 3
@@ -171,7 +173,7 @@ async def test_an_operation_that_reads_a_stream_is_joined_to_it(autojump_clock):
     given = builder.add(gives, name="gives")
     builder.add(takes, name="takes", stream_from=given)
     await flow(builder, observers=[timeline])
-    assert len(re.findall('class="edge"', timeline.to_svg())) == 1
+    assert len(re.findall(r'class="edge"', timeline.to_svg())) == 1
 
 
 async def test_it_is_shown_while_it_goes_on(autojump_clock):
