@@ -112,8 +112,15 @@ class ChunksReceived(Event):
     told_as = "chunks_received"
     count: int
     """Chunks that came."""
-    arrivals: tuple[tuple[float, int], ...]
-    """When they came, by trio's clock, and how many then."""
+    times: tuple[float, ...]
+    """When they came, by trio's clock: one for each read."""
+    counts: tuple[int, ...]
+    """How many came with each read."""
+
+    @property
+    def arrivals(self) -> tuple[tuple[float, int], ...]:
+        """When they came, and how many then."""
+        return tuple(zip(self.times, self.counts, strict=True))
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,7 @@ import logging
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from uuid import uuid4
 
 import trio
@@ -74,7 +74,7 @@ def listeners_of(observers: object) -> Listeners:
             f"observers= takes a list, such as [LogObserver()], not {observers!r:.200}"
         )
     listeners: list[Listener] = []
-    given: Iterable[Any] = observers
+    given = cast("Iterable[object]", observers)
     for observer in given:
         if not isinstance(observer, Observer):
             made = " (write its name with parentheses)" if inspect.isclass(observer) else ""

@@ -19,21 +19,26 @@ from ._settings import Timeouts
 class StallWatch:
     """Tells a reply's observers of silence, once until something comes."""
 
-    __slots__ = ("_last_read", "_story", "_timeouts", "_told")
+    __slots__ = ("_reader_clock", "_story", "reader_is_slow_at", "reader_patience", "told")
 
     def __init__(self, story: Story, timeouts: Timeouts, *, told: bool) -> None:
         """*told* says that the silence which goes on now has been told of."""
         self._story = story
-        self._timeouts = timeouts
-        self._told = told
-        self._last_read = trio.current_time()
+        idle, content = timeouts.byte_idle, timeouts.content_idle
+        self._reader_clock = ("byte_idle", idle) if idle < content else ("content_idle", content)
+        self.told = told
+        """The server's silence that goes on has been told of."""
+        self.reader_patience = self._reader_clock[1] / 2
+        """Seconds after which a reader that asks for nothing is slow."""
+        self.reader_is_slow_at = trio.current_time() + self.reader_patience
+        """When the reader will be slow if it asks for nothing until then."""
 
     async def receive(self, exchange: Exchange, seconds: float, clocks: ReplyClocks) -> bytes:
         """The next bytes, as `Exchange.receive` gives them; half of a clock that passes is told."""
         now = trio.current_time()
         self.look_at_reader(now)
         try:
-            if self._told:
+            if self.told:
                 return await exchange.receive(seconds)
             clock, limit, patience = clocks.half_limit()
             if patience < seconds:
@@ -44,28 +49,18 @@ class StallWatch:
                 seconds -= trio.current_time() - now
             return await exchange.receive(max(seconds, 0.0))
         finally:
-            self._last_read = trio.current_time()
-
-    def came(self, now: float, *, content: bool) -> None:
-        """Something was read; *content* says whether it fed the clock of content."""
-        self.look_at_reader(now)
-        self._last_read = now
-        if content:
-            self._told = False
+            self.reader_is_slow_at = trio.current_time() + self.reader_patience
 
     def look_at_reader(self, now: float) -> None:
         """Tell that nothing was read, if that was for half of a clock."""
-        away = now - self._last_read
-        if self._timeouts.byte_idle < self._timeouts.content_idle:
-            clock, limit = "byte_idle", self._timeouts.byte_idle
-        else:
-            clock, limit = "content_idle", self._timeouts.content_idle
-        if away >= limit / 2:
-            self._last_read = now
+        if now >= self.reader_is_slow_at:
+            clock, limit = self._reader_clock
+            away = now - self.reader_is_slow_at + self.reader_patience
+            self.reader_is_slow_at = now + self.reader_patience
             self.tell("reader", clock, away, limit)
 
     def tell(self, slow: Slow, clock: str, seconds: float, limit: float) -> None:
         """Tell of a silence; of a server's, once."""
         if slow == "server":
-            self._told = True
+            self.told = True
         self._story.tell(Stalled, slow=slow, clock=clock, seconds=seconds, limit=limit)

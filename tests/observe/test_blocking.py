@@ -95,6 +95,7 @@ async def test_a_task_that_ended_with_its_step_has_no_place(caplog):
 
     async with watch_blocking(4.0, clock=clock) as watch, trio.open_nursery() as nursery:
         nursery.start_soon(ends)
+        nursery.start_soon(trio.lowlevel.checkpoint)
     (step,) = watch.steps
     assert step.place == "an unknown place"
     assert step.task.endswith("ends")

@@ -222,6 +222,7 @@ async def test_the_spans_of_a_flow_have_their_parents_across_its_nurseries():
             await read(other)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(read, other)
+            nursery.start_soon(trio.lowlevel.checkpoint)
 
     async with Session() as session:
         session.services.register(model_of(saying("a"), stream=True, name="m"))

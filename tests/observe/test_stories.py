@@ -281,6 +281,7 @@ async def test_what_an_operation_calls_by_itself_is_a_part_of_it():
         await ask()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(ask)
+            nursery.start_soon(trio.lowlevel.checkpoint)
         await trio.to_thread.run_sync(lambda: trio.from_thread.run(ask))
 
     builder = Builder()

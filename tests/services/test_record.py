@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from functools import partial
 
 import attrs
 import pytest
@@ -341,7 +342,7 @@ async def test_over_the_librarys_own_client_a_request_is_told_when_it_is_sent():
         await trio.sleep_forever()
 
     async with trio.open_nursery() as nursery:
-        (listener,) = await nursery.start(lambda task_status: trio.serve_tcp(silent, 0, host="127.0.0.1", task_status=task_status))  # fmt: skip
+        (listener,) = await nursery.start(partial(trio.serve_tcp, silent, 0, host="127.0.0.1"))
         port = listener.socket.getsockname()[1]
         model = iModel(
             "openai", "m", api_key="k", base_url=f"http://127.0.0.1:{port}/v1",
