@@ -300,7 +300,7 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
             record.close(getattr(error, "partial", None), error)
             raise
         record.opened = True
-        self._reply.tell_end()  # of a short answer all has come by now
+        self._reply._tell_end()  # ruff: ignore[private-member-access] - all of a short answer may have come
         return self._reply
 
     async def _attempt(self) -> None:

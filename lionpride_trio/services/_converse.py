@@ -140,7 +140,7 @@ async def _tell_turn(plan: Plan, block: AbstractAsyncContextManager[Turn]) -> As
                 TurnFinished, outcome=outcome, error=failure, verdict=None, usage=None, calls=0
             )
         else:
-            story.end(TurnFinished, **opened.how_it_ended(error))
+            story.end(TurnFinished, **opened._how_it_ended(error))  # ruff: ignore[private-member-access] - the same
 
 
 @asynccontextmanager

@@ -225,9 +225,9 @@ class Reply(Channel[Chunk]):
         super()._finish(error)
         self._record.stop_clock()
         if self._record.opened:
-            self.tell_end()
+            self._tell_end()
 
-    def tell_end(self) -> None:
+    def _tell_end(self) -> None:
         """Tell its observers how it ended, if it has.  A reply that may be tried again has not."""
         record, end = self._record, self._end
         if end is not None and record.story is not None:

@@ -120,7 +120,7 @@ class Turn(Channel[Any]):
             self._end = self._failure_read = error  # a later read raises it too
             raise error from None
 
-    def how_it_ended(self, error: BaseException | None) -> dict[str, Any]:
+    def _how_it_ended(self, error: BaseException | None) -> dict[str, Any]:
         """The facts of `TurnFinished`, at the end of the turn's block, which *error* came out of."""
         response = self.response
         outcome, failure = outcome_of(error)

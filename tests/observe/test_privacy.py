@@ -77,7 +77,7 @@ async def say_all(secret, observers):
         builder.communicate(instruction=secret["prompt"], imodel="m", branch="a", name="first")
         builder.converse(instruction=secret["prompt"], imodel="t", tools=[ask], branch="b")
         builder.communicate(instruction=secret["prompt"], imodel="m", branch="c")
-        with pytest.raises(Exception, match="in operation|operations failed|end mark"):
+        with pytest.raises(Exception, match="operations failed"):
             await flow(builder, on_error="skip")
         async with open_streams("memory:", observers=observers) as streams:
             await streams.start("stream", model.stream(secret["prompt"]))
