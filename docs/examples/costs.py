@@ -1,5 +1,3 @@
-from collections import Counter
-
 import trio
 
 from lionpride_trio import Session, iModel
@@ -13,14 +11,14 @@ class Costs(Observer):
     """Adds up what calls cost, by model."""
 
     def __init__(self):
-        self.dollars = Counter()
+        self.dollars: dict[str, float] = {}
 
     def finished(self, event):
         if event.usage is None or event.model not in PRICES:
             return
         asked, answered = PRICES[event.model]
-        self.dollars[event.model] += (event.usage.input_tokens or 0) * asked / 1e6
-        self.dollars[event.model] += (event.usage.output_tokens or 0) * answered / 1e6
+        cost = (event.usage.input_tokens or 0) * asked + (event.usage.output_tokens or 0) * answered
+        self.dollars[event.model] = self.dollars.get(event.model, 0.0) + cost / 1e6
 
 
 async def main():
