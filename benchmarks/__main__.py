@@ -23,6 +23,7 @@ MODULES = {
     "operators": "operators",
     "typed": "typed",
     "converse": "converse",
+    "observers": "observers",
     "many": "many",
     "flow": "flow",
     "durable": "durable",

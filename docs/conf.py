@@ -28,9 +28,9 @@ toc_object_entries = False
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(trio|asyncio|starlette|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|functools|httpx|hypothesis)\..*",
+        r"(trio|asyncio|starlette|collections|typing|contextlib|os|re|ssl|types|pathlib|attrs|abc|functools|httpx|hypothesis|logging|opentelemetry)\..*",
     ),
-    ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None|JsonObject"),
+    ("py:.*", r"(datetime|enum|json|stages)\..*|TextIO|None|JsonObject|deque"),
     ("py:.*", "|".join(dir(builtins))),
     # Names that exist for the type checkers only.
     ("py:.*", r"(.*\.)?(T|U|P|R|In|Out|T_co|In_contra|Out_co|Piece_co|Self)"),

@@ -65,11 +65,13 @@ async def call_with_retries(
     *,
     errors: type[Exception] = LionprideError,
     may_be_repeated: Callable[[], bool] = lambda: True,
+    on_retry: Callable[[Exception, int, float], None] = lambda _error, _number, _delay: None,
 ) -> T:
     """The result of *attempt*, tried as *retry* says.  Waits between the attempts.
 
     Failures that are *errors* are repeated, if *may_be_repeated* says so after them.  Each further
-    attempt is one record of the logger ``lionpride_trio``.  ``stamina`` turns all retries of a program
+    attempt is one record of the logger ``lionpride_trio``, and a call of *on_retry* with the failure, the number
+    of the attempt that had it and the seconds until the next.  ``stamina`` turns all retries of a program
     off (``set_active(False)``), or all their waits (``set_testing(True)``).  Its own loop is not used:
     it reports each retry to the hooks of the whole program, which write to the standard error where
     logging is not configured.
@@ -88,6 +90,7 @@ async def call_with_retries(
             if stamina.is_testing():
                 delay = 0.0
             _log_retry(error, number, delay)
+            on_retry(error, number, delay)
         await trio.sleep(delay)
     raise AssertionError("counting has no end")  # pragma: no cover - for type checkers
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._portable import is_portable
 from .._safe_text import MAX_ERROR_TEXT, Secret, escape_controls, shorten
+from .._timings import CallFacts, RateLimits, Timings
 from ._masking import mask_causes
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ class LionprideError(Exception):
     *message* may quote a server: it is masked, its control characters are escaped and it is
     shortened when shown.  ``partial`` is the `Response` so far once a byte of the answer came.
     """
+
+    _call: CallFacts | None = None
+    """The facts of the call that failed."""
+    headers: Mapping[str, str] | None = None
+    """The headers of the answer that failed, as `Response.headers`; None for an error that is of no call."""
 
     retryable: bool = False
     """Whether the same request may well succeed when sent again."""
@@ -43,6 +49,7 @@ class LionprideError(Exception):
             self.retryable = retryable
         self.retry_after = retry_after
         self.partial = partial
+        self._take_call(partial)
 
     def _locate(
         self,
@@ -52,16 +59,36 @@ class LionprideError(Exception):
         request_id: str | None = None,
         partial: Response | None = None,
         secrets: Sequence[Secret] = (),
+        call: CallFacts | None = None,
     ) -> None:
         """Say where the error happened (what is already known stays) and mask *secrets*."""
         self.provider = self.provider or provider
         self.model = self.model or model
         self.request_id = self.request_id or request_id
         self.partial = self.partial if partial is None else partial
+        self._take_call(partial, call)
         for secret in secrets:
             self.message = secret.mask(self.message)
             mask_causes(self, secret)
         self.args = (self.message,)
+
+    def _take_call(self, partial: Response | None, call: CallFacts | None = None) -> None:
+        """Keep the facts of the call: *call*, or those of the answer that came of it."""
+        if call is None and partial is not None:
+            call = partial.call
+        if call is not None and self._call is None:
+            self._call = call
+            self.headers = call.headers
+
+    @property
+    def timings(self) -> Timings | None:
+        """When what of the call came; None for an error that is of no call."""
+        return None if self._call is None else self._call.timings
+
+    @property
+    def rate_limits(self) -> RateLimits | None:
+        """The limits that the headers tell of, as numbers; None where they do not."""
+        return None if self._call is None else self._call.rate_limits
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By default pickle makes an exception of its args alone, and these have keywords too.

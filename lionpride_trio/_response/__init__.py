@@ -6,6 +6,14 @@ once, and back to chunks).
 
 from ._builder import ResponseBuilder
 from ._reassembling import chunks_of, reassemble, usage_of
-from ._response import Response, as_stopped
+from ._response import Response, add_call, as_stopped
 
-__all__ = ["Response", "ResponseBuilder", "as_stopped", "chunks_of", "reassemble", "usage_of"]
+__all__ = [
+    "Response",
+    "ResponseBuilder",
+    "add_call",
+    "as_stopped",
+    "chunks_of",
+    "reassemble",
+    "usage_of",
+]

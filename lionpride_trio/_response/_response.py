@@ -12,6 +12,7 @@ from .._chunks import NO_METADATA, Usage, Verdict
 from .._json_form import NO_JSON, has_json_form, to_json
 from .._media import MediaPart
 from .._parts import Part, TextPart, ThoughtPart, ToolCall
+from .._timings import NO_HEADERS, CallFacts, RateLimits, Timings
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -109,6 +110,32 @@ class Response(_WithOutput[T_co]):
     the thoughts and the media of it count: servers cut one text into several parts, or do not.
     """
 
+    call: CallFacts | None = attrs.field(
+        default=None, kw_only=True, eq=False, repr=False, metadata=NO_JSON
+    )
+    """The facts of the call that gave the answer: ``timings``, ``headers``, ``request_id`` and
+    ``rate_limits`` are views of it.  None for a response that was made of chunks or of JSON."""
+
+    @property
+    def timings(self) -> Timings | None:
+        """When what of the answer came; None where no call is known."""
+        return None if self.call is None else self.call.timings
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, names in small letters; without cookies, which are keys."""
+        return NO_HEADERS if self.call is None else self.call.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The id that the provider gave the request."""
+        return None if self.call is None else self.call.request_id
+
+    @property
+    def rate_limits(self) -> RateLimits | None:
+        """The limits that the headers tell of, as numbers; None where they do not."""
+        return None if self.call is None else self.call.rate_limits
+
     @property
     def reasoning_blocks(self) -> tuple[ThoughtPart, ...]:
         """The reasoning by blocks, with their signatures.
@@ -144,6 +171,15 @@ class Response(_WithOutput[T_co]):
         :raises TypeError: it holds what is no plain data; says where.
         """
         return to_json(self)
+
+
+def add_call(response: Response, call: CallFacts) -> Response:
+    """*response* with the facts of its call.  It must be one that nobody else has yet: it is changed.
+
+    Made anew, with its dozen fields, it would cost a reply that is asked at each chunk as much again.
+    """
+    object.__setattr__(response, "call", call)
+    return response
 
 
 def as_stopped(response: Response) -> Response:

@@ -51,6 +51,11 @@ class Asking:
             sending = False
             self.sent_at = trio.current_time()
             clock.deadline = self.sent_at + wait
+            request.on_sent()
+            if request.slow_after < wait:
+                with trio.move_on_after(request.slow_after):
+                    return await self._read_head()
+                request.on_slow()
             return await self._read_head()
         if sending:
             raise StreamTimeout(f"nothing could be sent for {idle:g} s", clock="byte_idle")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -39,6 +39,10 @@ class Address:
     """The path with the query, as the first line of a request has it."""
 
 
+def _do_nothing() -> None:
+    pass
+
+
 @attrs.frozen(kw_only=True)
 class Request:
     """One request.  Its `repr` shows no header and no body, which have keys and prompts."""
@@ -65,6 +69,11 @@ class Request:
 
     read_whole: bool = False
     """Its answer is read to the end in one go: a read that was cancelled is not asked for again."""
+    on_sent: Callable[[], None] = attrs.field(default=_do_nothing, repr=False, eq=False)
+    """Called when it has been sent."""
+    slow_after: float = math.inf
+    """Seconds of `wait` after which `on_slow` is called, once."""
+    on_slow: Callable[[], None] = attrs.field(default=_do_nothing, repr=False, eq=False)
 
     @property
     def address(self) -> Address:
@@ -96,8 +105,11 @@ def json_request(
     wait: float,
     once: bool = False,
     read_whole: bool = False,
+    **watch: Any,
 ) -> Request:
     """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
+
+    *watch* are ``on_sent``, ``slow_after`` and ``on_slow``.
 
     :raises ConfigurationError: JSON cannot say *body*.
     """
@@ -119,4 +131,5 @@ def json_request(
         wait=wait,
         once=once,
         read_whole=read_whole,
+        **watch,
     )

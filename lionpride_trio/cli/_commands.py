@@ -166,11 +166,15 @@ async def demo(
         float, Parameter(help="Pieces a second of each answer.", validator=_rate)
     ] = 40.0,
     seed: Annotated[int, Parameter(help="Another number, other answers.")] = 0,
+    timeline: Annotated[
+        bool,
+        Parameter(negative=(), show_default=False, help="Show when what came, not what it says."),
+    ] = False,
 ) -> int:
     """Let four providers' models answer one question at once, on this machine."""
     from ._demo import show  # the embedded server takes as long to import as all the rest
 
-    return await show(question, rate=rate, seed=seed)
+    return await show(question, rate=rate, seed=seed, timeline=timeline)
 
 
 @app.command

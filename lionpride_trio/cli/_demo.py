@@ -13,8 +13,10 @@ from rich.text import Text
 
 from .. import LionprideError, Session, iModel, local
 from .._safe_text import escape_controls
+from ..observe import Timeline
 from ._panels import Panels
 from ._screen import PlainPipeConsole
+from ._waterfall import Waterfall
 
 MODELS: Final = {
     "openai": "gpt-4o-mini",
@@ -23,6 +25,8 @@ MODELS: Final = {
     "groq": "llama-3.3-70b-versatile",
 }
 REFRESH_SECONDS: Final = 1 / 15
+PIPE_COLUMNS: Final = 100
+"""Columns of a waterfall that goes into a pipe."""
 
 
 @attrs.define
@@ -60,24 +64,40 @@ class Answer:
 
 
 async def show(
-    question: str, *, rate: float | None, seed: int, console: Console | None = None
+    question: str,
+    *,
+    rate: float | None,
+    seed: int,
+    console: Console | None = None,
+    timeline: bool = False,
 ) -> int:
-    """Ask, show, sum up.  A terminal sees the answers come; a pipe gets them when all are there."""
+    """Ask, show, sum up.  A terminal sees the answers come; a pipe gets them when all are there.
+
+    With *timeline* the terminal sees the waterfall of the calls grow in the place of the answers.
+    """
     console = console or PlainPipeConsole()
     answers = list(starmap(Answer, MODELS.items()))
-    async with local.serve(rate=rate, seed=seed) as server, Session() as session:
+    seen = Timeline()
+    watching = [seen] if timeline else []
+    async with (
+        local.serve(rate=rate, seed=seed) as server,
+        Session(observers=watching) as session,
+    ):
         models = [_model(session, answer, server.url(answer.provider)) for answer in answers]
         if console.is_terminal and not console.is_dumb_terminal:
-            with Panels(console, question) as panels:
+            view = Waterfall(console, question, seen) if timeline else Panels(console, question)
+            with view as shown:
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_refresh, panels, answers)
+                    nursery.start_soon(_refresh, shown, answers)
                     await _ask_all(models, question, answers)
                     nursery.cancel_scope.cancel()
-            panels.print_whole(answers)
+            view.print_whole(answers)
         else:
             await _ask_all(models, question, answers)
             for answer in answers:
                 print(f"{answer.title}\n{answer.text}\n")
+            if timeline:
+                print(f"{seen.to_text(width=PIPE_COLUMNS)}\n")
     for answer in answers:
         if console.is_terminal:
             console.print(Text(answer.summary))  # which may be narrow
@@ -111,7 +131,7 @@ async def _ask(model: iModel, question: str, answer: Answer) -> None:
         answer.failed = True
 
 
-async def _refresh(panels: Panels, answers: Sequence[Answer]) -> None:
+async def _refresh(view: Panels | Waterfall, answers: Sequence[Answer]) -> None:
     while True:
-        panels.show(answers)
+        view.show(answers)
         await trio.sleep(REFRESH_SECONDS)

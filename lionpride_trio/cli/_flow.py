@@ -19,6 +19,7 @@ from .._errors import ConfigurationError, NotFound
 from .._safe_text import escape_controls
 from ..durable import Journal, State as StreamState
 from ..flow import Graph
+from ..observe import Timeline
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
 from ._runs import open_journals
 from ._screen import PlainPipeConsole, note
@@ -55,11 +56,16 @@ async def show(
     console = console or PlainPipeConsole()
     builder = load(target)
     async with _journal_of(target, journal, run_id) as kept, _opened(builder):
+        timeline = Timeline(size=max(1000, 4 * len(builder.operations)))
         running = flow_stream(
-            builder.operations, max_concurrent=max_concurrent, on_error=on_error, journal=kept
+            builder.operations,
+            max_concurrent=max_concurrent,
+            on_error=on_error,
+            journal=kept,
+            observers=[timeline],
         )
         async with running as run:
-            view = _View(builder.operations, run)
+            view = _View(builder.operations, run, timeline)
             try:
                 if console.is_terminal and not console.is_dumb_terminal:
                     await _live(view, console)
@@ -127,9 +133,10 @@ async def _refresh(view: _View, live: Live) -> None:
 class _View:
     """The lines that are shown of a run; none of them holds control characters."""
 
-    def __init__(self, operations: tuple[Operation, ...], run: FlowRun) -> None:
+    def __init__(self, operations: tuple[Operation, ...], run: FlowRun, timeline: Timeline) -> None:
         self._operations = operations
         self._run = run
+        self._timeline = timeline
         self._tails: dict[str, deque[str]] = {}
 
     async def follow(self) -> None:
@@ -159,6 +166,10 @@ class _View:
         sign, style = _SIGNS[status.state]
         line = Text(f"{sign} {escape_controls(status.operation.name)}", style=style)
         facts: list[str] = []
+        times = self._timeline.times_of(status.operation.id)
+        if times is not None:
+            began, ended = times
+            facts.append(f"{began:.2f} → {'…' if ended is None else f'{ended:.2f} s'}")
         if status.chunks:
             facts.append(f"{status.chunks} chunks")
         if status.first_chunk is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ import trio
 from .._channels._nursery import open_pump_nursery
 from .._checks import check_seconds, check_size
 from .._errors import ConfigurationError, SinkError, TransportError
+from .._observer import Observer, listeners_of
 from ._memory import MemoryStore
 from ._run import Writing
 from ._sqlite import open_sqlite
@@ -34,6 +35,7 @@ async def open_streams(
     lease: float = 10.0,
     keep_for: float | None = None,
     fsync: bool = False,
+    observers: Iterable[Observer] = (),
 ) -> AsyncGenerator[Streams]:
     """Durable streams in the store at *url*, as long as the block::
 
@@ -47,7 +49,8 @@ async def open_streams(
     have come, or when the first of them has waited for *flush_seconds*, and handed to readers then.
     A writer that says nothing for *lease* seconds counts as dead.  Streams are deleted *keep_for*
     seconds after their end; by default they are kept.  With *fsync* (SQLite), what was handed to a
-    reader survives a power failure too, at the cost of a turn of the disk for each write.
+    reader survives a power failure too, at the cost of a turn of the disk for each write.  *observers* are told
+    of the runs that are started here, and of the calls in them.
 
     Opens a nursery: the runs that were started belong to this block.  Leaving it cancels them, and
     their streams end as stopped.  So do flows and batches that have a journal here, wherever they run.
@@ -60,9 +63,10 @@ async def open_streams(
     check_seconds("lease", lease)
     if keep_for is not None:
         check_seconds("keep_for", keep_for)
+    listeners = listeners_of(observers)
     async with _open_store(url, fsync=fsync) as store, open_pump_nursery() as nursery:
         writing = Writing(flush_every, flush_seconds, lease)
-        streams = Streams(store, nursery, writing, keep_for)
+        streams = Streams(store, nursery, writing, keep_for, listeners)
         nursery.start_soon(_sweep_regularly, store, name="sweep durable streams")
         try:
             yield streams

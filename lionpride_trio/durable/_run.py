@@ -17,6 +17,8 @@ from .._channels._nursery import failure_in, is_cancelled, open_pump_nursery
 from .._channels._source import Source
 from .._chunks import Chunk, FinishChunk, Verdict
 from .._errors import SinkError, TransportError
+from .._observer import Listeners, begin_story, outcome_of
+from .._observer._events import StreamFinished, StreamStarted
 from ._records import write_error, write_item
 from ._store import End, LeaseLost, State, Store
 
@@ -60,19 +62,28 @@ class Run:
     """Writes *source* down as the stream *name*, which *writer* has claimed."""
 
     def __init__(
-        self, store: Store, name: str, writer: str, source: Source[Any], writing: Writing
+        self,
+        store: Store,
+        name: str,
+        writer: str,
+        source: Source[Any],
+        writing: Writing,
+        observers: Listeners = (),
     ) -> None:
         self._store = store
         self._name = name
         self._writer = writer
         self._source = source
         self._writing = writing
+        self._observers = observers
+        self._failure: Exception | None = None
         self._scope = trio.CancelScope()
         self._gathered: list[str] = []
         self._written = 0
         self._has_chunks = False
         self._verdict: Verdict | None = None
         self._refused = False  # the stream is not this run's own any more
+        self._was_stopped = False
         self._finished = False  # nothing is left to be written, or it cannot be
 
     async def carry_out(self) -> None:
@@ -80,6 +91,27 @@ class Run:
 
         Cancelled, the run counts as stopped: its block was left.
         """
+        story = begin_story(self._observers)
+        if story is None:
+            await self._carry_out()
+            return
+        story.tell(StreamStarted, stream=self._name)
+        story.enter_task()
+        try:
+            await self._carry_out()
+        finally:
+            outcome, failure = outcome_of(self._failure)
+            if self._failure is None and self._was_stopped:
+                outcome = "cancelled"
+            story.end(
+                StreamFinished,
+                stream=self._name,
+                outcome=outcome,
+                error=failure,
+                items=self._written,
+            )
+
+    async def _carry_out(self) -> None:
         end: End | None = None
         try:
             async with open_pump_nursery() as nursery:
@@ -112,6 +144,7 @@ class Run:
             if self._scope.cancel_called or is_cancelled():
                 _logger.warning("durable stream %r failed as it stopped: %r", self._name, failure)
                 return None
+            self._failure = failure
             return End(State.FAILED, self._verdict_word(), write_error(failure))
         return End(State.ENDED, self._verdict_word())
 
@@ -169,6 +202,7 @@ class Run:
 
     async def _finish(self, end: End) -> None:
         """Write the end, unless the stream is somebody else's by now."""
+        self._was_stopped = end.state is State.STOPPED
         try:
             if not self._refused:
                 await self._write(end)

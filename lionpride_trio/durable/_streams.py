@@ -11,6 +11,7 @@ import trio
 from .._channels._source import Source
 from .._checks import check_seconds, check_word
 from .._errors import ConfigurationError, NotFound
+from .._observer import Listeners
 from ..flow._journaling import check_answer_name
 from ._after import After, HasHeaders
 from ._answers import name_of_answer, send_answer
@@ -36,12 +37,18 @@ class Streams:
     """
 
     def __init__(
-        self, store: Store, nursery: trio.Nursery, writing: Writing, keep_for: float | None
+        self,
+        store: Store,
+        nursery: trio.Nursery,
+        writing: Writing,
+        keep_for: float | None,
+        observers: Listeners = (),
     ) -> None:
         self._store = store
         self._nursery = nursery
         self._writing = writing
         self._keep_for = keep_for
+        self._observers = observers
         self._own_writers: set[str] = set()
         self._holders = Holders()
         self._closed = False
@@ -68,7 +75,7 @@ class Streams:
         with trio.CancelScope(shield=True):  # a stream that is claimed has to be run
             if not await self._store.claim(name, writer, self._writing.lease, keep):
                 return False
-        run = Run(self._store, name, writer, source, self._writing)
+        run = Run(self._store, name, writer, source, self._writing, self._observers)
         self._own_writers.add(writer)
         self._nursery.start_soon(self._carry_out, run, writer, name=f"durable stream {name}")
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from .._channels._mailbox import DEFAULT_SIZE, Mailbox
 from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
 from .._checks import check_size
+from .._observer import Listeners
 from ._graph import Graph
 from ._journaling import Journal, check_journal
 from ._ledger import Ledger, OperationStatus, Results, Status
@@ -63,11 +64,13 @@ class FlowRun(Mailbox):
         """The graph as a Mermaid flowchart, coloured by the states of the operations."""
         return to_mermaid(self._graph, self._ledger.progress)
 
-    async def drive(self, policy: Policy, late: LateFailures) -> None:
+    async def drive(
+        self, policy: Policy, late: LateFailures, observers: Sequence[Listeners]
+    ) -> None:
         """Run the flow; a failure goes into the channel, or to *late* if the channel was left."""
         with self._scope:
             try:
-                await _run_graph(self._graph, self._ledger, self, policy, self._journal)
+                await _run_graph(self._graph, self._ledger, self, policy, self._journal, observers)
             except Exception as error:
                 if self.reader_gone or is_cancelled():
                     late.add(error)
@@ -101,6 +104,7 @@ def flow_source(
     results: Mapping[Any, Any] | None = None,
     journal: Journal | None = None,
     size: int = DEFAULT_SIZE,
+    observers: Sequence[Listeners] = (),
     owner: Callable[[], Owner | None] = lambda: None,
 ) -> FlowSource:
     """A source of ``(operation_id, chunk)`` from all running *operations*.
@@ -118,7 +122,7 @@ def flow_source(
         run = FlowRun(graph, Ledger(graph, known), size, journal)
         with LateFailures() as late:
             async with open_pump_nursery() as nursery:
-                nursery.start_soon(run.drive, policy, late, name="flow")
+                nursery.start_soon(run.drive, policy, late, observers, name="flow")
                 yield run
 
     return FlowSource(opened, name="flow_stream", owner=owner)
@@ -131,6 +135,7 @@ async def run_flow(
     on_error: Any = "cancel",
     results: Mapping[Any, Any] | None = None,
     journal: Journal | None = None,
+    observers: Sequence[Listeners] = (),
 ) -> Results:
     """The results of *operations*, by operation.  See `lionpride_trio.operations.flow`."""
     check_on_trio()
@@ -139,18 +144,23 @@ async def run_flow(
     check_journal(graph, journal, results)
     ledger = Ledger(graph, by_id(results))
     await trio.lowlevel.checkpoint()
-    await _run_graph(graph, ledger, None, policy, journal)
+    await _run_graph(graph, ledger, None, policy, journal, observers)
     return ledger.results()
 
 
 async def _run_graph(
-    graph: Graph, ledger: Ledger, out: Mailbox | None, policy: Policy, journal: Journal | None
+    graph: Graph,
+    ledger: Ledger,
+    out: Mailbox | None,
+    policy: Policy,
+    journal: Journal | None,
+    observers: Sequence[Listeners],
 ) -> None:
     if journal is None:
-        await Runner(graph, ledger, out, policy).run()
+        await Runner(graph, ledger, out, policy, observers=observers).run()
         return
     async with journal.open(graph, ledger) as run_journal:
-        await Runner(graph, ledger, out, policy, journal=run_journal).run()
+        await Runner(graph, ledger, out, policy, journal=run_journal, observers=observers).run()
 
 
 def by_id(results: Mapping[Any, Any] | None) -> dict[str, Any]:

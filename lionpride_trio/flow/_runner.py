@@ -31,6 +31,7 @@ from .._channels._lending import begin_lending
 from .._channels._mailbox import Mailbox
 from .._channels._nursery import alone_in, failure_in, is_cancellation, is_cancelled
 from .._errors import ConfigurationError
+from .._observer import Listeners, Story, begin_story, is_observed
 from ._attempt import run_once, run_with_retries
 from ._context import Context, Shared
 from ._graph import Graph
@@ -41,6 +42,7 @@ from ._operation import Operation
 from ._outcome import fail_unexplained, failure_of, skip_unfinished
 from ._policy import OnError, Policy
 from ._slots import Slots, StreamGroup
+from ._telling import tell_flow, tell_operation
 
 
 class Runner:
@@ -54,6 +56,7 @@ class Runner:
         policy: Policy,
         outer: Context | None = None,
         journal: RunJournal | None = None,
+        observers: Sequence[Listeners] = (),
     ) -> None:
         self.ledger = ledger
         self.out = out
@@ -61,6 +64,8 @@ class Runner:
         self._shared = Shared(ledger.values, out, outer, self._run_inner, journal)
         self._policy = policy
         self._graph = graph
+        self._observers = observers
+        self._story: Story | None = None
         self._failed: list[Node] = []
         self._failed_late: list[Node] = []  # those of them that failed after the flow was cancelled
         self._to_start: deque[Node] = deque()
@@ -77,6 +82,14 @@ class Runner:
         :raises FlowError: operations failed and the others went on, or several failed at once.
         :raises Exception: an operation failed, which ended the others: its own exception.
         """
+        if not is_observed(*self._observers):
+            await self._run()
+            return
+        self._story = begin_story(*self._observers)
+        with tell_flow(self._story, self._graph, self.ledger, self.out):
+            await self._run()
+
+    async def _run(self) -> None:
         cancelled: BaseException | None = None
         try:
             async with trio.open_nursery() as nursery:
@@ -121,6 +134,7 @@ class Runner:
         graph = operations if isinstance(operations, Graph) else Graph(operations)
         if graph is not context.operation.inner:
             self._enter(graph, context)
+        # Without observers: the story of the operation around tells of it.
         await Runner(graph, self.ledger, self.out, policy, context, self._journal).run()
         values = self.ledger.values
         return Results({operation.id: values[operation.id] for operation in graph.operations})
@@ -183,6 +197,13 @@ class Runner:
                         starting.append(reader)
 
     async def _perform(self, node: Node) -> None:
+        if self._story is None:
+            await self._perform_untold(node)
+            return
+        with tell_operation(self._story, node.operation, node.progress):
+            await self._perform_untold(node)
+
+    async def _perform_untold(self, node: Node) -> None:
         operation, progress = node.operation, node.progress
         progress.started = trio.current_time()
         begin_lending()

@@ -15,8 +15,10 @@ import attrs
 from .._chunks import Chunk
 from .._errors import LionprideError, ProviderError
 from .._safe_text import Secret
+from .._timings import RateLimits
 from ._answer_options import plain_answer
 from ._faults import REQUEST_ID_HEADERS, provider_error
+from ._rate_limits import RATE_LIMIT_HEADERS, rate_limits_in
 
 
 def _given(options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,6 +145,11 @@ class Provider(Protocol):
     silence after a finish reason ends nothing, and only the end of the body does."""
     request_id_headers: Sequence[str] = REQUEST_ID_HEADERS
     """Headers of an answer that may have the request's id, the first that is there counts."""
+    rate_limit_headers: Sequence[str] = RATE_LIMIT_HEADERS
+    """How the headers are named that tell of limits: ``{fact}`` stands for ``limit``, ``remaining`` and
+    ``reset``, ``{what}`` for ``requests``, ``tokens``, ``input-tokens`` and ``output-tokens``."""
+    telemetry_name: str | None = None
+    """Its name in OpenTelemetry's conventions, where that is another than ``name``."""
     error_statuses: Mapping[int, type[ProviderError]] = {}
     """HTTP statuses of its own, and what each means."""
     error_words: Mapping[type[ProviderError], str] = {}
@@ -221,3 +228,7 @@ class Provider(Protocol):
             statuses=self.error_statuses,
             id_headers=self.request_id_headers,
         )
+
+    def rate_limits(self, headers: Mapping[str, str]) -> RateLimits | None:
+        """The limits that the *headers* of an answer tell of, names in small letters; None if they do not."""
+        return rate_limits_in(headers, self.rate_limit_headers)

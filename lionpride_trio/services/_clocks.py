@@ -10,6 +10,8 @@ from .._errors import StreamTimeout
 from ._settings import Timeouts
 
 Clock: TypeAlias = Literal["first_content", "content_idle", "byte_idle"]
+HeadClock: TypeAlias = Literal["first_content", "answer"]
+"""The clocks that run while the head of an answer is waited for."""
 
 
 class ReplyClocks:
@@ -35,7 +37,7 @@ class ReplyClocks:
         self._content_clock: Clock = "first_content"
         self._content_left = timeouts.first_content - waited
         self._runs_out: Clock = "byte_idle"
-        self._waits_since: float | None = None
+        self._waits_since = 0.0
 
     def start(self, seconds_of_silence: float | None) -> float:
         """Begin to wait; return the time at which the clock that is the first to run out does so.
@@ -50,34 +52,42 @@ class ReplyClocks:
         self._runs_out = self._content_clock
         return now + max(self._content_left, 0.0)
 
-    def interrupt(self) -> None:
-        """Count a wait that a cancellation ended, or a clock of the reader's.
+    def stop(self) -> float:
+        """Bytes have ended the wait: count it for the content, and return its seconds."""
+        seconds = trio.current_time() - self._waits_since
+        self._content_left -= seconds
+        self._byte_left = self._timeouts.byte_idle
+        return seconds
+
+    def interrupt(self) -> float:
+        """Count a wait that a cancellation ended, or a clock of the reader's; return its seconds.
 
         A program that asks again each second would otherwise wait for ever.
         """
-        if self._waits_since is not None:
-            self._byte_left -= trio.current_time() - self._waits_since
-            self.content_is_due()
+        byte_left = self._byte_left
+        seconds = self.stop()
+        self._byte_left = byte_left - seconds
+        return seconds
 
     def restart(self) -> None:
         """Content came, or progress: the time to the next begins."""
-        self._waits_since = None
         self._content_clock = "content_idle"
         self._content_left = self._timeouts.content_idle
 
-    def restart_bytes(self) -> None:
-        """Bytes came."""
-        self._byte_left = self._timeouts.byte_idle
-
+    @property
     def content_is_due(self) -> bool:
-        """Count the last wait, unless content ended it; return whether content should have come by now.
-
-        However many keep-alives there are: they restart nothing.
-        """
-        if self._waits_since is not None:
-            self._content_left -= trio.current_time() - self._waits_since
-            self._waits_since = None
+        """Content should have come by now, however many keep-alives there are."""
         return self._content_left <= 0
+
+    def half_limit(self) -> tuple[Clock, float, float]:
+        """The clock of which half is used up first while nothing comes, its seconds, and how long until then."""
+        timeouts = self._timeouts
+        content: float = getattr(timeouts, self._content_clock)
+        to_half = self._content_left - content / 2
+        byte_to_half = self._byte_left - timeouts.byte_idle / 2
+        if byte_to_half < to_half:
+            return "byte_idle", timeouts.byte_idle, byte_to_half
+        return self._content_clock, content, to_half
 
     def content_timeout(self) -> StreamTimeout:
         """The failure of a reply whose content did not come in time."""

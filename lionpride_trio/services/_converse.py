@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final, get_args
 
 import trio
@@ -13,6 +13,8 @@ from .._channels._source import Owner, Source
 from .._checks import check_seconds, check_size, check_word
 from .._chunks import Chunk
 from .._errors import ConfigurationError
+from .._observer import begin_story, is_observed, outcome_of
+from .._observer._events import TurnFinished, TurnStarted
 from ..tools import Tool, Toolbox
 from ._conversation import Conversation
 from ._messages import Messages
@@ -105,8 +107,40 @@ def open_turn(plan: Plan, ends: Ends, *, waits: bool = False) -> AbstractAsyncCo
     the slot of the model is held by the task of the block, which a flow lends.
     """
     if plan.goes_on or not plan.model.streaming:
-        return _run_conversation(plan, ends)
-    return _open_one_call(plan, ends) if waits else _hold_one_call(plan, ends)
+        block = _run_conversation(plan, ends)
+    else:
+        block = _open_one_call(plan, ends) if waits else _hold_one_call(plan, ends)
+    return _tell_turn(plan, block) if is_observed(*plan.listeners) else block
+
+
+@asynccontextmanager
+async def _tell_turn(plan: Plan, block: AbstractAsyncContextManager[Turn]) -> AsyncGenerator[Turn]:
+    """The turn of *block*, told to the plan's observers: it ends after all its calls and tools."""
+    story = begin_story(*plan.listeners, **plan.model._where())  # ruff: ignore[private-member-access] - of one house
+    if story is None:  # all were dropped
+        async with block as turn:
+            yield turn
+        return
+    story.tell(TurnStarted, tools=tuple(tool.name for tool in plan.rules.toolbox))
+    opened: Turn | None = None
+    error: BaseException | None = None
+    try:
+        async with AsyncExitStack() as stack:
+            # The tasks of the turn begin in here, and with them its calls and tools; no code of the reader's.
+            with story.around():
+                opened = await stack.enter_async_context(block)
+            yield opened
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        if opened is None:
+            outcome, failure = outcome_of(error)
+            story.end(
+                TurnFinished, outcome=outcome, error=failure, verdict=None, usage=None, calls=0
+            )
+        else:
+            story.end(TurnFinished, **opened._how_it_ended(error))  # ruff: ignore[private-member-access] - the same
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar, overload
 
 from .._errors import ConfigurationError, LionprideError, LocalProtocolError
+from .._observer import Listeners
 from .._response import Response
 from ..tools import Tool
 from ._ask import never_left
@@ -132,6 +133,10 @@ class Fallback:
     def _where(self) -> Where:
         """No provider, for there may be several, and the name of all models."""
         return {"provider": None, "model": self.name}
+
+    def _listeners(self) -> Sequence[Listeners]:
+        """Who is told of a turn: whoever is told of one of the models' calls."""
+        return [one for model in self.models for one in model._listeners()]  # ruff: ignore[private-member-access] - the same
 
     def _attach(self, owner: ModelOwner) -> None:
         """Let *owner* own what the models open."""

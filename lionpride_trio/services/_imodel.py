@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol, Self, TypeVar, overload
 
 from .._channels._entrance import check_on_trio
 from .._channels._source import Owner
 from .._errors import ConfigurationError, OutputInvalid
+from .._observer import Listeners, Observer, listeners_of
 from .._response import Response
 from .._retry import Retry
 from .._transport import HTTPClient, Proxy, Route, Transport, Watcher, as_transport
@@ -50,6 +51,9 @@ class ModelOwner(Owner, Protocol):
     is_open: bool
     session: Any
     """The session that it works for."""
+
+    observers: Listeners
+    """Who is told of all calls of its models."""
 
     def client(self, route: Route | None) -> Transport:
         """The shared HTTP client for *route*; for None, one that goes straight to this machine."""
@@ -98,7 +102,7 @@ class iModel(_ProviderGivenOnce):
     *max_concurrent* replies may be open at a time; the others wait before they send anything.  A
     reply that waits for its reader in a flow does not count for that time.  In
     *capacity_refresh_time* seconds (60) at most *limit_requests* requests are sent, of about
-    *limit_tokens* tokens together.  *timeouts* and *bounds* have defaults that suit most.
+    *limit_tokens* tokens together.  *observers* are told of each call's steps.  *timeouts* and *bounds* have defaults that suit most.
 
     Making a model does no I/O.
 
@@ -126,6 +130,7 @@ class iModel(_ProviderGivenOnce):
         limit_requests: int | None = None,
         limit_tokens: int | None = None,
         capacity_refresh_time: float | None = None,
+        observers: Iterable[Observer] = (),
         **options: Any,
     ) -> None:
         found = get(provider, endpoint) if isinstance(provider, str) else completed(provider)
@@ -177,6 +182,7 @@ class iModel(_ProviderGivenOnce):
                 max_tokens_options=found.max_tokens_options,
             ),
         )
+        self._observers = listeners_of(observers)
         self._owners: list[ModelOwner] = []
         self._ask(
             "check", {}, stream=stream
@@ -318,13 +324,15 @@ class iModel(_ProviderGivenOnce):
                 {**self.options, **options},
             )
         except OutputInvalid as error:
-            self._caller.locate(ask, error, None, error.partial)
+            self._caller.locate(ask, error, partial=error.partial)
             raise
 
     async def _complete(self, ask: Ask) -> Response:
         ask = await with_files_read(self.provider, ask)
         async with self._address() as base_url:
-            return await self._caller.complete(ask, self._client(), base_url)
+            return await self._caller.complete(
+                ask, self._client(), base_url, observers=self._listeners()
+            )
 
     def _attach(self, owner: ModelOwner) -> None:
         """Let *owner* own what this model opens."""
@@ -367,6 +375,11 @@ class iModel(_ProviderGivenOnce):
     def _owner(self) -> ModelOwner | None:
         return next((owner for owner in reversed(self._owners) if owner.is_open), None)
 
+    def _listeners(self) -> Sequence[Listeners]:
+        """Who is told of its calls: those who were given to it, and to the open session that owns them."""
+        owner = self._owner()
+        return (self._observers,) if owner is None else (owner.observers, self._observers)
+
     def _client(self) -> Transport | None:
         caller, owner = self._caller, self._owner()
         if caller.client is not None or owner is None:
@@ -381,7 +394,9 @@ class iModel(_ProviderGivenOnce):
         known = self._caller.base_url
         if known is None or ask.has_unread_files:
             return self._open_prepared(ask, keep=keep)
-        return self._caller.open_reply(ask, self._client(), self._watcher(), known, keep=keep)
+        return self._caller.open_reply(
+            ask, self._client(), self._watcher(), known, keep=keep, observers=self._listeners()
+        )
 
     @asynccontextmanager
     async def _open_prepared(self, ask: Ask, *, keep: bool) -> AsyncGenerator[Reply]:
@@ -390,7 +405,12 @@ class iModel(_ProviderGivenOnce):
         async with (
             self._address() as base_url,
             self._caller.open_reply(
-                ask, self._client(), self._watcher(), base_url, keep=keep
+                ask,
+                self._client(),
+                self._watcher(),
+                base_url,
+                keep=keep,
+                observers=self._listeners(),
             ) as reply,
         ):
             yield reply

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 import attrs
 
 from .._chunks import Verdict
+from .._observer import Listeners
 from .._parts import ToolCall
 from .._response import Response
 from ._invoked import ReplySource
@@ -41,6 +42,10 @@ class AsksModel(Protocol):
         """The provider and the model, as errors name them."""
         ...
 
+    def _listeners(self) -> Sequence[Listeners]:
+        """Who is told of its calls."""
+        ...
+
 
 @attrs.frozen(kw_only=True)
 class Plan:
@@ -58,6 +63,8 @@ class Plan:
     rules: ToolRules
     goes_on: frozenset[Verdict] = frozenset({Verdict.TOOL_USE, Verdict.PAUSED})
     """The verdicts after which the model is asked again; empty for a turn of one call."""
+    observers: Listeners = ()
+    """Who is told of the turn besides those who are told of the model's calls."""
     typed: TypedCall | None = None
     """How the last answer is read where it is to have a type."""
 
@@ -70,6 +77,11 @@ class Plan:
     def runs_tools(self) -> bool:
         """Whether calls are run here; elsewhere they are for who asked."""
         return Verdict.TOOL_USE in self.goes_on
+
+    @property
+    def listeners(self) -> Sequence[Listeners]:
+        """Who is told of the turn."""
+        return (self.observers, *self.model._listeners())  # ruff: ignore[private-member-access] - of one house
 
     def is_answer(self, call: ToolCall) -> bool:
         """Whether *call* is the typed answer, and no call of a tool."""

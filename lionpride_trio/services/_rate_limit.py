@@ -16,6 +16,7 @@ from .._channels._lending import holding
 from .._checks import check_seconds, check_size
 from .._chunks import Usage
 from ..providers import ModelCall
+from ._record import CallRecord
 
 REFRESH_SECONDS = 60.0
 
@@ -73,15 +74,15 @@ class RateLimiter:
         """Only so many calls may be open at a time."""
         return self._limiter is not None
 
-    def slot(self) -> AbstractAsyncContextManager[None]:
-        """One of the concurrent calls, as long as the block.
+    def slot(self, record: CallRecord | None = None) -> AbstractAsyncContextManager[None]:
+        """One of the concurrent calls, as long as the block; *record* has how long it was waited for.
 
         A task that opens more replies than there are slots, one inside the other, waits for itself.
         A slot that an operation of a flow holds does not count while it waits for its reader.
         """
-        return nullcontext() if self._limiter is None else _borrowed(self._limiter)
+        return nullcontext() if self._limiter is None else _borrowed(self._limiter, record)
 
-    async def acquire(self, call: ModelCall) -> Reservation:
+    async def acquire(self, call: ModelCall, record: CallRecord | None = None) -> Reservation:
         """Wait for the current window to have room for *call* and its estimated tokens; reserve them.
 
         Cancelling reserves nothing.
@@ -89,11 +90,21 @@ class RateLimiter:
         if self._limit_requests is None and self._limit_tokens is None:
             return Reservation(0, 0)
         tokens = estimate(call, self._max_tokens_options)
+        began = trio.current_time()
+        told = False
+        if self._line.locked() and record is not None:
+            record.waits("limit")  # behind others, and so for longer than this window
+            told = True
         async with self._line:
             self._turn()
             while not self._fits(tokens):
+                if not told and record is not None:
+                    record.waits("limit", self._ends - trio.current_time())
+                    told = True
                 await trio.sleep_until(self._ends)
                 self._turn()
+            if record is not None:
+                record.has_waited(trio.current_time() - began)
             self._requests += 1
             self._tokens += tokens
             return Reservation(self._window, tokens)
@@ -139,9 +150,16 @@ class RateLimiter:
 
 
 @asynccontextmanager
-async def _borrowed(limiter: trio.CapacityLimiter) -> AsyncGenerator[None]:
+async def _borrowed(
+    limiter: trio.CapacityLimiter, record: CallRecord | None
+) -> AsyncGenerator[None]:
     borrower = object()  # a task may have several replies open
+    began = trio.current_time()
+    if record is not None and limiter.available_tokens < 1:
+        record.waits("slot")
     await limiter.acquire_on_behalf_of(borrower)
+    if record is not None:
+        record.has_waited(trio.current_time() - began)
     try:
         with holding(limiter):
             yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import trio
@@ -11,11 +11,13 @@ import trio
 from .._channels._channel import Channel
 from .._chunks import Chunk, FinishChunk, Usage, UsageChunk
 from .._errors import LimitExceeded, LionprideError, ProviderError
-from .._response import Response, ResponseBuilder, as_stopped
+from .._response import Response, ResponseBuilder, add_call, as_stopped
+from .._timings import RateLimits, Timings
 from .._transport import Exchange
 from ..providers import StreamDecoder
 from ..providers._content import is_content, is_progress
 from ._clocks import ReplyClocks
+from ._record import CallRecord
 from ._settings import Timeouts
 
 HELD_CHUNKS: Final = 64
@@ -39,6 +41,7 @@ class Reply(Channel[Chunk]):
     def __init__(
         self,
         exchange: Exchange,
+        record: CallRecord,
         decoder: StreamDecoder,
         *,
         timeouts: Timeouts,
@@ -51,6 +54,7 @@ class Reply(Channel[Chunk]):
         super().__init__()
         self._begun = begun
         self._exchange = exchange
+        self._record = record
         self._decoder = decoder
         self._clocks = ReplyClocks(timeouts, waited=waited)
         self._wait_limit = math.inf  # of who reads it
@@ -66,8 +70,28 @@ class Reply(Channel[Chunk]):
 
         With ``keep=False`` it has the verdict and the usage, and no text.
         """
-        response = self._builder.response()
+        response = add_call(self._builder.response(), self._record.facts(self._builder.usage))
         return as_stopped(response) if self._stopped else response
+
+    @property
+    def timings(self) -> Timings:
+        """When what of the call came, so far."""
+        return self._record.timings(self._builder.usage)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, names in small letters; without cookies, which are keys."""
+        return self._record.facts(None).headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The id that the provider gave the request."""
+        return self._record.request_id
+
+    @property
+    def rate_limits(self) -> RateLimits | None:
+        """The limits that the headers tell of, as numbers; None where they do not."""
+        return self._record.facts(None).rate_limits
 
     def stop(self) -> None:
         """End the reply on purpose: what came is the answer, with the verdict STOPPED.
@@ -111,11 +135,16 @@ class Reply(Channel[Chunk]):
         """Read the network once, and return the chunks that this completes."""
         silence = self._decoder.seconds_of_silence
         due = self._clocks.start(silence)
+        limit = min(due, self._wait_limit)
+        watch = self._record.watch
         try:
-            data = await self._exchange.receive(min(due, self._wait_limit))
+            if watch is None or silence is not None:
+                data = await self._exchange.receive(limit)
+            else:
+                data = await watch.receive(self._exchange, limit, self._clocks)
         except trio.TooSlowError:
             if self._wait_limit < due:
-                self._clocks.interrupt()
+                self._interrupt()
                 raise
             if silence is None:
                 return self._break_off(self._clocks.timeout())
@@ -127,16 +156,20 @@ class Reply(Channel[Chunk]):
                 raise
             return []
         except trio.Cancelled:
-            self._clocks.interrupt()
+            self._interrupt()
             raise
-        self._clocks.restart_bytes()
+        self._record.pace.waited(self._clocks.stop())
         chunks = self._decode(data)
-        late = self._end is None and self._clocks.content_is_due()
+        late = self._end is None and self._clocks.content_is_due
         if late and self._decoder.seconds_of_silence is None:
             # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
             # would never run out.
             self._end_with(self._clocks.content_timeout())
         return chunks
+
+    def _interrupt(self) -> None:
+        """Count a wait that brought nothing: for the server it is one wait with the next."""
+        self._record.pace.waited(self._clocks.interrupt())
 
     def _limit_wait(self, due: float) -> bool:
         self._wait_limit = due
@@ -171,8 +204,10 @@ class Reply(Channel[Chunk]):
             self._builder.extend(chunks)
         has_content = any(map(is_content, chunks))
         self._has_content = self._has_content or has_content
-        if has_content or any(map(is_progress, chunks)):
+        progress = has_content or any(map(is_progress, chunks))
+        if progress:
             self._clocks.restart()
+        self._record.came(len(chunks), content=has_content, progress=progress)
         if self._max_kept is not None and self._builder.characters > self._max_kept:
             self._end_with(
                 LimitExceeded(
@@ -198,8 +233,21 @@ class Reply(Channel[Chunk]):
 
     def _end_with(self, error: LionprideError | None) -> None:
         if error is not None:
+            self._record.stop_clock()
             self._locate(error, self.response)
         self._finish(error)
+
+    def _finish(self, error: Exception | None = None) -> None:
+        super()._finish(error)
+        self._record.stop_clock()
+        if self._record.opened:
+            self._tell_end()
+
+    def _tell_end(self) -> None:
+        """Tell its observers how it ended, if it has.  A reply that may be tried again has not."""
+        record, end = self._record, self._end
+        if end is not None and record.story is not None:
+            record.finish(self.response, None if isinstance(end, trio.EndOfChannel) else end)
 
     def _noun(self) -> str:
         return "reply"

@@ -14,6 +14,8 @@ import trio
 
 from .._chunks import Chunk, ToolResultChunk
 from .._errors import ConfigurationError, ToolArgumentsInvalid, ToolError
+from .._observer import begin_story, is_observed, tell_block
+from .._observer._events import ToolFinished, ToolStarted
 from .._parts import ToolCall, ToolResult
 from ..tools import Tool, Toolbox
 
@@ -116,7 +118,9 @@ class ToolRuns:
             ])
 
         async with self._rules.limit:
-            return tool.output_of(await self._call_in_time(tool, call, piece))
+            story = begin_story() if is_observed() else None
+            with tell_block(story, ToolStarted, ToolFinished, tool=tool.name):
+                return tool.output_of(await self._call_in_time(tool, call, piece))
 
     async def _ask_for_approval(self, call: ToolCall) -> None:
         if self._rules.approve is None:

@@ -26,8 +26,10 @@ from .._assistant import AssistantResponseContent, answer_of, text_of_parts
 from .._channels._channel import Channel
 from .._chunks import Usage, Verdict
 from .._errors import OutputInvalid
+from .._observer import outcome_of
 from .._parts import Part, TextPart, ToolCall, ToolResult
 from .._response import Response, usage_of
+from .._timings import RateLimits, Timings
 from ._plan import Plan
 from ._reply import Reply
 
@@ -47,6 +49,9 @@ class Turn(Channel[Any]):
         self._plan = plan
         self._ends = ends
         self._has_ended = False
+        self._ended_at: float | None = None
+        self._failure_read: Exception | None = None
+        """The failure that the reader was given, in the place of an end."""
         self._stopped = False
         self._output: Any = None
 
@@ -99,15 +104,60 @@ class Turn(Channel[Any]):
         except trio.EndOfChannel:
             if not self._has_ended:
                 self._has_ended = True
+                self._ended_at = trio.current_time()
                 self._finish_with_ends()
+            raise
+        except (trio.BusyResourceError, trio.ClosedResourceError):
+            raise
+        except Exception as error:
+            self._failure_read = error
             raise
 
     def _finish_with_ends(self) -> None:
         try:
             self._ends(self)
         except Exception as error:
-            self._end = error  # a later read raises it too
+            self._end = self._failure_read = error  # a later read raises it too
             raise error from None
+
+    def _how_it_ended(self, error: BaseException | None) -> dict[str, Any]:
+        """The facts of `TurnFinished`, at the end of the turn's block, which *error* came out of."""
+        response = self.response
+        outcome, failure = outcome_of(error)
+        if self._failure_read is not None:
+            outcome, failure = "failed", type(self._failure_read)
+        elif self._has_ended:
+            outcome, failure = "ended", None
+        elif outcome != "cancelled":
+            outcome, failure = "left", None
+        return {
+            "at": self._ended_at,
+            "outcome": outcome,
+            "error": failure,
+            "verdict": response.verdict,
+            "usage": response.usage,
+            "calls": len(self._answers()),
+        }
+
+    @property
+    def timings(self) -> Timings | None:
+        """When what of the last call came; None before there is any."""
+        return self.response.timings
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the last answer, as `Response.headers`."""
+        return self.response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The id that the provider gave the last request."""
+        return self.response.request_id
+
+    @property
+    def rate_limits(self) -> RateLimits | None:
+        """The limits that the last answer's headers tell of."""
+        return self.response.rate_limits
 
     def read_output(self) -> None:
         """Read the typed answer, where there is to be one.

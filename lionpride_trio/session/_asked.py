@@ -12,6 +12,7 @@ import trio
 from .._channels._source import Owner
 from .._chunks import Verdict
 from .._media import MediaPart
+from .._observer import Listeners
 from .._parts import ToolResult
 from ..services import Fallback, iModel
 from ..services._converse import TurnSource, open_turn, plan_conversation
@@ -51,6 +52,8 @@ class Asking:
     options: Mapping[str, Any]
     turns: dict[str, trio.Lock]
     """The turns that are open in the session, by branch."""
+    observers: Listeners = ()
+    """Those of the session."""
 
     def plan(self) -> Plan:
         """The plan of the turn, in the context of the branch as it is now.
@@ -64,6 +67,7 @@ class Asking:
         rest = {key: value for key, value in self.options.items() if key not in SETTINGS}
         asked = prepare_messages_for_chat([*history, self.question])
         plan = plan_conversation(self.model, asked, tools=self.tools, options=rest, **settings)
+        plan = attrs.evolve(plan, observers=self.observers)
         # Without tools a turn is one call; what pauses it, or calls, is for who asked.
         return plan if len(self.tools) else attrs.evolve(plan, goes_on=frozenset[Verdict]())
 

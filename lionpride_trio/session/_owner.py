@@ -12,6 +12,7 @@ from .._channels._channel import Channel
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Source
 from .._errors import LocalProtocolError
+from .._observer import Listeners
 from .._transport import DIRECT, OwnedTransport, Route, Transport, Watcher, open_route
 from ..providers import Provider
 from ..services._call import open_host
@@ -25,9 +26,10 @@ class SessionOwner:
     The block opens a nursery; its own exception comes out as it is.
     """
 
-    def __init__(self, session: object, route: Route) -> None:
+    def __init__(self, session: object, route: Route, observers: Listeners = ()) -> None:
         self.session = session
         self._route = route
+        self.observers = observers
         self.is_open = False
         self._was_open = False
         self._stack: AsyncExitStack | None = None

@@ -14,6 +14,7 @@ import trio
 
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
+from .._observer import Observer, listeners_of
 from .._transport import Proxy, Route
 from ..services import Fallback, ServiceRegistry, iModel
 from ..services._converse import TurnSource
@@ -34,6 +35,9 @@ class Session(OnlyAsync):
     leaving the block closes them all, whatever happened inside.  The block opens a nursery; its
     own exception comes out as it is.
 
+    *observers* are told of the steps of all that happens in it: the calls of its models while it is open, its
+    turns with their tools, and the flows of its builders.  They are not saved with it.
+
     Its models' connections are made as *ssl_context*, *proxy* and *trust_env* say.  *ssl_context* has
     the authorities to trust and the client's own certificates; without one, certifi's store is trusted.
     *proxy* is the URL of a proxy, such as ``"http://user:password@host:3128"``, or an ``httpx.Proxy``;
@@ -52,12 +56,13 @@ class Session(OnlyAsync):
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
         trust_env: bool | None = None,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self.id = uuid4().hex
         self.name = name
         self.conversations = Conversations()
         route = Route(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
-        self._owner = SessionOwner(self, route)
+        self._owner = SessionOwner(self, route, listeners_of(observers))
         self.services = ServiceRegistry(self._owner)
         self._turns: dict[str, trio.Lock] = {}
 
@@ -173,6 +178,7 @@ class Session(OnlyAsync):
             on_cut=on_cut,
             options=options,
             turns=self._turns,
+            observers=self._owner.observers,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -50,6 +50,29 @@ async def test_a_terminal_sees_them_side_by_side():
     assert screen.getvalue().count("\x1b[?25l") == screen.getvalue().count("\x1b[?25h") == 1
 
 
+def test_a_pipe_gets_the_waterfall_after_the_answers(capsys):
+    assert main(["demo", "--rate", "10000", "--question", "Why?", "--timeline"]) == 0
+    *_, waterfall, summary = capsys.readouterr().out.strip("\n").split("\n\n")
+    axis, *rows = waterfall.split("\n")
+    assert axis.strip().startswith("0")
+    assert sorted(row.split(" ")[0] for row in rows) == sorted(MODELS.values())
+    assert all(row.endswith("complete") and "●" in row for row in rows)
+    assert len(summary.split("\n")) == len(MODELS)
+
+
+async def test_a_terminal_sees_the_waterfall_grow():
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, height=24, legacy_windows=False)
+    assert await show("Why?", rate=2000, seed=0, console=console, timeline=True) == 0
+    shown = screen.getvalue()
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
+    final = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert "Why?" in final
+    for model in MODELS.values():
+        assert model[:10] in final
+    assert "●" in final
+
+
 async def test_a_failure_is_told_in_its_line_and_by_the_exit_code(monkeypatch, capsys):
     monkeypatch.setitem(MODELS, "groq", "m-cut")
     monkeypatch.setitem(MODELS, "gemini", "m-error-403")

@@ -13,6 +13,7 @@ import pytest
     [
         ("hypothesis", "import lionpride_trio.testing", "testing"),
         ("starlette", "import lionpride_trio.web", "web"),
+        ("opentelemetry", "from lionpride_trio.observe import OpenTelemetry", "otel"),
         ("coredis", "import lionpride_trio.durable._redis", "redis"),
         (
             "cyclopts",

@@ -25,6 +25,7 @@ LAYERS: dict[str, float] = {
     "_readonly": 0,
     "_json_form": 0,
     "_native": 0,
+    "_timings": 0,
     "_media": 0,
     "_parts": 0,
     "_chunks": 0,
@@ -37,6 +38,7 @@ LAYERS: dict[str, float] = {
     "_typed_data": 1,
     # stages over channels, HTTP bodies to bytes, what failed repeated
     "_retry": 2,
+    "_observer": 2,
     "_channels": 2,
     "_transport": 2,
     # the recipes and consumers that users compose
@@ -44,6 +46,7 @@ LAYERS: dict[str, float] = {
     "sinks": 3,
     "tools": 3,
     # a provider, its transport and its policy; a DAG of operations
+    "observe": 4,
     "services": 4,
     "flow": 4,
     # sessions, branches, messages
@@ -97,12 +100,15 @@ ORDER = {
         _alarms _reading _socket _tls _request _writing _framing _head _asking _connection _like_httpx _inflate
         _exchange _idle _route _remedies _client _failures _pump _foreign _httpx_transport _routed
     """,
+    "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline _otel_names _otel_content _otel",
+    "_observer": "_events _observer _story",
     "flow": """
         _operation _graph_checks _graph _ledger _journaling _facts _mermaid _policy _slots _nodes _outcome
-        _context _attempt _runner _run
+        _context _attempt _telling _runner _run
     """,
     "services": """
-        _address _settings _extras _files _ask _messages _rate_limit _answer _clocks _reply _call _invoked _typed
+        _address _settings _extras _files _ask _messages _pace _record _rate_limit _answer _clocks
+        _stalls _reply _call _invoked _typed
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
     "session": """
@@ -124,7 +130,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     1: {"cattr", "cattrs", "msgspec"},
     2: {"trio", "httpx", "stamina"},
     3: {"mcp"},
-    4: set(),
+    4: {"opentelemetry"},
     5: {"anyio", "coredis"},
     6: {"starlette"},
     6.5: set(),
@@ -140,6 +146,7 @@ CONFINED: dict[str, set[str]] = {
     "msgspec": {"_typed_data"},
     "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
+    "opentelemetry": {"observe._otel"},
     "starlette": {"web"},
     "anyio": {"durable._redis_client"},
 }

@@ -29,6 +29,7 @@ from lionpride_trio.durable import (
 )
 from lionpride_trio.flow import Operation, OperationStatus, Results, State, fork
 from lionpride_trio.local import RecordedRequest
+from lionpride_trio.observe import BlockedStep
 from lionpride_trio.providers import HTTPRequest, ModelCall, encoders
 from lionpride_trio.recording import Piece, RecordedCall, Recording
 from lionpride_trio.session import (
@@ -45,6 +46,7 @@ from lionpride_trio.transformers import ChannelStatistics
 from lionpride_trio.web.encoders import Failure
 from lionpride_trio.wire import ServerSentEvent
 from tests.chunks.test_copies import SAMPLES
+from tests.observe.samples import PIECES as EVENT_PIECES, SAMPLES as EVENT_SAMPLES
 
 # The paths that users and their programs rely on.
 PROMISED = {
@@ -73,6 +75,9 @@ PROMISED = {
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.aio": "open complete run Items Opening",
     "lionpride_trio.web": "respond StreamedResponse read_messages PageRequest BadPageRequest EVENTS_JS encoders",
+    "lionpride_trio.observe": "Observer LogObserver Timeline OpenTelemetry watch_blocking Timings RateLimits Quota"
+    " Event CallStarted Waiting RequestSent Answered FirstContent ChunksReceived Retried Stalled Finished"
+    " TurnStarted TurnFinished ToolStarted ToolFinished OperationStarted OperationFinished FlowStarted FlowFinished",
     "lionpride_trio.tools": "tool Tool Toolbox from_mcp",
     "lionpride_trio.web.encoders": "Encoder encoder EventsEncoder UIEncoder AGUIEncoder OpenAIEncoder"
     " TextEncoder JSONLinesEncoder",
@@ -246,6 +251,9 @@ MORE_SAMPLES = [
     ),
     *OperationState,
     Mapped(key="a", item="a", result=[1], error=lionpride_trio.RateLimited("slow down")),
+    *EVENT_SAMPLES,
+    *EVENT_PIECES,
+    BlockedStep(task="t", seconds=1.0, place="a.py:1 in f", stack="", is_exact=True),
     *stages.SentenceSplitter().feed("A sentence. Another"),
     *stages.MarkdownBlockSplitter().feed("# A\n\nb\n\nc"),
     *stages.PartialJSON().feed('{"a": 1}'),

@@ -1,6 +1,7 @@
 """The ``flow`` command: a builder in a file, shown as a tree."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -71,6 +72,10 @@ async def test_the_tree_is_printed_when_all_has_ended(program):
     assert signs == ["✓ story", "✓ by [sentences]", "✓ sum", "✓ subflow", "✓ inside"]
     assert lines[0] == "flow of 4 operations"
     assert "chunks, first after" in out
+    times = [re.search(r"  (\d+\.\d\d) → (\d+\.\d\d) s", line) for line in lines if "✓" in line]
+    begun = [(float(found[1]), float(found[2])) for found in times]
+    assert all(begin <= end for begin, end in begun)
+    assert begun[0][0] == min(begun)[0]  # the story, which the others read
     assert "\x1b" not in out
 
 

@@ -42,6 +42,7 @@ class Anthropic(Provider):
     key_required = True
     paths = ("/messages",)
     error_statuses = {529: Overloaded}
+    rate_limit_headers = ("anthropic-ratelimit-{what}-{fact}", *Provider.rate_limit_headers)
     error_words = {
         AuthenticationError: "authentication_error",
         BadRequest: "invalid_request_error",

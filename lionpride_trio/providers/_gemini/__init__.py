@@ -31,6 +31,7 @@ class Gemini(Provider):
     """``POST {base}/v1beta/models/{model}:streamGenerateContent?alt=sse``."""
 
     name = "gemini"
+    telemetry_name = "gcp.gemini"
     endpoint = "generate"
     framing = "sse"
     base_url = "https://generativelanguage.googleapis.com"

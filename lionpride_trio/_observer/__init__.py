@@ -1,0 +1,28 @@
+"""What observers are told, and how: the protocol that all rooms above know.
+
+Layout: ``_events`` (what is told), ``_observer`` (who is told), ``_story`` (the telling).
+"""
+
+from ._observer import Observer
+from ._story import (
+    Listeners,
+    Story,
+    begin_story,
+    is_observed,
+    listeners_of,
+    outcome_of,
+    story_around,
+    tell_block,
+)
+
+__all__ = [
+    "Listeners",
+    "Observer",
+    "Story",
+    "begin_story",
+    "is_observed",
+    "listeners_of",
+    "outcome_of",
+    "story_around",
+    "tell_block",
+]

@@ -1,0 +1,359 @@
+"""The record of one call: when what happened, and who is told of it.
+
+Each call has one, and a call that nobody observes pays for it with a few numbers.  ``story`` is None there, and
+all that would be told is asked for that first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import attrs
+import trio
+
+from .._chunks import Usage, Verdict
+from .._observer import Listeners, begin_story, outcome_of
+from .._observer._events import (
+    Answered,
+    CallStarted,
+    ChunksReceived,
+    Content,
+    Finished,
+    FirstContent,
+    RequestSent,
+    Retried,
+    Stalled,
+    Waiting,
+)
+from .._readonly import ReadOnlyDict
+from .._safe_text import Secret
+from .._timings import CallFacts, Timings
+from .._transport import Exchange
+from .._transport._request import Origin
+from ..providers import Provider
+from ..providers._faults import request_id
+from ._pace import Pace
+
+if TYPE_CHECKING:
+    from .._response import Response
+    from ._stalls import StallWatch
+
+_COOKIES: Final = frozenset({"set-cookie", "set-cookie2"})
+GATHERED_SECONDS: Final = 0.1
+"""Seconds after a telling in which reads are gathered: an event each would cost more than the chunks."""
+GATHERED_READS: Final = 256
+"""Reads that are gathered, at most."""
+
+
+_MODEL_ID: Final = re.compile(r"[\w.:/@+ -]{1,128}")
+
+
+def _model_of(response: Response) -> str | None:
+    """The model that a response names, if that is like the id of one: an event quotes no server."""
+    model = response.metadata.get("model")
+    return model if isinstance(model, str) and _MODEL_ID.fullmatch(model) else None
+
+
+class CallRecord:
+    """When what of one call happened; and the telling of it, where somebody listens."""
+
+    __slots__ = (
+        "_attempts",
+        "_began",
+        "_clock",
+        "_clock_time",
+        "_counts",
+        "_ended",
+        "_exchange",
+        "_finished",
+        "_first_byte",
+        "_first_content",
+        "_gathers",
+        "_known",
+        "_messages",
+        "_provider",
+        "_secrets",
+        "_sent",
+        "_server",
+        "_streamed",
+        "_tell_at",
+        "_times",
+        "_waited",
+        "head_was_late",
+        "opened",
+        "pace",
+        "story",
+        "watch",
+    )
+
+    def __init__(
+        self,
+        listeners: Sequence[Listeners],
+        provider: Provider,
+        model: str,
+        *,
+        streamed: bool,
+        messages: Sequence[Any] = (),
+    ) -> None:
+        self._began = trio.current_time()
+        self._provider = provider
+        self._secrets: Sequence[Secret] = ()
+        self._streamed = streamed
+        self._waited = 0.0
+        self._sent: float | None = None
+        self._first_byte: float | None = None
+        self._first_content: float | None = None
+        self._ended: float | None = None
+        self._exchange: Exchange | None = None
+        self._known: CallFacts | None = None
+        self._attempts = 0
+        self._finished = False
+        self._server: Origin | None = None
+        self._clock = ("", math.inf)
+        self._times: list[float] = []
+        self._counts: list[int] = []
+        self._tell_at = -math.inf
+        self._messages: Sequence[Any] = ()
+        self.head_was_late = False
+        """Half of the clock for the head was used up: the reply's watch does not tell that again."""
+        self.opened = False
+        """The reply was handed to its reader: what ends it early from now on is no failure of the call."""
+        self.pace = Pace()
+        self.watch: StallWatch | None = None
+        self.story = begin_story(*listeners, provider=provider.name, model=model)
+        self._gathers = False
+        if self.story is not None:
+            # `trio.current_time` takes twice as long: it looks for its run each time.
+            self._clock_time = trio.lowlevel.current_clock().current_time
+            self._gathers = self.story.is_heard(ChunksReceived)
+            if self.story.is_heard(Content):
+                self._messages = tuple(messages)
+            self.story.tell(CallStarted, streamed=streamed)
+
+    # What happens, in its order.
+
+    def waits(self, reason: Literal["slot", "limit"], seconds: float | None = None) -> None:
+        """The call is about to wait."""
+        if self.story is not None:
+            self.story.tell(Waiting, reason=reason, seconds=seconds)
+
+    def has_waited(self, seconds: float) -> None:
+        """The call has waited for a slot or a limit."""
+        self._waited += seconds
+
+    def begin_attempt(
+        self, clock: str, limit: float, server: Origin, secrets: Sequence[Secret]
+    ) -> None:
+        """An attempt begins: a request to *server*, whose answer *clock* gives *limit* seconds.
+
+        *secrets* are masked in what the answer's headers say.
+        """
+        self._secrets = secrets
+        self._attempts += 1
+        self._clock = clock, limit
+        self._server = server
+        self._sent = self._first_byte = self._ended = None
+        self.head_was_late = False
+        self.watch = None
+        self._exchange = self._known = None
+        self.pace = Pace()
+
+    def request_sent(self) -> None:
+        """The request has been sent; a transport may say so twice, when it had to send it again."""
+        self._note_sent(trio.current_time())
+
+    def _note_sent(self, at: float) -> None:
+        if self._sent is None and self.story is not None:
+            server = self._server
+            self.story.tell(
+                RequestSent,
+                at=at,
+                attempt=self._attempts,
+                server=None if server is None else server.host,
+                port=None if server is None else server.port,
+            )
+        self._sent = at - self._began
+
+    def head_is_late(self) -> None:
+        """Half of the clock for the head is used up, or of that for an answer that is not streamed."""
+        self.head_was_late = True
+        if self.story is not None:
+            clock, limit = self._clock
+            self.story.tell(Stalled, slow="server", clock=clock, seconds=limit / 2, limit=limit)
+
+    def answered(self, exchange: Exchange) -> None:
+        """The head of the answer is there."""
+        now = trio.current_time()
+        if self._sent is None:
+            self._note_sent(min(exchange.sent_at, now))
+        if now - exchange.sent_at >= self._clock[1] / 2 and not self.head_was_late:
+            self.head_is_late()  # a client of the user's does not tell while it waits
+        self._exchange = exchange
+        self._first_byte = now - self._began
+        if self.story is not None:
+            self.story.tell(
+                Answered,
+                attempt=self._attempts,
+                status=exchange.status,
+                request_id=self.request_id,
+                rate_limits=self.facts(None).rate_limits,
+            )
+
+    def came(self, count: int, *, content: bool, progress: bool) -> None:
+        """*count* chunks came; whether there was content in them, and whether they feed the clock of it."""
+        self.pace.came(count)
+        if content and self._first_content is None:
+            self.content_came()
+        if self.story is not None:
+            # Written out, and not in methods of its parts: one chunk a read, each call is a tenth of all that
+            # an observer costs.
+            now = self._clock_time()
+            watch = self.watch
+            if watch is not None:
+                if now >= watch.reader_is_slow_at:
+                    watch.look_at_reader(now)
+                watch.reader_is_slow_at = now + watch.reader_patience
+                if progress:
+                    watch.told = False
+            if self._gathers:
+                self._times.append(now)
+                self._counts.append(count)
+                if now >= self._tell_at or len(self._counts) == GATHERED_READS:
+                    self._tell_at = now + GATHERED_SECONDS
+                    self.tell_gathered()
+
+    def content_came(self) -> None:
+        """The first content is there."""
+        self._first_content = seconds = trio.current_time() - self._began
+        if self.story is not None:
+            self.story.tell(FirstContent, attempt=self._attempts, seconds=seconds)
+
+    def tell_gathered(self) -> None:
+        """Tell of the chunks that came since the last telling."""
+        if self._counts and self.story is not None:
+            times, self._times = tuple(self._times), []
+            counts, self._counts = tuple(self._counts), []
+            self.story.tell(ChunksReceived, count=sum(counts), times=times, counts=counts)
+
+    def retried(self, error: Exception, number: int, delay: float) -> None:
+        """The attempt *number* failed and is repeated after *delay* seconds."""
+        if self.story is not None:
+            self.tell_gathered()
+            self.story.tell(
+                Retried, attempt=number, delay=delay, error=type(error), status=self._status
+            )
+
+    def stop_clock(self) -> None:
+        """The answer has ended, or will be handed out no further."""
+        if self._ended is None:
+            self._ended = trio.current_time() - self._began
+
+    def finish(self, response: Response | None, error: BaseException | None) -> None:
+        """The call has ended, by *error* or well, with what its answer has come to."""
+        if self._finished:
+            return
+        self._finished = True
+        self.stop_clock()
+        if self.story is not None:
+            outcome, failure = outcome_of(error)
+            self._tell_end(response, outcome, failure)
+
+    def close(self, response: Response | None, error: BaseException | None) -> None:
+        """The block of the call ends, by *error* perhaps, which is the reader's own once it was *opened*."""
+        if self._finished:
+            return
+        self._finished = True
+        self.stop_clock()
+        if self.story is not None:
+            outcome, failure = outcome_of(error)
+            if self.opened and outcome != "cancelled":
+                outcome, failure = "left", None
+            if self.watch is not None and self.opened:
+                self.watch.look_at_reader(trio.current_time())
+            self._tell_end(response, outcome, failure)
+
+    def _tell_end(self, response: Response | None, outcome: Any, failure: Any) -> None:
+        story = self.story
+        assert story is not None
+        self.tell_gathered()
+        usage: Usage | None = None
+        verdict: Verdict | None = None
+        if response is not None:
+            usage, verdict = response.usage, response.verdict
+        if story.is_heard(Content):
+            story.tell(Content, messages=self._messages, response=response)
+        story.end(
+            Finished,
+            outcome=outcome,
+            verdict=verdict,
+            error=failure,
+            status=self._status,
+            usage=usage,
+            timings=self.timings(usage),
+            attempts=self._attempts,
+            request_id=self.request_id,
+            answered_by=None if response is None else _model_of(response),
+        )
+
+    # What is known of it.
+
+    @property
+    def _status(self) -> int | None:
+        return None if self._exchange is None else self._exchange.status
+
+    @property
+    def request_id(self) -> str | None:
+        """The id that the provider gave the request."""
+        if self._exchange is None:
+            return None
+        found = request_id(self._exchange.headers, self._provider.request_id_headers)
+        return None if found is None else self._masked(found)
+
+    def _masked(self, text: str) -> str:
+        """*text* without the keys of the request: servers and proxies repeat what they were sent."""
+        for secret in self._secrets:
+            text = secret.mask(text)
+        return text
+
+    def timings(self, usage: Usage | None) -> Timings:
+        """When what came, so far."""
+        return Timings(
+            waited=self._waited,
+            sent=self._sent,
+            first_byte=self._first_byte,
+            first_content=self._first_content,
+            ended=self._ended,
+            chunks=self.pace.chunks,
+            longest_gap=self.pace.longest,
+            p95_gap=self.pace.p95,
+            tokens_per_second=self._tokens_per_second(usage),
+        )
+
+    def _tokens_per_second(self, usage: Usage | None) -> float | None:
+        began = self._first_content if self._streamed else self._sent
+        if usage is None or usage.output_tokens is None or began is None or self._ended is None:
+            return None
+        seconds = self._ended - began
+        return usage.output_tokens / seconds if seconds > 0 else None
+
+    def facts(self, usage: Usage | None) -> CallFacts:
+        """What is known of the call so far."""
+        if self._exchange is None:
+            return CallFacts(timings=self.timings(usage))
+        known = self._known
+        if known is None:
+            headers = self._exchange.headers
+            known = self._known = CallFacts(
+                timings=Timings(),
+                headers=ReadOnlyDict({
+                    name: self._masked(value)
+                    for name, value in headers.items()
+                    if name not in _COOKIES
+                }),
+                request_id=self.request_id,
+                rate_limits=self._provider.rate_limits(headers),
+            )
+        return attrs.evolve(known, timings=self.timings(usage))
