@@ -45,7 +45,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         j += 1
         c = text[j]
     run = j
-    if c in CLOSERS or c in "[<":
+    if c in CLOSERS or c in "[【<^":
         j = closers(text, j)
         c = text[j]
     if c >= FIRST_EMOJI and c not in SPACES:
@@ -70,7 +70,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x in "[:;<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
+    if x in "[【:;=<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
         n = beside(text, k)
         if n > k:
             # "It works." [4] Later

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ._chars import SPACES
 from ._cursor import Cursor
 from .tables import Tables, words
 
@@ -90,6 +91,8 @@ def opens(text: str, p: int, *, firm: bool) -> bool:
     if size < 4 or not word[1:].islower() or word in _IN_NAMES:
         return False
     q = p + size
+    if text[q] == ":":
+        return text[q + 1] in SPACES  # "Main St. Phone: 555"
     if word.endswith("ly") and size > 5:
         return text[q] == "," or text[q + 1].islower()
     if text[q] != " " or not text[q + 1].islower():

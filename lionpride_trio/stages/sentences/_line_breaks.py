@@ -272,8 +272,8 @@ def _mark_before(text: str, line: int, e: int) -> int:
         c = text[f - 1]
         if c in SPACES or c in CLOSERS or is_emoji(c):
             f -= 1
-        elif (c.isdecimal() and text[f] == "]") or (c in MOUTHS and text[f - 2] in EYES + NOSES):
-            at = max(text.rfind(sign, low, f) for sign in "[:;")
+        elif (c.isalnum() and text[f] == "]") or (c in MOUTHS and text[f - 2] in EYES + NOSES):
+            at = max(text.rfind(sign, low, f) for sign in "[:;=")
             if at < 0 or (text[at] == "[" and citation(text, at) == at):
                 break
             f = at

@@ -80,7 +80,9 @@ def _is_name(text: str, p: int) -> bool:
     if text[n] in "._":
         return n - p > 1 and text[n + 1].isalnum()
     if text[n] == ":":
-        return text[n + 1] == "/" and text[n + 2] == "/"
+        if text[n + 1] in ":/":
+            return text[n + 2] == "/" or text[n + 1] == ":"
+        return text[n + 1].islower()  # node:fs, std::vector
     if text[n] == "(":
         return text[n + 1] == ")"
     return text[p:n] in _SMALL_NAMES

@@ -42,7 +42,7 @@ _RULES: Final = {
     **dict.fromkeys(FULL, decide_full),
     **dict.fromkeys(":;։", decide_scripted),
     **dict.fromkeys("•⁃", decide_bullet),
-    ")": decide_marker,
+    ")": emoji.decide_bracket,
     "<": decide_tag,
 }
 
@@ -223,7 +223,9 @@ class Machine(Blocks):
             return False
         before = text[at - 1]
         if not before.isalnum():
-            return True
+            return before != "="
+        if "а" <= before <= "ї":
+            return y not in " )"
         return at - 2 >= self._cursor.start and text[at - 2].isalpha() and before not in "ivx"
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:

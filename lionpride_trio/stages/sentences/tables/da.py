@@ -53,6 +53,6 @@ DANISH = Language(
         Lav Tag Jo int maks jur komm lat nord oms fork phil sg soc russ mekan lok overs
         cand co
         """),
-    street_ends=("gd", "v", "pl"),
+    street_ends=("gd", "g", "v", "pl"),
     word=words("jan feb mar apr jun jul aug sep sept okt nov dec"),
 )

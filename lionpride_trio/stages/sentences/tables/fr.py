@@ -23,7 +23,7 @@ FRENCH = Language(
         Cie Éts Assoc
         """),
     unit=words("mn kg km cm mm cl dl ml"),
-    end=words("etc suiv c'est_ok est_ok tout_ok"),
+    end=words("a y etc suiv c'est_ok est_ok tout_ok"),
     months=words("""
         janvier février mars avril mai juin juillet août septembre octobre novembre
         décembre
@@ -47,6 +47,7 @@ FRENCH = Language(
         Il J'ai Merci Puis
         """),
     local=words("""
+        a y
         ill sens jeu plur hab oct me mes no t al par art mar fr ap pr sup dir fam sing
         pl ven lun mer sam dim inf coll anc bat L N De Des Du Sur Ma Or Par Son Si Ton
         On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass syn Arr mn ste

@@ -14,7 +14,7 @@ SWEDISH = Language(
         red reg särsk tekn t.v tf tidn urspr utg vard vs övers överl St S:t S:ta iaf fr
         """),
     number=words("""
-        s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
+        Storg Kungsg Drottningg Vasag Hamng Kyrkog Skolg s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
         sp utg uppl ca
         """),
     maybe=words("mån tis tors fre lör sön inc ltd jr sr f.Kr e.Kr f.kr e.kr f.m e.m"),
