@@ -33,13 +33,28 @@ _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs et
 _BEFORE_NO: Final = words(
     "said say says saying or means answered replied oh simply of to him her me us you"
 )
+SHUT: Final = frozenset(')]"”’»%*_`')
+"""What closes a word: no abbreviation is before the dot."""
 _PER: Final = words("per pro par por je")
 _OKAY: Final = words("ok ок")
 """Abbreviations in Polish and Russian, but not at the beginning."""
 _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
 """Words that may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
-_TOWNS: Final = ("borg", "berg", "burg", "bjerg", "ing", "ung", "ång", "dag", "lag", "väg", "vej", "vang")
+_TOWNS: Final = (
+    "borg",
+    "berg",
+    "burg",
+    "bjerg",
+    "ing",
+    "ung",
+    "ång",
+    "dag",
+    "lag",
+    "väg",
+    "vej",
+    "vang",
+)
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
 _MONTHS: Final = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
@@ -63,8 +78,13 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
     if telling and is_ordinary_word(text, cur.start, i, tables):
         return True
+    if x in CAPITALS and text[i - 1] in SHUT and i > cur.start:
+        return True  # (called so), 3.25 %
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
+    q = text.rfind(" ", low, i)
+    if q > low and i - q > 2 and text[q - 1] != "." and classes.get(text[q + 1 : i]) == NEVER:
+        return False  # Dr. and e.g., most often
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -165,10 +185,11 @@ def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
     Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.
     """
     q = text.rfind(" ", start, i) + 1
+    if q == 0:
+        return False  # the first word of its sentence
     word = text[q:i]
     return (
-        q > 0
-        and word.isalpha()
+        word.isalpha()
         and word[1:].islower()
         and word not in tables.special
         and text[q - 2] != "."

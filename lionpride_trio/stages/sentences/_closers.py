@@ -26,7 +26,14 @@ MOUTHS: Final = ")(][DPpOoSs/\\|*3"
 MOST_EMOJI: Final = 16
 LONGEST_NOTE: Final = 24
 LONGEST_AUTHOR: Final = 40
-_NOTES: Final = frozenset({"citation needed", "better source needed", "sic", "when?", "who?", "why?"})
+_NOTES: Final = frozenset({
+    "citation needed",
+    "better source needed",
+    "sic",
+    "when?",
+    "who?",
+    "why?",
+})
 MOST_ADDRESS: Final = 64
 """How long the address of a Markdown link may be that belongs to the sentence before it."""
 
@@ -181,4 +188,6 @@ def begins(x: str) -> bool:
 
 def all_dots(text: str, i: int, run: int) -> bool:
     """Whether the run of marks is an ellipsis or dots only."""
-    return all(text[n] in ".…" for n in range(i, run)) and (run - i > 1 or text[i] == "…")
+    if run - i == 1:
+        return text[i] == "…"
+    return all(text[n] in ".…" for n in range(i, run))

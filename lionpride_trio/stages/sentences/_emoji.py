@@ -45,7 +45,8 @@ def decide_bracket(cur: Cursor, i: int, tables: Tables) -> int:
     text = cur.text
     before = text[i - 1]
     if before == "=":
-        return decide_emoticon(cur, i - 1)
+        verdict = decide_emoticon(cur, i - 1)
+        return verdict if verdict > i else ~(i + 1)
     if not "а" <= before <= "ї":
         return decide_marker(cur, i, tables)
     j = i + 1

@@ -106,6 +106,8 @@ def opens(text: str, p: int, *, firm: bool) -> bool:
 def begins_small(cur: Cursor, i: int) -> bool:
     """Whether the sentence that the mark at *i* may end began with a small letter."""
     head = cur.head(i)
+    if head[:1].isalpha() and head[1:2].isalpha():
+        return head[0].islower() and not head[1].isupper()
     found = _FIRST.match(head)
     at = 0 if found is None else found.end()
     return head[at : at + 1].islower() and not head[at + 1 : at + 2].isupper()

@@ -43,7 +43,7 @@ _SMALL_NAMES: Final = words(
 def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) -> bool:
     """Whether a sentence begins at the small letter at *p*, after the mark at *i*."""
     text = cur.text
-    if any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
+    if j > run and any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
         return False
     if all_dots(text, i, run):
         return text[p] in "iwh" and begins_small(cur, i) and next_word(text, p) in _AFTER_DOTS
