@@ -19,7 +19,8 @@ _SCALES: Final = words(
 )
 _SOUNDS: Final = words(
     "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth tv pc cd dvd "
-    "dj fm hd pm xd xx fc brb btw tbh thx pls plz http https html css sql php pdf www"
+    "dj fm hd pm xd xx fc smrt smrť prst prsť krk vlk trh čtvrť štvrť čtvrt srst krb hrb krv trn drn vrch chrt hrst tvrz "
+    "blb brb btw tbh thx pls plz http https html css sql php pdf www"
 )
 """Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"

@@ -27,6 +27,11 @@ _NUMBERED: Final = words(
 """Words that make a label with a number where a sentence begins with them."""
 _VARIABLES: Final = frozenset("xyjqkn")
 """Small letters that are no abbreviations: solve for x."""
+_MATHS: Final = words(
+    "define denote let given where variable parameter constant integer vector function index equals "
+    "length radius height mass charge probability compute minimize maximize"
+)
+"""Words that name a quantity behind them: "define r"."""
 _POINTS: Final = frozenset("NESW")
 _REGNAL: Final = frozenset("IVX")
 _NAME_PARTS: Final = words("and or")
@@ -88,6 +93,8 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
             return not x.isalpha()
         if word in VOWELS:
             return True
+        if last in _MATHS and not before.endswith("."):
+            return True  # define r. Proof
         if before[-1:].isdecimal() or word in _VARIABLES or (len(before) > 1 and is_roman(before)):
             follower = next_word(text, p)
             # v. Chr., s. III

@@ -44,7 +44,7 @@ from typing import Final, Literal
 from .._checks import MAX_HOLD
 from ._candidates import CANDIDATE, CANDIDATE_OR_PAUSE
 from ._chars import RUN
-from ._machine import AT_ONCE, CLOSING, MOST_WAITED, Machine
+from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
 
 _ATTACHABLE: Final = CLOSING + " \n"
@@ -137,13 +137,14 @@ class SentenceSplitter(Machine):
                 wait = self._is_in_plain_line()
                 self._waited = MOST_WAITED
             elif c in AT_ONCE:
-                return c in ":)" and self._is_nothing(
-                    c, text[at - 1] if at else self._last_character()
-                )
+                before = text[at - 1] if at else self._last_character()
+                return self._is_nothing(c, before)
             else:
                 wait = True
                 self._waited = 0
         else:
+            if c == "." and text[n] in ATTACHED:
+                return self._search(text, n) is None
             wait = c in RUN and not text[n:].strip(CLOSING)
             self._waited = 0
         self._waiting = wait
@@ -153,13 +154,15 @@ class SentenceSplitter(Machine):
 
     def _is_nothing(self, c: str, before: str) -> bool:
         """Whether the colon or bracket *c*, the last character so far, is plainly nothing behind *before*."""
+        if not before:
+            return False
         if c == ":":
-            return before.isascii() and not self._by_clause
+            return before.isascii() and before != " " and not self._by_clause
         return c == ")" and not before.isalnum() and before != "="
 
     def _last_character(self) -> str:
-        """The character before this chunk."""
-        return self._fresh[-1][-1] if self._fresh else self._cursor.text[-1]
+        """The character before this chunk; nothing if the chunk before it was empty."""
+        return self._fresh[-1][-1:] if self._fresh else self._cursor.text[-1]
 
     def flush(self) -> Sequence[Sentence]:
         if self._flushed:
