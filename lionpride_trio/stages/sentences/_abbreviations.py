@@ -152,8 +152,9 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if kind is not None and len(word) == 1:
         if "\u0600" <= word <= "\u06ff" and before[-1:].isdecimal():
             return x.isalpha()  # 10 in the morning, 5 metres
-        if word.isascii() and (cur.first(i) == i - 1 or before.endswith((":", ";"))):
-            kind = None  # a marker, also where the letter is a word, as a is in French
+        listed = cur.first(i) == i - 1 or before.endswith((":", ";"))
+        if word.isascii() and (listed or (kind == END and word.isupper())):
+            kind = None  # a marker or an initial, also where the letter is a word: a in French
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
