@@ -138,7 +138,7 @@ class Machine(Blocks):
                     elif y == "\n":
                         position = at + 1
                         continue
-                elif is_nothing(cur, at, by_clause=self._by_clause):
+                elif c in ":;<)" and is_nothing(cur, at, by_clause=self._by_clause):
                     position = at + 1
                     continue
                 if k > 0:

@@ -124,7 +124,7 @@ def _may_cut(cur: Cursor, at: int, fence: str) -> bool:
 
 
 def is_nothing(cur: Cursor, at: int, *, by_clause: bool) -> bool:
-    """Whether the colon, bracket or the like at *at* is plainly no candidate, by its neighbours."""
+    """Whether the colon, semicolon or bracket at *at* is plainly no candidate, by its neighbours."""
     text = cur.text
     c = text[at]
     before = text[at - 1]
@@ -135,8 +135,6 @@ def is_nothing(cur: Cursor, at: int, *, by_clause: bool) -> bool:
         return not by_clause
     if c == "<":
         return y not in _TAGS
-    if c != ")":
-        return False
     if not before.isalnum():
         return before != "="
     if "а" <= before <= "ї":
