@@ -137,7 +137,10 @@ def main() -> None:
         naive = cpu(partial(stream, Naive, chunks))
         ours = cpu(partial(stream, SentenceSplitter, chunks))
         print(f"{kind}: {len(text):,} characters, {len(chunks):,} chunks")
-        for name, seconds, make in (("ours", ours, SentenceSplitter), ("naive regex", naive, Naive)):
+        for name, seconds, make in (
+            ("ours", ours, SentenceSplitter),
+            ("naive regex", naive, Naive),
+        ):
             whole = cpu(partial(stream, make, [text]))
             print(
                 f"{name:14} {seconds / len(chunks) * 1e6:8.2f} µs a chunk  "

@@ -34,6 +34,7 @@ _NOTES: Final = frozenset({
     "who?",
     "why?",
 })
+_NOTES_BEGIN: Final = frozenset("cbnsw")
 MOST_ADDRESS: Final = 64
 """How long the address of a Markdown link may be that belongs to the sentence before it."""
 
@@ -126,7 +127,18 @@ def citation(text: str, j: int) -> int:
         return n + 1 if c == "]" else j
     if not c.isalpha():
         return j
-    most = j + (LONGEST_NOTE if c.islower() else LONGEST_AUTHOR)
+    if c.islower():
+        most = j + LONGEST_NOTE
+        if text[n + 1] != "]" and c not in _NOTES_BEGIN:
+            return j
+    else:
+        # a name, and soon a comma, "et al.", "and", "&" or the year: most brackets are known to be none
+        most = j + LONGEST_AUTHOR
+        while n < most and c.isalpha():
+            n += 1
+            c = text[n]
+        if c != "," and (c != " " or text[n + 1] not in "ea&12"):
+            return j
     while n < most and (c.isalnum() or c in " ,.&-"):
         n += 1
         c = text[n]

@@ -121,6 +121,12 @@ def test_a_back_tick_silences_its_own_sentence_only_while_it_streams():
     assert given == ["Use the ` key. "]
 
 
+def test_a_bracket_that_is_no_citation_is_known_with_its_first_words():
+    splitter = SentenceSplitter()
+    given = [piece for c in "It is so. [Later that" for piece in splitter.feed(c)]
+    assert given == ["It is so. "]
+
+
 def test_of_a_fence_only_the_piece_that_closes_it_is_complete():
     pieces = split("Run:\n```sh\nmake\n```\nDone.")
     assert [(str(piece), piece.kind, piece.complete) for piece in pieces] == [
