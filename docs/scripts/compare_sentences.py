@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.metadata
 import random
 import statistics
 import sys
@@ -27,7 +28,17 @@ BEGIN, END = "<!-- comparison: begin -->\n", "<!-- comparison: end -->\n"
 STREAMED = 40
 """How many texts of a set are streamed, three times each: some of the peers are slow at it."""
 LONGEST = 2_000
-NAMES = ("pysbd", "sentencex", "stream2sentence", "livekit", "pipecat", "blingfire", "ICU")
+PACKAGES = {
+    "pysbd": "pysbd",
+    "sentencex": "sentencex",
+    "stream2sentence": "stream2sentence",
+    "livekit": "livekit-agents",
+    "pipecat": "pipecat-ai",
+    "blingfire": "blingfire",
+    "ICU": "pyicu",
+}
+"""Splitter to the package that has it."""
+NAMES = tuple(PACKAGES)
 
 INPUTS = (
     "I live in the U.S. However, I work in the U.K. on Mon. and Tue. only.",
@@ -51,8 +62,8 @@ def shown(pieces: list[str]) -> str:
 
 SETS = {
     "answers": ("llm_docs_dev.jsonl", "answers.txt"),
-    "hard answers": ("llm_dev.jsonl", "answers_blind.txt", "second_blind.txt"),
-    "chat, voice": ("chat_blind.txt",),
+    "hard answers": ("llm_dev.jsonl", "answers_blind.txt", "second_blind.txt", "third_answers.txt"),
+    "chat, voice": ("chat_blind.txt", "third_chat.txt"),
     "users' reports": ("reports.txt",),
 }
 
@@ -147,6 +158,12 @@ def scores() -> str:
                 f"{statistics.mean(late):.1f}, {late[len(late) * 9 // 10]}",
             ]
         lines.append(f"| {name} | {' | '.join(row)} |")
+    versions = ", ".join(
+        f"{package} {importlib.metadata.version(package)}"
+        for name, package in PACKAGES.items()
+        if name in splitters
+    )
+    lines += ["", f"Measured with {versions}."]
     missing = [name for name in NAMES if name not in splitters]
     if missing:
         lines += ["", f"Not installed where this was generated: {', '.join(missing)}."]

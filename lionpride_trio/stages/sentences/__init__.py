@@ -4,6 +4,8 @@ Layout, from the outside in: `_splitter` puts aside what decides nothing, `_mach
 candidate to candidate and asks the rules, `_blocks` acts on line breaks and gives the pieces out.
 They read through `_cursor`, the window on the stream, which counts `_inline_code`.
 
+`_candidates` has what is searched for, and `_plain` the judgements that need no rule.
+
 Rules: `_end_marks` (what follows a mark), `_abbreviations` and `_initials_and_numbers` (the word,
 letter or number before a dot), `_caseless_marks` and `_scripts` (marks of one script), `_emoji`,
 `_tags` (HTML), `_line_breaks` (line breaks and Markdown), `_markers` (lists within a line), `_forced_cuts`.

@@ -19,7 +19,8 @@ _SCALES: Final = words(
 )
 _SOUNDS: Final = words(
     "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth tv pc cd dvd "
-    "dj fm hd pm xd xx fc brb btw tbh thx pls plz http https html css sql php pdf www"
+    "dj fm hd pm xd xx fc smrt smrť prst prsť krk vlk trh čtvrť štvrť čtvrt srst krb hrb krv trn drn vrch chrt hrst tvrz "
+    "blb brb btw tbh thx pls plz http https html css sql php pdf www"
 )
 """Words that are written without vowels, and end sentences."""
 _LEADING: Final = "•⁃([{“\"'‘’«»„‚‹›*_~`¿¡<>|\u200f\u200e\ufeff"
@@ -33,10 +34,28 @@ _SHOUTED: Final = words("mr mrs ms dr prof st jr sr inc ltd co corp no nos vs et
 _BEFORE_NO: Final = words(
     "said say says saying or means answered replied oh simply of to him her me us you"
 )
+SHUT: Final = frozenset(')]"”’»%*_`')
+"""What closes a word: no abbreviation is before the dot."""
 _PER: Final = words("per pro par por je")
+_OKAY: Final = words("ok ок")
+"""Abbreviations in Polish and Russian, but not at the beginning."""
 _FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
 _STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
 """Words that may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
+_TOWNS: Final = (
+    "borg",
+    "berg",
+    "burg",
+    "bjerg",
+    "ing",
+    "ung",
+    "ång",
+    "dag",
+    "lag",
+    "väg",
+    "vej",
+    "vang",
+)
 _BEFORE_TIME: Final = words("at by around before after from between until till since about past")
 _MONTHS: Final = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
@@ -60,8 +79,13 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     telling = x in CAPITALS or (x.isdecimal() and text[i - 1] in _VOWELS)
     if telling and is_ordinary_word(text, cur.start, i, tables):
         return True
+    if x in CAPITALS and text[i - 1] in SHUT and i > cur.start:
+        return True  # (called so), 3.25 %
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
+    q = text.rfind(" ", low, i)
+    if q > low and i - q > 2 and text[q - 1] != "." and classes.get(text[q + 1 : i]) == NEVER:
+        return False  # Dr. and e.g., most often
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -85,9 +109,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         if kind is None and not (
             len(word) < 6 and (word == key or word.istitle() or is_roman(word))
         ):
-            if x.isdecimal() and (
-                key.endswith("nr") or (word[0].isupper() and word.endswith(tables.street_ends))
-            ):
+            if x.isdecimal() and (key.endswith("nr") or _is_street(word, tables)):
                 return False  # ordernr. 3, Hauptstr. 5
             return x != "№" and (x != "§" or len(word) > 3)
     else:
@@ -105,7 +127,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
     if x.isdecimal():
         if kind is None and (_is_vowelless(word) or key.endswith("nr")):
             return before[-1:].isdecimal()  # hst. 2; but: 5 ms. 3 of them
-        if word[:1].isupper() and word.endswith(tables.street_ends):
+        if _is_street(word, tables):
             return False  # Hauptstr. 5, Kungsg. 12
         if (key == "no" and before.lower() in _BEFORE_NO) or (key == "ok" and not before):
             return True  # He said no. 3 people left.
@@ -125,6 +147,14 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False  # 44 av. J.-C.
     if before[-1:] == "," and before[:-1].isdecimal() and word.islower() and kind in {NEVER, None}:
         return False  # au 5, av. Foch
+    if key in _OKAY and not before:
+        return x.isalpha()  # Ok. Let's go.
+    if kind is not None and len(word) == 1:
+        if "\u0600" <= word <= "\u06ff" and before[-1:].isdecimal():
+            return x.isalpha()  # 10 in the morning, 5 metres
+        listed = cur.first(i) == i - 1 or before.endswith((":", ";"))
+        if word.isascii() and (listed or (kind == END and word.isupper())):
+            kind = None  # a marker or an initial, also where the letter is a word: a in French
     if kind is not None:
         return _class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
@@ -157,10 +187,11 @@ def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
     Most words are so.  What else `dot_ends` asks would say so, too, at five times the cost.
     """
     q = text.rfind(" ", start, i) + 1
+    if q == 0:
+        return False  # the first word of its sentence
     word = text[q:i]
     return (
-        q > 0
-        and word.isalpha()
+        word.isalpha()
         and word[1:].islower()
         and word not in tables.special
         and text[q - 2] != "."
@@ -199,6 +230,15 @@ def _is_vowelless(word: str) -> bool:
         and not word[1:].isupper()
         and CONSONANTS.issuperset(small)
         and small not in _SOUNDS
+    )
+
+
+def _is_street(word: str, tables: Tables) -> bool:
+    """Whether *word* is the name of a street cut short: Hauptstr, Kungsg; but not Göteborg."""
+    return (
+        word[:1].isupper()
+        and word.endswith(tables.street_ends)
+        and (word[-1] != "g" or (len(word) > 4 and not word.endswith(_TOWNS)))
     )
 
 
@@ -280,4 +320,7 @@ def _time_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tabl
         return False
     if is_starter(text, p, tables):
         return True
-    return len(opening) > 4 and not _is_zone(text, p + len(follower))
+    end = p + len(follower)
+    if text[end] == ":" and text[end + 1] in SPACES:
+        return True  # 6:45 p.m. Gate: B12
+    return len(opening) > 4 and not _is_zone(text, end)

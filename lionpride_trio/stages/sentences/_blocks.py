@@ -6,10 +6,12 @@ on the line before: code follows a blank line, outside of lists, which are inden
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, Literal
 
 from .._checks import MAX_HOLD
 from .._holding import Holding
+from ._candidates import CANDIDATE
 from ._chars import CLOSERS, FULL, RUN, STRONG
 from ._cursor import Cursor
 from ._line_breaks import closes_fence, decide_break, kind_of, opens_fence
@@ -17,7 +19,6 @@ from ._options import check_options
 from ._pieces import Kind, Sentence
 from .tables import tables
 
-_BEHIND_LABEL: Final = frozenset(".)")
 _ENDING: Final = 64
 """How much of the last piece is looked at for a mark that ends it."""
 
@@ -27,8 +28,8 @@ _new_piece: Final = str.__new__
 class Blocks(Holding):
     """The state of a splitter, and what it does at the ends of lines and of pieces."""
 
-    _search: Any  # finds the next candidate
-    _search_later: Any  # … after the first piece
+    _finditer: Any  # finds the candidates
+    _search: Any  # … the first of them
     _by_clause: bool  # the first piece may end at a comma
 
     def __init__(
@@ -51,26 +52,34 @@ class Blocks(Holding):
         self._fence = ""  # what will close the code that is open
         self._in_list = False
 
-    def _blank(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
-        """Act on the line break at *i* with a blank line behind it, as `_break` would.
+    def _look_for(self, candidate: re.Pattern[str]) -> None:
+        self._search, self._finditer = candidate.search, candidate.finditer
 
-        Most paragraphs end so; a quarter of the cost.
+    def _end_line(
+        self, cur: Cursor, i: int, out: list[Sentence], limit: int, *, blank: bool
+    ) -> None:
+        """Act on the line break at *i*, before a blank line or an item of a list, as `_break` would.
+
+        Most paragraphs and items end so; a quarter of the cost.
         """
         if self._in_list and cur.text[cur.line].isalpha():
             self._in_list = False
-        if cur.first(i) == i:
+        if cur.first(i) < i:
+            i += 1 + blank
+            self._give(out, min(i, limit), complete=True)
+        elif blank:
             # nothing to cut off: so are the next ones, of many blank lines
             text = cur.text
             most = min(len(text) - 2, limit - 1)
             while i < most and text[i + 2] == "\n":
                 i += 1
+            i += 1
         else:
             i += 1
-            self._give(out, i + 1 if i < limit else limit, complete=True)
-        cur.position = max(cur.position, i + 1)
-        cur.end_line(i + 1)
+        cur.position = max(cur.position, i)
+        cur.end_line(i)
         self._kind = None
-        cur.may_indent = not self._in_list
+        cur.may_indent = blank and not self._in_list
         cur.indented = False
 
     def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
@@ -101,7 +110,7 @@ class Blocks(Holding):
         cur.end_line(after)
         cur.may_indent = (blank or indented) and not self._in_list
         cur.indented = indented
-        if verdict >= 0:
+        if verdict >= 0 or blank:
             self._kind = "heading" if cur.underlined else None
         cur.underlined = False
         if opening:
@@ -113,15 +122,17 @@ class Blocks(Holding):
         """Give the current sentence, which ends before *end*."""
         cur = self._cursor
         text = cur.take(end)
-        kind: Kind = "prose"
+        if text[:2].isalpha() and not cur.marker:
+            kind: Kind = self._kind or "prose"  # most are so
+        else:
+            cur.count_marker(text)
+            kind = self._kind or kind_of(text)
         if self._fence:
             kind = "code"
         elif cur.underlined:
             kind = "heading"
-        elif self._kind is not None or not text[0].isalpha() or text[1:2] in _BEHIND_LABEL:
-            kind = self._kind or kind_of(text)
-            if kind == "item":
-                self._in_list = True
+        elif kind == "item":
+            self._in_list = True
         piece = _new_piece(Sentence, text)  # as Sentence(…) does, at half its cost
         piece.kind = kind
         piece.start = self._next_start
@@ -130,7 +141,7 @@ class Blocks(Holding):
         self._next_start += len(text)
         self._kind = None if text[-1] == "\n" else kind
         if self._by_clause:
-            self._search = self._search_later
+            self._look_for(CANDIDATE)
             self._by_clause = False
 
     def _last(self, out: list[Sentence], end: int) -> None:

@@ -18,6 +18,7 @@ from .tables import Tables
 MOST_BRACKETED: Final = 80
 """How far back a bracket that is still open is looked for."""
 
+_OPENING: Final = frozenset(opening for opening, _ in BRACKETS)
 _SPACED: Final = "۔"
 """A full stop of a script that sets its words apart: a letter attached to it is of an abbreviation."""
 _NOT_CLOSING: Final = "“«"
@@ -76,6 +77,8 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
 def _inside_brackets(text: str, start: int, i: int, run: int, j: int) -> bool:
     """Whether the mark stands inside 「」, 《》 or （） that were opened not long before."""
     low = max(start, i - MOST_BRACKETED)
+    if _OPENING.isdisjoint(text[low:i]):
+        return False
     for opening, closing in BRACKETS:
         at = text.rfind(opening, low, i)
         if at >= 0 and text.find(closing, at, i) < 0 and closing not in text[run:j]:

@@ -20,10 +20,21 @@ from ._chars import (
 
 MOST_CLOSERS: Final = 24
 MOST_OPENERS: Final = 12
-EYES: Final = ":;<"
+EYES: Final = ":;=<"
 NOSES: Final = "-'"
-MOUTHS: Final = ")(DPp/|*3"
+MOUTHS: Final = ")(][DPpOoSs/\\|*3"
 MOST_EMOJI: Final = 16
+LONGEST_NOTE: Final = 24
+LONGEST_AUTHOR: Final = 40
+_NOTES: Final = frozenset({
+    "citation needed",
+    "better source needed",
+    "sic",
+    "when?",
+    "who?",
+    "why?",
+})
+_NOTES_BEGIN: Final = frozenset("cbnsw")
 MOST_ADDRESS: Final = 64
 """How long the address of a Markdown link may be that belongs to the sentence before it."""
 
@@ -40,11 +51,13 @@ def closers(text: str, j: int) -> int:
             j = n + 1 if text[n] == ")" else j + 1
         elif c in CLOSERS:
             j += 1
-        elif c == "[":
-            n = citation(text, j)
+        elif c in "[【":
+            n = citation(text, j) if c == "[" else source(text, j)
             if n == j:
                 break
             j = n
+        elif c == "^" and text[j + 1] == "[":
+            j += 1
         elif c == "<" and text[j + 1] == "/":
             n = j + 2
             while n < j + 16 and text[n].isalnum():
@@ -65,7 +78,9 @@ def beside(text: str, k: int) -> int:
     while True:
         x = text[k]
         if x == "[":
-            n = citation(text, k)
+            n = linked_citation(text, k) if text[k + 1] == "[" else citation(text, k)
+        elif x == "【":
+            n = source(text, k)
         elif x in EYES:
             n = emoticon(text, k)
         elif x >= FIRST_EMOJI and is_emoji(x):
@@ -74,30 +89,90 @@ def beside(text: str, k: int) -> int:
                 n += 1
         else:
             return k
+        if n > k and text[n] == "," and text[n + 1] == " " and text[n + 2] == "[":
+            k = n + 2  # [1], [2]
+            continue
         if n == k or text[n] not in SPACES:
             return n if text[n] in LINE_ENDS else k
-        if text[n + 1] not in "[:;":
+        if text[n + 1] not in "[【:;":
             return n
         k = n + 1
 
 
 def emoticon(text: str, k: int) -> int:
-    """The end of ``:)``, ``;-)``, ``:D``, ``<3`` at *k*, before white space; *k* if there is none."""
+    """The end of ``:)``, ``;-)``, ``:D``, ``<3``, ``:))`` at *k*, before white space; *k* if there is none."""
     n = k + 1
     if text[k] == "<":
         n += text[n] == "3"
     else:
         n += text[n] in NOSES
-        n += text[n] in MOUTHS
+        mouth = text[n]
+        n += mouth in MOUTHS
+        while text[n] == mouth and mouth in "()D" and n < k + 8:
+            n += 1
     return n if n > k + 1 and text[n - 1] not in NOSES and text[n] in SPACES + LINE_ENDS else k
 
 
 def citation(text: str, j: int) -> int:
-    """The end of ``[1]`` or ``[2, 3]`` at *j*; *j* if there is none."""
+    """The end of ``[1]``, ``[2, 3]``, ``[^1]``, ``[a]``, ``[note 2]``, ``[citation needed]`` or ``[Doe, 2020]`` at *j*.
+
+    *j* if there is none.
+    """
     n = j + 1
-    while n < j + 12 and (text[n].isdecimal() or text[n] in ", -–^"):
+    c = text[n]
+    if c.isdecimal() or c in "^,-–":
+        while n < j + 12 and (c.isdecimal() or c in ", -–^"):
+            n += 1
+            c = text[n]
+        return n + 1 if c == "]" else j
+    if not c.isalpha():
+        return j
+    if c.islower():
+        most = j + LONGEST_NOTE
+        if text[n + 1] != "]" and c not in _NOTES_BEGIN:
+            return j
+    else:
+        # a name, and soon a comma, "et al.", "and", "&" or the year: most brackets are known to be none
+        most = j + LONGEST_AUTHOR
+        while n < most and c.isalpha():
+            n += 1
+            c = text[n]
+        if c != "," and (c != " " or text[n + 1] not in "ea&12"):
+            return j
+    while n < most and (c.isalnum() or c in " ,.&-"):
         n += 1
-    return n + 1 if text[n] == "]" and n > j + 1 else j
+        c = text[n]
+    if c != "]":
+        return j
+    note = text[j + 1 : n]
+    if note[-4:].isdecimal():
+        return n + 1 if len(note) > 5 else j
+    small = note.islower() and (len(note) == 1 or note in _NOTES or note.startswith("note "))
+    return n + 1 if small else j
+
+
+def linked_citation(text: str, j: int) -> int:
+    """The end of ``[[1]](address)`` at *j*; *j* if there is none."""
+    n = citation(text, j + 1)
+    if n == j + 1 or text[n] != "]":
+        return j
+    n += 1
+    if text[n] != "(":
+        return n
+    most = n + MOST_ADDRESS
+    while n < most and text[n] not in ") \n" + END:
+        n += 1
+    return n + 1 if text[n] == ")" else j
+
+
+def source(text: str, j: int) -> int:
+    """The end of ``【1†source】`` at *j*; *j* if there is none."""
+    n = j + 1
+    if not text[n].isdecimal():
+        return j
+    while n < j + LONGEST_AUTHOR and (text[n].isalnum() or text[n] in ":†-, "):
+        n += 1
+    return n + 1 if text[n] == "】" else j
 
 
 def first_letter(text: str, k: int) -> int:
@@ -125,4 +200,6 @@ def begins(x: str) -> bool:
 
 def all_dots(text: str, i: int, run: int) -> bool:
     """Whether the run of marks is an ellipsis or dots only."""
-    return all(text[n] in ".…" for n in range(i, run)) and (run - i > 1 or text[i] == "…")
+    if run - i == 1:
+        return text[i] == "…"
+    return all(text[n] in ".…" for n in range(i, run))

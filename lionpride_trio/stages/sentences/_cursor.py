@@ -45,6 +45,9 @@ TAIL: Final = 24
 NOT_PLAIN: Final = frozenset("|#`~$\\ \t\r\f\v\xa0\u2009\u202f\u3000")
 """First characters of lines that may be headings, tables, fences, or indented."""
 
+MAY_BE_CODE: Final = NOT_PLAIN - {"|", "#"}
+"""First characters of lines that may be code."""
+
 _NUMBERED: Final = re.compile(r"\W*([0-9]{1,3})[.)]")
 _NOT_SPACE: Final = re.compile(r"\S")
 
@@ -122,6 +125,10 @@ class Cursor(InlineCode):
         """Whether the current line begins with a letter or the like: a quick no for many rules."""
         return not self._line_head and self.text[self.line] not in NOT_PLAIN
 
+    def line_opens_no_code(self) -> bool:
+        """Whether the current line plainly opens no fence and is not indented."""
+        return not self._line_head and self.text[self.line] not in MAY_BE_CODE
+
     def is_indented(self, head: str) -> bool:
         """Whether the line that begins with *head* is indented code.
 
@@ -165,16 +172,17 @@ class Cursor(InlineCode):
             piece = "".join(self._parts)
             self._parts.clear()
             self.gone = 0
-        self.start = end
-        self._first = end
+        self.start = self._first = end
         self._head = ""
-        if self.marker or not piece[0].isalpha():
-            found = _NUMBERED.match(self.marker or piece)
-            if found is not None:
-                self._counted = int(found[1])
-            self.marker = ""
         self.position = max(self.position, end)
         return piece
+
+    def count_marker(self, piece: str) -> None:
+        """Remember the number that *piece*, which was taken, begins with, if one does."""
+        found = _NUMBERED.match(self.marker or piece)
+        if found is not None:
+            self._counted = int(found[1])
+        self.marker = ""
 
     def extend(self, more: str) -> None:
         """*more* has arrived."""

@@ -6,8 +6,9 @@ from typing import Final
 
 from ._chars import LINE_ENDS, SPACES
 from ._closers import emoticon
-from ._cursor import Cursor
+from ._cursor import KEPT, Cursor
 from ._following_word import begins_small, is_starter
+from ._markers import decide_marker
 from .tables import Tables
 
 FIRST: Final = "\U0001f300"
@@ -37,6 +38,24 @@ def decide_emoji(cur: Cursor, i: int, tables: Tables) -> int:
     if text[k].islower():
         return k if _FACES[0] <= text[i] <= _FACES[1] and begins_small(cur, i) else ~j
     return k if text[k].isupper() and is_starter(text, k, tables) else ~j
+
+
+def decide_bracket(cur: Cursor, i: int, tables: Tables) -> int:
+    """The verdict on ``)``: the mouth of ``=)``, a smile without eyes as Russians write it, or a marker's."""
+    text = cur.text
+    before = text[i - 1]
+    if before == "=":
+        verdict = decide_emoticon(cur, i - 1)
+        return verdict if verdict > i else ~(i + 1)
+    if not "а" <= before <= "ї":
+        return decide_marker(cur, i, tables)
+    j = i + 1
+    while text[j] == ")" and j < i + MOST_EMOJI:
+        j += 1
+    if text[j] != " " or cur.first(i) >= i - 1:
+        return decide_marker(cur, i, tables)
+    opened = text.rfind("(", max(cur.start, i - KEPT + MOST_EMOJI), i) >= 0
+    return ~j if opened or not text[j + 1].isupper() else j + 1
 
 
 def decide_emoticon(cur: Cursor, i: int) -> int:

@@ -39,13 +39,16 @@ _FORMS_BEGIN: Final = "ILC"
 def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     """The verdict on the mark at *i*: one of . ! ? … and their like."""
     text = cur.text
-    j = i + 1
+    run = j = i + 1
     c = text[j]
+    if c == " " and text[j + 1].isalpha():
+        # most often: nothing is attached, and a word follows
+        return _word_follows(cur, i, run, j, j + 1, j + 1, tables)
     while c in RUN and j < i + MOST_MARKS:
         j += 1
         c = text[j]
     run = j
-    if c in CLOSERS or c in "[<":
+    if c in CLOSERS or c in "[【<^":
         j = closers(text, j)
         c = text[j]
     if c >= FIRST_EMOJI and c not in SPACES:
@@ -70,7 +73,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x in "[:;<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
+    if x in "[【:;=<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
         n = beside(text, k)
         if n > k:
             # "It works." [4] Later
@@ -88,8 +91,8 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if x in LINE_ENDS:
         return ~j
     single = run == i + 1 and text[i] == "."
-    if x.islower():
-        return k if small_begins(cur, i, run, j, p, tables) else ~j
+    if x.isalpha():
+        return _word_follows(cur, i, run, j, k, p, tables)
     if x in ".…":
         # "he left. ...and then": an ellipsis opens a sentence
         if single and (x == "…" or (text[p + 1] == "." and text[p + 2] == ".")):
@@ -99,11 +102,26 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         return ~j
     if not begins(x) or (x == "&" and text[p + 1] == " ") or (x == "\\" and text[p + 1] in ")]"):
         return ~j
-    if x.isalpha() and not x.isupper():
+    return _sentence_follows(cur, i, run, j, k, p, tables)
+
+
+def _word_follows(cur: Cursor, i: int, run: int, j: int, k: int, p: int, tables: Tables) -> int:
+    """The verdict on the mark at *i* whose closers end at *j*, before the letter at *p*."""
+    text = cur.text
+    x = text[p]
+    if x.islower():
+        return k if small_begins(cur, i, run, j, p, tables) else ~j
+    if not x.isupper():
         quoted = j > run and text[j - 1] in QUOTE_ENDS
         if is_particle(text, p) or (quoted and is_said(text, p)):
             return ~j
-    if single:
+    return _sentence_follows(cur, i, run, j, k, p, tables)
+
+
+def _sentence_follows(cur: Cursor, i: int, run: int, j: int, k: int, p: int, tables: Tables) -> int:
+    """The verdict on the mark at *i* before *p*, which may begin a sentence."""
+    text = cur.text
+    if run == i + 1 and text[i] == ".":
         return k if dot_ends(cur, i, p, tables) else ~j
     if all_dots(text, i, run) and run - i <= 3 and (run - i != 2 or text[i] == "…"):
         return k if _ellipsis_ends(cur, i, run, p) else ~j

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ._chars import SPACES
 from ._cursor import Cursor
 from .tables import Tables, words
 
@@ -90,6 +91,8 @@ def opens(text: str, p: int, *, firm: bool) -> bool:
     if size < 4 or not word[1:].islower() or word in _IN_NAMES:
         return False
     q = p + size
+    if text[q] == ":":
+        return text[q + 1] in SPACES  # "Main St. Phone: 555"
     if word.endswith("ly") and size > 5:
         return text[q] == "," or text[q + 1].islower()
     if text[q] != " " or not text[q + 1].islower():
@@ -103,6 +106,8 @@ def opens(text: str, p: int, *, firm: bool) -> bool:
 def begins_small(cur: Cursor, i: int) -> bool:
     """Whether the sentence that the mark at *i* may end began with a small letter."""
     head = cur.head(i)
+    if head[:1].isalpha() and head[1:2].isalpha():
+        return head[0].islower() and not head[1].isupper()
     found = _FIRST.match(head)
     at = 0 if found is None else found.end()
     return head[at : at + 1].islower() and not head[at + 1 : at + 2].isupper()

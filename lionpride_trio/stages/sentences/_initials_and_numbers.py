@@ -27,6 +27,11 @@ _NUMBERED: Final = words(
 """Words that make a label with a number where a sentence begins with them."""
 _VARIABLES: Final = frozenset("xyjqkn")
 """Small letters that are no abbreviations: solve for x."""
+_MATHS: Final = words(
+    "define denote let given where variable parameter constant integer vector function index equals "
+    "length radius height mass charge probability compute minimize maximize"
+)
+"""Words that name a quantity behind them: "define r"."""
 _POINTS: Final = frozenset("NESW")
 _REGNAL: Final = frozenset("IVX")
 _NAME_PARTS: Final = words("and or")
@@ -37,14 +42,24 @@ _IN_NAMES: Final = words(
 )
 _NEVER_FIRST: Final = frozenset({"Chr"})
 VOWELS: Final = frozenset(
-    "àáâãäåæèéêëìíîïòóôõöøùúûýāăąēėęěĩīıōőœũūůűųươạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹяиіїєюыэ"
+    "àáâãäåæèéêëìíîïòóôõöøùúûýāăąēėęěĩīıōőœũūůűųươạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹяиіїєюыэжб"
 )
-"""Small letters that are words and no abbreviations: ý, é, ö, я."""
+"""Small letters that are words and no abbreviations: ý, é, ö, я, ж."""
 _FIRST_LABELS: Final = frozenset("aAi")
 _OUTLINE: Final = "가나다라마"
 """Syllables that Korean counts paragraphs with."""
 _CARDINAL: Final = words("auf um ist sind gegen nur klo kello saat o ob u v")
 """Words after which "7." is seven in languages that write the seventh so."""
+_BEFORE_HOURS: Final = words("kl. klo kello saat ura")
+"""Words after which "10." is ten o'clock, whatever follows."""
+_MEASURED: Final = words("""
+    total score count sum result level low high lowest highest minimum maximum average room floor gate
+    seat table track platform episode season chapter volume page line item number quantity qty age rank
+    place position player players team guests people rating answer channel bus stop size balance lives
+    attempts left remaining errors warnings version day week grade stars points zimmer etage stock
+    gleis platz seite anzahl summe ergebnis chambre étage page total quai habitación piso página
+""")
+"""Labels of a single value: "Total: 1. Try again." is no list."""
 
 
 def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables: Tables) -> bool:
@@ -78,6 +93,8 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
             return not x.isalpha()
         if word in VOWELS:
             return True
+        if last in _MATHS and not before.endswith("."):
+            return True  # define r. Proof
         if before[-1:].isdecimal() or word in _VARIABLES or (len(before) > 1 and is_roman(before)):
             follower = next_word(text, p)
             # v. Chr., s. III
@@ -146,7 +163,7 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
             # Within a line only a list is counted so: "How many? 24. Anything else?"
             if cur.has_line() or word == "1" or cur.follows(int(word)):
                 return False
-        elif before.endswith(":") and word == "1":
+        elif before.endswith(":") and word == "1" and before[:-1].lower() not in _MEASURED:
             cur.marker = "1."
             return False
         elif before.strip("*_.").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
@@ -160,11 +177,13 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
             # 3. 5. 2021
             return not _goes_on(text, p) or not text[i - len(word) - 1].isspace()
         if x.isupper():
+            if before.lower() in _BEFORE_HOURS:
+                return True
             follower = month(text, p, tables)
             if follower and (follower != "May" or before.lower() != "in"):
                 return False
-            if before.endswith("."):
-                return True  # kl. 15
+            if before.endswith((".", ":")):
+                return True  # §. 15, Etage: 2
             if before.lower() in tables.before_ordinals:
                 return is_starter(text, p, tables)
             if tables.ordinals and not _counts(cur, i, word, before):

@@ -59,6 +59,9 @@ _AMBIGUOUS: Final = frozenset("-+*–_(~=>|•⁃◦▪‣")
 _DIGITS: Final = frozenset(string.digits)
 _OF_BLOCKS: Final = frozenset("|#`~$\\-*_=")
 """First characters of lines that may be pieces by themselves: a heading, a table, a fence, a rule."""
+_OF_NO_BLOCK: Final = frozenset("\"'“”„‘’«»¡¿[{@%&/.,;:!?…€£<")
+"""First characters of lines that begin no block."""
+_OF_FENCES: Final = frozenset("`~$\\")
 _WHOLE: Final = ("|", "#", "```", "~~~", "$$", "\\[")
 
 
@@ -75,12 +78,24 @@ def is_whole(head: str) -> bool:
     return bare[0] != "#" or _HEADING.match(bare) is not None
 
 
+def _is_alone(bare: str) -> bool:
+    """Whether the line *bare* is a piece by itself: never cut, or a rule."""
+    if bare[0] in "-*_=":
+        return not bare[1:3].strip("-*_= \t\r") and _RULE.match(bare) is not None
+    return is_whole(bare)
+
+
 def kind_of(text: str) -> Kind:
     """The kind of a piece that begins a line."""
     if text[0].isalpha() and text[1:2] not in {".", ")"}:
         return "prose"
-    if text[0] in _DIGITS:
+    first = text[0]
+    if first in _DIGITS:
         return "item" if _ITEM.match(text) else "prose"
+    if first in _OF_NO_BLOCK or (first in "*`_" and text[1:2] == first and text[2:3].isalnum()):
+        return "prose"
+    if first == "`" and text[1:2] != first:
+        return "prose"
     bare = text.lstrip()
     if bare.startswith(">"):
         quoted = _QUOTE.match(bare)
@@ -107,6 +122,8 @@ def opens_fence(line: str, length: int) -> str:
     *line* is its head.  A line of which that is not all opens no formula: it may also close it.
     """
     bare = line.lstrip(SPACES)
+    if bare[:1] not in _OF_FENCES:
+        return ""
     found = _FENCE.match(bare)
     if found is not None:
         return found[1]
@@ -124,7 +141,7 @@ def closes_fence(head: str, tail: str, fence: str) -> bool:
     """
     bare = head.strip()
     if fence[0] in "`~":
-        return len(bare) >= len(fence) and not bare.strip(fence[0])
+        return bare[:1] == fence[0] and len(bare) >= len(fence) and not bare.strip(fence[0])
     return not bare or tail.rstrip().endswith(fence)
 
 
@@ -189,7 +206,7 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
     if x == END:
         return ~(i + 1)
     bare = cur.line_head(i).lstrip(SPACES)
-    if closed or (bare[:1] in _OF_BLOCKS and (is_whole(bare) or _RULE.match(bare))):
+    if closed or (bare[:1] in _OF_BLOCKS and _is_alone(bare)):
         return i + 1
     if x == "=" and text[k + 1] == x and text[k + 2] == x:
         cur.underlined = cur.has_line() and bare[:1].isalnum()
@@ -272,8 +289,8 @@ def _mark_before(text: str, line: int, e: int) -> int:
         c = text[f - 1]
         if c in SPACES or c in CLOSERS or is_emoji(c):
             f -= 1
-        elif (c.isdecimal() and text[f] == "]") or (c in MOUTHS and text[f - 2] in EYES + NOSES):
-            at = max(text.rfind(sign, low, f) for sign in "[:;")
+        elif (c.isalnum() and text[f] == "]") or (c in MOUTHS and text[f - 2] in EYES + NOSES):
+            at = max(text.rfind(sign, low, f) for sign in "[:;=")
             if at < 0 or (text[at] == "[" and citation(text, at) == at):
                 break
             f = at

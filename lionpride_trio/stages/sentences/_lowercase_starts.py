@@ -43,7 +43,7 @@ _SMALL_NAMES: Final = words(
 def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) -> bool:
     """Whether a sentence begins at the small letter at *p*, after the mark at *i*."""
     text = cur.text
-    if any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
+    if j > run and any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
         return False
     if all_dots(text, i, run):
         return text[p] in "iwh" and begins_small(cur, i) and next_word(text, p) in _AFTER_DOTS
@@ -80,7 +80,9 @@ def _is_name(text: str, p: int) -> bool:
     if text[n] in "._":
         return n - p > 1 and text[n + 1].isalnum()
     if text[n] == ":":
-        return text[n + 1] == "/" and text[n + 2] == "/"
+        if text[n + 1] in ":/":
+            return text[n + 2] == "/" or text[n + 1] == ":"
+        return text[n + 1].islower()  # node:fs, std::vector
     if text[n] == "(":
         return text[n + 1] == ")"
     return text[p:n] in _SMALL_NAMES

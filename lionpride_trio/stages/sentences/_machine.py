@@ -6,16 +6,14 @@ reads past the end of the window raises `NeedMore`, and `_run` ends there.
 
 What must hold:
 
-1. What `_run` decides without a rule holds whatever comes after the two characters that it has seen.
+1. What `_run` decides without a rule holds whatever comes after the characters that it has seen.
    It would else depend on the cuts, which decide how much is there.
 2. ``cur.position`` is written back before anything is asked: rules and `_give` read it there, and the
    local copy is for the search.
 3. After a piece was given, ``limit`` is counted anew: it is measured from the sentence's start, and the window
    may have been cut back (``cur.gone``).
 
-Quick judgements by the neighbours of a mark (`_is_plain`, `_is_initial`, `_is_nothing`) say what the rules
-would, at a quarter of the cost.  They bring a text in one piece from 3.7 to 3.0 ms a novel's chapter of 100 KB,
-and nothing where it comes in tokens: there the mark is mostly the last character and has no neighbour yet.
+Where the neighbours of a candidate say all, `_plain` says what the rules would.
 """
 
 from __future__ import annotations
@@ -23,17 +21,16 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
-from ._abbreviations import CAPITALS, is_ordinary_word
 from ._blocks import Blocks
 from ._caseless_marks import decide_full
-from ._chars import CLOSERS, FULL, SPACES
-from ._closers import MOUTHS, NOSES
+from ._chars import CLOSERS, FULL
 from ._cursor import Cursor, NeedMore
 from ._end_marks import decide_mark
 from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
 from ._line_breaks import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
+from ._plain import BEHIND, ITEMS, begins_item, is_initial, is_nothing, judge_attached, judge_dot
 from ._scripts import decide_scripted
 from ._tags import decide_tag
 
@@ -42,16 +39,12 @@ _RULES: Final = {
     **dict.fromkeys(FULL, decide_full),
     **dict.fromkeys(":;։", decide_scripted),
     **dict.fromkeys("•⁃", decide_bullet),
-    ")": decide_marker,
+    ")": emoji.decide_bracket,
     "<": decide_tag,
 }
 
-ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-"""After a dot, these make it part of a word or a number."""
-_FACE: Final = frozenset(NOSES + MOUTHS)
-"""After a colon and white space, these may make it an emoticon."""
-_TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
-"""After an angle bracket, these may make it a tag or an emoticon."""
+ATTACHED: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789\n")
+"""After a dot, these make it part of a word or a number, or leave it to the line break."""
 _COUNTING: Final = frozenset("0123456789ivx")
 """Characters that lists are counted with, beside single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
@@ -75,8 +68,9 @@ class Machine(Blocks):
     def _run(self, *, final: bool) -> list[Sentence]:
         """Decide what can be decided."""
         cur = self._cursor
-        cur.extend("".join(self._fresh))
-        self._fresh.clear()
+        if self._fresh:
+            cur.extend("".join(self._fresh))
+            self._fresh.clear()
         out: list[Sentence] = []
         end = cur.finish() if final else len(cur.text)
         self._waiting = False
@@ -87,25 +81,23 @@ class Machine(Blocks):
             position = cur.start - cur.gone + self._mark
             self._mark = -1
         limit = cur.start + self._limit - cur.gone
-        while True:
-            # Only a mark before the limit may still end the sentence.
-            found = self._search(text, position, min(end, limit))
-            if found is None:
+        for found in self._finditer(text, position, end):
+            at = found.start()
+            if at < position:
+                continue
+            if at >= limit:
+                # Only a mark before the limit may still end the sentence.
                 cur.position = position
-                if end <= limit:
-                    break
-                if self._max_chars is None:
-                    return self._fail(self._too_long("a sentence"), out)
-                self._give(out, cut_within(cur, limit), complete=False)
+                if not self._cut_before(at, out):
+                    return out
                 position = cur.position
                 limit = cur.start + self._limit
-                continue
-            at = found.start()
             c = text[at]
             if at + 1 < end:
                 y = text[at + 1]
+                k = 0
                 if c == ".":
-                    if y in ATTACHED or y == "\n":
+                    if y in ATTACHED:
                         position = at + 1
                         continue
                     if y == " ":
@@ -123,21 +115,38 @@ class Machine(Blocks):
                                     cur.position = position
                                     self._waiting = True
                                     break
-                            elif self._is_initial(cur, at):
+                            elif is_initial(cur, at):
                                 position = at + 1
                                 continue
-                        elif at + 2 < end and self._is_plain(cur, at):
-                            self._give(out, min(at + 2, limit), complete=True)
-                            position = cur.position
-                            limit = cur.start + self._limit
-                            continue
+                        elif at + 2 < end:
+                            k = judge_dot(cur, at, self._tables, self._fence)
+                    elif y in BEHIND:
+                        k = judge_attached(cur, at, self._tables, self._fence)
                 elif c == "\n":
-                    if y == "\n" and not self._fence and cur.line_starts_plain():
-                        self._blank(cur, at, out, limit)
+                    if not self._fence and (
+                        cur.line_opens_no_code()
+                        if y == "\n"
+                        else y in ITEMS and begins_item(text, at) and cur.line_opens_no_code()
+                    ):
+                        self._end_line(cur, at, out, limit, blank=y == "\n")
                         position = cur.position
                         limit = cur.start + self._limit - cur.gone
                         continue
-                elif self._is_nothing(text, at, c, y):
+                elif c in "?!":
+                    if y in BEHIND:
+                        k = judge_attached(cur, at, self._tables, self._fence)
+                    elif y == "\n":
+                        position = at + 1
+                        continue
+                elif c in ":;<)" and is_nothing(cur, at, by_clause=self._by_clause):
+                    position = at + 1
+                    continue
+                if k > 0:
+                    self._give(out, min(k, limit), complete=True)
+                    position = cur.position
+                    limit = cur.start + self._limit
+                    continue
+                if k < 0:
                     position = at + 1
                     continue
             elif not final and (
@@ -161,6 +170,10 @@ class Machine(Blocks):
                 break
             position = cur.position
             limit = cur.start + self._limit - cur.gone
+        else:
+            cur.position = position
+            if end > limit and not self._cut_before(end - 1, out):
+                return out
         if final:
             self._last(out, end)
         else:
@@ -169,6 +182,18 @@ class Machine(Blocks):
                 cur.position = end
         return out
 
+    def _cut_before(self, at: int, out: list[Sentence]) -> bool:
+        """Cut the sentence at the limit until *at* is before it; false if that is an error."""
+        cur = self._cursor
+        limit = cur.start + self._limit - cur.gone
+        while at >= limit:
+            if self._max_chars is None:
+                self._fail(self._too_long("a sentence"), out)
+                return False
+            self._give(out, cut_within(cur, limit), complete=False)
+            limit = cur.start + self._limit
+        return True
+
     def _wait_for(self, c: str, after: str) -> None:
         """The rule for *c* needs more than *after*: say which characters decide nothing, if any."""
         if not after.strip(CLOSING):
@@ -176,55 +201,6 @@ class Machine(Blocks):
         elif c == "." and not after.strip(". "):
             self._waited = 0
             self._only = ". "
-
-    def _is_plain(self, cur: Cursor, at: int) -> bool:
-        """Whether the dot at *at* plainly ends a sentence: an ordinary word, a space, a capital.
-
-        The rules would say so, too: this is most of the full stops there are, at a quarter of the
-        cost.
-        """
-        text = cur.text
-        after = text[at + 2]
-        if after in '"(“' and at + 3 < len(text):
-            after = text[at + 3]
-        return (
-            after in CAPITALS
-            and not self._fence
-            and is_ordinary_word(text, cur.start, at, self._tables)
-            and cur.line_starts_plain()
-            and not cur.in_code(at)
-        )
-
-    def _is_initial(self, cur: Cursor, at: int) -> bool:
-        """Whether the dot at *at*, behind a capital, is plainly that of one of several initials."""
-        text = cur.text
-        if text[at + 3] != "." or not "A" <= text[at + 2] <= "Z" or cur.marker:
-            return False
-        if at - cur.start < 6 or not "A" <= text[at - 4] <= "Z":
-            return False
-        head = cur.head(at)
-        # but "A. One. B. Two." is a list
-        if len(head) < 6 or not head[0].isalpha():
-            return False
-        return head[1] not in ".)" or ord(text[at - 1]) != ord(head[0]) + 1
-
-    def _is_nothing(self, text: str, at: int, c: str, y: str) -> bool:
-        """Whether *c* at *at*, with *y* after it, is plainly no candidate, by its neighbours."""
-        if c in "!?":
-            return y == "\n"
-        if c in ":;":
-            before = text[at - 1]
-            if "\u0370" <= before <= "\u1fff" or (before in SPACES and y in _FACE):
-                return False
-            return not self._by_clause
-        if c == "<":
-            return y not in _TAGS
-        if c != ")":
-            return False
-        before = text[at - 1]
-        if not before.isalnum():
-            return True
-        return at - 2 >= self._cursor.start and text[at - 2].isalpha() and before not in "ivx"
 
     def _decide(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the candidate at *i*.  Nothing has changed if this raises `NeedMore`."""
@@ -263,7 +239,7 @@ class Machine(Blocks):
             head = cur.line_head(i)
             if is_whole(head) or cur.is_indented(head):
                 return True
-        if cur.first(i) >= k:
+        if k <= i and cur.first(i) >= k:
             return True
         if not cur.in_code(i) or "`" in cur.text[i:k]:
             return False

@@ -13,6 +13,8 @@ from ._chars import SPACES, STARTING_SIGNS
 from ._cursor import Cursor
 from .tables import Tables
 
+_BEHIND: Final = frozenset(".)ivx")
+"""Characters one of which stands behind the first letter of a marker."""
 _NUMERALS: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ROMAN: Final = dict(itertools.pairwise(_NUMERALS))
 _MARKER: Final = re.compile(
@@ -32,6 +34,10 @@ def _following(label: str) -> str:
 def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on ``)`` or ``.``: whether it ends the marker after the sentence's own."""
     text = cur.text
+    if not cur.marker:
+        head = cur.head(i)
+        if head[:1].isalpha() and head[1:2] not in _BEHIND:
+            return ~(i + 1)  # the sentence began with no marker
     q = i
     while q > cur.start and q > i - 5 and text[q - 1].isalnum():
         q -= 1

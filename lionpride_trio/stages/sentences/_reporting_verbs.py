@@ -17,12 +17,16 @@ LONGEST_WORD: Final = 16
 
 TITLES: Final = words("Mr Mrs Ms Dr Prof Hr Fr Sr Sra Sig Mme")
 STYLES: Final = words(
-    "Ser Sir Lord Lady King Queen Captain Aunt Uncle Father Mother Sister Brother"
+    "Ser Sir Lord Lady King Queen Prince Princess President Professor Captain Major Aunt Uncle Father Mother Sister Brother"
 )
 """Words before a name that open sentences, too."""
 _SAYING: Final = words("""
     said says asked asks replied replies shouted shouts cried cries whispered exclaimed answered
     yelled added called screamed murmured muttered told wondered repeated laughed barked snapped
+    ordered commanded roared bellowed vowed shrieked sobbed groaned moaned mumbled stammered hollered
+    howled declared announced warned urged pleaded protested objected agreed promised continued began
+    chuckled giggled sneered wailed whimpered whined croaked breathed remarked admitted suggested
+    explained inquired enquired echoed chimed confessed countered argued boasted thundered boomed
     hissed growled sighed gasped demanded begged insisted joked grinned smiled interrupted
     sagte fragte rief antwortete schrie meinte flüsterte murmelte erwiderte entgegnete lachte
     dit demanda répondit cria murmura dijo preguntó respondió gritó exclamó disse chiese rispose

@@ -38,21 +38,14 @@ A verdict is one `int`: ``k >= 0`` means *cut before k*, and ``~k`` *no boundary
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
 from .._checks import MAX_HOLD
-from . import _emoji as emoji
+from ._candidates import CANDIDATE, CANDIDATE_OR_PAUSE
 from ._chars import RUN
-from ._forced_cuts import CLAUSE_MARKS
 from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
-
-_CANDIDATES: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨<"
-_EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
-_SEARCH: Final = re.compile(f"[{re.escape(_CANDIDATES)}{_EMOJI}]").search
-_SEARCH_CLAUSE: Final = re.compile(f"[{re.escape(_CANDIDATES + CLAUSE_MARKS)}{_EMOJI}]").search
 
 _ATTACHABLE: Final = CLOSING + " \n"
 """Characters of which one more decides nothing about the mark before them."""
@@ -86,8 +79,7 @@ class SentenceSplitter(Machine):
             language=language, max_chars=max_chars, first=first, code=code, max_hold=max_hold
         )
         self._by_clause = first is not None
-        self._search = _SEARCH_CLAUSE if first else _SEARCH
-        self._search_later = _SEARCH
+        self._look_for(CANDIDATE_OR_PAUSE if first else CANDIDATE)
         self._fresh = []
         self._held = 0
         self._waiting = False
@@ -145,7 +137,8 @@ class SentenceSplitter(Machine):
                 wait = self._is_in_plain_line()
                 self._waited = MOST_WAITED
             elif c in AT_ONCE:
-                return c == ":" and text[at - 1].isascii() and at > 0 and not self._by_clause
+                before = text[at - 1] if at else self._last_character()
+                return self._is_nothing(c, before)
             else:
                 wait = True
                 self._waited = 0
@@ -158,6 +151,18 @@ class SentenceSplitter(Machine):
         if wait:
             self._mark = self._held + at
         return wait
+
+    def _is_nothing(self, c: str, before: str) -> bool:
+        """Whether the colon or bracket *c*, the last character so far, is plainly nothing behind *before*."""
+        if not before:
+            return False
+        if c == ":":
+            return before.isascii() and before != " " and not self._by_clause
+        return c == ")" and not before.isalnum() and before != "="
+
+    def _last_character(self) -> str:
+        """The character before this chunk; nothing if the chunk before it was empty."""
+        return self._fresh[-1][-1:] if self._fresh else self._cursor.text[-1]
 
     def flush(self) -> Sequence[Sentence]:
         if self._flushed:

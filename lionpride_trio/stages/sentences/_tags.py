@@ -13,7 +13,7 @@ LONGEST_TAG: Final = 64
 MOST_WHITE: Final = 32
 
 _BLOCKS: Final = words(
-    "p div li ul ol h1 h2 h3 h4 h5 h6 table tr blockquote pre section article dl dt dd"
+    "p div li ul ol h1 h2 h3 h4 h5 h6 table tr blockquote pre section article dl dt dd td th"
 )
 _BREAKS: Final = words("br hr")
 
@@ -41,8 +41,12 @@ def decide_tag(cur: Cursor, i: int, _tables: Tables) -> int:
             first < i and (text[first] != "<" or text.find(">", first, i) < i - 1)
         )
         return i if within else ~(n + 1)
-    while text[n + 1] == "<" and text[n + 2] == "/" and n < i + 2 * LONGEST_TAG:
-        # </li></ul>
+    while (
+        text[n + 1] == "<"
+        and (text[n + 2] == "/" or (text[n + 2] in "bB" and text[n + 3] in "rR"))
+        and n < i + 2 * LONGEST_TAG
+    ):
+        # </li></ul>, <br><br>
         n += 2
         while text[n] not in "<>\n\0" and n < i + 3 * LONGEST_TAG:
             n += 1

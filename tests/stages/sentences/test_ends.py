@@ -6,7 +6,7 @@ import pytest
 
 from lionpride_trio.stages.sentences import SentenceSplitter
 
-from .cases import split
+from .cases import Tally, load_own, split
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,40 @@ def test_other_languages(language, marked):
     assert "|".join(split(marked.replace("|", ""), language=language)) == marked
 
 
+KINDS = load_own("kinds.txt")
+
+
+@pytest.mark.parametrize("case", KINDS, ids=["".join(case["pieces"])[:40] for case in KINDS])
+def test_kinds_of_ends_are_heard_with_and_without_the_language(case):
+    for language in (case["lang"], None):
+        tally = Tally()
+        found = tally.add(case, split("".join(case["pieces"]), language=language))
+        assert found == ([], [])
+
+
+@pytest.mark.parametrize("text", ["===)word. It ends.", "=)", "x =)) y. Z", "да)) Нет)"])
+def test_a_smile_that_is_none_stops_nothing(text):
+    assert "".join(split(text)) == text
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 99])
+def test_a_smile_behind_a_space_is_seen_however_it_arrives(chunk):
+    text = "Ask the :-) World. So be it :) Then go =) Bye."
+    splitter = SentenceSplitter()
+    given = [p for at in range(0, len(text), chunk) for p in splitter.feed(text[at : at + chunk])]
+    assert [*given, *splitter.flush()] == split(text)
+
+
 def test_a_back_tick_silences_its_own_sentence_only_while_it_streams():
     splitter = SentenceSplitter()
     given = [piece for c in "Use the ` key. Now press" for piece in splitter.feed(c)]
     assert given == ["Use the ` key. "]
+
+
+def test_a_bracket_that_is_no_citation_is_known_with_its_first_words():
+    splitter = SentenceSplitter()
+    given = [piece for c in "It is so. [Later that" for piece in splitter.feed(c)]
+    assert given == ["It is so. "]
 
 
 def test_of_a_fence_only_the_piece_that_closes_it_is_complete():

@@ -24,6 +24,10 @@ SETS: dict[str, tuple[list[Case], float, int]] = {
     "own, European languages": (load_own("european.txt"), 0.992, 400),
     "blind, answers": (load_own("answers_blind.txt"), 0.995, 180),
     "blind, chat and voice": (load_own("chat_blind.txt"), 0.996, 99),
+    "second blind": (load_own("second_blind.txt"), 0.993, 61),
+    "third, answers": (load_own("third_answers.txt"), 0.997, 63),
+    "third, chat and voice": (load_own("third_chat.txt"), 0.996, 74),
+    "users' reports": (load_own("reports.txt"), 0.97, 31),
     "own, other scripts": (load_own("scripts.txt"), 0.995, 138),
 }
 

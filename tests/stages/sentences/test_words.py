@@ -1,6 +1,6 @@
 """Ordinary words end sentences, whatever other languages abbreviate so.
 
-`data/words.txt` has the commonest short words of nineteen languages, from the frequency lists of
+`data/words.txt` has the commonest short words of thirty languages, from the frequency lists of
 wordfreq: a code, a bar, and words.  Each is put before a number and before a name.
 """
 
@@ -61,6 +61,8 @@ ABBREVIATED = {
         "ссср",
         "срср",
         "мвс",
+        "νδ",
+        "sr",
     ],  # acronyms, written small by wordfreq
 }
 """Words that stand in the lists because they are abbreviations."""

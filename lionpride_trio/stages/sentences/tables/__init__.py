@@ -115,7 +115,7 @@ CODES: Final = words("""
     """)
 
 
-INTERNATIONAL: Final = words("mr mrs dr prof st inc ltd corp co vs etc jr sr")
+INTERNATIONAL: Final = words("n° nº mr mrs dr prof st inc ltd corp co vs etc jr sr")
 """Abbreviations that stand in texts of every language."""
 
 

@@ -23,6 +23,6 @@ ORDINARY: Final = words("""
     prop qua qui rag red ref reg resp rev ros rus russ sam san sec seg ser set sett sex sid
     sig sing sis so soc sok span sta ste sto stol stud su sup syn tab tel tem ten ter ti tim
     to tot tri türk ul ur uu valt vas vast ven ver vid vie voll vorm wed wwe zach zal
-    zam zem zi zit zus ал ап вид год гол им кол мин мол нем ок пер пол полк пор прим ред рос
+    zam zem zi zit zus این بی ал ап вид год гол им кол мин мол нем ок пер пол полк пор прим ред рос
     тел упор ян
     """)

@@ -6,9 +6,10 @@ from ._classes import Language, words
 
 CZECH = Language(
     code="cs",
+    word=words("něm nám"),
     never=words("""
-        např tj tzn tzv mj popř příp resp doc prof ing ing.arch mgr bc judr mudr mvdr
-        phdr rndr paeddr thdr dr.h.c csc sv nám ul tř č čp čj mgr.art angl něm lat fr
+        na_nám z_něm např tj tzn tzv mj popř příp resp doc prof ing ing.arch mgr bc judr mudr mvdr
+        phdr rndr paeddr thdr dr.h.c csc sv ul tř č čp čj mgr.art angl lat fr
         rus viz cca por ppor kpt mjr plk gen npor prap rtm škpt rev arch red srov sp.zn
         vč zejm zvl alt event hl ev max mim kol odd os okr pozn pův st šk tel ústř vl
         zast zn zal dom dír ustan n.m.n n.l s.o z.s z.ú stol ml nar zem op arg říd sekr

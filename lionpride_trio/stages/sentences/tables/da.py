@@ -19,8 +19,8 @@ DANISH = Language(
     number=words("""
         s nr kap pkt bd afsn tlf årg § sp fig tab vol kl lb.nr lbk matr.nr journ.nr ca
         """),
-    maybe=words("tirs tors fre lør søn a/s aps inc ltd co jr sr f.kr e.kr mdr gl Co"),
-    unit=words("mio mia kr min sek pct stk"),
+    maybe=words("tirs tors fre lør a/s aps inc ltd co jr sr f.kr e.kr mdr gl Co"),
+    unit=words("mio mia kr sek pct stk"),
     end=words("osv etc m.m m.v mv mm m.fl mfl o.l ol o.a o.lign og.lign er_ok"),
     months=words("""
         januar februar marts april maj juni juli august september oktober november
@@ -53,6 +53,6 @@ DANISH = Language(
         Lav Tag Jo int maks jur komm lat nord oms fork phil sg soc russ mekan lok overs
         cand co
         """),
-    street_ends=("gd", "v", "pl"),
-    word=words("jan feb mar apr jun jul aug sep sept okt nov dec"),
+    street_ends=("gd", "g", "v", "pl"),
+    word=words("søn min jan feb mar apr jun jul aug sep sept okt nov dec"),
 )

@@ -44,7 +44,7 @@ GERMAN = Language(
         Wahlperiode Legislaturperiode Sitzung Vorsitzende Vorsitzender Bürgermeister
         Präsident Versuch Schritt Lauf Rennen Saison Stunde Sure Symphonie Sinfonie
         Konzert Gebot Hochzeitstag Todestag Staatsexamen Lesung Strophe Absatz Republik
-        Dynastie Breitengrad Längengrad Strafsenat Zivilsenat Rang
+        Dynastie Breitengrad Längengrad Strafsenat Zivilsenat Rang Jh Jhd Jhdt
         """),
     before_ordinals=words("""
         als im am vom zum zur der den dem des beim seit bis ab ihrem seinem ihren seinen

@@ -18,12 +18,12 @@ FRENCH = Language(
         Bull éq livr
         """),
     maybe=words("""
-        juill lun mer jeu ven sam dim cie ets sté s.a s.a.r.l s.a.s ltd inc jr sr fr min
+        juill lun ven sam dim cie ets sté s.a s.a.r.l s.a.s ltd inc jr sr fr min
         sec hab av.j.-c apr.j.-c j.-c ibid id loc.cit op.cit Civ Crim Cass Bull Rép Sté
         Cie Éts Assoc
         """),
     unit=words("mn kg km cm mm cl dl ml"),
-    end=words("etc suiv c'est_ok est_ok tout_ok"),
+    end=words("a y y_a etc suiv c'est_ok est_ok tout_ok"),
     months=words("""
         janvier février mars avril mai juin juillet août septembre octobre novembre
         décembre
@@ -47,10 +47,11 @@ FRENCH = Language(
         Il J'ai Merci Puis
         """),
     local=words("""
+        a y
         ill sens jeu plur hab oct me mes no t al par art mar fr ap pr sup dir fam sing
         pl ven lun mer sam dim inf coll anc bat L N De Des Du Sur Ma Or Par Son Si Ton
         On Pas Plus Ta Se Car Non Tout Tant Y La Bien Mes Mon Bull Cass syn Arr mn ste
         cie litt id av
         """),
-    word=words("janv févr avr sept oct nov déc mar"),
+    word=words("jeu mer janv févr avr sept oct nov déc mar"),
 )

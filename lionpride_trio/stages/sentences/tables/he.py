@@ -6,7 +6,7 @@ from ._classes import Language, words
 
 HEBREW = Language(
     code="he",
-    never=words("ת.ד ע.ר א.ג.נ א.נ ק.ג ק.מ ס.מ מ.מ ד.ש נ.ב ב.מ ל.ד ח.פ ת.ז ב.כ"),
+    never=words("גב עו דר ת.ד ע.ר א.ג.נ א.נ ק.ג ק.מ ס.מ מ.מ ד.ש נ.ב ב.מ ל.ד ח.פ ת.ז ב.כ"),
     number=words("עמ סע גל"),
     word=words("מס פרק סעיף"),
     local=words("מס פרק סעיף עמ גל"),

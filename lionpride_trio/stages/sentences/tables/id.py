@@ -6,12 +6,13 @@ from ._classes import Language, words
 
 INDONESIAN = Language(
     code="id",
+    word=words("hal"),
     never=words("""
         Bpk Bp Bpk Sdr Sdri Ir Drs Dra Hj H R.A R.M K.H KH Yth yth Tn Ny Jl jl Jln Gg Ds
         Kec Kab Kel Prov Ust Pdt Brigjen S.Pd S.H S.E S.T S.Kom S.Si S.Sos S.Ked M.Pd
         M.Si M.Hum M.M M.T M.Kes a.n u.p d.a s.d PT CV tsb yg dgn utk spt sbb a.l
         """),
-    number=words("No no hlm hal Hlm Hal Rp rp telp Telp Tel vol Vol ps tgl Tgl"),
+    number=words("No no hlm Hlm Hal Rp rp telp Telp Tel vol Vol ps tgl Tgl"),
     maybe=words("Tbk dkk"),
     end=words("dll dsb dst d.l.l d.s.b d.s.t"),
     starters=words("""

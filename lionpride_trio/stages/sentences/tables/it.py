@@ -8,6 +8,7 @@ ITALIAN = Language(
     code="it",
     never=words("""
         sig sigg sig.ra sig.na sig.re sigg.ri dott dott.ssa dott.ri dr prof prof.ssa
+        l'on l’on dell'on dell’on all'on all’on dall'on dall’on
         proff ing avv arch geom rag on mons gen col cap ten serg cav comm uff egr gent
         gent.mo gent.ma spett preg ill.mo ecc.mo s.e s.s ss s.ta s.to rev p.es ad.es es
         cfr cf c.d cd cosid segg sogg agg avv.to v.le p.zza p.za c.so l.go str loc Dir

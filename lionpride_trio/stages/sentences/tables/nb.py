@@ -14,10 +14,10 @@ NORWEGIAN = Language(
         """),
     number=words("""
         s nr kap fig bd tab § art pkt tlf kl årg vol p st.meld prop ot.prp innst sp avsn
-        par ca
+        ca
         """),
-    maybe=words("des man tirs ons tors fre lør søn as a/s jr sr f.kr e.kr f.Kr e.Kr"),
-    unit=words("mill mrd kr min sek stk pst km kg t"),
+    maybe=words("des tirs ons tors fre lør søn as a/s jr sr f.kr e.kr f.Kr e.Kr"),
+    unit=words("mill mrd kr sek stk pst km kg t"),
     end=words("osv o.s.v etc m.m mm m.v mv m.fl mfl o.l ol o.a er_ok"),
     months=words("""
         januar februar mars april mai juni juli august september oktober november
@@ -43,5 +43,5 @@ NORWEGIAN = Language(
         Som Hele Ha Mest Mer Like Bare Alt Andre ca Dere forts cand mill
         """),
     street_ends=("gt", "g", "v", "pl"),
-    word=words("jan feb apr aug sept okt nov"),
+    word=words("par man min jan feb apr aug sept okt nov"),
 )

@@ -18,7 +18,7 @@ PORTUGUESE = Language(
         sécs parág fls no_cap do_cap
         """),
     maybe=words("""
-        seg ter qua qui sex sáb cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed
+        seg qua qui sex sáb cia ltda s.a s.a.r.l inc jr a.c d.c e.u.a hab min adm ed
         eds org orgs depto dpto
         """),
     unit=words("kg km cm mm"),
@@ -58,5 +58,5 @@ PORTUGUESE = Language(
         Use Usa Dez Posso Algo Dito Num Liga Faz Deixa Vou Vem Dois Seis séc fl Cap Ten
         Pe Pr Cel Trav arts ap hab cel caps av
         """),
-    word=words("jan fev mar abr mai jun jul ago set out nov dez"),
+    word=words("ter jan fev mar abr mai jun jul ago set out nov dez"),
 )

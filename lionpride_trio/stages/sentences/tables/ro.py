@@ -8,19 +8,21 @@ ROMANIAN = Language(
     code="ro",
     never=words("""
         dl dna d-na d-l d-nei d-lui dlui dnei d-ra dr prof ing av jud conf lect asist
-        acad col gen lt cpt mr sgt pr sf sfta str bd b-dul bdul șos int com loc cf cca
+        acad col gen lt cpt mr sgt pr sf sfta str bd b-dul bdul șos int com cf cca
         aprox ex exp p.ex d.p.d.v a.i i.e v vs ş.cl obs red trad lat fr engl germ it
         Î.P.S P.S Pr Arh arh prep ref resp tel publ ec cons u.m s.n n.n Dra Av
         """),
     number=words("""
-        nr pag p pp art alin lit pct cap fig tab vol ed § bl sc et ap M.Of par cca aprox
+        nr pag p pp alin lit pct fig tab vol ed § bl sc et ap M.Of par cca aprox
         """),
     maybe=words("""
-        ian febr iun iul noi d.c î.e.n e.n s.a s.r.l S.A S.R.L D.G.P M.Of mil mld inc
+        ian febr iun iul d.c î.e.n e.n s.a s.r.l S.A S.R.L D.G.P M.Of mil mld inc
         ltd jr C.civ C.pen C.proc.civ
         """),
     unit=words("km kg min sec buc"),
-    end=words("etc ș.a ş.a ș.a.m.d ş.a.m.d ș.cl d.Hr î.Hr d.C î.C e"),
+    end=words(
+        "etc ș.a ş.a ș.a.m.d ş.a.m.d ș.cl d.Hr î.Hr d.C î.C e aici_e unde_e cine_e ce_e cum_e asta_e"
+    ),
     months=words("""
         ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie
         noiembrie decembrie
@@ -47,5 +49,5 @@ ROMANIAN = Language(
         Prima Tot Vor Nu Poate Are Rar Cam Noi Voi Lor Ori Eu Ele Este Apoi Acum dna dra
         asist Pr ian jud e
         """),
-    word=words("feb mar apr aug sept oct nov dec"),
+    word=words("cap art loc noi feb mar apr aug sept oct nov dec"),
 )

@@ -6,9 +6,10 @@ from ._classes import Language, words
 
 SLOVAK = Language(
     code="sk",
+    word=words("nám"),
     never=words("""
-        napr tj t.j tzn tzv resp príp doc prof ing ing.arch mgr bc judr mudr mvdr phdr
-        rndr paeddr sv nám ul č čís cca max pozn st hl ev kpt mjr plk gen por ppor vyd
+        na_nám napr tj t.j tzn tzv resp príp doc prof ing ing.arch mgr bc judr mudr mvdr phdr
+        rndr paeddr sv ul č čís cca max pozn st hl ev kpt mjr plk gen por ppor vyd
         red zodp angl nem lat fr rus porov pol príl odd okr býv zn vč
         """),
     number=words("s str ods čl obr tab § písm kap roč"),

@@ -9,16 +9,16 @@ SWEDISH = Language(
     never=words("""
         t.ex bl.a dvs d.v.s m.a.o s.k s.a.s t.o.m fr.o.m f.d f.ö jfr jmf exkl inkl ev
         resp dr prof doc fil.dr fil.kand med.dr tekn.dr civ.ing ing kand lic o.s.a p.g.a
-        pga m.h.a med.lic f.n fn ang avd bet bil dir eg egentl eng ersättn forts förf
+        pga m.h.a med.lic f.n fn ang avd bet dir eg egentl eng ersättn forts förf
         förk gm gr hr hrr kapt kompl kungl lat leg max min motsv ngn ngt obs orig p.s
         red reg särsk tekn t.v tf tidn urspr utg vard vs övers överl St S:t S:ta iaf fr
         """),
     number=words("""
-        s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
+        Storg Kungsg Drottningg Vasag Hamng Kyrkog Skolg s sid kap nr n:o fig bd tab st § art mom prop bet rskr dnr tel kl årg vol p pkt
         sp utg uppl ca
         """),
     maybe=words("mån tis tors fre lör sön inc ltd jr sr f.Kr e.Kr f.kr e.kr f.m e.m"),
-    unit=words("kr tkr mkr mdkr tim min sek km kg st"),
+    unit=words("kr tkr mkr mdkr tim sek km kg st"),
     end=words("osv o.s.v etc m.m mm m.fl mfl o.d o.dyl o.likn är_ok"),
     months=words("""
         januari februari mars april maj juni juli augusti september oktober november
@@ -47,5 +47,5 @@ SWEDISH = Language(
         Oss Dess Kom St Denna Mitt Minst Hans Ska eg tim ang lic forts
         """),
     street_ends=("g", "v", "gr"),
-    word=words("jan feb apr aug sept okt nov dec"),
+    word=words("min bil jan feb apr aug sept okt nov dec"),
 )

@@ -15,7 +15,7 @@ TURKISH = Language(
     number=words("s sf no nu c md mad böl şek tab çiz fık Sy"),
     maybe=words("a.ş ltd şti tic san koop i.ö i.s m.ö m.s t.c oca şub nis tem ağu eyl"),
     unit=words("km kg cm mm dk"),
-    end=words("vb vd vs.vb v.b v.s v.d o"),
+    end=words("vb vd vs.vb v.b v.s v.d o bu_o şu_o işte_o kim_o"),
     months=words("""
         Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık
         yüzyıl Yüzyıl

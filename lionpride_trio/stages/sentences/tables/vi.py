@@ -7,7 +7,7 @@ from ._classes import Language, words
 VIETNAMESE = Language(
     code="vi",
     never=words("""
-        TS ThS Th.S T.S PGS P.GS GS G.S KS BS CN LS DS KTS NSND NSƯT NGND NGƯT TP Tp T.P
+        TS ThS Th.S PGS.TS GS.TS GS.TSKH TSKH PGS.BS TS.BS ThS.BS BS.CKI BS.CKII T.S PGS P.GS GS G.S KS BS CN LS DS KTS NSND NSƯT NGND NGƯT TP Tp T.P
         TX Tx Ths CT TTg Ô B
         """),
     number=words("Q P Đ H X tr Tr trg ĐT đt Đt SĐT"),
