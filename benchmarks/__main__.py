@@ -17,8 +17,10 @@ from ._report import Report
 MODULES = {
     "decode": "decode",
     "one_event": "one_event",
+    "paced": "paced",
+    "calls": "calls",
+    "scale": "scale",
     "http": "http",
-    "client": "user_client",
     "pipeline": "pipeline",
     "operators": "operators",
     "typed": "typed",

@@ -1,11 +1,14 @@
 """A server of streams on loopback, in a process of its own.
 
-The path says what is answered: ``/100/openai/…`` is a hundred events of that provider's stream.
+The path says what is answered: ``/100/openai/…`` is a hundred events of that provider's stream, as fast as
+they can be sent, ``/100/openai/25/…`` so many a second, one at a time, and ``/4000000/document`` a whole answer of so
+many characters.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import multiprocessing
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -15,7 +18,7 @@ import trio
 
 from ._streams import STREAMS
 
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
 EVENTS_A_WRITE = 5
 
@@ -49,15 +52,28 @@ def open_files(wanted: int) -> int:
 
 
 @functools.cache
-def _writes(path: bytes) -> list[bytes]:
-    """The body for a path, each event in a frame of its own, five at a time."""
-    count, provider = path.decode().split("/")[1:3]
-    body = STREAMS[provider](int(count))
+def _writes(path: bytes) -> tuple[float, list[bytes]]:
+    """The seconds between two writes for a path, and the writes: each event is a frame of its own."""
+    count, kind, pace, *_ = path.decode().split("/")[1:]
+    if kind == "document":
+        return 0.0, [_document(int(count))]
+    body = STREAMS[kind](int(count))
     events = [event + b"\n\n" for event in body.split(b"\n\n") if event]
     frames = [b"%x\r\n%s\r\n" % (len(event), event) for event in events]
-    return [
+    if pace.isdigit():
+        return 1 / int(pace), frames
+    return 0.0, [
         b"".join(frames[at : at + EVENTS_A_WRITE]) for at in range(0, len(frames), EVENTS_A_WRITE)
     ]
+
+
+def _document(characters: int) -> bytes:
+    """A whole answer of chat completions, as one frame."""
+    message = {"role": "assistant", "content": "All work é\n" * (characters // 11)}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    answer = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
+    body = json.dumps(answer | {"choices": [choice]}, ensure_ascii=False).encode()
+    return b"%x\r\n%s\r\n" % (len(body), body)
 
 
 async def _answer(stream: trio.SocketStream) -> None:
@@ -75,8 +91,13 @@ async def _answer(stream: trio.SocketStream) -> None:
             while len(held) < size:
                 held += await stream.receive_some()
             held = held[size:]
-            await stream.send_all(HEAD)
-            for group in _writes(lines[0].split(b" ")[1]):
+            path = lines[0].split(b" ")[1]
+            media = b"application/json" if b"document" in path else b"text/event-stream"
+            await stream.send_all(HEAD % media)
+            seconds, writes = _writes(path)
+            for group in writes:
+                if seconds:
+                    await trio.sleep(seconds)
                 await stream.send_all(group)
             await stream.send_all(END)
 

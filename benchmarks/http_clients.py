@@ -17,10 +17,10 @@ import httpx
 import jiter
 import trio
 
-from lionpride_trio import Session, iModel
+from lionpride_trio import HTTPTransport, Session, iModel
 from lionpride_trio._transport import open_client
 from lionpride_trio.providers import StreamDecoder, get
-from lionpride_trio.transformers import tap
+from lionpride_trio.transformers import idle_timeout, tap
 
 Took = Callable[[], object]
 ReadOne = Callable[[Took], Awaitable[None]]
@@ -44,18 +44,26 @@ async def _each(pieces: AsyncIterator[Any], took: Took) -> None:
         took()
 
 
-def _ignore(_piece: bytes, /) -> None:
+def _ignore() -> Callable[[bytes], object]:
     """Bytes only."""
+    return len
 
 
-def _load(piece: bytes, /) -> None:
-    """The least that a client of one event a read does; a piece that has none is nobody's."""
-    at = piece.find(b"{")
-    if at >= 0:
-        jiter.from_json(piece[at : piece.rindex(b"}") + 1])
+def _load() -> Callable[[bytes], object]:
+    """The least that a client does: the JSON of whole lines, and a line that is cut waits for its rest."""
+    rest = b""
+
+    def load(piece: bytes) -> None:
+        nonlocal rest
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if line.startswith(b"data: {"):
+                jiter.from_json(line[6:])
+
+    return load
 
 
-def _sockets(use: Callable[[bytes], None]) -> Client:
+def _sockets(make: Callable[[], Callable[[bytes], object]]) -> Client:
     """A trio stream for each reply that is read at a time, and no thought given to HTTP."""
 
     @asynccontextmanager
@@ -75,7 +83,7 @@ def _sockets(use: Callable[[bytes], None]) -> Client:
             else:
                 stream = await trio.open_ssl_over_tcp_stream(host, port, ssl_context=context)
             await stream.send_all(request)
-            last = b""
+            last, use = b"", make()
             while not last.endswith(LAST):
                 piece = await stream.receive_some()
                 use(piece)
@@ -96,13 +104,13 @@ sockets = _sockets(_ignore)
 sockets_and_json = _sockets(_load)
 
 
-def _by_httpx(library: Any, use: Callable[[bytes], object]) -> Client:
+def _by_httpx(library: Any, make: Callable[[], Callable[[bytes], object]]) -> Client:
     @asynccontextmanager
     async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
         async with _client(library, context) as http:
 
             async def read(took: Took) -> None:
-                address = f"{url}/chat/completions"
+                address, use = f"{url}/chat/completions", make()
                 async with http.stream("POST", address, content=BODY) as response:
                     async for piece in response.aiter_raw():
                         use(piece)
@@ -139,8 +147,11 @@ async def httpx_decoded(url: str, context: ssl.SSLContext | None) -> AsyncGenera
         yield read
 
 
-def _by_model(make_client: Callable[[ssl.SSLContext | None], Any]) -> Client:
-    """A model of ours over a client, with one stage."""
+def _by_model(
+    make_client: Callable[[ssl.SSLContext | None], Any],
+    stage: Callable[[Took], Any] | None = lambda took: tap(lambda _: took()),
+) -> Client:
+    """A model of ours over a client, with one stage, or with none."""
 
     @asynccontextmanager
     async def client(url: str, context: ssl.SSLContext | None) -> AsyncGenerator[ReadOne]:
@@ -149,7 +160,8 @@ def _by_model(make_client: Callable[[ssl.SSLContext | None], Any]) -> Client:
             session.services.register(model)
 
             async def read(took: Took) -> None:
-                async with model.stream("hi") | tap(lambda _: took()) as chunks:
+                reply = model.stream("hi")
+                async with reply | stage(took) if stage else reply as chunks:
                     async for _ in chunks:
                         pass
 
@@ -159,7 +171,16 @@ def _by_model(make_client: Callable[[ssl.SSLContext | None], Any]) -> Client:
 
 
 ours = _by_model(lambda context: open_client(ssl_context=context))
+ours_bare = _by_model(lambda context: open_client(ssl_context=context), stage=None)
+ours_with_an_idle_clock = _by_model(
+    lambda context: open_client(ssl_context=context),
+    lambda took: idle_timeout(60) | tap(lambda _: took()),
+)
 ours_over_httpx = _by_model(lambda context: _client(httpx, context))
+ours_in_httpx = _by_model(
+    lambda context: httpx.AsyncClient(transport=HTTPTransport(ssl_context=context), timeout=None)
+)
+"""Over a client of httpx whose connections are ours."""
 
 
 def openai_sdk() -> Client:

@@ -24,14 +24,18 @@ from .http_clients import Client
 FLOOR = "floor: trio stream + jiter"
 HTTPX = "httpx + jiter"
 OURS = "lionpride_trio, one stage"
+WITH_CLOCK = "lionpride_trio, idle_timeout and one stage"
 OVER_HTTPX = "lionpride_trio over the user's httpx, one stage"
+IN_HTTPX = "the same with HTTPTransport in it"
 OPENAI = "openai SDK"
 
 CLIENTS: dict[str, Callable[[], Client]] = {
     FLOOR: lambda: http_clients.sockets_and_json,
     HTTPX: lambda: http_clients.httpx_and_json,
     OURS: lambda: http_clients.ours,
+    WITH_CLOCK: lambda: http_clients.ours_with_an_idle_clock,
     OVER_HTTPX: lambda: http_clients.ours_over_httpx,
+    IN_HTTPX: lambda: http_clients.ours_in_httpx,
     OPENAI: http_clients.openai_sdk,
 }
 CHUNKS = 20_000
@@ -67,7 +71,7 @@ def compared(streams: int, options: Options, *, tls: bool) -> Table:
     chunks = CHUNKS // 4 if options.quick else CHUNKS
     entries: dict[str, Entry] = {}
     for name, make in CLIENTS.items():
-        if streams == 1_000 and name in {OVER_HTTPX, OPENAI}:
+        if streams == 1_000 and name in {OVER_HTTPX, IN_HTTPX, OPENAI}:
             entries[name] = "a pool of a thousand connections takes minutes to be filled"
             continue
         events = max(2, chunks // streams // SLOW.get(name, 1))
@@ -101,6 +105,17 @@ def main(options: Options, report: Report) -> None:
         if limit is not None:
             targets.append(Target(table.title, f"<= {limit} × the floor", table.ratio(OURS)))
         if (streams, tls) == (100, False):
-            title = f"{table.title}: openai SDK"
-            targets.append(Target(title, ">= 7 × cheaper", table.ratio(OPENAI, OURS)))
+            title = table.title
+            targets += [
+                Target(f"{title}: openai SDK", ">= 7 × cheaper", table.ratio(OPENAI, OURS)),
+                Target(
+                    f"{title}: an idle clock",
+                    "<= 0.5 µs a read",
+                    table.difference(WITH_CLOCK, OURS),
+                ),
+                Target(f"{title}: over httpx", "<= 1.3 × httpx", table.ratio(OVER_HTTPX, HTTPX)),
+                Target(
+                    f"{title}: with HTTPTransport", "<= 1.1 × our own", table.ratio(IN_HTTPX, OURS)
+                ),
+            ]
         report.add(table, *targets)

@@ -175,6 +175,6 @@ class _OpenExchange(AbstractAsyncContextManager[Exchange]):
     ) -> None:
         try:
             if exc is None and self._exchange.understood:
-                await self._connection.wait_end()
+                await self._connection.wait_end(self._exchange.alarm)
         finally:
             await self._exchange.aclose()

@@ -38,6 +38,7 @@ from typing import Any, Final
 import trio
 
 from .._errors import ConnectionLost, LionprideError
+from ._alarms import Alarm
 from ._asking import Asking
 from ._framing import Framing, Unsized
 from ._head import Head
@@ -169,7 +170,7 @@ class Connection:
         """Wake who waits for the stream."""
         self._stream.wake()
 
-    async def wait_end(self) -> None:
+    async def wait_end(self, alarm: Alarm | None = None) -> None:
         """Read what is left of a body whose answer is whole, for a moment and a little at most.
 
         The end of the framing often comes apart from the last bytes, and without it the stream
@@ -178,7 +179,7 @@ class Connection:
         try:
             if self.receive_nowait() == b"":
                 return
-            await receive(self, trio.current_time() + END_SECONDS)
+            await receive(self, trio.current_time() + END_SECONDS, alarm, looked=True)
             self.receive_nowait()
         except (LionprideError, trio.TooSlowError, trio.ClosedResourceError):
             return  # the stream will be closed, and the answer is whole

@@ -7,12 +7,11 @@ from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, runtime_checkable
 
-import trio
 
 from ._alarms import Alarm, Watcher
 from ._inflate import InflatedBody, encoding_of
 from ._reading import Body, receive
-from ._request import CLOSE_SECONDS, Request
+from ._request import Request
 
 
 class Exchange:
@@ -28,7 +27,8 @@ class Exchange:
         """When the request had been sent; with a client that is not ours, when that began."""
         encoding = encoding_of(headers.get("content-encoding", ""))
         self._body = InflatedBody(body, encoding) if encoding else body
-        self._alarm: Alarm | None = None
+        self.alarm: Alarm | None = None
+        """The clock of its reads, if somebody keeps it."""
         self._nothing_there = False  # when the body was last asked
         self._closed = False
         self.understood = False
@@ -45,7 +45,7 @@ class Exchange:
 
     def keep_time_by(self, watcher: Watcher) -> None:
         """Let *watcher* keep the time of the reads that follow."""
-        self._alarm = Alarm(watcher, self._body.wake)
+        self.alarm = Alarm(watcher, self._body.wake)
 
     def receive(self, due: float = math.inf) -> Coroutine[Any, Any, bytes]:
         """The next bytes of the body, ``b""`` at its end.
@@ -59,7 +59,7 @@ class Exchange:
         """
         # Who found nothing a moment ago would look in vain: that is a twentieth of a read that waits.
         looked, self._nothing_there = self._nothing_there, False
-        return receive(self._body, due, self._alarm, looked=looked)
+        return receive(self._body, due, self.alarm, looked=looked)
 
     def abort_nowait(self) -> None:
         """Break the connection off; who waits in `receive` gets `trio.ClosedResourceError`.  Does not wait."""
@@ -72,10 +72,9 @@ class Exchange:
         """
         self._closed = True
         self._nothing_there = False  # a read is to look again, and to find it closed
-        if self._alarm is not None:
-            self._alarm.close()
-        with trio.move_on_after(CLOSE_SECONDS, shield=True):
-            await self._body.aclose(understood=self.understood)
+        if self.alarm is not None:
+            self.alarm.close()
+        await self._body.aclose(understood=self.understood)
 
     def __repr__(self) -> str:
         media = self.headers.get("content-type", "without a media type")

@@ -92,7 +92,7 @@ class ForeignClient:
                 try:
                     yield exchange
                     if own is not None and exchange.understood:
-                        await own.wait_end()
+                        await own.wait_end(exchange.alarm)
                 finally:
                     await exchange.aclose()
         finally:

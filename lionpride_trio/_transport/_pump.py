@@ -23,6 +23,7 @@ import trio
 
 from .._errors import ConnectionLost
 from ._failures import translated, without_request
+from ._request import CLOSE_SECONDS
 
 MOST_AHEAD: Final = 64 * 1024
 """Bytes that are held for a reader who has not come; the piece that exceeds them is held too."""
@@ -106,7 +107,8 @@ class DirectBody:
             return
         response, self._response = self._response, None
         self._closed = True
-        await close_response(response, self._pieces)
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            await close_response(response, self._pieces)
 
     def __repr__(self) -> str:
         return f"<DirectBody {'closed' if self._closed else 'open'}>"
@@ -204,7 +206,7 @@ class PumpedBody:
         self._wake_reader()
 
     async def aclose(self, *, understood: bool) -> None:
-        """Stop reading and close the response.  Safe twice; to be bounded in time by the caller.
+        """Stop reading and close the response.  Safe twice.
 
         Its client decides whether the connection serves again: where the answer was *understood*, its
         end is read for that, for a moment and a little at most.
@@ -212,15 +214,16 @@ class PumpedBody:
         if self._response is None:
             return
         response, self._response = self._response, None
-        if not self._stopped.is_set():
-            if understood and not self._closed:
-                with trio.move_on_after(END_SECONDS):
-                    await self._stopped.wait()
-            self._scope.cancel()
-            await self._stopped.wait()
-        self._closed = True
-        self._held.clear()
-        await close_response(response, self._pieces)
+        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+            if not self._stopped.is_set():
+                if understood and not self._closed:
+                    with trio.move_on_after(END_SECONDS):
+                        await self._stopped.wait()
+                self._scope.cancel()
+                await self._stopped.wait()
+            self._closed = True
+            self._held.clear()
+            await close_response(response, self._pieces)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "read" if self._stopped.is_set() else "being read"

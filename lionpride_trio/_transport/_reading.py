@@ -53,7 +53,10 @@ class Body(Readable, Protocol):
         ...
 
     async def aclose(self, *, understood: bool) -> None:
-        """Close it.  Its connection may serve again if it was read to its end and *understood*."""
+        """Close it, within a second even when the caller is cancelled.  Safe twice.
+
+        Its connection may serve again if it was read to its end and *understood*.
+        """
         ...
 
 

@@ -14,6 +14,9 @@ from .._errors import ConfigurationError
 
 CLOSE_SECONDS: Final = 1.0
 """How long others' code may take to close something when the caller is already cancelled."""
+_encode: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False
+).encode  # `dumps` makes one each time
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -114,7 +117,7 @@ def json_request(
     :raises ConfigurationError: JSON cannot say *body*.
     """
     try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+        text = _encode(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"the request cannot be written as JSON: {error}") from error
     return Request(

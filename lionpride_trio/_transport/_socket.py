@@ -45,7 +45,9 @@ class NowaitStream(abc.ABC):
 
     @abc.abstractmethod
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As `trio.abc.SendStream.send_all`.  Always a checkpoint.
+        """As `trio.abc.SendStream.send_all`.  Checks for a cancellation first.
+
+        Where nothing has to be waited for, other tasks get no turn: whoever sends waits for an answer next.
 
         After a cancellation it is unknown how much was sent.
         """
@@ -113,7 +115,7 @@ class Socket(NowaitStream):
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """As `NowaitStream.send_all`."""
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         rest = memoryview(data)
         while rest:
             try:

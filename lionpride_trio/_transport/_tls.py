@@ -85,7 +85,7 @@ class TLSStream(NowaitStream):
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """As `NowaitStream.send_all`."""
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         view = memoryview(data)
         for start in range(0, len(view), RECORD_BYTES):
             try:

@@ -349,7 +349,7 @@ class iModel(_ProviderGivenOnce):
     ) -> Ask:
         """The request of one call, written while the caller's own line is still in the traceback."""
         given = {**self.options, **options}
-        extras = {name: given.pop(name, None) for name in EXTRAS}
+        extras = {name: given.pop(name) for name in EXTRAS if name in given}
         return write_request(
             self.provider,
             ModelCall(
@@ -357,9 +357,7 @@ class iModel(_ProviderGivenOnce):
                 plain_messages(messages),
                 given if typed is None else typed.options(self.provider, given, options),
                 stream,
-                headers=_or_empty(extras["extra_headers"]),
-                extra_body=check_body(_or_empty(extras["extra_body"])),
-                extra_query=check_query(_or_empty(extras["extra_query"])),
+                **_additions(**extras),
             ),
         )
 
@@ -433,5 +431,16 @@ class iModel(_ProviderGivenOnce):
         return f"iModel(provider={self.provider.name!r}, model={self.model!r}, name={self.name!r})"
 
 
-def _or_empty(given: Any) -> Any:
-    return {} if given is None else given
+def _additions(
+    extra_headers: Any = None, extra_body: Any = None, extra_query: Any = None
+) -> dict[str, Any]:
+    """What the caller adds to the request, checked; None adds nothing."""
+    return {
+        name: given if check is None else check(given)
+        for name, given, check in (
+            ("headers", extra_headers, None),
+            ("extra_body", extra_body, check_body),
+            ("extra_query", extra_query, check_query),
+        )
+        if given is not None
+    }

@@ -6,6 +6,7 @@ come from theirs: Groq, OpenRouter, vLLM, llama.cpp, Mistral, DeepSeek, Qwen, xA
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -78,7 +79,7 @@ def write_request(
     options = take_options(
         call,
         provider,
-        fields | {"send_reasoning"},
+        _with_our_own(fields),
         reserved=("model", "messages", "stream"),
         hints=hints,
     )
@@ -102,6 +103,12 @@ def write_request(
     if not isinstance(form, Mapping):
         read_form(form)
     return HTTPRequest("/chat/completions", body | options)
+
+
+@functools.cache
+def _with_our_own(fields: frozenset[str]) -> frozenset[str]:
+    """The options that a call may have, with the one that is this library's word."""
+    return fields | {"send_reasoning"}
 
 
 def _tool(tool: Mapping[str, Any]) -> Mapping[str, Any]:
