@@ -7,7 +7,6 @@ from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, runtime_checkable
 
-
 from ._alarms import Alarm, Watcher
 from ._inflate import InflatedBody, encoding_of
 from ._reading import Body, receive

@@ -112,14 +112,19 @@ class TLSStream(NowaitStream):
     def _decrypted(self, max_bytes: int) -> bytes | None:
         """Return what can be decrypted of what was received: ``b""`` at the end, None for nothing yet."""
         try:
-            return self._tls.read(max_bytes)
+            data = self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
+            # TLS 1.3 has no second handshake; what it wants to send then is a change of keys, see `_flush`.
+            if self._to_send.pending and self._tls.version() != "TLSv1.3":
+                raise trio.BrokenResourceError("the server asks for another handshake") from None
             return None
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             self._ended = True
             return b""
         except ssl.SSLError as error:
             raise trio.BrokenResourceError(str(error)) from error
+        self._ended = self._ended or not data
+        return data
 
     async def _flush(self) -> None:
         # Only a handshake and a request send.  What the machine wants to send because of something it
