@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import abc
 import math
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 import trio
@@ -105,18 +105,20 @@ class Channel(EndingItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
             items = await self._pull(upstream)
         return items
 
-    async def _pull_until(self, upstream: Channel[Any], due: float) -> list[Any] | None:
-        """As `_pull_some`; None where nothing had come when it was *due*."""
+    async def _pull_until(
+        self, upstream: Channel[Any], due: float, too_late: Callable[[], list[Any]]
+    ) -> list[Any]:
+        """As `_pull_some`; the items of *too_late* where nothing had come when it was *due*."""
         if not upstream._limit_wait(due):
             with trio.CancelScope(deadline=due):
                 return await self._pull_some(upstream)
-            return None
+            return too_late()
         items: list[Any] = []
         try:
             while not items and self._end is None:
                 items = await self._pull(upstream)
         except trio.TooSlowError:
-            return None
+            return too_late()
         finally:
             upstream._limit_wait(math.inf)
         return items

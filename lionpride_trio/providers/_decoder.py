@@ -90,7 +90,9 @@ class StreamDecoder:
         Only where the answer is whole, its provider's end mark is due at once, and no finish reason
         has proved wrong before: some servers stamp it on every chunk.
         """
-        return self._provider.seconds_after_finish if self.whole and not self._misled else None
+        if not self._parser.whole or self._reopened or self._misled:
+            return None
+        return self._provider.seconds_after_finish
 
     def feed(self, data: bytes) -> list[Chunk]:
         """The chunks that *data* completes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -38,9 +38,9 @@ class IdleTimeoutChannel(Channel[Any]):
         self._upstream = upstream
         self._seconds = seconds
 
-    async def _fetch(self) -> list[Any]:
-        items = await self._pull_until(self._upstream, trio.current_time() + self._seconds)
-        return self._time_out() if items is None else items
+    def _fetch(self) -> Coroutine[Any, Any, list[Any]]:
+        due = trio.current_time() + self._seconds
+        return self._pull_until(self._upstream, due, self._time_out)
 
     def _fetch_nowait(self) -> list[Any] | None:
         return self._pull_nowait(self._upstream)
