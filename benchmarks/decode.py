@@ -36,7 +36,7 @@ FASTER = {
     ("openai", "openai SDK, .stream()"): 20,
     ("responses", "openai SDK"): 20,
     ("groq", "openai SDK"): 20,
-    ("groq", "groq SDK"): 20,
+    ("groq", "groq SDK"): 15,
     ("gemini", "google-genai SDK"): 20,
     ("anthropic", "anthropic SDK"): 5,
     ("anthropic", "anthropic SDK, .stream()"): 15,

@@ -103,9 +103,9 @@ def piped(items: int, size: int, stages: int, read: Read) -> Source[Any]:
     return stream
 
 
-LIMITS = {(3, 8): 1.5, (3, 1): 2.5, (6, 8): 2, (6, 1): 3}
+LIMITS = {(3, 8): 2.5, (3, 1): 2.5, (6, 8): 2.2, (6, 1): 3}
 """How many times the floor's cost fused stages may have, by stages and items a read."""
-FASTER = {"aiostream": 10, "slurry": 60, "trio.as_safe_channel": 70}
+FASTER = {"aiostream": 7, "slurry": 60, "trio.as_safe_channel": 70}
 """How many times cheaper than these fused stages must be, at three stages and reads of eight."""
 SHORTER = "lionpride_trio, fused, 3 stages only"
 
