@@ -62,7 +62,7 @@ class Blocks(Holding):
 
         Most paragraphs and items end so; a quarter of the cost.
         """
-        if self._in_list and cur.text[cur.line].isalpha():
+        if self._in_list and cur.line_head(cur.line + 1)[:1].isalpha():
             self._in_list = False
         if cur.first(i) < i:
             i += 1 + blank

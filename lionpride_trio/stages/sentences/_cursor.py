@@ -123,11 +123,13 @@ class Cursor(InlineCode):
 
     def line_starts_plain(self) -> bool:
         """Whether the current line begins with a letter or the like: a quick no for many rules."""
-        return not self._line_head and self.text[self.line] not in NOT_PLAIN
+        head = self._line_head
+        return (head[0] if head else self.text[self.line]) not in NOT_PLAIN
 
     def line_opens_no_code(self) -> bool:
         """Whether the current line plainly opens no fence and is not indented."""
-        return not self._line_head and self.text[self.line] not in MAY_BE_CODE
+        head = self._line_head
+        return (head[0] if head else self.text[self.line]) not in MAY_BE_CODE
 
     def is_indented(self, head: str) -> bool:
         """Whether the line that begins with *head* is indented code.
@@ -174,7 +176,8 @@ class Cursor(InlineCode):
             self.gone = 0
         self.start = self._first = end
         self._head = ""
-        self.position = max(self.position, end)
+        if end > self.position:
+            self.position = end
         return piece
 
     def count_marker(self, piece: str) -> None:

@@ -49,6 +49,8 @@ _COUNTING: Final = frozenset("0123456789ivx")
 """Characters that lists are counted with, beside single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
+BULLETS: Final = frozenset("•⁃")
+"""Their rule asks for nothing after them."""
 CLOSING: Final = ".!?…" + "".join(CLOSERS)
 """Characters that belong to the mark before them."""
 MOST_WAITED: Final = 32
@@ -229,7 +231,7 @@ class Machine(Blocks):
         if self._vetoed(cur, i, verdict):
             cur.position = i + 1
             return
-        self._give(out, min(limit, verdict), complete=c not in CLAUSE_MARKS)
+        self._give(out, verdict if verdict < limit else limit, complete=c not in CLAUSE_MARKS)
         if cur.position <= i:
             cur.position = i + 1
 
@@ -239,8 +241,6 @@ class Machine(Blocks):
             head = cur.line_head(i)
             if is_whole(head) or cur.is_indented(head):
                 return True
-        if k <= i and cur.first(i) >= k:
-            return True
         if not cur.in_code(i) or "`" in cur.text[i:k]:
             return False
         if cur.closes_code(i):

@@ -65,6 +65,9 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
 
 def decide_bullet(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on a bullet: it opens a piece if the one before began with a bullet."""
-    if cur.text[i - 1] in SPACES and cur.head(i).startswith(cur.text[i]):
-        return i
-    return ~(i + 1)
+    text = cur.text
+    if text[i - 1] not in SPACES:
+        return ~(i + 1)
+    first = cur.first(i)
+    opening = text[first] if first >= 0 else cur.head(i)[0]
+    return i if first < i and opening == text[i] else ~(i + 1)
