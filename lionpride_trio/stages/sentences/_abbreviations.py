@@ -83,9 +83,10 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return True  # (called so), 3.25 %
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
-    q = text.rfind(" ", low, i)
-    if q > low and i - q > 2 and text[q - 1] != "." and classes.get(text[q + 1 : i]) == NEVER:
-        return False  # Dr. and e.g., most often
+    if text[i - 1].isalpha():
+        q = text.rfind(" ", low, i)
+        if q > low and is_title(text, low, q, i, tables):
+            return False  # Dr. and e.g., most often
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -197,6 +198,20 @@ def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
         and text[q - 2] != "."
         and word[-1] not in "ivx"  # a numeral
     )
+
+
+def is_title(text: str, low: int, q: int, i: int, tables: Tables) -> bool:
+    """Whether the dot at *i* plainly ends no sentence, whatever follows: that of Mr. and e.g.
+
+    A space is at *q*, before the word.  With an abbreviation before it, it may be part of another one.
+    """
+    word = text[q + 1 : i]
+    if word not in tables.never:
+        return False
+    if text[q - 1] != ".":
+        return True
+    before = text[text.rfind(" ", low, q) + 1 : q]
+    return before[:-1].isalpha() and before.lower() + word.lower() not in tables.classes
 
 
 def _is_label(word: str) -> bool:

@@ -85,6 +85,9 @@ class Blocks(Holding):
     def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the line break at *i*, which may open or close a fence."""
         fence = self._fence
+        if not fence and cur.first(i) == i and cur.has_line():
+            self._end_blank_line(cur, i)
+            return
         opening, closing, indented = "", False, False
         if fence:
             closing = closes_fence(cur.line_head(i), cur.line_tail(i), fence)
@@ -118,15 +121,26 @@ class Blocks(Holding):
         elif closing:
             self._fence = ""
 
+    def _end_blank_line(self, cur: Cursor, i: int) -> None:
+        """Act on the line break at *i*, before which there is nothing, as `_break` would at twice the cost."""
+        indented = cur.indented and cur.is_indented(cur.line_head(i))
+        cur.position = i + 1
+        cur.end_line(i + 1)
+        cur.may_indent = not self._in_list
+        cur.indented = indented
+        self._kind = "heading" if cur.underlined else None
+        cur.underlined = False
+
     def _give(self, out: list[Sentence], end: int, *, complete: bool) -> None:
         """Give the current sentence, which ends before *end*."""
         cur = self._cursor
         text = cur.take(end)
+        kind: Kind
         if text[:2].isalpha() and not cur.marker:
-            kind: Kind = self._kind or "prose"  # most are so
+            kind = self._kind or "prose"  # most are so
         else:
             cur.count_marker(text)
-            kind = self._kind or kind_of(text)
+            kind = self._kind or ("code" if self._fence else kind_of(text))
         if self._fence:
             kind = "code"
         elif cur.underlined:

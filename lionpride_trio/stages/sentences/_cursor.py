@@ -61,6 +61,7 @@ class Cursor(InlineCode):
         "_head",
         "_line_head",
         "_parts",
+        "expected",
         "gone",
         "indented",
         "line",
@@ -77,6 +78,7 @@ class Cursor(InlineCode):
         self.position: int = 1  # everything before it is decided
         self.line: int = 1
         self.marker = ""  # the list marker that the sentence began with: "1.", "b)", "•"
+        self.expected: tuple[str, str, str] | None = None  # that marker's label, the next, and their style
         self._first: int = 1  # no white-space-free character stands in [start, _first)
         self._head = ""
         self._line_head = ""
@@ -176,9 +178,15 @@ class Cursor(InlineCode):
             self.gone = 0
         self.start = self._first = end
         self._head = ""
+        self.expected = None
         if end > self.position:
             self.position = end
         return piece
+
+    def begin_list(self, marker: str) -> None:
+        """A list begins with *marker* within the sentence."""
+        self.marker = marker
+        self.expected = None
 
     def count_marker(self, piece: str) -> None:
         """Remember the number that *piece*, which was taken, begins with, if one does."""

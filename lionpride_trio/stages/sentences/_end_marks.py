@@ -86,6 +86,8 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
         return _spaced_dots(cur, i, k, tables)
+    if x == "…" and text[run - 1] == x:
+        return ~j
     p = first_letter(text, k)
     x = text[p]
     if x in LINE_ENDS:

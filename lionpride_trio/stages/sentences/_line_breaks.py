@@ -94,8 +94,8 @@ def kind_of(text: str) -> Kind:
         return "item" if _ITEM.match(text) else "prose"
     if first in _OF_NO_BLOCK or (first in "*`_" and text[1:2] == first and text[2:3].isalnum()):
         return "prose"
-    if first == "`" and text[1:2] != first:
-        return "prose"
+    if first == "`":
+        return "code" if text.startswith("```") else "prose"
     bare = text.lstrip()
     if bare.startswith(">"):
         quoted = _QUOTE.match(bare)
@@ -205,8 +205,10 @@ def decide_break(cur: Cursor, i: int, tables: Tables, *, closed: bool) -> int:
         return k + 1
     if x == END:
         return ~(i + 1)
+    if closed:
+        return i + 1
     bare = cur.line_head(i).lstrip(SPACES)
-    if closed or (bare[:1] in _OF_BLOCKS and _is_alone(bare)):
+    if bare[:1] in _OF_BLOCKS and _is_alone(bare):
         return i + 1
     if x == "=" and text[k + 1] == x and text[k + 2] == x:
         cur.underlined = cur.has_line() and bare[:1].isalnum()

@@ -30,7 +30,7 @@ from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
 from ._line_breaks import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
-from ._plain import BEHIND, ITEMS, begins_item, is_initial, is_nothing, judge_attached, judge_dot
+from ._plain import BEHIND, ITEMS, begins_item, is_initial, is_nothing, is_open, judge_attached, judge_dot
 from ._scripts import decide_scripted
 from ._tags import decide_tag
 
@@ -120,6 +120,10 @@ class Machine(Blocks):
                             elif is_initial(cur, at):
                                 position = at + 1
                                 continue
+                        elif at + 3 == end and not final and is_open(text, at, self._tables):
+                            cur.position = position
+                            self._waiting = True
+                            break
                         elif at + 2 < end:
                             k = judge_dot(cur, at, self._tables, self._fence)
                     elif y in BEHIND:

@@ -14,7 +14,7 @@ import re
 import string
 from typing import Final
 
-from ._abbreviations import CAPITALS, SHUT, is_ordinary_word
+from ._abbreviations import CAPITALS, SHUT, is_ordinary_word, is_title
 from ._chars import QUOTE_ENDS, SPACES
 from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor
@@ -78,8 +78,8 @@ def judge_dot(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
         if at == cur.start:
             return 0
     elif word in tables.special:
-        never = tables.classes.get(word) == NEVER and len(word) > 1 and q > cur.start
-        return -1 if never and text[q - 1] != "." and not opened else 0
+        title = q > cur.start and not opened and is_title(text, cur.start, q, at, tables)
+        return -1 if title else 0
     elif text[q - 1] == "." or before in _NUMERALS or not word[1:].islower() or not word.isalpha():
         return 0
     return at + 2 if _may_cut(cur, at, fence) else 0
@@ -140,6 +140,20 @@ def is_nothing(cur: Cursor, at: int, *, by_clause: bool) -> bool:
     if "а" <= before <= "ї":
         return y not in " )"
     return at - 2 >= cur.start and text[at - 2].isalpha() and before not in _NUMERALS
+
+
+def is_open(text: str, at: int, tables: Tables) -> bool:
+    """Whether the dot at *at* is behind a single small letter: with one capital behind it nothing is known.
+
+    "v. C" may become "v. Chr.", and "z. B" is "z. B.".
+    """
+    letter = text[at - 1]
+    return (
+        letter in _SMALL
+        and text[at + 2] in CAPITALS
+        and text[at - 2] in " `"
+        and letter not in tables.classes
+    )
 
 
 def is_initial(cur: Cursor, at: int) -> bool:

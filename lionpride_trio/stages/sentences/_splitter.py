@@ -140,7 +140,13 @@ class SentenceSplitter(Machine):
                 if c in BULLETS:
                     return False
                 before = text[at - 1] if at else self._last_character()
-                return self._is_nothing(c, before)
+                expected = self._cursor.expected
+                if c != ")" or expected is None or not before.isascii() or not before.isalnum():
+                    return self._is_nothing(c, before)
+                if not expected[1].endswith(before):
+                    return True
+                wait = True
+                self._waited = 0
             else:
                 wait = True
                 self._waited = 0
