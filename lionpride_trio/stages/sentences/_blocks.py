@@ -28,8 +28,7 @@ _new_piece: Final = str.__new__
 class Blocks(Holding):
     """The state of a splitter, and what it does at the ends of lines and of pieces."""
 
-    _finditer: Any  # finds the candidates
-    _search: Any  # … the first of them
+    _search: Any  # finds the next candidate
     _by_clause: bool  # the first piece may end at a comma
 
     def __init__(
@@ -53,7 +52,7 @@ class Blocks(Holding):
         self._in_list = False
 
     def _look_for(self, candidate: re.Pattern[str]) -> None:
-        self._search, self._finditer = candidate.search, candidate.finditer
+        self._search = candidate.search
 
     def _end_line(
         self, cur: Cursor, i: int, out: list[Sentence], limit: int, *, blank: bool
@@ -81,6 +80,12 @@ class Blocks(Holding):
         self._kind = None
         cur.may_indent = blank and not self._in_list
         cur.indented = False
+
+    def _line_needs_next(self, cur: Cursor, i: int) -> bool:
+        """Whether the line break at *i* plainly needs the next line: in a fence, its last line does."""
+        if self._fence:
+            return closes_fence(cur.line_head(i), cur.line_tail(i), self._fence)
+        return cur.line_starts_plain()
 
     def _break(self, cur: Cursor, i: int, out: list[Sentence], limit: int) -> None:
         """Act on the line break at *i*, which may open or close a fence."""
@@ -135,18 +140,17 @@ class Blocks(Holding):
         """Give the current sentence, which ends before *end*."""
         cur = self._cursor
         text = cur.take(end)
-        kind: Kind
-        if text[:2].isalpha() and not cur.marker:
-            kind = self._kind or "prose"  # most are so
-        else:
-            cur.count_marker(text)
-            kind = self._kind or ("code" if self._fence else kind_of(text))
+        kind: Kind = self._kind or "prose"
         if self._fence:
             kind = "code"
-        elif cur.underlined:
-            kind = "heading"
-        elif kind == "item":
-            self._in_list = True
+        else:
+            if cur.marker or not text[:2].isalpha():  # few are so
+                cur.count_marker(text)
+                kind = self._kind or kind_of(text)
+            if cur.underlined:
+                kind = "heading"
+            elif kind == "item":
+                self._in_list = True
         piece = _new_piece(Sentence, text)  # as Sentence(…) does, at half its cost
         piece.kind = kind
         piece.start = self._next_start

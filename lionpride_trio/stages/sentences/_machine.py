@@ -83,10 +83,9 @@ class Machine(Blocks):
             position = cur.start - cur.gone + self._mark
             self._mark = -1
         limit = cur.start + self._limit - cur.gone
-        for found in self._finditer(text, position, end):
+        search = self._search
+        while (found := search(text, position, end)) is not None:
             at = found.start()
-            if at < position:
-                continue
             if at >= limit:
                 # Only a mark before the limit may still end the sentence.
                 cur.position = position
@@ -156,7 +155,7 @@ class Machine(Blocks):
                     position = at + 1
                     continue
             elif not final and (
-                c not in AT_ONCE or (c == "\n" and not self._fence and cur.line_starts_plain())
+                c not in AT_ONCE or (c == "\n" and self._line_needs_next(cur, at))
             ):
                 cur.position = position
                 self._waiting = True  # the rule would find out, but more slowly

@@ -31,6 +31,7 @@ _FACE: Final = frozenset(NOSES + MOUTHS)
 _TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
 """After an angle bracket, these may make it a tag or an emoticon."""
 _SMALL: Final = frozenset(string.ascii_lowercase)
+_DIGITS: Final = frozenset(string.digits)
 _QUOTES: Final = frozenset('"(“')
 """Characters before the capital of a sentence."""
 _NUMERALS: Final = frozenset("ivx")
@@ -72,7 +73,7 @@ def judge_dot(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
     if opened:
         after = text[at + 3]
     if after not in CAPITALS:
-        return 0
+        return -1 if after in _DIGITS and _is_counted(cur, q, word) else 0
     before = text[at - 1]
     if before in SHUT:
         if at == cur.start:
@@ -83,6 +84,25 @@ def judge_dot(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
     elif text[q - 1] == "." or before in _NUMERALS or not word[1:].islower() or not word.isalpha():
         return 0
     return at + 2 if _may_cut(cur, at, fence) else 0
+
+
+def _is_counted(cur: Cursor, q: int, word: str) -> bool:
+    """Whether *word*, with a space at *q* before it, is a number behind a digit with a dot, and no marker.
+
+    Before another number, it is part of a date.
+    """
+    text = cur.text
+    expected = cur.expected
+    return (
+        expected is not None
+        and not expected[1].endswith(word[-1:])
+        and len(word) <= 2
+        and word.isdecimal()
+        and q - 3 >= cur.start
+        and text[q - 1] == "."
+        and text[q - 2] in _DIGITS
+        and text[q - 3] == " "
+    )
 
 
 def judge_attached(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
