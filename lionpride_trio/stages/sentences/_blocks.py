@@ -145,7 +145,8 @@ class Blocks(Holding):
             kind = "code"
         else:
             if cur.marker or not text[:2].isalpha():  # few are so
-                cur.count_marker(text)
+                if len(text) > 2 or cur.marker:
+                    cur.count_marker(text)
                 kind = self._kind or kind_of(text)
             if cur.underlined:
                 kind = "heading"

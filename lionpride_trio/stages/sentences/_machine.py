@@ -84,7 +84,7 @@ class Machine(Blocks):
             self._mark = -1
         limit = cur.start + self._limit - cur.gone
         search = self._search
-        while (found := search(text, position, end)) is not None:
+        while position < end and (found := search(text, position, end)) is not None:
             at = found.start()
             if at >= limit:
                 # Only a mark before the limit may still end the sentence.
