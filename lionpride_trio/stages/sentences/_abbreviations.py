@@ -132,6 +132,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             return False  # Hauptstr. 5, Kungsg. 12
         if (key == "no" and before.lower() in _BEFORE_NO) or (key == "ok" and not before):
             return True  # He said no. 3 people left.
+        if key == "pop" and before[-1:] == ",":
+            return False  # a town, pop. 300
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key

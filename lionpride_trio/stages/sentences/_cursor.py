@@ -78,7 +78,9 @@ class Cursor(InlineCode):
         self.position: int = 1  # everything before it is decided
         self.line: int = 1
         self.marker = ""  # the list marker that the sentence began with: "1.", "b)", "•"
-        self.expected: tuple[str, str, str] | None = None  # that marker's label, the next, and their style
+        self.expected: tuple[str, str, str] | None = (
+            None  # that marker's label, the next, and their style
+        )
         self._first: int = 1  # no white-space-free character stands in [start, _first)
         self._head = ""
         self._line_head = ""
@@ -179,8 +181,7 @@ class Cursor(InlineCode):
         self.start = self._first = end
         self._head = ""
         self.expected = None
-        if end > self.position:
-            self.position = end
+        self.position = max(self.position, end)
         return piece
 
     def begin_list(self, marker: str) -> None:

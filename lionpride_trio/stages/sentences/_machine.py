@@ -30,7 +30,16 @@ from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
 from ._line_breaks import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
-from ._plain import BEHIND, ITEMS, begins_item, is_initial, is_nothing, is_open, judge_attached, judge_dot
+from ._plain import (
+    BEHIND,
+    ITEMS,
+    begins_item,
+    is_initial,
+    is_nothing,
+    is_open,
+    judge_attached,
+    judge_dot,
+)
 from ._scripts import decide_scripted
 from ._tags import decide_tag
 
@@ -154,9 +163,7 @@ class Machine(Blocks):
                 if k < 0:
                     position = at + 1
                     continue
-            elif not final and (
-                c not in AT_ONCE or (c == "\n" and self._line_needs_next(cur, at))
-            ):
+            elif not final and (c not in AT_ONCE or (c == "\n" and self._line_needs_next(cur, at))):
                 cur.position = position
                 self._waiting = True  # the rule would find out, but more slowly
                 if c != "\n":
@@ -234,7 +241,7 @@ class Machine(Blocks):
         if self._vetoed(cur, i, verdict):
             cur.position = i + 1
             return
-        self._give(out, verdict if verdict < limit else limit, complete=c not in CLAUSE_MARKS)
+        self._give(out, min(limit, verdict), complete=c not in CLAUSE_MARKS)
         if cur.position <= i:
             cur.position = i + 1
 

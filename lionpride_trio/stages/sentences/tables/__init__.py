@@ -99,7 +99,7 @@ LANGUAGES: Final = {
 ORDINAL_DOTS: Final = words("bs cs et fi hr hu is lb lv nb nn no sk sl sr")
 
 
-STREET_ENDS: Final = ("str", "pl", "sg", "ngg", "vn", "rgt", "sgt", "kegt")
+STREET_ENDS: Final = ("str", "pl", "sg", "ngg", "vn", "rgt", "sgt", "kegt", "oreg", "sterg", "rreg")
 """How names of streets end that no word ends so, for every language."""
 
 
