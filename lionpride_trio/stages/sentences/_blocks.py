@@ -11,10 +11,11 @@ from typing import Any, Final, Literal
 
 from .._checks import MAX_HOLD
 from .._holding import Holding
+from ._block_lines import closes_fence, kind_of, opens_fence
 from ._candidates import CANDIDATE
 from ._chars import CLOSERS, FULL, RUN, STRONG
 from ._cursor import Cursor
-from ._line_breaks import closes_fence, decide_break, kind_of, opens_fence
+from ._line_breaks import decide_break
 from ._options import check_options
 from ._pieces import Kind, Sentence
 from .tables import tables

@@ -21,13 +21,13 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
+from ._block_lines import is_whole
 from ._blocks import Blocks
 from ._caseless_marks import decide_full
 from ._chars import CLOSERS, FULL
 from ._cursor import Cursor, NeedMore
 from ._end_marks import decide_mark
 from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
-from ._line_breaks import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
 from ._plain import (

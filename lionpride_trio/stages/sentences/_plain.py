@@ -15,10 +15,10 @@ import string
 from typing import Final
 
 from ._abbreviations import CAPITALS, SHUT, is_ordinary_word, is_title
+from ._block_lines import is_whole
 from ._chars import QUOTE_ENDS, SPACES
 from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor
-from ._line_breaks import is_whole
 from .tables import Tables
 from .tables._classes import MAYBE, NEVER, NUMBER, TIME, UNIT
 
