@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ._chars import CURRENCY, DASHES, SPACES
+from ._behaviour import class_ends
+from ._chars import CURRENCY
 from ._cursor import Cursor
-from ._following_word import is_roman, is_starter, next_word, opens
+from ._following_word import is_roman, is_starter, opens
 from ._initials_and_numbers import letter_ends, number_ends
 from .tables import Tables, words
-from .tables._classes import CONSONANTS, END, MAYBE, NEVER, NUMBER, TIME, UNIT, WORD
+from .tables._classes import CONSONANTS, END, NEVER, NUMBER, WORD
 
 LOOK_BACK: Final = 40
 
-_SCALES: Final = words(
-    "sq. cu. кв. куб. mio. mrd. mil. mill. mln. mld. tis. tys. тыс. тис. млн. млрд. Mio. Mrd."
-)
 _SOUNDS: Final = words(
     "hm hmm hmmm mm mmm mhm sh shh shhh psst pst brr brrr grr grrr pfft pff tsk zzz nth tv pc cd dvd "
     "dj fm hd pm xd xx fc smrt smrť prst prsť krk vlk trh čtvrť štvrť čtvrt srst krb hrb krv trn drn vrch chrt hrst tvrz "
@@ -36,12 +34,8 @@ _BEFORE_NO: Final = words(
 )
 SHUT: Final = frozenset(')]"”’»%*_`')
 """What closes a word: no abbreviation is before the dot."""
-_PER: Final = words("per pro par por je")
 _OKAY: Final = words("ok ок")
 """Abbreviations in Polish and Russian, but not at the beginning."""
-_FIRMS: Final = words("inc ltd co corp llc plc llp bros jr sr")
-_STREETS: Final = words("St Ave Rd Blvd Dr Ln Ct Sq Hwy Pkwy Terr")
-"""Words that may also begin a name: "St. Petersburg is", but "Main St. Parking is free"."""
 _TOWNS: Final = (
     "borg",
     "berg",
@@ -55,16 +49,6 @@ _TOWNS: Final = (
     "väg",
     "vej",
     "vang",
-)
-_BEFORE_TIME: Final = words("at by around before after from between until till since about past")
-_MONTHS: Final = words(
-    "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc abr ago dic "
-    "giu lug ott fev mrt"
-)
-_AFTER_TIME: Final = words(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun EST EDT "
-    "CST CDT MST MDT PST PDT ET CT MT PT GMT UTC CET CEST BST IST JST AEST January February March "
-    "April May June July August September October November December Eastern Pacific Central"
 )
 
 
@@ -83,9 +67,10 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return True  # (called so), 3.25 %
     low = max(cur.start, i - LOOK_BACK)
     classes = tables.classes
-    q = text.rfind(" ", low, i)
-    if q > low and i - q > 2 and text[q - 1] != "." and classes.get(text[q + 1 : i]) == NEVER:
-        return False  # Dr. and e.g., most often
+    if text[i - 1].isalpha():
+        q = text.rfind(" ", low, i)
+        if q > low and is_title(text, low, q, i, tables):
+            return False  # Dr. and e.g., most often
     if text[i - 1].isspace():
         return i > low  # "the end ."
     tail = text[low:i].rsplit(None, 2)
@@ -131,6 +116,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
             return False  # Hauptstr. 5, Kungsg. 12
         if (key == "no" and before.lower() in _BEFORE_NO) or (key == "ok" and not before):
             return True  # He said no. 3 people left.
+        if key == "pop" and before[-1:] == ",":
+            return False  # a town, pop. 300
     if before and before[-1] == "." and len(word) <= 5 and len(before) <= 6:
         # "z. B.", "p. m.", "т. д."
         joined = before.lstrip(_LEADING).lower() + key
@@ -156,7 +143,7 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         if word.isascii() and (listed or (kind == END and word.isupper())):
             kind = None  # a marker or an initial, also where the letter is a word: a in French
     if kind is not None:
-        return _class_ends(cur, i, p, word, before, kind, tables)
+        return class_ends(cur, i, p, word, before, kind, tables)
     if len(word) == 1 and word.isalpha():
         return letter_ends(cur, i, p, word, tail, tables)
     if word[0].isdecimal() and word.replace(",", "").replace(".", "").isdecimal():
@@ -197,6 +184,20 @@ def is_ordinary_word(text: str, start: int, i: int, tables: Tables) -> bool:
         and text[q - 2] != "."
         and word[-1] not in "ivx"  # a numeral
     )
+
+
+def is_title(text: str, low: int, q: int, i: int, tables: Tables) -> bool:
+    """Whether the dot at *i* plainly ends no sentence, whatever follows: that of Mr. and e.g.
+
+    A space is at *q*, before the word.  With an abbreviation before it, it may be part of another one.
+    """
+    word = text[q + 1 : i]
+    if word not in tables.never:
+        return False
+    if text[q - 1] != ".":
+        return True
+    before = text[text.rfind(" ", low, q) + 1 : q]
+    return before[:-1].isalpha() and before.lower() + word.lower() not in tables.classes
 
 
 def _is_label(word: str) -> bool:
@@ -240,87 +241,3 @@ def _is_street(word: str, tables: Tables) -> bool:
         and word.endswith(tables.street_ends)
         and (word[-1] != "g" or (len(word) > 4 and not word.endswith(_TOWNS)))
     )
-
-
-def _is_zone(text: str, q: int) -> bool:
-    """Whether the word before *q* is a zone, as in London time."""
-    return text[q] == " " and text[q + 1] == "t" and next_word(text, q + 1) == "time"
-
-
-def _class_ends(
-    cur: Cursor, i: int, p: int, word: str, before: str, kind: int, tables: Tables
-) -> bool:
-    """The verdict on a word of a behaviour class."""
-    text = cur.text
-    if kind == NEVER:
-        return False
-    x = text[p]
-    if kind != END and text[p - 1] in SPACES and text[p - 2] in DASHES:
-        return False  # 4 p.m. – Take the tram
-    if x.isdecimal() and text[p - 1] == "(":
-        return False  # et al. (2019)
-    if (
-        kind == UNIT
-        and x.isupper()
-        and (before[-1:].isdecimal() or before in _SCALES or before in _PER)
-    ):
-        return True
-    if kind == END:
-        return True
-    if kind in {MAYBE, UNIT}:
-        if not x.isalpha():
-            return False
-        if is_starter(text, p, tables):
-            return True
-        street = (before.isalpha() and before[0].isupper()) or before[:1].isdecimal()
-        firm = word.lower() in _FIRMS or (word in _STREETS and street)
-        if word in _STREETS and not firm:
-            return False  # St. Helens
-        return opens(text, p, firm=firm)
-    if kind == TIME:
-        return _time_ends(cur, i, p, word, before, tables)
-    if x.isdecimal() or x in "§#№" or (kind == NUMBER and x in CURRENCY):
-        return False
-    alone = cur.first(i) == i - len(word)
-    if x.isupper():
-        if word.lower() in _MONTHS:
-            return _opens_after_month(text, p)
-        if kind == WORD and (alone or text[p + 1].islower()):
-            return True
-        follower = next_word(text, p)
-        numeral = len(follower) == 1 or (len(follower) < 6 and is_roman(follower))
-        if kind == WORD:
-            return not numeral or (follower in tables.starters and text[p + 1] in SPACES)
-        if numeral:
-            return False
-        return is_starter(text, p, tables)
-    return kind == WORD
-
-
-def _opens_after_month(text: str, p: int) -> bool:
-    """Whether the capitalised word at *p* opens a sentence: any but another month and initials."""
-    follower = next_word(text, p)
-    if len(follower) < 2:
-        return False
-    return follower.lower() not in _MONTHS or text[p + len(follower)] != "."
-
-
-def _time_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tables) -> bool:
-    """``p.m.`` and "1990 г.": the sentence may go on with a name or a zone."""
-    text = cur.text
-    if not text[p].isalpha():
-        return not text[p].isdecimal()
-    if "." not in word and not before[-1:].isdecimal() and not is_roman(before):
-        return is_starter(text, p, tables)  # г. Москва
-    follower = next_word(text, p)
-    if follower in _AFTER_TIME:
-        return False
-    opening = cur.head(i).split(None, 5)
-    if opening and opening[0].lower() in _BEFORE_TIME and len(opening) <= 5:
-        return False
-    if is_starter(text, p, tables):
-        return True
-    end = p + len(follower)
-    if text[end] == ":" and text[end + 1] in SPACES:
-        return True  # 6:45 p.m. Gate: B12
-    return len(opening) > 4 and not _is_zone(text, end)

@@ -6,6 +6,7 @@ sentence on, as と does in Japanese and 他说 in Chinese.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ._chars import BRACKETS, CLOSERS, FULL, LINE_ENDS, OPENERS, RUN, SPACES
@@ -18,7 +19,9 @@ from .tables import Tables
 MOST_BRACKETED: Final = 80
 """How far back a bracket that is still open is looked for."""
 
-_OPENING: Final = frozenset(opening for opening, _ in BRACKETS)
+_OPENING: Final = re.compile(f"[{''.join(opening for opening, _ in BRACKETS)}]")
+_GOING_ON: Final = frozenset(",;:，、；：") | FULL | RUN
+"""Before these nothing ends, whatever the brackets around it."""
 _SPACED: Final = "۔"
 """A full stop of a script that sets its words apart: a letter attached to it is of an abbreviation."""
 _NOT_CLOSING: Final = "“«"
@@ -48,9 +51,9 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
         else:
             break
         c = text[j]
-    if text[i] in "。！？｡" and _inside_brackets(text, cur.start, i, run, j):
+    if c in LINE_ENDS or c in _GOING_ON:
         return ~j
-    if c in LINE_ENDS:
+    if text[i] in "。！？｡" and _inside_brackets(text, cur.start, i, run, j):
         return ~j
     if j > run and (text[i - 1] in OPENERS or text[j - 1] in "》〉"):
         return ~j  # the mark itself in quotes, or the title of something
@@ -58,8 +61,6 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
         whole = cur.head(i)[:1] in OPENERS  # the sentence began with the quotation
         if takes_up(text, j) or is_said_there(text, j, anyone=whole):
             return ~j
-    if c in ",;:，、；：" or c in FULL or c in RUN:
-        return ~j
     if c not in SPACES:
         return ~j if text[i] in _SPACED and c.isalpha() else j
     k = j + 1
@@ -77,7 +78,7 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
 def _inside_brackets(text: str, start: int, i: int, run: int, j: int) -> bool:
     """Whether the mark stands inside 「」, 《》 or （） that were opened not long before."""
     low = max(start, i - MOST_BRACKETED)
-    if _OPENING.isdisjoint(text[low:i]):
+    if _OPENING.search(text, low, i) is None:
         return False
     for opening, closing in BRACKETS:
         at = text.rfind(opening, low, i)

@@ -23,6 +23,8 @@ MOST_OPENERS: Final = 12
 EYES: Final = ":;=<"
 NOSES: Final = "-'"
 MOUTHS: Final = ")(][DPpOoSs/\\|*3"
+GESTURES: Final = "x^\\"
+"""How ``xD``, ``^^`` and ``\\o/`` begin."""
 MOST_EMOJI: Final = 16
 LONGEST_NOTE: Final = 24
 LONGEST_AUTHOR: Final = 40
@@ -83,6 +85,10 @@ def beside(text: str, k: int) -> int:
             n = source(text, k)
         elif x in EYES:
             n = emoticon(text, k)
+        elif x in GESTURES:
+            n = gesture(text, k)
+        elif x == "(":
+            n = note_number(text, k)
         elif x >= FIRST_EMOJI and is_emoji(x):
             n = k + 1
             while n < k + MOST_EMOJI and is_emoji(text[n]):
@@ -111,6 +117,30 @@ def emoticon(text: str, k: int) -> int:
         while text[n] == mouth and mouth in "()D" and n < k + 8:
             n += 1
     return n if n > k + 1 and text[n - 1] not in NOSES and text[n] in SPACES + LINE_ENDS else k
+
+
+def gesture(text: str, k: int) -> int:
+    r"""The end of ``xD``, ``^^``, ``^_^`` or ``\\o/`` at *k*, before white space; *k* if there is none."""
+    n = k + 1
+    c = text[n]
+    if text[k] == "x":
+        while c == "D" and n < k + 8:
+            n += 1
+            c = text[n]
+    elif text[k] == "^":
+        n += c == "_"
+        n = n + 1 if text[n] == "^" else k
+    else:
+        n = k + 3 if c == "o" and text[k + 2] == "/" else k
+    return n if n > k + 1 and text[n] in SPACES + LINE_ENDS else k
+
+
+def note_number(text: str, k: int) -> int:
+    """The end of ``(1)`` at *k*, the last of its line; *k* if it is none: within a line it counts a list."""
+    n = k + 1
+    while text[n].isdecimal() and n < k + 4:
+        n += 1
+    return n + 1 if n > k + 1 and text[n] == ")" and text[n + 1] in LINE_ENDS else k
 
 
 def citation(text: str, j: int) -> int:

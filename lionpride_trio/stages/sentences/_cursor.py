@@ -61,6 +61,7 @@ class Cursor(InlineCode):
         "_head",
         "_line_head",
         "_parts",
+        "expected",
         "gone",
         "indented",
         "line",
@@ -77,6 +78,9 @@ class Cursor(InlineCode):
         self.position: int = 1  # everything before it is decided
         self.line: int = 1
         self.marker = ""  # the list marker that the sentence began with: "1.", "b)", "•"
+        self.expected: tuple[str, str, str] | None = (
+            None  # that marker's label, the next, and their style
+        )
         self._first: int = 1  # no white-space-free character stands in [start, _first)
         self._head = ""
         self._line_head = ""
@@ -123,11 +127,13 @@ class Cursor(InlineCode):
 
     def line_starts_plain(self) -> bool:
         """Whether the current line begins with a letter or the like: a quick no for many rules."""
-        return not self._line_head and self.text[self.line] not in NOT_PLAIN
+        head = self._line_head
+        return (head[0] if head else self.text[self.line]) not in NOT_PLAIN
 
     def line_opens_no_code(self) -> bool:
         """Whether the current line plainly opens no fence and is not indented."""
-        return not self._line_head and self.text[self.line] not in MAY_BE_CODE
+        head = self._line_head
+        return (head[0] if head else self.text[self.line]) not in MAY_BE_CODE
 
     def is_indented(self, head: str) -> bool:
         """Whether the line that begins with *head* is indented code.
@@ -174,8 +180,14 @@ class Cursor(InlineCode):
             self.gone = 0
         self.start = self._first = end
         self._head = ""
+        self.expected = None
         self.position = max(self.position, end)
         return piece
+
+    def begin_list(self, marker: str) -> None:
+        """A list begins with *marker* within the sentence."""
+        self.marker = marker
+        self.expected = None
 
     def count_marker(self, piece: str) -> None:
         """Remember the number that *piece*, which was taken, begins with, if one does."""

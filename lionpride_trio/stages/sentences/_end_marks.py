@@ -41,7 +41,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     text = cur.text
     run = j = i + 1
     c = text[j]
-    if c == " " and text[j + 1].isalpha():
+    if c == " " and text[j + 1].isalpha() and text[j + 1] != "x":
         # most often: nothing is attached, and a word follows
         return _word_follows(cur, i, run, j, j + 1, j + 1, tables)
     while c in RUN and j < i + MOST_MARKS:
@@ -73,7 +73,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x in "[【:;=<" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
+    if x in "[【:;=<(x^\\" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
         n = beside(text, k)
         if n > k:
             # "It works." [4] Later
@@ -86,6 +86,8 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
         return ~k  # the line break decides
     if x == "." and run == i + 1 and text[i] == ".":
         return _spaced_dots(cur, i, k, tables)
+    if x == "…" and text[run - 1] == x:
+        return ~j
     p = first_letter(text, k)
     x = text[p]
     if x in LINE_ENDS:

@@ -71,7 +71,7 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
     alone = cur.first(i) == i - 1 or (text[i - 2] in "([{*_" and cur.first(i) >= i - 3)
     if alone or before.endswith((":", ";")):
         if word in _FIRST_LABELS and not alone:
-            cur.marker = word + "."
+            cur.begin_list(word + ".")
         return False
     x = text[p]
     if (
@@ -164,9 +164,9 @@ def number_ends(cur: Cursor, i: int, p: int, word: str, before: str, tables: Tab
             if cur.has_line() or word == "1" or cur.follows(int(word)):
                 return False
         elif before.endswith(":") and word == "1" and before[:-1].lower() not in _MEASURED:
-            cur.marker = "1."
+            cur.begin_list("1.")
             return False
-        elif before.strip("*_.").lower() in _NUMBERED and first >= i - len(word) - len(before) - 4:
+        elif first >= i - len(word) - len(before) - 4 and before.strip("*_.").lower() in _NUMBERED:
             return False  # Step 1. Preheat the oven
     if len(word) == 4 and x.isdecimal() and word.isdecimal():
         return not _goes_on(text, p)  # 2024. 3. 15.

@@ -21,16 +21,25 @@ from __future__ import annotations
 from typing import Final
 
 from . import _emoji as emoji
+from ._block_lines import is_whole
 from ._blocks import Blocks
 from ._caseless_marks import decide_full
 from ._chars import CLOSERS, FULL
 from ._cursor import Cursor, NeedMore
 from ._end_marks import decide_mark
 from ._forced_cuts import CLAUSE_MARKS, cut_within, decide_clause
-from ._line_breaks import is_whole
 from ._markers import decide_bullet, decide_marker
 from ._pieces import Sentence
-from ._plain import BEHIND, ITEMS, begins_item, is_initial, is_nothing, judge_attached, judge_dot
+from ._plain import (
+    BEHIND,
+    ITEMS,
+    begins_item,
+    is_initial,
+    is_nothing,
+    is_open,
+    judge_attached,
+    judge_dot,
+)
 from ._scripts import decide_scripted
 from ._tags import decide_tag
 
@@ -49,6 +58,8 @@ _COUNTING: Final = frozenset("0123456789ivx")
 """Characters that lists are counted with, beside single letters."""
 AT_ONCE: Final = frozenset("\n:;)•⁃")
 """Candidates whose rule may need nothing after them."""
+BULLETS: Final = frozenset("•⁃")
+"""Their rule asks for nothing after them."""
 CLOSING: Final = ".!?…" + "".join(CLOSERS)
 """Characters that belong to the mark before them."""
 MOST_WAITED: Final = 32
@@ -81,10 +92,9 @@ class Machine(Blocks):
             position = cur.start - cur.gone + self._mark
             self._mark = -1
         limit = cur.start + self._limit - cur.gone
-        for found in self._finditer(text, position, end):
+        search = self._search
+        while position < end and (found := search(text, position, end)) is not None:
             at = found.start()
-            if at < position:
-                continue
             if at >= limit:
                 # Only a mark before the limit may still end the sentence.
                 cur.position = position
@@ -118,6 +128,10 @@ class Machine(Blocks):
                             elif is_initial(cur, at):
                                 position = at + 1
                                 continue
+                        elif at + 3 == end and not final and is_open(text, at, self._tables):
+                            cur.position = position
+                            self._waiting = True
+                            break
                         elif at + 2 < end:
                             k = judge_dot(cur, at, self._tables, self._fence)
                     elif y in BEHIND:
@@ -149,9 +163,7 @@ class Machine(Blocks):
                 if k < 0:
                     position = at + 1
                     continue
-            elif not final and (
-                c not in AT_ONCE or (c == "\n" and not self._fence and cur.line_starts_plain())
-            ):
+            elif not final and (c not in AT_ONCE or (c == "\n" and self._line_needs_next(cur, at))):
                 cur.position = position
                 self._waiting = True  # the rule would find out, but more slowly
                 if c != "\n":
@@ -239,8 +251,6 @@ class Machine(Blocks):
             head = cur.line_head(i)
             if is_whole(head) or cur.is_indented(head):
                 return True
-        if k <= i and cur.first(i) >= k:
-            return True
         if not cur.in_code(i) or "`" in cur.text[i:k]:
             return False
         if cur.closes_code(i):

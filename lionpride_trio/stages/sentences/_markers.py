@@ -34,7 +34,11 @@ def _following(label: str) -> str:
 def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on ``)`` or ``.``: whether it ends the marker after the sentence's own."""
     text = cur.text
-    if not cur.marker:
+    expected = cur.expected
+    if expected is not None:
+        if not expected[1].endswith(text[i - 1]):
+            return ~(i + 1)
+    elif not cur.marker:
         head = cur.head(i)
         if head[:1].isalpha() and head[1:2] not in _BEHIND:
             return ~(i + 1)  # the sentence began with no marker
@@ -43,11 +47,15 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
         q -= 1
     if q == i or text[q - 1] not in SPACES:
         return ~(i + 1)
-    found = _MARKER.match(cur.marker + " " if cur.marker else cur.head(q))
-    if found is None:
-        return ~(i + 1)
-    label, style = found[1], found[2]
-    following = _following(label)
+    if expected is None:
+        found = _MARKER.match(cur.marker + " " if cur.marker else cur.head(q))
+        if found is None:
+            return ~(i + 1)
+        label, style = found[1], found[2]
+        following = _following(label)
+        cur.expected = (label, following, style)
+    else:
+        label, following, style = expected
     n = i + len(style)
     if text[q:i] != following or text[i:n] != style:
         return ~(i + 1)
@@ -65,6 +73,9 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
 
 def decide_bullet(cur: Cursor, i: int, _tables: Tables) -> int:
     """The verdict on a bullet: it opens a piece if the one before began with a bullet."""
-    if cur.text[i - 1] in SPACES and cur.head(i).startswith(cur.text[i]):
-        return i
-    return ~(i + 1)
+    text = cur.text
+    if text[i - 1] not in SPACES:
+        return ~(i + 1)
+    first = cur.first(i)
+    opening = text[first] if first >= 0 else cur.head(i)[0]
+    return i if first < i and opening == text[i] else ~(i + 1)

@@ -14,11 +14,11 @@ import re
 import string
 from typing import Final
 
-from ._abbreviations import CAPITALS, SHUT, is_ordinary_word
+from ._abbreviations import CAPITALS, SHUT, is_ordinary_word, is_title
+from ._block_lines import is_whole
 from ._chars import QUOTE_ENDS, SPACES
 from ._closers import MOUTHS, NOSES
 from ._cursor import Cursor
-from ._line_breaks import is_whole
 from .tables import Tables
 from .tables._classes import MAYBE, NEVER, NUMBER, TIME, UNIT
 
@@ -31,6 +31,7 @@ _FACE: Final = frozenset(NOSES + MOUTHS)
 _TAGS: Final = frozenset("/3abdhloprstuABDHLOPRSTU")
 """After an angle bracket, these may make it a tag or an emoticon."""
 _SMALL: Final = frozenset(string.ascii_lowercase)
+_DIGITS: Final = frozenset(string.digits)
 _QUOTES: Final = frozenset('"(“')
 """Characters before the capital of a sentence."""
 _NUMERALS: Final = frozenset("ivx")
@@ -72,17 +73,36 @@ def judge_dot(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
     if opened:
         after = text[at + 3]
     if after not in CAPITALS:
-        return 0
+        return -1 if after in _DIGITS and _is_counted(cur, q, word) else 0
     before = text[at - 1]
     if before in SHUT:
         if at == cur.start:
             return 0
     elif word in tables.special:
-        never = tables.classes.get(word) == NEVER and len(word) > 1 and q > cur.start
-        return -1 if never and text[q - 1] != "." and not opened else 0
+        title = q > cur.start and not opened and is_title(text, cur.start, q, at, tables)
+        return -1 if title else 0
     elif text[q - 1] == "." or before in _NUMERALS or not word[1:].islower() or not word.isalpha():
         return 0
     return at + 2 if _may_cut(cur, at, fence) else 0
+
+
+def _is_counted(cur: Cursor, q: int, word: str) -> bool:
+    """Whether *word*, with a space at *q* before it, is a number behind a digit with a dot, and no marker.
+
+    Before another number, it is part of a date.
+    """
+    text = cur.text
+    expected = cur.expected
+    return (
+        expected is not None
+        and not expected[1].endswith(word[-1:])
+        and len(word) <= 2
+        and word.isdecimal()
+        and q - 3 >= cur.start
+        and text[q - 1] == "."
+        and text[q - 2] in _DIGITS
+        and text[q - 3] == " "
+    )
 
 
 def judge_attached(cur: Cursor, at: int, tables: Tables, fence: str) -> int:
@@ -140,6 +160,20 @@ def is_nothing(cur: Cursor, at: int, *, by_clause: bool) -> bool:
     if "а" <= before <= "ї":
         return y not in " )"
     return at - 2 >= cur.start and text[at - 2].isalpha() and before not in _NUMERALS
+
+
+def is_open(text: str, at: int, tables: Tables) -> bool:
+    """Whether the dot at *at* is behind a single small letter: with one capital behind it nothing is known.
+
+    "v. C" may become "v. Chr.", and "z. B" is "z. B.".
+    """
+    letter = text[at - 1]
+    return (
+        letter in _SMALL
+        and text[at + 2] in CAPITALS
+        and text[at - 2] in " `"
+        and letter not in tables.classes
+    )
 
 
 def is_initial(cur: Cursor, at: int) -> bool:

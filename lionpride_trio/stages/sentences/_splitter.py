@@ -44,7 +44,7 @@ from typing import Final, Literal
 from .._checks import MAX_HOLD
 from ._candidates import CANDIDATE, CANDIDATE_OR_PAUSE
 from ._chars import RUN
-from ._machine import AT_ONCE, ATTACHED, CLOSING, MOST_WAITED, Machine
+from ._machine import AT_ONCE, ATTACHED, BULLETS, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
 
 _ATTACHABLE: Final = CLOSING + " \n"
@@ -137,8 +137,16 @@ class SentenceSplitter(Machine):
                 wait = self._is_in_plain_line()
                 self._waited = MOST_WAITED
             elif c in AT_ONCE:
+                if c in BULLETS:
+                    return False
                 before = text[at - 1] if at else self._last_character()
-                return self._is_nothing(c, before)
+                expected = self._cursor.expected
+                if c != ")" or expected is None or not before.isascii() or not before.isalnum():
+                    return self._is_nothing(c, before)
+                if not expected[1].endswith(before):
+                    return True
+                wait = True
+                self._waited = 0
             else:
                 wait = True
                 self._waited = 0

@@ -17,7 +17,7 @@ import functools
 from collections.abc import Iterable
 from typing import Final
 
-from ._classes import CONSONANTS, WORD, words as words
+from ._classes import CONSONANTS, NEVER, WORD, words as words
 from ._ordinary import ORDINARY
 from .ar import ARABIC
 from .bg import BULGARIAN
@@ -99,7 +99,7 @@ LANGUAGES: Final = {
 ORDINAL_DOTS: Final = words("bs cs et fi hr hu is lb lv nb nn no sk sl sr")
 
 
-STREET_ENDS: Final = ("str", "pl", "sg", "ngg", "vn", "rgt", "sgt", "kegt")
+STREET_ENDS: Final = ("str", "pl", "sg", "ngg", "vn", "rgt", "sgt", "kegt", "oreg", "sterg", "rreg")
 """How names of streets end that no word ends so, for every language."""
 
 
@@ -133,6 +133,7 @@ class Tables:
         "classes",
         "month_prefixes",
         "months",
+        "never",
         "ordinals",
         "special",
         "starters",
@@ -156,6 +157,10 @@ class Tables:
             if entry.lower() not in classes:
                 classes.setdefault(entry, WORD)
         self.classes: Final = classes
+        never = {entry for entry, kind in classes.items() if kind == NEVER and len(entry) > 1}
+        self.never: Final = frozenset(never).union(
+            entry.capitalize() for entry in never if entry.capitalize() not in classes
+        )
         self.special: Final = frozenset(classes).union(
             (entry.capitalize() for entry in classes),
             (entry.rpartition("_")[2] for entry in classes),
