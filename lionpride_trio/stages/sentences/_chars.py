@@ -49,11 +49,13 @@ def is_cjk(character: str) -> bool:
 
 
 FIRST_EMOJI: Final = "\u200d"
+FIRST_FLAG: Final = "\U0001f1e6"
+"""The letters that flags are made of; all after them are emoji."""
 
 
 def is_emoji(character: str) -> bool:
     """Whether this is an emoji that closes a sentence, or joins two; no arrow and no tick."""
-    return character >= "\U0001f300" or character in "\u200d\ufe0f❤☺☹✨"
+    return character >= FIRST_FLAG or character in "\u200d\ufe0f❤☺☹✨☀☁☂☃☔⚡⛅⛄☕⭐❄"
 
 
 def is_symbol(character: str) -> bool:
