@@ -19,7 +19,7 @@ MODULES = {
     "one_event": "one_event",
     "paced": "paced",
     "calls": "calls",
-    "scale": "scale",
+    "scale": "many_at_once",
     "http": "http",
     "pipeline": "pipeline",
     "operators": "operators",
