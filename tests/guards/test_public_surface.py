@@ -54,7 +54,7 @@ PROMISED = {
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError HTTPTransport ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
     " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
-    " LimitExceeded"
+    " LimitExceeded WorkerLost WorkerError"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
     " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError RunStopped transformers sinks reassemble"
@@ -74,6 +74,7 @@ PROMISED = {
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.aio": "open complete run Items Opening",
+    "lionpride_trio.distributed": "remote remote_options RemoteOptions WorkerLost WorkerError",
     "lionpride_trio.web": "respond StreamedResponse read_messages PageRequest BadPageRequest EVENTS_JS encoders",
     "lionpride_trio.observe": "Observer LogObserver Timeline OpenTelemetry watch_blocking Timings RateLimits Quota"
     " Event CallStarted Waiting RequestSent Answered FirstContent ChunksReceived Retried Stalled Finished"
