@@ -119,7 +119,10 @@ class _Run:
             self._failure = error
         except (KeyboardInterrupt, SystemExit) as error:
             self._failure = WorkerError(f"the program on the worker raised {error!r}")
-        self._inlet.close_nowait()
+        # A block that broke by itself has closed nothing, and a question may wait for items.
+        for channel in (self._channel, self._inlet):
+            if channel is not None:
+                channel.close_nowait()
         self._newsroom.close()
         self._opened.set()
         self._left.set()

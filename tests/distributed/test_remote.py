@@ -116,6 +116,11 @@ async def test_a_failure_that_cannot_be_sent_is_a_worker_error(workers):
     assert caught.value.partial.text == "so far"
 
 
+async def test_a_program_that_exits_there_does_not_exit_here(workers):
+    with pytest.raises(WorkerError, match="SystemExit"):
+        await collect(remote(jobs.fails, "exit"))
+
+
 async def test_a_failure_before_the_first_item(workers):
     with pytest.raises(jobs.Plain, match="at once"):
         await collect(remote(jobs.fails_at_once))

@@ -19,6 +19,7 @@ import pytest
 
 import lionpride_trio
 from lionpride_trio import Session, Verdict, stages
+from lionpride_trio.distributed import remote_options
 from lionpride_trio.durable import (
     JournalOperation,
     JournalStatus,
@@ -197,6 +198,7 @@ MORE_SAMPLES = [
     ActionRequestContent(function="a", arguments="[1"),
     ActionResponseContent(output={"a": [1]}),
     Message(content=InstructionContent(instruction="a")),
+    remote_options(num_cpus=2),
     Failure("Overloaded", "The model's service is overloaded."),
     Session(name="a"),
     ServerSentEvent("message", "a", "1", None),
