@@ -9,19 +9,19 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import pathlib
 import resource
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import trio
 
 from lionpride_trio import iModel
 from lionpride_trio.distributed import remote
-from lionpride_trio.transformers import from_iterable, merge
+from lionpride_trio.transformers import from_iterable
 
 from ._server import HEAD, open_files
 
@@ -59,8 +59,7 @@ def _serve(pipe: Any, period: float) -> None:
 
 def _used() -> tuple[float, float]:
     """Seconds of processor time, and MiB in memory, of this process."""
-    with pathlib.Path("/proc/self/statm").open(encoding="ascii") as statm:
-        pages = int(statm.read().split()[1])
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return time.process_time(), pages * resource.getpagesize() / 2**20
 
 
@@ -68,6 +67,7 @@ async def hold(address: str, count: int, seconds: float) -> AsyncIterator[dict[s
     """Hold *count* replies open; tell what they took, after they were opened and after *seconds* more."""
     open_files(20_000)
     chunks = opened = 0
+    all_open = trio.Event()
     model = iModel("openai", "m", api_key="no-key", base_url=address, max_concurrent=count + 1)
     _, before = _used()
 
@@ -77,6 +77,8 @@ async def hold(address: str, count: int, seconds: float) -> AsyncIterator[dict[s
             reply = model.stream("hi")
             channel = await reply.__aenter__()
         opened += 1
+        if opened == count:
+            all_open.set()
         try:
             async for _ in channel:
                 chunks += 1
@@ -88,8 +90,7 @@ async def hold(address: str, count: int, seconds: float) -> AsyncIterator[dict[s
         limiter = trio.CapacityLimiter(100)
         for _ in range(count):
             nursery.start_soon(read, limiter)
-        while opened < count:
-            await trio.sleep(0.1)
+        await all_open.wait()
         took = time.monotonic() - began
         cpu, memory = _used()
         at = chunks
@@ -111,11 +112,15 @@ def numbers(count: int) -> Any:
 
 async def streams(addresses: list[str], count: int, seconds: float) -> None:
     each = count // len(addresses)
-    workers = [remote(hold, address, each, seconds, num_cpus=0.5) for address in addresses]
-    told = []
-    async with merge(*workers) as channel:
-        async for facts in channel:
-            told.append(facts)
+    told: list[dict[str, float]] = []
+
+    async def watch(address: str) -> None:
+        async with remote(hold, address, each, seconds, num_cpus=0.5) as channel:
+            told.append(await channel.receive())
+
+    async with trio.open_nursery() as nursery:
+        for address in addresses:
+            nursery.start_soon(watch, address)
     total = {key: sum(facts[key] for facts in told) for key in told[0]}
     print(
         f"{total['streams']:,.0f} streams over {len(told)} workers:"
