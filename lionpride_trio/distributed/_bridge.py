@@ -50,11 +50,7 @@ def check_installed() -> None:
 
     :raises ConfigurationError: names the extra.
     """
-    try:
-        found = importlib.util.find_spec("ray") is not None
-    except ValueError:  # somebody has put None in its place
-        found = False
-    if not found:
+    if importlib.util.find_spec("ray") is None:
         raise ConfigurationError(
             "sources on other machines need the extra: pip install 'lionpride_trio[ray]'"
         )

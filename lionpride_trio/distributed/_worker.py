@@ -120,9 +120,9 @@ class _Run:
         except (KeyboardInterrupt, SystemExit) as error:
             self._failure = WorkerError(f"the program on the worker raised {error!r}")
         # A block that broke by itself has closed nothing, and a question may wait for items.
-        for channel in (self._channel, self._inlet):
-            if channel is not None:
-                channel.close_nowait()
+        if self._channel is not None:
+            self._channel.close_nowait()
+        self._inlet.close_nowait()
         self._newsroom.close()
         self._opened.set()
         self._left.set()

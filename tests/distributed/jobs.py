@@ -191,3 +191,19 @@ async def blocks():
     yield os.getpid()
     await trio.sleep(0.2)  # until the item has gone home
     threading.Event().wait()
+
+
+async def catches(context):
+    try:
+        async for _ in context.channel:
+            pass
+    except Plain as error:
+        return str(error)
+    return None
+
+
+async def takes_one_and_waits_for_more(context):
+    await context.channel.receive()
+    await context.channel.aclose()
+    await context.send("one")
+    await trio.sleep_forever()

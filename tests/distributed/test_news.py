@@ -126,3 +126,21 @@ async def test_observers_of_a_flow_hear_of_its_operations_there(workers):
     assert len(observer.events) >= 3
     assert len(parents) == 1
     assert None not in parents
+
+
+async def test_an_observer_that_raises_is_dropped(workers):
+    called = []
+
+    class Raises(Observer):
+        def call_started(self, event):
+            called.append(event)
+            raise ValueError
+
+        finished = call_started
+
+    async with (
+        serve() as server,
+        remote(jobs.asks, server.url("openai"), observers=[Raises()]) as channel,
+    ):
+        assert [chunk async for chunk in channel]
+    assert len(called) == 1

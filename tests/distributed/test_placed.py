@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import itertools
 
-from lionpride_trio import ConfigurationError, WorkerLost
+import pytest
+import trio
+
+from lionpride_trio import ConfigurationError, FlowError, WorkerLost
 from lionpride_trio.distributed import remote_options
 from lionpride_trio.operations import Builder, flow, flow_stream
-from lionpride_trio.transformers import from_iterable
+from lionpride_trio.transformers import from_iterable, take
 from tests.distributed import jobs
 from tests.distributed.fake_bridge import workers
 
@@ -85,6 +88,43 @@ async def test_a_failure_of_the_stream_that_is_read(workers):
     builder.add(jobs.adds_up, stream_from=builder.add(breaks_off), on=ON)
     with pytest.raises(jobs.Plain, match="upstream"):
         await flow(builder)
+
+
+async def test_a_failure_of_the_stream_arrives_on_the_worker(workers):
+    builder = Builder()
+    reader = builder.add(jobs.catches, stream_from=builder.add(breaks_off), on=ON)
+    with pytest.raises(FlowError) as caught:
+        await flow(builder, on_error="skip")
+    assert caught.value.results[reader] == "upstream"
+
+
+async def test_a_worker_that_closes_its_stream_lets_the_producer_go_on(workers):
+    builder = Builder()
+    numbers = builder.add(many)
+    builder.add(jobs.takes_one_and_waits_for_more, stream_from=numbers, on=ON)
+    async with flow_stream(builder) as run:
+        said = [chunk async for _, chunk in run | take(1001)]
+    assert len(said) == 1001
+    assert run.results[numbers] == [*range(1000)]
+
+
+async def test_a_worker_that_dies_while_it_is_fed(workers):
+    builder = Builder()
+    builder.add(jobs.waits, stream_from=builder.add(endless), on=ON)
+    async with flow_stream(builder) as run:
+        async for _, chunk in run:
+            if chunk == "here":
+                break
+        workers[0].kill()
+        with pytest.raises(WorkerLost):
+            async for _ in run:
+                pass
+
+
+async def endless(context):
+    for number in itertools.count():
+        yield number
+        await trio.lowlevel.checkpoint()
 
 
 async def test_an_operation_is_tried_again_on_another_worker(workers):
