@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 import trio
 
-from lionpride_trio import StreamTruncated, WorkerError, WorkerLost
+from lionpride_trio import ConfigurationError, StreamTruncated, WorkerError, WorkerLost
 from lionpride_trio.distributed import remote, remote_options
 from lionpride_trio.local import serve
 from lionpride_trio.observe import Timeline
@@ -132,6 +133,16 @@ async def test_a_program_that_exits_there_does_not_exit_here(ray):
         with pytest.raises(WorkerError, match="SystemExit"):
             while True:
                 await channel.receive()
+
+
+async def test_a_module_that_the_worker_has_not(ray, monkeypatch):
+    module = types.ModuleType("only_at_home")
+    module.numbers = lambda: None
+    module.numbers.__module__, module.numbers.__qualname__ = "only_at_home", "numbers"
+    monkeypatch.setitem(sys.modules, "only_at_home", module)
+    with pytest.raises(ConfigurationError, match="Install it on each machine"):
+        async with remote(module.numbers):
+            pass
 
 
 class Heard(logging.Handler):
