@@ -15,7 +15,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo web test coverage crashes lint types docs bench bench-quick fuzz mutants
+.PHONY: help demo web test coverage crashes lint types docs bench bench-quick fuzz mutants ray only-ray
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r a b; do \
@@ -47,6 +47,12 @@ coverage:  ## the same, and count the branches that they take: under 98 % is a f
 crashes: $(VENV)/.stamp-test  ## kill a flow with a journal 200 times, and the writers of durable streams 40 times
 	@$(PY) -m pytest -q tests/durable/test_journal_crashes.py --crashes 200 -o faulthandler_timeout=3600 $(ARGS)
 	@$(PY) -m pytest -q tests/durable/test_crashes.py --crashes 40 -o faulthandler_timeout=3600 $(ARGS)
+
+ray:  ## run the tests that start Ray, in an environment of their own: it is large
+	@$(MAKE) --no-print-directory VENV=$(VENV)-ray only-ray
+
+only-ray: $(VENV)/.stamp-test $(VENV)/.stamp-ray
+	@$(PY) -m pytest -q -m ray tests/distributed $(ARGS)
 
 lint: $(VENV)/.stamp-lint  ## ruff, its formatter, and flake8-async
 	@$(PY) -m ruff check .

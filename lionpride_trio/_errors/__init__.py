@@ -9,7 +9,9 @@
     │   ├─ ConnectionLost      reset, or an end inside the framing
     │   ├─ HTTPProtocolError   what came is not HTTP
     │   ├─ StreamTimeout       also a TimeoutError; .clock says which clock ran out
-    │   └─ RedirectRefused     the server pointed elsewhere
+    │   ├─ RedirectRefused     the server pointed elsewhere
+    │   ├─ WorkerLost          the process that ran a remote source or operation died
+    │   └─ WorkerError         what a worker raised or made could not be sent; its text
     ├─ StreamError             2xx, and yet not a good answer
     │   ├─ StreamTruncated     ended without the provider's end mark
     │   ├─ NotAStream          an HTML page, a JSON body, 204, a wrong encoding
@@ -78,6 +80,8 @@ from ._transport import (
     RedirectRefused,
     StreamTimeout,
     TransportError,
+    WorkerError,
+    WorkerLost,
 )
 
 __all__ = [
@@ -116,5 +120,7 @@ __all__ = [
     "TransportError",
     "TurnsExhausted",
     "UnknownTool",
+    "WorkerError",
+    "WorkerLost",
     "WriterLost",
 ]

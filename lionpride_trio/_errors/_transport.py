@@ -37,3 +37,16 @@ class RedirectRefused(TransportError):
     """The server answered with a redirect.  A prompt and a key never follow one."""
 
     retryable = False
+
+
+class WorkerLost(TransportError):
+    """The process that ran a source or an operation on another machine died, or cannot be reached any more.
+
+    ``partial`` is what had come of the answer.  Nothing is asked a second time.
+    """
+
+
+class WorkerError(TransportError):
+    """Something of a worker could not be sent home: a failure or an item; this is its text."""
+
+    retryable = False

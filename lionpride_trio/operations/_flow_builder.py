@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from .._channels._recipe import Recipe, check_recipe
 from .._errors import ConfigurationError
@@ -19,6 +19,14 @@ from ._words import known_words
 
 Work: TypeAlias = Callable[[Context], Any]
 Stream: TypeAlias = Operation | StreamBranch
+
+
+class Place(Protocol):
+    """Where the function of an operation runs: `lionpride_trio.distributed.remote_options` makes one."""
+
+    def place(self, function: Work) -> Work:
+        """*function* as one that runs there."""
+        ...
 
 
 class FlowBuilder:
@@ -87,6 +95,7 @@ class FlowBuilder:
         timeout: float | None = None,
         retry: int = 0,
         parameters: Mapping[str, Any] | None = None,
+        on: Place | None = None,
     ) -> Operation:
         """An operation of one's own: *function* is called with a `Context`.
 
@@ -97,11 +106,13 @@ class FlowBuilder:
 
         *replay* makes the chunks again of the result, for a flow that is resumed; async generators without
         *reduce* need none.  *parameters* are your own; read them as ``context.operation.parameters``.
+
+        *on* is the place where it runs: ``on=remote_options(num_cpus=1)`` for a worker of Ray.
         """
         if replay is None and reduce is list and inspect.isasyncgenfunction(function):
             replay = list
         return self._add(
-            function,
+            function if on is None else placed(function, on),
             name=name or str(getattr(function, "__name__", "operation")),
             id=id,
             after=(*self._mine(context_from), *self._mine(depends_on)),
@@ -287,6 +298,17 @@ class FlowBuilder:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._added)} operations>"
+
+
+def placed(function: Work, on: Place) -> Work:
+    """*function*, which runs *on* a place."""
+    place = getattr(on, "place", None)
+    if place is None:
+        raise ConfigurationError(
+            f"on= takes remote_options(num_cpus=1), of lionpride_trio.distributed, not {on!r:.200}"
+        )
+    work: Work = place(function)
+    return work
 
 
 def _pipe_stream(recipe: Any, context: Context) -> Any:

@@ -26,6 +26,7 @@ DRAWN = list(drawn())
 RETRYABLE = {
     *("TransportError", "ConnectionFailed", "ConnectionLost", "HTTPProtocolError", "StreamTimeout"),
     *("StreamTruncated", "RateLimited", "Overloaded", "ServerError"),
+    "WorkerLost",
 }
 
 

@@ -14,6 +14,7 @@ import pytest
         ("hypothesis", "import lionpride_trio.testing", "testing"),
         ("starlette", "import lionpride_trio.web", "web"),
         ("opentelemetry", "from lionpride_trio.observe import OpenTelemetry", "otel"),
+        ("ray", "from lionpride_trio.distributed import remote; remote(dict)", "ray"),
         ("coredis", "import lionpride_trio.durable._redis", "redis"),
         (
             "cyclopts",

@@ -61,6 +61,8 @@ LAYERS: dict[str, float] = {
     "aio": 6,
     # a stream as the answer of an endpoint
     "web": 6,
+    # sources and operations in other processes
+    "distributed": 6,
     FACADE: 6.5,
     # programs: the embedded server and the command line
     "local": 7,
@@ -83,6 +85,7 @@ ORDER = {
         _sources _operator _timing _on_items _on_text _prefetch _pace _map_concurrent _tee _fork _merge _race
         _typed
     """,
+    "distributed": "_trace _sending _news _worker _bridge _remote _placed",
     "aio": "_guest _items _held _open _crossing",
     "_typed_data": "_types _schema _places _unions _structure _writing",
     "tools": "_signature _running _output _tool _decorator _toolbox _mcp",
@@ -132,7 +135,7 @@ THIRD_PARTY: dict[float, set[str]] = {
     3: {"mcp"},
     4: {"opentelemetry"},
     5: {"anyio", "coredis"},
-    6: {"starlette"},
+    6: {"ray", "starlette"},
     6.5: set(),
     7: {"cyclopts", "h11", "hypercorn", "prompt_toolkit", "rich", "starlette"},
     8: {"h11", "hypothesis", "pytest", "pytest_trio"},
@@ -146,7 +149,8 @@ CONFINED: dict[str, set[str]] = {
     "msgspec": {"_typed_data"},
     "mcp": {"tools._mcp"},
     "coredis": {"durable._redis_client"},
-    "opentelemetry": {"observe._otel"},
+    "opentelemetry": {"observe._otel", "distributed._trace"},
+    "ray": {"distributed._bridge"},
     "starlette": {"web"},
     "anyio": {"durable._redis_client"},
 }
@@ -288,6 +292,7 @@ ALLOWED = {
     "own layer": {"providers/openai.py": "from ..stages import x", "stages/__init__.py": "x = 1"},
     "stdlib": {"wire/_sse.py": "import codecs, collections.abc\nfrom os import path"},
     "the Redis client in its file": {"durable/_redis_client.py": "import coredis, anyio"},
+    "Ray in its file": {"distributed/_bridge.py": "def f():\n    import ray"},
     "httpx in the transport": {"_transport/_client.py": "import httpx, trio"},
     "façade looks down": {"__init__.py": "from .operations import flow", "operations.py": ""},
     "a program uses the façade": {"cli/__init__.py": "from lionpride_trio import Session"},
@@ -347,6 +352,7 @@ FORBIDDEN = {
     "hypothesis outside the kit": ({"cli/x.py": "import hypothesis"}, "cli.x:1 imports hypothesis"),
     "rich below the programs": ({"sinks/_progress.py": "import rich"}, "imports rich"),
     "the Redis client elsewhere": ({"durable/_redis.py": "import coredis"}, "imports coredis"),
+    "Ray elsewhere": ({"distributed/_worker.py": "import ray"}, "_worker:1 imports ray"),
     "an undeclared dependency": ({"local/__init__.py": "import numpy"}, "imports numpy"),
     "an unknown room": ({"helpers/__init__.py": ""}, "lionpride_trio.helpers is in no layer"),
     "a module that is not there": ({"wire/_sse.py": "from .._gone import x"}, "does not exist"),

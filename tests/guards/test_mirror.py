@@ -119,6 +119,8 @@ ELSEWHERE = [
               " flow._journaling",
               "durable/test_journal.py durable/test_journal_crashes.py durable/test_answers.py", "a flow has a journal"),
     Elsewhere("durable._after", "durable/test_streams.py web/test_respond.py", "where a reader goes on"),
+    Elsewhere("distributed._worker distributed._bridge",
+              "distributed/test_remote.py distributed/test_with_ray.py", "the two sides are seen through each other"),
     Elsewhere("aio._crossing", "web/test_on_asyncio.py", "an endpoint on asyncio is answered from trio"),
     Elsewhere("web._page", "web/test_respond.py", "a page sees what is sent to it"),
     Elsewhere("durable._redis_client durable._scripts", "durable/test_redis.py durable/test_store.py",

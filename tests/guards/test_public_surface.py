@@ -19,6 +19,7 @@ import pytest
 
 import lionpride_trio
 from lionpride_trio import Session, Verdict, stages
+from lionpride_trio.distributed import remote_options
 from lionpride_trio.durable import (
     JournalOperation,
     JournalStatus,
@@ -54,7 +55,7 @@ PROMISED = {
     " FinishChunk OtherChunk Response Verdict Source LionprideError ConfigurationError"
     " TransportError HTTPTransport ConnectionFailed ConnectionLost HTTPProtocolError StreamTimeout"
     " RedirectRefused StreamError StreamTruncated NotAStream DecodeError AnswerCut OutputInvalid WriterLost"
-    " LimitExceeded"
+    " LimitExceeded WorkerLost WorkerError"
     " ProviderError BadRequest ContextTooLong RequestTooLarge AuthenticationError"
     " PermissionDenied NotFound RateLimited QuotaExhausted Overloaded ServerError"
     " ToolError ToolArgumentsInvalid UnknownTool LocalProtocolError SinkError OperationError FlowError RunStopped transformers sinks reassemble"
@@ -74,6 +75,7 @@ PROMISED = {
     " transformer",
     "lionpride_trio.durable": "open_streams Streams StreamStatus State FollowSource FollowChannel",
     "lionpride_trio.aio": "open complete run Items Opening",
+    "lionpride_trio.distributed": "remote remote_options RemoteOptions WorkerLost WorkerError",
     "lionpride_trio.web": "respond StreamedResponse read_messages PageRequest BadPageRequest EVENTS_JS encoders",
     "lionpride_trio.observe": "Observer LogObserver Timeline OpenTelemetry watch_blocking Timings RateLimits Quota"
     " Event CallStarted Waiting RequestSent Answered FirstContent ChunksReceived Retried Stalled Finished"
@@ -196,6 +198,7 @@ MORE_SAMPLES = [
     ActionRequestContent(function="a", arguments="[1"),
     ActionResponseContent(output={"a": [1]}),
     Message(content=InstructionContent(instruction="a")),
+    remote_options(num_cpus=2),
     Failure("Overloaded", "The model's service is overloaded."),
     Session(name="a"),
     ServerSentEvent("message", "a", "1", None),

@@ -28,6 +28,8 @@ _WORDS: Final[dict[type[BaseException], str]] = {
     errors.ProviderError: "The model's service reported a failure.",
     errors.StreamTimeout: "The model's service did not answer in time.",
     errors.TransportError: "The connection to the model's service failed.",
+    errors.WorkerLost: "The answer was cut off.",
+    errors.WorkerError: "The server failed.",
     errors.StreamTruncated: "The answer was cut off.",
     errors.WriterLost: "The answer was cut off.",
     errors.AnswerCut: "The answer ended before it was whole.",
