@@ -1,4 +1,4 @@
-"""What streams cost that are spread over workers of Ray: ``python -m benchmarks.scale``, where Ray is installed.
+"""What streams cost that are spread over workers of Ray: ``python -m benchmarks.on_ray``, where Ray is installed.
 
 Idle is what most streams are: a model that thinks, or writes a few pieces a second.  So each stream gets a
 piece every *period* seconds, from servers that are processes of their own.
@@ -155,7 +155,7 @@ async def crossing(count: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.on_ray", description=__doc__)
     parser.add_argument("--streams", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
