@@ -3,15 +3,19 @@
 import trio
 
 from lionpride_trio import iModel
-from lionpride_trio.durable import map_durable, open_streams
+from lionpride_trio.durable import Mapped, map_durable, open_streams
 from lionpride_trio.sinks import json_lines, progress
 from lionpride_trio.transformers import map_each, tee
 
 model = iModel("openai", "gpt-4o-mini", limit_requests=500, capacity_refresh_time=60)
 
 
-async def ask(question):
+async def ask(question: str) -> str:
     return (await model.complete(question)).text
+
+
+def line(one: Mapped[str, str]):
+    return {"question": one.key, "answer": one.result}
 
 
 async def main(questions="questions.txt", answers="answers.jsonl", url="sqlite:///batch.db"):
@@ -19,9 +23,7 @@ async def main(questions="questions.txt", answers="answers.jsonl", url="sqlite:/
     async with open_streams(url) as streams:
         results = map_durable(ask, asked, limit=8, journal=streams.journal("questions"))
         shown = results | tee(progress(total=len(asked)))
-        await json_lines(answers)(
-            shown | map_each(lambda one: {"question": one.key, "answer": one.result})
-        )
+        await json_lines(answers)(shown | map_each(line))
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class Channel(EndingItems, Pipeable[T_co], trio.abc.ReceiveChannel[T_co]):
         self._until_checkpoint = 0  # items that an iteration may still hand out before a checkpoint
 
     @abc.abstractmethod
-    async def _fetch(self) -> list[Any]:
+    def _fetch(self) -> Coroutine[Any, Any, list[Any]]:
         """Wait for the next items and return them; at the end or for a failure, `_finish`.
 
         Always a checkpoint, called by one task at a time, until the end.  May return no items, and is

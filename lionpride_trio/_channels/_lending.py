@@ -151,11 +151,14 @@ class LendingMailbox(Mailbox):
     # `SlotsLent` at each of these waits would cost a twelfth of the chunk's way, and a coroutine of its own
     # is one more object for each of ten thousand tasks that wait.
 
-    def _fetch(self) -> Coroutine[Any, Any, list[Any]]:
+    # To pyright a coroutine function gives a narrower type than it can be told to give.
+    def _fetch(self) -> Coroutine[Any, Any, list[Any]]:  # pyright: ignore[reportIncompatibleMethodOverride]
         waiting = super()._fetch()
         return _lending_meanwhile(waiting) if _holds_slots() else waiting
 
-    def _wait_turn(self, items: Sequence[Any]) -> Coroutine[Any, Any, None]:
+    def _wait_turn(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, items: Sequence[Any]
+    ) -> Coroutine[Any, Any, None]:
         waiting = super()._wait_turn(items)
         return _lending_meanwhile(waiting) if _holds_slots() else waiting
 
