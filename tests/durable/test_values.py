@@ -68,7 +68,7 @@ SAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("value", SAMPLES, ids=repr)
+@pytest.mark.parametrize("value", SAMPLES, ids=lambda value: type(value).__name__)
 def test_values_come_back(value):
     read = again(value)
     assert read == value
