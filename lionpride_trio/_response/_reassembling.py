@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 
 import attrs
@@ -84,7 +84,11 @@ def chunks_of(response: Response) -> list[Chunk]:
 def _chunks_of_parts(response: Response) -> list[Chunk]:
     """The chunks of the first answer's parts, and of its citations."""
     chunks: list[Chunk] = []
-    calls = thoughts = 0
+    thoughts = 0
+    calls = list(
+        enumerate(response.tool_calls)
+    )  # the calls whose part is still to come, by their slot
+    beyond = count(len(calls))
     citations = list(response.citations)
     last: object = None
     texts = [part for part in response.parts if isinstance(part, TextPart)]
@@ -113,10 +117,15 @@ def _chunks_of_parts(response: Response) -> list[Chunk]:
                 )
                 thoughts += 1
             case ToolCall():
+                # A later slot may have begun first: the parts have that order, the calls that of the slots.
+                same = (place for place in calls if place[1] == part and place[1].id == part.id)
+                known = next(same, None)
+                if known is not None:
+                    calls.remove(known)
+                slot = next(beyond) if known is None else known[0]
                 chunks.append(
-                    _chunk_of_call(part, calls, whole=response.verdict is Verdict.TOOL_USE)
+                    _chunk_of_call(part, slot, whole=response.verdict is Verdict.TOOL_USE)
                 )
-                calls += 1
             case MediaPart() | RawPart():
                 chunks.append(PartChunk(part=part))
             case _:

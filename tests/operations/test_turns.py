@@ -7,7 +7,7 @@ import json
 
 import pytest
 import trio
-from hypothesis import given
+from hypothesis import example, given
 
 from lionpride_trio import (
     AnswerCut,
@@ -311,6 +311,7 @@ async def test_a_resumed_flow_gives_all_of_an_answer_again():
 @given(
     chunks.map(lambda chunk: [chunk]) | chunks.flatmap(lambda a: chunks.map(lambda b: [a, b, a]))
 )
+@example([ToolCallChunk(slot=1), ToolCallChunk(slot=0)])
 def test_the_chunks_of_a_response_add_up_to_it(made):
     response = reassemble(made)
     again = reassemble(chunks_of(response))
