@@ -108,11 +108,8 @@ def json_request(
     wait: float,
     once: bool = False,
     read_whole: bool = False,
-    **watch: Any,
 ) -> Request:
     """A ``POST`` of *body* as JSON, with the headers that each request of this library has.
-
-    *watch* are ``on_sent``, ``slow_after`` and ``on_slow``.
 
     :raises ConfigurationError: JSON cannot say *body*.
     """
@@ -134,5 +131,4 @@ def json_request(
         wait=wait,
         once=once,
         read_whole=read_whole,
-        **watch,
     )

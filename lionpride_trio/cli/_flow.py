@@ -21,6 +21,7 @@ from ..durable import Journal, State as StreamState
 from ..flow import Graph
 from ..observe import Timeline
 from ..operations import Builder, FlowRun, Operation, OperationStatus, State, flow_stream
+from ._live import live_on
 from ._runs import open_journals
 from ._screen import PlainPipeConsole, note
 from ._target import DEFAULT_NAME, load, split_target
@@ -104,15 +105,8 @@ async def _opened(builder: Builder) -> AsyncGenerator[None]:
 
 
 async def _live(view: _View, console: Console) -> None:
-    live = Live(
-        console=console,
-        auto_refresh=False,  # rich's own refreshing would start a thread
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
     failure: Exception | None = None
-    with live:
+    with live_on(console) as live:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_refresh, view, live, name="draw")
             try:

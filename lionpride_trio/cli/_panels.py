@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from ._live import LiveView
 
 
 class Shown(Protocol):
@@ -24,34 +24,8 @@ class Shown(Protocol):
         ...
 
 
-class Panels:
-    """A view of several texts that grow.  Writes to the terminal block, as they do everywhere.
-
-    It draws when `show` is called and at no other time: rich's own refreshing would start a thread.
-    """
-
-    def __init__(self, console: Console, heading: str) -> None:
-        self._console = console
-        self._heading = Text(heading, style="bold")
-        self._live = Live(
-            console=console,
-            auto_refresh=False,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
+class Panels(LiveView):
+    """A view of several texts that grow."""
 
     def show(self, texts: Sequence[Shown]) -> None:
         """Draw the texts two by two: their ends, as far as the terminal is high."""

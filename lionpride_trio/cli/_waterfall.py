@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.text import Text
 
 from ..observe import Timeline
+from ._live import LiveView
 
 LEAST_COLUMNS = 40
 
 
-class Waterfall:
-    """A live view of *timeline*.  It draws when `show` is called, as `Panels` does, and writes to the terminal."""
+class Waterfall(LiveView):
+    """A live view of *timeline*."""
 
     def __init__(self, console: Console, heading: str, timeline: Timeline) -> None:
-        self._console = console
-        self._heading = Text(heading, style="bold")
+        super().__init__(console, heading)
         self._timeline = timeline
-        self._live = Live(
-            console=console,
-            auto_refresh=False,  # rich's own refreshing would start a thread
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._live.stop()
 
     def show(self, _answers: object = None) -> None:
         """Draw the timeline as it is now."""

@@ -144,7 +144,7 @@ ELSEWHERE = [
     Elsewhere("cli._conversation cli._interrupt cli._kept cli._keys cli._slash",
               "cli/test_chat.py cli/test_terminal.py", "a chat is made of them"),
     Elsewhere("cli._screen cli._stdin", "cli/test_ask.py cli/test_terminal.py", "what is shown, and what is piped in"),
-    Elsewhere("cli._panels cli._waterfall", "cli/test_demo.py", "the demo shows it"),
+    Elsewhere("cli._live cli._panels cli._waterfall", "cli/test_demo.py", "the demo shows it"),
     Elsewhere("observe._otel_names observe._otel_content", "observe/test_otel.py", "spans have them"),
     Elsewhere("observe._bars observe._rows observe._scale observe._text_width observe._words observe._svg"
               " observe._terminal observe._chrome", "observe/test_timeline.py observe/test_readable.py",
