@@ -20,7 +20,7 @@ from . import http_clients
 from ._measure import Contender, Entry, Options, compare, peer
 from ._report import Report, Target
 from ._server import serving
-from .http_clients import MESSAGES, Client
+from .http_clients import MESSAGES, Client, nothing
 
 AIOHTTP = "aiohttp + orjson, on asyncio"
 HTTPX = "httpx + jiter"
@@ -28,10 +28,6 @@ OURS = "lionpride_trio"
 OVER_HTTPX = "lionpride_trio over the user's httpx"
 IN_HTTPX = "the same with HTTPTransport in it"
 OPENAI = "openai SDK"
-
-
-def nothing() -> None:
-    """Nothing at a piece."""
 
 
 async def short_calls(client: Client, url: str, times: int) -> float:

@@ -19,7 +19,7 @@ from . import http_clients
 from ._measure import Contender, Entry, Options, compare, first_line
 from ._report import Report, Table, Target
 from ._server import open_files, serving
-from .http_clients import Client
+from .http_clients import Client, nothing
 
 CHUNKS = 100
 FLOOR = "floor: trio sockets, bytes only"
@@ -64,20 +64,16 @@ def contenders(
     return entries
 
 
-def no_piece() -> None:
-    """Nothing at a piece."""
-
-
 async def at_once(client: Client, url: str, streams: int, times: int) -> float:
     """*streams* replies at a time, *times* times over."""
     async with client(url, None) as read:
-        await read(no_piece)  # the first pays for imports
+        await read(nothing)  # the first pays for imports
         gc.collect()
         began = time.process_time()
         for _ in range(times):
             async with trio.open_nursery() as nursery:
                 for _ in range(streams):
-                    nursery.start_soon(read, no_piece)
+                    nursery.start_soon(read, nothing)
         return time.process_time() - began
 
 
@@ -85,7 +81,7 @@ async def until_first(client: Client, url: str, times: int) -> float:
     """From the request to the first piece, on a connection that is open, by the wall's clock; usual."""
     waits = []
     async with client(url, None) as read:
-        await read(no_piece)
+        await read(nothing)
         for _ in range(times):
             pieces: list[float] = []
             began = time.perf_counter()

@@ -39,6 +39,10 @@ def _client(library: Any, context: ssl.SSLContext | None) -> Any:
     return library.AsyncClient(limits=limits, timeout=None, trust_env=False, verify=verify)
 
 
+def nothing() -> None:
+    """What is done at a piece, where only reading counts."""
+
+
 async def _each(pieces: AsyncIterator[Any], took: Took) -> None:
     async for _ in pieces:
         took()

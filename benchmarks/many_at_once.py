@@ -19,7 +19,7 @@ from . import http_clients
 from ._measure import Options
 from ._report import Report, Row, Table, Target
 from ._server import open_files, serving
-from .calls import nothing
+from .http_clients import nothing
 
 CHUNKS = 100
 FLOOR = "floor: trio stream + jiter"

@@ -1,4 +1,4 @@
-"""What streams cost that are spread over workers of Ray: ``python -m benchmarks.on_ray``, where Ray is installed.
+"""The cost of streams that are spread over workers of Ray: ``python -m benchmarks.on_ray``, where Ray is installed.
 
 Idle is what most streams are: a model that thinks, or writes a few pieces a second.  So each stream gets a
 piece every *period* seconds, from servers that are processes of their own.
@@ -132,7 +132,7 @@ async def streams(addresses: list[str], count: int, seconds: float) -> None:
 
 
 async def crossing(count: int) -> None:
-    """What an item costs that comes from a worker, and an opening."""
+    """The cost of an item that comes from a worker, and of an opening."""
     openings = []
     for _ in range(5):
         began = time.monotonic()

@@ -19,8 +19,7 @@ from . import http_clients
 from ._measure import Contender, Entry, Options, compare, peers
 from ._report import Report, Target
 from ._server import serving
-from .calls import nothing
-from .http_clients import Client
+from .http_clients import Client, nothing
 
 STREAMS = 100
 A_SECOND = 25

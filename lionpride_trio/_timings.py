@@ -74,7 +74,7 @@ NO_HEADERS: Final[Mapping[str, str]] = ReadOnlyDict()
 
 @attrs.frozen(kw_only=True)
 class CallFacts:
-    """What is known of a call besides its answer."""
+    """The facts of a call besides its answer."""
 
     timings: Timings
     """When what came."""

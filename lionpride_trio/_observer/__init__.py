@@ -1,4 +1,4 @@
-"""What observers are told, and how: the protocol that all rooms above know.
+"""The events that observers are told of, and the protocol by which all rooms above tell them.
 
 Layout: ``_events`` (what is told), ``_observer`` (who is told), ``_story`` (the telling).
 """

@@ -144,7 +144,7 @@ class Stalled(Event):
 
     told_as = "stalled"
     slow: Slow
-    """Who is the slow one: the server, which is waited for, or the reader, who asks for nothing."""
+    """The slow one: the server, which is waited for, or the reader, who asks for nothing."""
     clock: str
     """The clock of `Timeouts` that it is half of."""
     seconds: float
@@ -318,11 +318,11 @@ class StreamFinished(Event):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Content(Event):
-    """What was said in a call.  Told to observers alone that ask for it, just before `Finished`."""
+    """The words of a call.  Told to observers alone that ask for it, just before `Finished`."""
 
     told_as = "content"
     messages: tuple[Any, ...]
-    """What the model was told."""
+    """The messages that the model was told."""
     response: Any
     """The `Response`, as far as it has come."""
 

@@ -82,4 +82,4 @@ class Observer:
         """The run of a durable stream has ended."""
 
     def content(self, event: events.Content) -> None:
-        """What was said in a call; only where ``wants_content`` is True."""
+        """The words of a call are there; told only where ``wants_content`` is True."""

@@ -65,7 +65,7 @@ Listeners: TypeAlias = tuple[Listener, ...]
 
 
 def listeners_of(observers: object) -> Listeners:
-    """What ``observers=`` was given, checked.
+    """Return the listeners that ``observers=`` was given, checked.
 
     :raises ConfigurationError: something of it is no observer.
     """
@@ -113,7 +113,7 @@ class Story:
 
     @property
     def listeners(self) -> Sequence[Listener]:
-        """Who is told of it."""
+        """The listeners that are told of it."""
         return self._listeners
 
     def is_heard(self, kind: type[Event]) -> bool:

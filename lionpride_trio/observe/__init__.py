@@ -89,7 +89,7 @@ __all__ = [
 ]
 
 _LATER: Final = {"OpenTelemetry": "_otel"}
-"""What needs an extra, and is loaded when it is asked for."""
+"""The names that need an extra, and are loaded when they are asked for."""
 
 show_public_path(globals())
 

@@ -57,7 +57,7 @@ class BlockedStep:
 
 
 class BlockingWatch:
-    """What `watch_blocking` has seen; ``steps`` has the last 100."""
+    """The steps that `watch_blocking` has seen; ``steps`` has the last 100."""
 
     def __init__(self) -> None:
         self.steps: deque[BlockedStep] = deque(maxlen=KEPT_STEPS)

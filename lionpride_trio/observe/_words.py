@@ -17,7 +17,7 @@ _KINDS = {
 
 
 def describe(rows: Sequence[Row], span: Span) -> str:
-    """What ran when, a sentence a row."""
+    """Return a sentence for each row, of what ran when."""
     if not rows:
         return "Nothing ran."
     many = f"{len(rows)} rows" if len(rows) > 1 else "One row"

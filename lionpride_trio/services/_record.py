@@ -340,7 +340,7 @@ class CallRecord:
         return usage.output_tokens / seconds if seconds > 0 else None
 
     def facts(self, usage: Usage | None) -> CallFacts:
-        """What is known of the call so far."""
+        """Return the facts of the call that are known so far."""
         if self._exchange is None:
             return CallFacts(timings=self.timings(usage))
         known = self._known
