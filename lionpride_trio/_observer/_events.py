@@ -105,22 +105,15 @@ class FirstContent(Event):
 class ChunksReceived(Event):
     """Chunks of the answer came.
 
-    A read is told at once, and the reads in the tenth of a second after it together, with the next read or
-    before the next other event.
+    They are told at once, and what comes in the tenth of a second after that together, with the next ones or
+    before the event that ends the attempt.
     """
 
     told_as = "chunks_received"
     count: int
     """Chunks that came."""
-    times: tuple[float, ...]
-    """When they came, by trio's clock: one for each read."""
-    counts: tuple[int, ...]
-    """How many came with each read."""
-
-    @property
-    def arrivals(self) -> tuple[tuple[float, int], ...]:
-        """When they came, and how many then."""
-        return tuple(zip(self.times, self.counts, strict=True))
+    arrivals: tuple[tuple[float, int], ...]
+    """When chunks came, by trio's clock, and how many within a millisecond from then."""
 
 
 @attrs.frozen(kw_only=True)

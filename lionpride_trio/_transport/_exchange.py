@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, runtime_checkable
 
@@ -45,6 +45,10 @@ class Exchange:
     def keep_time_by(self, watcher: Watcher) -> None:
         """Let *watcher* keep the time of the reads that follow."""
         self.alarm = Alarm(watcher, self._body.wake)
+
+    def new_alarm(self, ring: Callable[[], object]) -> Alarm | None:
+        """An alarm that calls *ring*, by whoever keeps the time of the reads; None where nobody does."""
+        return None if self.alarm is None else Alarm(self.alarm.watcher, ring)
 
     def receive(self, due: float = math.inf) -> Coroutine[Any, Any, bytes]:
         """The next bytes of the body, ``b""`` at its end.

@@ -129,7 +129,8 @@ def _day_offset() -> float:
 def _shifted(event: Event, seconds: float) -> Event:
     event = attrs.evolve(event, time=event.time + seconds)
     if isinstance(event, ChunksReceived):
-        event = attrs.evolve(event, times=tuple(one + seconds for one in event.times))
+        arrivals = tuple((at + seconds, count) for at, count in event.arrivals)
+        event = attrs.evolve(event, arrivals=arrivals)
     return event
 
 

@@ -24,7 +24,7 @@ from ..providers import Provider, StreamDecoder
 from ._address import AskKey, ask_key
 from ._answer import check_is_stream, check_status, read_json_answer
 from ._ask import Ask, never_left
-from ._clocks import HeadClock
+from ._clocks import HeadClock, ReplyClocks
 from ._rate_limit import RateLimiter, Reservation
 from ._record import CallRecord
 from ._reply import Reply
@@ -157,8 +157,11 @@ class Caller:
         except LionprideError as error:
             self.locate(ask, error, record, exchange)
             raise
+        clocks = ReplyClocks(self.timeouts, waited=trio.current_time() - exchange.sent_at)
         if record.story is not None:
-            record.watch = StallWatch(record.story, self.timeouts, told=record.head_was_late)
+            record.watch = StallWatch(
+                record.story, self.timeouts, clocks, exchange, told=record.head_was_late
+            )
         reply = Reply(
             exchange,
             record,
@@ -167,8 +170,7 @@ class Caller:
                 max_event_bytes=bounds.max_event_bytes,
                 max_blocks=bounds.max_blocks,
             ),
-            timeouts=self.timeouts,
-            waited=trio.current_time() - exchange.sent_at,
+            clocks=clocks,
             max_kept_chars=bounds.max_kept_chars if keep else None,
             locate=lambda error, partial: self.locate(ask, error, record, exchange, partial),
             begun=begun,

@@ -22,29 +22,42 @@ class ReplyClocks:
 
     # A thousand replies have one each.
     __slots__ = (
+        "_byte_half",
         "_byte_left",
         "_content_clock",
+        "_content_half",
         "_content_left",
         "_runs_out",
         "_timeouts",
         "_waits_since",
+        "current_time",
+        "half_is_told",
+        "time",
     )
 
     def __init__(self, timeouts: Timeouts, *, waited: float) -> None:
         """*waited* are the seconds since the request was sent."""
         self._timeouts = timeouts
         self._byte_left = timeouts.byte_idle
+        self._byte_half = timeouts.byte_idle / 2
         self._content_clock: Clock = "first_content"
+        self._content_half = timeouts.first_content / 2
         self._content_left = timeouts.first_content - waited
         self._runs_out: Clock = "byte_idle"
+        self.half_is_told = False
+        """Observers know of the silence that goes on."""
+        # `trio.current_time` takes twice as long: it looks for its run each time.
+        self.current_time = trio.lowlevel.current_clock().current_time
         self._waits_since = 0.0
+        self.time = self.current_time()
+        """When they were looked at last: what a wait brought came then."""
 
     def start(self, seconds_of_silence: float | None) -> float:
         """Begin to wait; return the time at which the clock that is the first to run out does so.
 
         *seconds_of_silence* end the answer where it has finished and its provider closes no body.
         """
-        self._waits_since = now = trio.current_time()
+        self._waits_since = self.time = now = self.current_time()
         idle = self._byte_left if seconds_of_silence is None else seconds_of_silence
         if idle < self._content_left:
             self._runs_out = "byte_idle"
@@ -54,7 +67,8 @@ class ReplyClocks:
 
     def stop(self) -> float:
         """Bytes have ended the wait: count it for the content, and return its seconds."""
-        seconds = trio.current_time() - self._waits_since
+        self.time = now = self.current_time()
+        seconds = now - self._waits_since
         self._content_left -= seconds
         self._byte_left = self._timeouts.byte_idle
         return seconds
@@ -72,22 +86,27 @@ class ReplyClocks:
     def restart(self) -> None:
         """Content came, or progress: the time to the next begins."""
         self._content_clock = "content_idle"
-        self._content_left = self._timeouts.content_idle
+        self._content_left = idle = self._timeouts.content_idle
+        self._content_half = idle / 2
+        self.half_is_told = False
 
     @property
     def content_is_due(self) -> bool:
         """Content should have come by now, however many keep-alives there are."""
         return self._content_left <= 0
 
-    def half_limit(self) -> tuple[Clock, float, float]:
-        """The clock of which half is used up first while nothing comes, its seconds, and how long until then."""
-        timeouts = self._timeouts
-        content: float = getattr(timeouts, self._content_clock)
-        to_half = self._content_left - content / 2
-        byte_to_half = self._byte_left - timeouts.byte_idle / 2
-        if byte_to_half < to_half:
-            return "byte_idle", timeouts.byte_idle, byte_to_half
-        return self._content_clock, content, to_half
+    @property
+    def half_is_due(self) -> float:
+        """When half of a clock will be used up, if nothing comes in the wait that has just begun."""
+        to_half = min(self._byte_left - self._byte_half, self._content_left - self._content_half)
+        return self._waits_since + max(to_half, 0.0)
+
+    @property
+    def half_clock(self) -> tuple[Clock, float]:
+        """The clock of which half is used up first while nothing comes, and its seconds."""
+        if self._byte_left - self._byte_half < self._content_left - self._content_half:
+            return "byte_idle", self._byte_half * 2
+        return self._content_clock, self._content_half * 2
 
     def content_timeout(self) -> StreamTimeout:
         """The failure of a reply whose content did not come in time."""

@@ -35,6 +35,7 @@ from .._transport import Exchange
 from .._transport._request import Origin
 from ..providers import Provider
 from ..providers._faults import request_id
+from ._arrivals import Arrivals
 from ._pace import Pace
 
 if TYPE_CHECKING:
@@ -42,12 +43,6 @@ if TYPE_CHECKING:
     from ._stalls import StallWatch
 
 _COOKIES: Final = frozenset({"set-cookie", "set-cookie2"})
-GATHERED_SECONDS: Final = 0.1
-"""Seconds after a telling in which reads are gathered: an event each would cost more than the chunks."""
-GATHERED_READS: Final = 256
-"""Reads that are gathered, at most."""
-
-
 _MODEL_ID: Final = re.compile(r"[\w.:/@+ -]{1,128}")
 
 
@@ -61,17 +56,15 @@ class CallRecord:
     """When what of one call happened; and the telling of it, where somebody listens."""
 
     __slots__ = (
+        "_arrivals",
         "_attempts",
         "_began",
         "_clock",
-        "_clock_time",
-        "_counts",
         "_ended",
         "_exchange",
         "_finished",
         "_first_byte",
         "_first_content",
-        "_gathers",
         "_known",
         "_messages",
         "_provider",
@@ -79,8 +72,6 @@ class CallRecord:
         "_sent",
         "_server",
         "_streamed",
-        "_tell_at",
-        "_times",
         "_waited",
         "head_was_late",
         "opened",
@@ -113,9 +104,6 @@ class CallRecord:
         self._finished = False
         self._server: Origin | None = None
         self._clock = ("", math.inf)
-        self._times: list[float] = []
-        self._counts: list[int] = []
-        self._tell_at = -math.inf
         self._messages: Sequence[Any] = ()
         self.head_was_late = False
         """Half of the clock for the head was used up: the reply's watch does not tell that again."""
@@ -124,11 +112,10 @@ class CallRecord:
         self.pace = Pace()
         self.watch: StallWatch | None = None
         self.story = begin_story(*listeners, provider=provider.name, model=model)
-        self._gathers = False
+        self._arrivals: Arrivals | None = None
         if self.story is not None:
-            # `trio.current_time` takes twice as long: it looks for its run each time.
-            self._clock_time = trio.lowlevel.current_clock().current_time
-            self._gathers = self.story.is_heard(ChunksReceived)
+            if self.story.is_heard(ChunksReceived):
+                self._arrivals = Arrivals(self.story)
             if self.story.is_heard(Content):
                 self._messages = tuple(messages)
             self.story.tell(CallStarted, streamed=streamed)
@@ -202,28 +189,27 @@ class CallRecord:
                 rate_limits=self.facts(None).rate_limits,
             )
 
-    def came(self, count: int, *, content: bool, progress: bool) -> None:
-        """*count* chunks came; whether there was content in them, and whether they feed the clock of it."""
+    def came(self, count: int) -> None:
+        """*count* chunks came."""
         self.pace.came(count)
-        if content and self._first_content is None:
-            self.content_came()
-        if self.story is not None:
+        watch = self.watch
+        if watch is not None:
             # Written out, and not in methods of its parts: one chunk a read, each call is a tenth of all that
             # an observer costs.
-            now = self._clock_time()
-            watch = self.watch
-            if watch is not None:
-                if now >= watch.reader_is_slow_at:
-                    watch.look_at_reader(now)
-                watch.reader_is_slow_at = now + watch.reader_patience
-                if progress:
-                    watch.told = False
-            if self._gathers:
-                self._times.append(now)
-                self._counts.append(count)
-                if now >= self._tell_at or len(self._counts) == GATHERED_READS:
-                    self._tell_at = now + GATHERED_SECONDS
-                    self.tell_gathered()
+            since = watch.idle_since
+            if since is None:
+                now = watch.clocks.time
+            else:  # they were there without a wait
+                now = watch.clocks.current_time()
+                if now - since >= watch.patience:
+                    watch.tell_reader(now)
+            watch.idle_since = now
+            arrivals = self._arrivals
+            if arrivals is not None:
+                if now < arrivals.burst_ends:
+                    arrivals.burst += count
+                else:
+                    arrivals.begin_burst(now, count)
 
     def content_came(self) -> None:
         """The first content is there."""
@@ -231,17 +217,10 @@ class CallRecord:
         if self.story is not None:
             self.story.tell(FirstContent, attempt=self._attempts, seconds=seconds)
 
-    def tell_gathered(self) -> None:
-        """Tell of the chunks that came since the last telling."""
-        if self._counts and self.story is not None:
-            times, self._times = tuple(self._times), []
-            counts, self._counts = tuple(self._counts), []
-            self.story.tell(ChunksReceived, count=sum(counts), times=times, counts=counts)
-
     def retried(self, error: Exception, number: int, delay: float) -> None:
         """The attempt *number* failed and is repeated after *delay* seconds."""
         if self.story is not None:
-            self.tell_gathered()
+            self._stop_watching()
             self.story.tell(
                 Retried, attempt=number, delay=delay, error=type(error), status=self._status
             )
@@ -271,14 +250,12 @@ class CallRecord:
             outcome, failure = outcome_of(error)
             if self.opened and outcome != "cancelled":
                 outcome, failure = "left", None
-            if self.watch is not None and self.opened:
-                self.watch.look_at_reader(trio.current_time())
             self._tell_end(response, outcome, failure)
 
     def _tell_end(self, response: Response | None, outcome: Any, failure: Any) -> None:
         story = self.story
         assert story is not None
-        self.tell_gathered()
+        self._stop_watching()
         usage: Usage | None = None
         verdict: Verdict | None = None
         if response is not None:
@@ -297,6 +274,12 @@ class CallRecord:
             request_id=self.request_id,
             answered_by=None if response is None else _model_of(response),
         )
+
+    def _stop_watching(self) -> None:
+        if self._arrivals is not None:
+            self._arrivals.tell()
+        if self.watch is not None:
+            self.watch.close()
 
     # What is known of it.
 

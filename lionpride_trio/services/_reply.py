@@ -18,7 +18,6 @@ from ..providers import StreamDecoder
 from ..providers._content import is_content, is_progress
 from ._clocks import ReplyClocks
 from ._record import CallRecord
-from ._settings import Timeouts
 
 HELD_CHUNKS: Final = 64
 """Chunks without content that are held back, at most, while a call may still be repeated."""
@@ -44,8 +43,7 @@ class Reply(Channel[Chunk]):
         record: CallRecord,
         decoder: StreamDecoder,
         *,
-        timeouts: Timeouts,
-        waited: float,
+        clocks: ReplyClocks,
         max_kept_chars: int | None,
         locate: Callable[[LionprideError, Response], None],
         begun: bytes = b"",
@@ -56,7 +54,7 @@ class Reply(Channel[Chunk]):
         self._exchange = exchange
         self._record = record
         self._decoder = decoder
-        self._clocks = ReplyClocks(timeouts, waited=waited)
+        self._clocks = clocks
         self._wait_limit = math.inf  # of who reads it
         self._max_kept = max_kept_chars
         self._locate = locate
@@ -135,13 +133,20 @@ class Reply(Channel[Chunk]):
         """Read the network once, and return the chunks that this completes."""
         silence = self._decoder.seconds_of_silence
         due = self._clocks.start(silence)
-        limit = min(due, self._wait_limit)
+        limit = stop = min(due, self._wait_limit)
         watch = self._record.watch
+        if watch is not None:
+            half = watch.begin_wait(limit)
+            if silence is None:
+                stop = half
         try:
-            if watch is None or silence is not None:
+            try:
+                data = await self._exchange.receive(stop)
+            except trio.TooSlowError:
+                if watch is None or stop == limit:
+                    raise
+                watch.server_is_slow()
                 data = await self._exchange.receive(limit)
-            else:
-                data = await watch.receive(self._exchange, limit, self._clocks)
         except trio.TooSlowError:
             if self._wait_limit < due:
                 self._interrupt()
@@ -170,6 +175,8 @@ class Reply(Channel[Chunk]):
     def _interrupt(self) -> None:
         """Count a wait that brought nothing: for the server it is one wait with the next."""
         self._record.pace.waited(self._clocks.interrupt())
+        if self._record.watch is not None:
+            self._record.watch.leave_off()
 
     def _limit_wait(self, due: float) -> bool:
         self._wait_limit = due
@@ -203,11 +210,12 @@ class Reply(Channel[Chunk]):
         else:
             self._builder.extend(chunks)
         has_content = any(map(is_content, chunks))
-        self._has_content = self._has_content or has_content
-        progress = has_content or any(map(is_progress, chunks))
-        if progress:
+        if has_content and not self._has_content:
+            self._has_content = True
+            self._record.content_came()
+        if has_content or any(map(is_progress, chunks)):
             self._clocks.restart()
-        self._record.came(len(chunks), content=has_content, progress=progress)
+        self._record.came(len(chunks))
         if self._max_kept is not None and self._builder.characters > self._max_kept:
             self._end_with(
                 LimitExceeded(

@@ -1,13 +1,11 @@
 """Who is slow: waits for a server are watched, and so is a reader that does not ask.
 
-No task watches.  A wait is cut in two where half of a clock will be used up, and a reader is looked at when it
-comes back, or when its reply ends.  So an observed call opens no nursery, and may be left wherever one that is
-not observed may be.
+No task watches.  A wait is cut in two where half of a clock will be used up.  In a session an alarm rings while
+its reader is away; a reply without a session looks at its reader when that comes back, or when the reply ends.
+So an observed call opens no nursery, and may be left wherever one that is not observed may be.
 """
 
 from __future__ import annotations
-
-import trio
 
 from .._observer import Story
 from .._observer._events import Slow, Stalled
@@ -19,47 +17,91 @@ from ._settings import Timeouts
 class StallWatch:
     """Tells a reply's observers of silence, once until something comes."""
 
-    __slots__ = ("_reader_clock", "_story", "reader_is_slow_at", "reader_patience", "told")
+    __slots__ = (
+        "_alarm",
+        "_reader_clock",
+        "_reader_is_told",
+        "_story",
+        "clocks",
+        "idle_since",
+        "patience",
+    )
 
-    def __init__(self, story: Story, timeouts: Timeouts, *, told: bool) -> None:
+    def __init__(
+        self,
+        story: Story,
+        timeouts: Timeouts,
+        clocks: ReplyClocks,
+        exchange: Exchange,
+        *,
+        told: bool,
+    ) -> None:
         """*told* says that the silence which goes on now has been told of."""
         self._story = story
+        self.clocks = clocks
+        clocks.half_is_told = told
         idle, content = timeouts.byte_idle, timeouts.content_idle
         self._reader_clock = ("byte_idle", idle) if idle < content else ("content_idle", content)
-        self.told = told
-        """The server's silence that goes on has been told of."""
-        self.reader_patience = self._reader_clock[1] / 2
+        self.patience = self._reader_clock[1] / 2
         """Seconds after which a reader that asks for nothing is slow."""
-        self.reader_is_slow_at = trio.current_time() + self.reader_patience
-        """When the reader will be slow if it asks for nothing until then."""
+        self._reader_is_told = False
+        """The alarm has told of the reader that is away."""
+        self.idle_since: float | None = clocks.time
+        """Since when the reader asks for nothing; None while it waits."""
+        self._alarm = exchange.new_alarm(self._ring)
+        if self._alarm is not None:
+            self._alarm.set(clocks.time + self.patience)
 
-    async def receive(self, exchange: Exchange, due: float, clocks: ReplyClocks) -> bytes:
-        """The next bytes, as `Exchange.receive` gives them; half of a clock that passes is told."""
-        now = trio.current_time()
-        self.look_at_reader(now)
-        try:
-            if self.told:
-                return await exchange.receive(due)
-            clock, limit, patience = clocks.half_limit()
-            if now + patience < due:
-                try:
-                    return await exchange.receive(now + max(patience, 0.0))
-                except trio.TooSlowError:
-                    self.tell("server", clock, limit / 2, limit)
-            return await exchange.receive(due)
-        finally:
-            self.reader_is_slow_at = trio.current_time() + self.reader_patience
+    def begin_wait(self, limit: float) -> float:
+        """The reader waits from now on; return when half of a clock is used up, or *limit* if that is earlier."""
+        clocks = self.clocks
+        since = self.idle_since
+        if since is not None and clocks.time - since >= self.patience:
+            self.tell_reader(clocks.time)
+        self.idle_since = None
+        return limit if clocks.half_is_told else min(limit, clocks.half_is_due)
 
-    def look_at_reader(self, now: float) -> None:
-        """Tell that nothing was read, if that was for half of a clock."""
-        if now >= self.reader_is_slow_at:
+    def leave_off(self) -> None:
+        """The reader was cancelled, or a clock of its own ran out."""
+        self.idle_since = self.clocks.time
+
+    def server_is_slow(self) -> None:
+        """Half of a clock is used up."""
+        self.clocks.half_is_told = True
+        clock, limit = self.clocks.half_clock
+        self._tell("server", clock, limit / 2, limit)
+
+    def close(self) -> None:
+        """Look at the reader for the last time."""
+        if self._alarm is not None:
+            self._alarm.close()
+        now, since = self.clocks.current_time(), self.idle_since
+        if since is not None and now - since >= self.patience:
+            self.tell_reader(now)
+
+    def _ring(self) -> None:
+        """Look whether the reader is away.
+
+        What it did meanwhile was not told to the alarm: that would cost each read more than all else here.
+        """
+        assert self._alarm is not None
+        now, since = self.clocks.current_time(), self.idle_since
+        if since is None:
+            since = now
+        if now - since >= self.patience:
+            if not self._reader_is_told:
+                self.tell_reader(now)
+                self._reader_is_told = True
+            since = now
+        self._alarm.set(since + self.patience)
+
+    def tell_reader(self, now: float) -> None:
+        """The reader has been away until now."""
+        if self._reader_is_told:
+            self._reader_is_told = False
+        elif self.idle_since is not None:
             clock, limit = self._reader_clock
-            away = now - self.reader_is_slow_at + self.reader_patience
-            self.reader_is_slow_at = now + self.reader_patience
-            self.tell("reader", clock, away, limit)
+            self._tell("reader", clock, now - self.idle_since, limit)
 
-    def tell(self, slow: Slow, clock: str, seconds: float, limit: float) -> None:
-        """Tell of a silence; of a server's, once."""
-        if slow == "server":
-            self.told = True
+    def _tell(self, slow: Slow, clock: str, seconds: float, limit: float) -> None:
         self._story.tell(Stalled, slow=slow, clock=clock, seconds=seconds, limit=limit)

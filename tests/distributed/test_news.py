@@ -111,7 +111,7 @@ async def test_observers_hear_of_the_calls_there(workers):
     # By this run's clock, give or take what two machines' clocks differ by.
     times = [event.time for event in observer.events]
     assert began - 0.1 <= times[0] <= times[-1] <= trio.current_time() + 0.1
-    assert times[0] <= middle[0].times[0] <= times[-1]
+    assert times[0] <= middle[0].arrivals[0][0] <= times[-1]
 
 
 async def test_observers_of_a_flow_hear_of_its_operations_there(workers):

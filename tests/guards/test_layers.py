@@ -110,7 +110,7 @@ ORDER = {
         _context _attempt _telling _runner _run
     """,
     "services": """
-        _address _settings _extras _files _ask _messages _pace _record _rate_limit _answer _clocks
+        _address _settings _extras _files _ask _messages _pace _arrivals _record _rate_limit _answer _clocks
         _stalls _reply _call _invoked _typed
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,

@@ -10,7 +10,7 @@ LIMITS = RateLimits(requests=Quota(limit=3, remaining=2, reset_after=1.5))
 VALUES = {
     "call_id": "a", "parent_id": None, "sequence": 0, "time": 1.5, "provider": "openai", "model": "m",
     "streamed": True, "reason": "slot", "seconds": 2.0, "attempt": 1, "server": "a.b", "port": 443,
-    "status": 200, "request_id": "r", "rate_limits": LIMITS, "count": 2, "times": (1.0,), "counts": (2,),
+    "status": 200, "request_id": "r", "rate_limits": LIMITS, "count": 2, "arrivals": ((1.0, 2),),
     "delay": 0.5, "error": ValueError, "slow": "server", "clock": "byte_idle", "limit": 30.0,
     "outcome": "ended", "verdict": Verdict.COMPLETE, "usage": Usage(output_tokens=3),
     "timings": Timings(chunks=2), "attempts": 1, "answered_by": "m-1", "tools": ("t",), "calls": 1,

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
-from lionpride_trio import StreamTimeout, Timeouts
+from lionpride_trio import Retry, Session, StreamTimeout, TextChunk, Timeouts
 from lionpride_trio._transport import open_client
 from lionpride_trio.testing import ScriptedClient
 from tests.observe.recorder import Recorder, check_stories, event, model_of, saying
@@ -79,8 +79,54 @@ async def test_or_when_it_leaves(autojump_clock):
     assert (recorder.one("stalled").slow, recorder.one("stalled").seconds) == ("reader", 31.0)
 
 
+async def read_in_session(answer, pauses):
+    """What is told of stalls in a session, with the time of each."""
+    recorder = Recorder()
+    async with Session(observers=[recorder]) as session:
+        model = model_of(answer, timeouts=CLOCKS)
+        session.services.register(model)
+        async with model.stream("?") as reply:
+            async for chunk in reply:
+                await trio.sleep(pauses.pop(0) if pauses and isinstance(chunk, TextChunk) else 0)
+    check_stories(recorder)
+    return [(one.time, one.slow, one.seconds) for one in recorder.of("stalled")]
+
+
+async def test_in_a_session_a_slow_reader_is_told_while_it_is_away(autojump_clock):
+    told = await read_in_session(saying("a", 0.0, "b"), [500.0])
+    assert told == [(10.0, "reader", 10.0)]
+
+
+async def test_and_anew_each_time(autojump_clock):
+    pauses = [12.0, 9.0, 0.0, 25.0]
+    told = await read_in_session(saying("a", 0.0, "b", 0.0, "c", 0.0, "d", 0.0, "e"), pauses)
+    assert told == [(10.0, "reader", 10.0), (31.0, "reader", 10.0)]
+
+
+async def test_in_a_session_a_reader_that_waits_is_not_slow(autojump_clock):
+    told = await read_in_session(saying("a", 9.0, "b", 19.0, "c"), [])
+    assert told == [(19.0, "server", 10.0)]
+
+
+async def test_nobody_is_told_of_a_reply_that_has_failed_and_is_tried_again(autojump_clock):
+    """The time until the next attempt is not its reader's."""
+    recorder = Recorder()
+    failing = [event(error={"message": "overloaded", "type": "server_error"})]
+    async with Session(observers=[recorder]) as session:
+        model = model_of(
+            failing, saying("a"), timeouts=CLOCKS, retry=Retry(wait_initial=100, wait_max=100)
+        )
+        session.services.register(model)
+        async with model.stream("?") as reply:
+            async for _ in reply:
+                pass
+    check_stories(recorder)
+    assert "retried" in recorder.names
+    assert "stalled" not in recorder.names
+
+
 async def test_a_reader_that_takes_its_time_within_half_of_the_clock_is_not_slow(autojump_clock):
-    assert await read(saying("a", 0.0, "b", 0.0, "c"), pause=9.0) == ([], None)
+    assert await read(saying("a", 0.0, "b", 0.0, "c"), pause=4.9) == ([], None)
 
 
 class SlowStream:
