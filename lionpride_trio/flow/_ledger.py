@@ -137,6 +137,8 @@ class Ledger:
         self.values: dict[str, Any] = {}
         self.streams: dict[str, Callable[[], Iterable[Any]]] = {}
         """By id of an operation that is done, where a journal has it: its chunks, to be read again."""
+        self.left = False
+        """Who read the flow left it, and was not cancelled."""
         self.enter(graph, results)
 
     def enter(self, graph: Graph, results: Mapping[Any, Any]) -> None:

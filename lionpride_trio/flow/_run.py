@@ -80,6 +80,8 @@ class FlowRun(Mailbox):
                 self.finish()
 
     def close_nowait(self) -> None:
+        if not self.reader_gone:
+            self._ledger.left = not is_cancelled()
         super().close_nowait()
         self._scope.cancel()
 

@@ -86,7 +86,7 @@ class Runner:
             await self._run()
             return
         self._story = begin_story(*self._observers)
-        with tell_flow(self._story, self._graph, self.ledger, self.out):
+        with tell_flow(self._story, self._graph, self.ledger):
             await self._run()
 
     async def _run(self) -> None:

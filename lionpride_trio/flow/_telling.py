@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from .._channels._mailbox import Mailbox
 from .._observer import Story, begin_story, outcome_of
 from .._observer._events import (
     Edges,
@@ -21,9 +20,7 @@ from ._operation import Operation
 
 
 @contextmanager
-def tell_flow(
-    story: Story | None, graph: Graph, ledger: Ledger, out: Mailbox | None
-) -> Generator[None]:
+def tell_flow(story: Story | None, graph: Graph, ledger: Ledger) -> Generator[None]:
     """A block in which the flow runs; it ends after all its operations."""
     if story is None:  # all its observers were dropped
         yield
@@ -37,7 +34,7 @@ def tell_flow(
         raise
     finally:
         outcome, failure = outcome_of(error)
-        if outcome == "cancelled" and out is not None and out.reader_gone:
+        if outcome == "cancelled" and ledger.left:
             outcome = "left"
         states = Counter(ledger.progress[one.id].state.value for one in graph.operations)
         story.end(FlowFinished, outcome=outcome, error=failure, states=dict(states))

@@ -5,7 +5,8 @@ block.
 
 Strategy.  An instrument of trio notes when each step of a task begins and ends.  A thread looks now and then
 whether a step takes too long, and then takes down the stack of the thread that trio runs in: nobody but another
-thread can, while the loop is blocked.  What was found is told when the step has ended.
+thread can, while the loop is blocked.  What was found is told when the step has ended; of one that goes on for
+long, which may never end, the thread tells by itself.
 
 A function in C that keeps the interpreter's lock keeps that thread out, too.  Then the place is where the task
 waits after the step, and `BlockedStep.is_exact` is False.
@@ -35,6 +36,8 @@ KEPT_STEPS: Final = 100
 """Steps that a watch keeps; older ones are forgotten."""
 _LOOKS: Final = 4
 """Looks of the thread in the time that a step may take."""
+_LONG: Final = 10
+"""A step that takes so many times as long is told of while it goes on."""
 
 _logger: Final = logging.getLogger("lionpride_trio")
 _TRIO: Final = os.path.dirname(trio.__file__)  # ruff: ignore[os-path-dirname] - as frames name their files
@@ -73,8 +76,9 @@ async def watch_blocking(
     """Warn of steps of the event loop that take *seconds* or longer, as long as the block.
 
     Such a step (``time.sleep``, a synchronous client, a long computation) stops all tasks, and so all streams.
-    Each is one warning of the logger ``lionpride_trio``, with the task's name, the place and its stack, and
-    the block's value keeps the last 100.  All tasks of the run are watched.  Starts a thread, which ends with
+    Each is one warning of the logger ``lionpride_trio`` when it has ended, with the task's name, the place and its
+    stack, and the block's value keeps the last 100.  One that takes ten times as long is warned of while it goes on,
+    from the watch's thread: it may never end.  All tasks of the run are watched.  Starts a thread, which ends with
     the block.
 
     *clock* tells seconds; it is real time that blocks, whatever clock trio runs by.
@@ -105,18 +109,26 @@ class _Sampler:
         self._clock = clock
         self._ident = threading.get_ident()
         self._stopped = threading.Event()
+        self._told: float | None = None
         self.began: float | None = None
         """When the step that runs now began."""
+        self.task = ""
+        """The name of the task whose step it is."""
         self.sample: tuple[float, list[traceback.FrameSummary]] | None = None
         """The stack that was taken last, and when its step had begun."""
 
     def run(self) -> None:
         """Look at the loop until `stop`."""
         while not self._stopped.wait(self._seconds / _LOOKS):
-            began = self.began
-            if began is None or self._clock() - began < self._seconds:
+            began, task = self.began, self.task
+            took = 0.0 if began is None else self._clock() - began
+            if began is None or took < self._seconds:
                 continue
-            if self.sample is None or self.sample[0] != began:
+            if self.sample is not None and self.sample[0] == began:
+                if took >= self._seconds * _LONG and self._told != began and self.began == began:
+                    self._told = began
+                    _warn("has been blocking", _step(task, took, self.sample[1], is_exact=True))
+            else:
                 frame = sys._current_frames().get(self._ident)  # ruff: ignore[private-member-access] - the way to another thread's stack
                 if frame is not None and self.began == began:
                     self.sample = began, _frames_of_task(frame)
@@ -136,6 +148,7 @@ class _Steps(trio.abc.Instrument):
         self._clock = clock
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._sampler.task = task.name
         self._sampler.began = self._clock()
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
@@ -150,23 +163,33 @@ class _Steps(trio.abc.Instrument):
         sample = self._sampler.sample
         is_exact = sample is not None and sample[0] == began
         frames = sample[1] if is_exact and sample is not None else _frames_of_wait(task)
-        place = "an unknown place"
-        if frames:
-            last = frames[-1]
-            place = f"{last.filename}:{last.lineno} in {last.name}"
-        stack = "".join(traceback.format_list(frames))
-        step = BlockedStep(task.name, took, place, stack, is_exact)
+        step = _step(task.name, took, frames, is_exact=is_exact)
         self._watch.steps.append(step)
-        _logger.warning(
-            "task %s blocked the event loop for %.3f s %s %s; let a thread do it:"
-            " await trio.to_thread.run_sync(…)\n%s",
-            task.name,
-            took,
-            "at" if is_exact else "before",
-            place,
-            stack.rstrip(),
-            extra={"kind": "blocked", "task": task.name, "seconds": took, "place": place},
-        )
+        _warn("blocked", step)
+
+
+def _step(
+    task: str, seconds: float, frames: list[traceback.FrameSummary], *, is_exact: bool
+) -> BlockedStep:
+    place = "an unknown place"
+    if frames:
+        last = frames[-1]
+        place = f"{last.filename}:{last.lineno} in {last.name}"
+    return BlockedStep(task, seconds, place, "".join(traceback.format_list(frames)), is_exact)
+
+
+def _warn(verb: str, step: BlockedStep) -> None:
+    _logger.warning(
+        "task %s %s the event loop for %.3f s %s %s; let a thread do it:"
+        " await trio.to_thread.run_sync(…)\n%s",
+        step.task,
+        verb,
+        step.seconds,
+        "at" if step.is_exact else "before",
+        step.place,
+        step.stack.rstrip(),
+        extra={"kind": "blocked", "task": step.task, "seconds": step.seconds, "place": step.place},
+    )
 
 
 def _frames_of_task(frame: FrameType) -> list[traceback.FrameSummary]:

@@ -63,6 +63,25 @@ async def test_a_loop_over_a_reply_that_blocks_is_seen_with_its_place(caplog, mo
     assert "await trio.to_thread.run_sync" in record.message
 
 
+async def test_a_step_that_may_never_end_is_told_of_while_it_goes_on(caplog):
+    def still():
+        return [one for one in caplog.records if "has been blocking" in one.message]
+
+    with caplog.at_level(logging.WARNING, "lionpride_trio"):
+        async with watch_blocking(0.01) as watch:
+            await trio.lowlevel.checkpoint()
+            block(still)
+            assert not [step for step in watch.steps if "block" in step.place]
+            await trio.lowlevel.checkpoint()
+    (record,) = still()
+    assert record.place.endswith("in block")
+    assert "test_a_step_that_may_never_end" in record.message
+    assert record.seconds >= 0.1
+    (step,) = [step for step in watch.steps if "block" in step.place]
+    assert step.seconds > record.seconds
+    assert step.task == record.task
+
+
 async def test_where_the_stack_could_not_be_taken_it_is_where_the_task_waits_then(caplog):
     clock = Clock()
 

@@ -1,5 +1,7 @@
 """Turns, tools, flows and durable streams tell their stories, each within the one around it."""
 
+from contextlib import suppress
+
 import pytest
 import trio
 
@@ -230,16 +232,26 @@ async def test_a_flow_that_goes_on_ends_with_a_group(autojump_clock):
     assert recorder.one("flow_finished").error is FlowError
 
 
-@pytest.mark.parametrize(("way", "outcome"), [("leave", "left"), ("cancel", "cancelled")])
+@pytest.mark.parametrize(
+    ("way", "outcome"),
+    [
+        ("leave", "left"),
+        ("fail", "left"),
+        ("cancel", "cancelled"),
+        ("cancel the reader", "cancelled"),
+    ],
+)
 async def test_a_flow_that_does_not_come_to_its_end_tells_one(way, outcome, autojump_clock):
     recorder = Recorder()
     builder = Builder()
     builder.add(sleeps, name="sleeping")
-    with trio.move_on_after(2):
+    with trio.move_on_after(2), suppress(OSError):
         if way == "cancel":
             await flow(builder, observers=[recorder])
         async with flow_stream(builder, observers=[recorder]):
-            await trio.sleep(1)
+            await trio.sleep(3 if way == "cancel the reader" else 1)
+            if way == "fail":
+                raise OSError
     check_stories(recorder)
     assert recorder.one("operation_finished").outcome == "cancelled"
     assert recorder.one("flow_finished").outcome == outcome
