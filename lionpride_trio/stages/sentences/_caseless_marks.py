@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ._chars import BRACKETS, CLOSERS, FULL, LINE_ENDS, OPENERS, RUN, SPACES
-from ._closers import MOST_CLOSERS, citation, first_letter
+from ._chars import BRACKETS, CLOSERS, FIRST_EMOJI, FULL, LINE_ENDS, OPENERS, RUN, SPACES
+from ._closers import MOST_CLOSERS, beside, citation, emoji_end, first_letter
 from ._cursor import Cursor
-from ._end_marks import MOST_MARKS, MOST_WHITE
+from ._end_marks import MOST_MARKS, MOST_WHITE, takes_emoji
 from ._reporting_verbs import is_said, is_said_there, takes_up
 from .tables import Tables
 
@@ -61,6 +61,11 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
         whole = cur.head(i)[:1] in OPENERS  # the sentence began with the quotation
         if takes_up(text, j) or is_said_there(text, j, anyone=whole):
             return ~j
+    if c >= FIRST_EMOJI and takes_emoji(cur, i, j):
+        j = run = emoji_end(text, j)
+        c = text[j]
+        if c in LINE_ENDS:
+            return ~j
     if c not in SPACES:
         return ~j if text[i] in _SPACED and c.isalpha() else j
     k = j + 1
@@ -68,6 +73,12 @@ def decide_full(cur: Cursor, i: int, _tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
+    if x >= FIRST_EMOJI and takes_emoji(cur, i, k) and (n := beside(text, k)) > k:
+        k = n
+        x = text[k]
+        while x in SPACES and k < n + MOST_WHITE:
+            k += 1
+            x = text[k]
     if x in LINE_ENDS:
         return ~k
     if j > run and (text[first_letter(text, k)].islower() or is_said(text, k)):

@@ -58,6 +58,29 @@ def is_emoji(character: str) -> bool:
     return character >= FIRST_FLAG or character in "\u200d\ufe0f❤☺☹✨☀☁☂☃☔⚡⛅⛄☕⭐❄"
 
 
+TICKS: Final = "✓✔✅"
+
+_POINTERS: Final = frozenset(
+    map(
+        chr,
+        (
+            *range(0x1F446, 0x1F44A),  # hands that point
+            0x1F4A1,  # a bulb
+            *range(0x1F4C0, 0x1F525),  # calendars, pins, pencils, locks, bells
+            *range(0x1F526, 0x1F568),  # tools, clocks
+            0x1F6A8,
+            *range(0x1F7E0, 0x1F7EC),  # coloured circles and squares
+        ),
+    )
+)
+"""Emoji that stand before what they mark, as an item's bullet does."""
+
+
+def closes(character: str) -> bool:
+    """Whether this is an emoji that belongs to the sentence before it, if it stands between two."""
+    return is_emoji(character) and character not in _POINTERS
+
+
 def is_symbol(character: str) -> bool:
     """Whether this is an emoji or pictogram."""
     return "\u2190" <= character <= "\u2bff" or character >= "\U0001f000"

@@ -14,6 +14,8 @@ from ._chars import (
     OPENERS,
     SPACES,
     STARTING_SIGNS,
+    TICKS,
+    closes,
     is_emoji,
     is_symbol,
 )
@@ -89,10 +91,8 @@ def beside(text: str, k: int) -> int:
             n = gesture(text, k)
         elif x == "(":
             n = note_number(text, k)
-        elif x >= FIRST_EMOJI and is_emoji(x):
-            n = k + 1
-            while n < k + MOST_EMOJI and is_emoji(text[n]):
-                n += 1
+        elif x >= FIRST_EMOJI and (closes(x) or x in TICKS):
+            n = emoji_end(text, k)
         else:
             return k
         if n > k and text[n] == "," and text[n + 1] == " " and text[n + 2] == "[":
@@ -103,6 +103,14 @@ def beside(text: str, k: int) -> int:
         if text[n + 1] not in "[【:;":
             return n
         k = n + 1
+
+
+def emoji_end(text: str, k: int) -> int:
+    """The end of the emoji that begin at *k*."""
+    n = k + 1
+    while n < k + MOST_EMOJI and is_emoji(text[n]):
+        n += 1
+    return n
 
 
 def emoticon(text: str, k: int) -> int:

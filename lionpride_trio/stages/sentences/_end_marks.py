@@ -18,6 +18,8 @@ from ._chars import (
     QUOTE_ENDS,
     RUN,
     SPACES,
+    TICKS,
+    closes,
     is_cjk,
     is_symbol,
 )
@@ -73,7 +75,7 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     while x in SPACES and k < j + MOST_WHITE:
         k += 1
         x = text[k]
-    if x in "[【:;=<(x^\\" or (x >= FIRST_EMOJI and text[run - 1] in "!?"):
+    if x in "[【:;=<(x^\\" or (x >= FIRST_EMOJI and takes_emoji(cur, i, k)):
         n = beside(text, k)
         if n > k:
             # "It works." [4] Later
@@ -105,6 +107,19 @@ def decide_mark(cur: Cursor, i: int, tables: Tables) -> int:
     if not begins(x) or (x == "&" and text[p + 1] == " ") or (x == "\\" and text[p + 1] in ")]"):
         return ~j
     return _sentence_follows(cur, i, run, j, k, p, tables)
+
+
+def takes_emoji(cur: Cursor, i: int, k: int) -> bool:
+    """Whether an emoji stands at *k* that belongs to the sentence which the mark at *i* ends.
+
+    So does a tick behind the result of a calculation.
+    Behind a full stop it does not where the sentence began with one: then they mark what comes after them.
+    """
+    text = cur.text
+    if not closes(text[k]) and not (text[k] in TICKS and text[i - 1].isdecimal()):
+        return False
+    first = cur.first(i)
+    return text[i] in "!?！？" or first < 0 or not is_symbol(text[first])
 
 
 def _word_follows(cur: Cursor, i: int, run: int, j: int, k: int, p: int, tables: Tables) -> int:

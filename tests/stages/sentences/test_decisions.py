@@ -12,7 +12,8 @@ from .cases import split
 ROWS: list[tuple[str, str, str, str]] = [
     ("full stop, capital", "It works.", " N", "ow."),
     ("full stop, digit", "It works.", " 2", " times."),
-    ("full stop, emoji", "It works.", " 🎉", " Yes"),
+    ("full stop, emoji", "It works. 🎉", " Y", "es"),
+    ("full stop, emoji that marks what follows", "It works.", " ✅", " Yes"),
     ("full stop, inline code", "It works.", " `", "x` too."),
     ("full stop, letters without case", "좋아요.", " 네", "."),
     ("full stop, opening quote", "It works.", ' "N', 'ow."'),
