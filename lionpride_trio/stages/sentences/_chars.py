@@ -48,7 +48,8 @@ def is_cjk(character: str) -> bool:
     return "\u3040" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff"
 
 
-FIRST_EMOJI: Final = "\u200d"
+FIRST_EMOJI: Final = "☀"
+"""The first of those that emoji begin with: most characters are known to be none."""
 FIRST_FLAG: Final = "\U0001f1e6"
 """The letters that flags are made of; all after them are emoji."""
 

@@ -110,6 +110,9 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
     x = text[p]
     if e > line and text[e - 1] in ":：":
         return True
+    width = i - cur.line
+    if width < LONG_LINE and text[i - 2 : i] == "  ":
+        return True  # Markdown's own line break, as in verse
     if last == ";" and ends_in_script(text, f - 1):
         return not x.islower()
     if last in RUN or last in STRONG or last in FULL:
@@ -129,7 +132,6 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
         return False
     if _UNFINISHED.search(text[max(line, e - 8) : e]):
         return False  # "the", "und": wrapped by hand
-    width = i - cur.line
     if x.isalpha() and not x.isupper():
         # scripts without capitals
         if last and last in "のはがをにでとも、，的和与及或":

@@ -40,7 +40,7 @@ from ._plain import (
     judge_attached,
     judge_dot,
 )
-from ._scripts import decide_scripted
+from ._scripts import LAUGHTER, decide_laughter, decide_scripted
 from ._tags import decide_tag
 
 _RULES: Final = {
@@ -48,6 +48,7 @@ _RULES: Final = {
     **dict.fromkeys(FULL, decide_full),
     **dict.fromkeys(":;։", decide_scripted),
     **dict.fromkeys("•⁃", decide_bullet),
+    **dict.fromkeys(LAUGHTER, decide_laughter),
     ")": emoji.decide_bracket,
     "<": decide_tag,
 }
@@ -62,6 +63,8 @@ BULLETS: Final = frozenset("•⁃")
 """Their rule asks for nothing after them."""
 CLOSING: Final = ".!?…" + "".join(CLOSERS)
 """Characters that belong to the mark before them."""
+_GOING_ON: Final = CLOSING + "".join(FULL)
+"""Behind a mark, these end nothing, but for the last of them."""
 MOST_WAITED: Final = 32
 """After so many such chunks the rule is asked all the same."""
 
@@ -208,7 +211,7 @@ class Machine(Blocks):
 
     def _wait_for(self, c: str, after: str) -> None:
         """The rule for *c* needs more than *after*: say which characters decide nothing, if any."""
-        if not after.strip(CLOSING):
+        if not after.strip(_GOING_ON):
             self._waited = 0
         elif c == "." and not after.strip(". "):
             self._waited = 0

@@ -72,9 +72,9 @@ def decide_marker(cur: Cursor, i: int, _tables: Tables) -> int:
 
 
 def decide_bullet(cur: Cursor, i: int, _tables: Tables) -> int:
-    """The verdict on a bullet: it opens a piece if the one before began with a bullet."""
+    """The verdict on a bullet: it opens a piece if the one before began with a bullet, and has more than that."""
     text = cur.text
-    if text[i - 1] not in SPACES:
+    if text[i - 1] not in SPACES or text[i - 2] == text[i]:
         return ~(i + 1)
     first = cur.first(i)
     opening = text[first] if first >= 0 else cur.head(i)[0]

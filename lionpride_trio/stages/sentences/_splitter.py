@@ -43,11 +43,11 @@ from typing import Final, Literal
 
 from .._checks import MAX_HOLD
 from ._candidates import CANDIDATE, CANDIDATE_OR_PAUSE
-from ._chars import RUN
+from ._chars import FULL, RUN
 from ._machine import AT_ONCE, ATTACHED, BULLETS, CLOSING, MOST_WAITED, Machine
 from ._pieces import Sentence
 
-_ATTACHABLE: Final = CLOSING + " \n"
+_ATTACHABLE: Final = CLOSING + "".join(FULL) + " \n"
 """Characters of which one more decides nothing about the mark before them."""
 
 
