@@ -115,9 +115,9 @@ ELSEWHERE = [
               "what a session holds"),
     Elsewhere("durable._memory", "durable/test_model.py durable/test_store.py",
               "it does what every store does"),
-    Elsewhere("durable._flow_journal durable._journal_lines durable._journal_status durable._journal_writer"
-              " flow._journaling",
-              "durable/test_journal.py durable/test_journal_crashes.py durable/test_answers.py", "a flow has a journal"),
+    Elsewhere("durable._flow_journal durable._journal_lines flow._journaling",
+              "durable/test_journal.py durable/test_journal_changes.py durable/test_journal_crashes.py",
+              "a flow has a journal"),
     Elsewhere("durable._after", "durable/test_streams.py web/test_respond.py", "where a reader goes on"),
     Elsewhere("distributed._worker distributed._bridge",
               "distributed/test_remote.py distributed/test_with_ray.py", "the two sides are seen through each other"),

@@ -1,66 +1,30 @@
-"""``respond``: what a page gets of a source, and what becomes of the source when the page goes."""
+"""What a page gets: a reply, in the words of its protocol, and its failures."""
 
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 import trio
 from fastapi import FastAPI
-from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.routing import Route
-from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import (
     ConfigurationError,
     Overloaded,
-    Source,
     StreamTruncated,
     from_json,
-    iModel,
-    local,
     reassemble,
     sinks,
     source,
 )
-from lionpride_trio.durable import open_streams
-from lionpride_trio.transformers import from_channel, from_iterable, sentences, tee, text
+from lionpride_trio.transformers import from_iterable, sentences, tee, text
 from lionpride_trio.web import respond
 from lionpride_trio.web.encoders import JSONLinesEncoder, UIEncoder
 from tests.counting import numbers
-from tests.pages import read_and_leave
+from tests.web.responding import QUESTION, app_of, late, model_of, visited
 from tests.web.visits import Visit, decode, hypercorn_serves
-
-QUESTION = "How does a whale sleep?"
-
-
-@pytest.fixture
-async def server():
-    async with local.serve() as server:
-        yield server
-
-
-def model_of(server, name="trigram-1", **settings):
-    return iModel("openai", name, api_key="any", base_url=server.url("openai"), **settings)
-
-
-def app_of(make_source, **options):
-    async def answer(_request):
-        return respond(make_source(), **options)
-
-    return Starlette(routes=[Route("/", answer)])
-
-
-async def visited(response, **options):
-    visit = Visit(**options)
-    await visit.to(response)
-    return visit
-
-
-# What a page gets
 
 
 async def test_a_reply_as_events(server):
@@ -164,59 +128,6 @@ def test_what_is_no_source_is_refused(wrong):
         respond(wrong)
 
 
-# Silence
-
-
-@source
-async def late(seconds, *, then=None):
-    await trio.sleep(seconds)
-    yield "a"
-    if then is not None:
-        raise then
-
-
-def times(visit):
-    return [(when, message.get("body")) for when, message in visit.sent]
-
-
-BEAT = b": keep-alive\n\n"
-
-
-async def test_the_head_waits_for_the_first_content(autojump_clock):
-    visit = await visited(respond(late(9)))
-    assert {when for when, _ in visit.sent} == {9}
-
-
-async def test_a_late_answer_has_its_head_and_heartbeats(autojump_clock):
-    visit = await visited(respond(late(50)))
-    assert times(visit)[:4] == [(10, None), (10, BEAT), (25, BEAT), (40, BEAT)]
-    assert [when for when, _ in visit.sent][4:] == [50, 50]
-    assert visit.status == 200
-
-
-async def test_other_times(autojump_clock):
-    visit = await visited(respond(late(8), head_after=0, heartbeat=3))
-    assert times(visit)[:4] == [(0, None), (0, BEAT), (3, BEAT), (6, BEAT)]
-
-
-async def test_a_heartbeat_is_due_after_silence_alone(autojump_clock):
-    @source
-    async def paced():
-        for seconds in (1, 4, 4, 9):
-            await trio.sleep(seconds)
-            yield "a"
-
-    visit = await visited(respond(paced(), heartbeat=5))
-    assert [when for when, body in times(visit) if body == BEAT] == [14]
-
-
-@pytest.mark.parametrize("options", [{"heartbeat": None}, {"protocol": "text"}])
-async def test_no_heartbeats_where_there_are_none(autojump_clock, options):
-    visit = await visited(respond(late(50), **options))
-    assert times(visit)[:2] == [(10, None), (10, b"")]
-    assert [when for when, _ in visit.sent][2:] == [50, 50]
-
-
 # Failures
 
 
@@ -304,227 +215,3 @@ async def test_text_can_only_break_the_connection(server):
     async with hypercorn_serves(app) as client:
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get("/")
-
-
-# Pages that go away, and slow ones
-
-
-async def test_a_page_that_goes_while_nothing_is_sent_cancels_the_source(autojump_clock):
-    left = []
-
-    @source
-    async def silent():
-        yield "a"
-        try:
-            await trio.sleep(1000)
-        finally:
-            left.append(trio.current_time())
-
-    visit = Visit()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(visit.to, respond(silent(), heartbeat=None))
-        await trio.sleep(5)
-        visit.has_gone.set()
-    assert left == [5]
-    assert not visit.is_whole
-
-
-async def test_a_page_that_goes_before_the_head_cancels_the_opening(autojump_clock):
-    visit = Visit()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(visit.to, respond(late(1000)))
-        await trio.sleep(5)
-        visit.has_gone.set()
-    assert trio.current_time() == 5
-    assert visit.sent == []
-
-
-async def test_a_server_that_says_it_by_an_oserror():
-    log = []
-    visit = Visit()
-
-    async def send(message):
-        raise OSError("gone")
-
-    visit.send = send
-    await visit.to(respond(numbers(100, log=log)))
-    assert log[-1] == "closed"
-    assert len(log) < 5
-
-
-async def test_a_slow_page_holds_the_source_back():
-    log = []
-    visit = Visit(takes=4)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(visit.to, respond(numbers(100, log=log)))
-        await wait_all_tasks_blocked()
-        assert log == [0, 1, 2, 3, 4]
-        visit.goes_on.set()
-    assert log[-1] == "closed"
-    assert visit.is_whole
-
-
-async def test_a_page_that_goes_closes_the_models_connection(server):
-    app = app_of(lambda: model_of(server, "m-slow").stream(QUESTION))
-    async with hypercorn_serves(app) as client:
-        for n in range(3):
-            assert b"200" in await read_and_leave(f"{client.base_url}", 1)
-            await server.wait_active(0)
-            assert server.requests[n].disconnected
-
-
-async def test_a_slow_page_holds_the_models_server_back():
-    made = []
-    piece = "word " * 1000
-
-    @source
-    async def endless():
-        while True:
-            made.append(len(made))
-            yield piece
-
-    async with hypercorn_serves(app_of(endless)) as client:
-        url = client.base_url
-        stream = await trio.open_tcp_stream(url.host, url.port)
-        async with stream:
-            await stream.send_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            await wait_all_tasks_blocked(0.1)
-            held_at = len(made)
-            await wait_all_tasks_blocked(0.1)
-            assert len(made) == held_at  # all buffers on the way are full
-            while len(made) == held_at:
-                await stream.receive_some()
-
-
-async def test_a_thousand_pages_that_come_and_go_leave_nothing_open():
-    root = trio.lowlevel.current_root_task()
-
-    def tasks(of=root):
-        return sum(
-            1 + tasks(each) for nursery in of.child_nurseries for each in nursery.child_tasks
-        )
-
-    opened = []
-
-    @asynccontextmanager
-    async def counted():
-        opened.append(1)
-        try:
-            async with numbers(10) as channel:
-                yield channel
-        finally:
-            opened.pop()
-
-    async def come_and_go(n):
-        visit = Visit(takes=2 + n % 5)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(visit.to, respond(Source(counted, name="counted")))
-            await wait_all_tasks_blocked()
-            assert opened
-            if n % 3:
-                visit.has_gone.set()
-            else:
-                visit.goes_on.set()
-
-    before = tasks()
-    for _ in range(10):
-        async with trio.open_nursery() as nursery:
-            for n in range(100):
-                nursery.start_soon(come_and_go, n)
-    assert opened == []
-    assert tasks() == before
-
-
-async def test_pages_over_loopback_that_come_and_go_leave_no_socket_open(server):
-    app = app_of(lambda: model_of(server, "trigram-1-pieces-4000").stream(QUESTION))
-    async with hypercorn_serves(app) as client:
-        async with trio.open_nursery() as nursery:
-            for n in range(50):
-                nursery.start_soon(read_and_leave, f"{client.base_url}", 1 + n % 3)
-        await server.wait_active(0)
-        assert len(server.requests) == 50
-
-
-# Streams that can be resumed
-
-
-@asynccontextmanager
-async def durable_page(protocol="events"):
-    async with open_streams("memory:") as streams:
-
-        async def read(request):
-            return respond(
-                streams.follow(request.path_params["id"], after=request), protocol=protocol
-            )
-
-        app = Starlette(routes=[Route("/{id}", read)])
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://a") as page:
-            yield streams, page
-
-
-async def test_a_page_that_comes_back_goes_on_where_it_was():
-    async with durable_page() as (streams, page):
-        await streams.start("x", from_iterable("abcdef"))
-        whole = decode((await page.get("/x")).content)
-        assert [event.id for event in whole] == ["1", "2", "3", "4", "5", "6", "6"]
-        for n in range(7):
-            answered = await page.get("/x", headers={"Last-Event-ID": str(n)})
-            assert [event.data for event in decode(answered.content)] == [
-                event.data for event in whole[n:]
-            ]
-
-
-@pytest.mark.parametrize("wrong", ["x", "-1", "1.5"])
-async def test_an_id_that_is_none_is_a_bad_request(wrong):
-    async with durable_page() as (streams, page):
-        await streams.start("x", from_iterable("abc"))
-        answered = await page.get("/x", headers={"last-event-id": wrong})
-    assert answered.status_code == 400
-    assert answered.json()["error"] == "BadRequest"
-
-
-@pytest.mark.parametrize(("protocol", "status"), [("events", 404), ("text", 404), ("ui", 204)])
-async def test_a_stream_that_is_not_there(protocol, status):
-    async with durable_page(protocol) as (_, page):
-        answered = await page.get("/none")
-    assert answered.status_code == status
-    assert bool(answered.content) is (status == 404)
-
-
-async def test_a_model_that_is_not_there_is_no_404(server):
-    visit = await visited(respond(model_of(server, "m-error-404", retry=None).stream("hi")))
-    assert visit.status == 502
-
-
-async def test_a_run_that_is_refused_has_its_status(server):
-    async with durable_page() as (streams, page):
-        await streams.start("x", model_of(server, "m-error-429", retry=None).stream("hi"))
-        answered = await page.get("/x")
-    assert answered.status_code == 429
-
-
-async def test_a_page_that_leaves_stops_no_run():
-    async with open_streams("memory:", flush_every=1) as streams:
-        send, receive = trio.open_memory_channel(9)
-        await streams.start("x", from_channel(receive))
-        visit = Visit()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(visit.to, respond(streams.follow("x")))
-            await send.send("a")
-            await wait_all_tasks_blocked(0.1)
-            assert b'"a"' in visit.body
-            visit.has_gone.set()
-        await send.send("b")
-        send.close()
-        async with streams.follow("x") as channel:
-            assert await sinks.collect(channel) == ["a", "b"]
-
-
-async def test_a_stream_that_a_request_resumes_is_not_piped():
-    class Request:
-        headers = {}
-
-    async with open_streams("memory:") as streams:
-        with pytest.raises(ConfigurationError, match=r"streams\.start\(id, source \| text"):
-            streams.follow("x", after=Request()) | text()
