@@ -9,7 +9,7 @@ from . import _emoji as emoji
 from ._forced_cuts import CLAUSE_MARKS
 from ._scripts import LAUGHTER
 
-_CHARACTERS: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨<" + LAUGHTER
+_CHARACTERS: Final = "\n.!?…‼⁇⁈⁉。！？｡．।॥۔؟።፧፨။។៕։:;)•⁃✅✨☎✈☕⭐☀<" + LAUGHTER
 _EMOJI: Final = f"{emoji.FIRST}-{emoji.LAST}"
 
 CANDIDATE: Final = re.compile(f"[{re.escape(_CHARACTERS)}{_EMOJI}]")

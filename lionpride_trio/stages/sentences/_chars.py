@@ -56,7 +56,7 @@ FIRST_FLAG: Final = "\U0001f1e6"
 
 def is_emoji(character: str) -> bool:
     """Whether this is an emoji that closes a sentence, or joins two; no arrow and no tick."""
-    return character >= FIRST_FLAG or character in "\u200d\ufe0f❤☺☹✨☀☁☂☃☔⚡⛅⛄☕⭐❄"
+    return character >= FIRST_FLAG or character in "\u200d\ufe0f❤☺☹✨☀☁☂☃☔⚡⛅⛄☕⭐❄☎✈"
 
 
 TICKS: Final = "✓✔✅"

@@ -126,7 +126,8 @@ def _word_follows(cur: Cursor, i: int, run: int, j: int, k: int, p: int, tables:
     """The verdict on the mark at *i* whose closers end at *j*, before the letter at *p*."""
     text = cur.text
     x = text[p]
-    if x.islower():
+    if x.islower() and not (text[p - 1] in "'’" and text[p + 1] == " " and text[p + 2].isupper()):
+        # but for 's Avonds and 't Is in Dutch
         return k if small_begins(cur, i, run, j, p, tables) else ~j
     if not x.isupper():
         quoted = j > run and text[j - 1] in QUOTE_ENDS
@@ -226,8 +227,8 @@ def _ellipsis_ends(cur: Cursor, i: int, run: int, p: int) -> bool:
         return False
     if text[i - 1] in "[(" and text[run] in "])":
         return False
-    if cur.first(i) == i:
-        return False
+    if cur.first(i) == i or (text[i - 1] == "و" and text[i - 2] in SPACES):
+        return False  # and so on, in Persian
     return not (x == "I" and (text[p + 1] in SPACES or text[p + 1] in "'’"))
 
 
@@ -235,6 +236,8 @@ def _strong_ends(cur: Cursor, i: int, j: int, p: int, tables: Tables) -> bool:
     """Whether ``!`` or ``?`` ends a sentence before *p*, which is no small letter."""
     text = cur.text
     x = text[p]
+    if j > i + 1 and text[p - 1] == "(" and text[p + 4] == ")" and text[p : p + 4].isdecimal():
+        return False  # the year of something whose title ends so
     if not x.isupper() and not x.isalpha():
         return text[i - 1] not in SPACES or x not in "=&"
     if not x.isupper():

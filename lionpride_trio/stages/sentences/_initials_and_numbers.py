@@ -48,7 +48,7 @@ VOWELS: Final = frozenset(
 _FIRST_LABELS: Final = frozenset("aAi")
 _OUTLINE: Final = "가나다라마"
 """Syllables that Korean counts paragraphs with."""
-_CARDINAL: Final = words("auf um ist sind gegen nur klo kello saat o ob u v")
+_CARDINAL: Final = words("auf um ist sind gegen nur klo kello saat o ob u v od do")
 """Words after which "7." is seven in languages that write the seventh so."""
 _BEFORE_HOURS: Final = words("kl. klo kello saat ura")
 """Words after which "10." is ten o'clock, whatever follows."""
@@ -83,6 +83,8 @@ def letter_ends(cur: Cursor, i: int, p: int, word: str, tail: list[str], tables:
     if text[i - 2].isalpha():
         return False  # 途中出場のJ. オコナー
     last = before.strip("*_\"'(“,").lower()
+    if before[-1:] in {"º", "ª"}:
+        return True  # the flat 3.º B
     if x.isdecimal():
         return word.islower() and before.isdecimal()  # 5 m. 10 people; but: n. 5, S. 12
     if word.islower():

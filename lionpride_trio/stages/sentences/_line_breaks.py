@@ -119,6 +119,8 @@ def _line_ends(cur: Cursor, i: int, k: int, bare: str, tables: Tables, *, quoted
         if last in FULL:
             return True
         if x.islower():
+            if last in "?!" and f == e and width < LONG_LINE:
+                return True
             return last != "…" and begins_small(cur, f - 1)
         if last == ".":
             if text[f - 2] == ".":

@@ -23,7 +23,7 @@ _CHAT_STARTERS: Final = words(
     "i i'm i've i'll i'd im you you're we we're they they're there there's it it's its he she this "
     "these what what's how why where but please thanks"
 )
-_CHAT_OPENERS: Final = _CHAT_STARTERS | words(
+CHAT_OPENERS: Final = _CHAT_STARTERS | words(
     "don't do did can can't could let's please where when who you'll i'd that's ok"
 )
 """Words that begin a sentence after p.m. in a text without capitals."""
@@ -31,8 +31,13 @@ _GOING_ON: Final = words(
     "is was won has in on of for at to by from with said asked says asks and or as he she"
 )
 """Small words after a question that is a name, a quotation, or one of several: who? or why?"""
-_AFTER_DOTS: Final = words("i i'm i've i'll i'd im what why how where when who")
+_AFTER_DOTS: Final = words(
+    "i i'm i've i'll i'd im what why how where when who thx thanks ty pls please ok okay lol"
+)
 """Words that begin a sentence after an ellipsis in a text without capitals."""
+_JOINING: Final = words("and or und oder et ou incl excl plus")
+"""Small words that go on after an abbreviation or a price."""
+_ORDINAL_ENDS: Final = words("st nd rd th")
 _SMALL_NAMES: Final = words(
     "apt awk bash brew cargo cmake conda curl docker emacs ffmpeg gcc git grep kubectl make "
     "matplotlib mypy nginx node npm numpy pandas pip pytest rsync ruff rustc scipy sed sqlite ssh "
@@ -46,14 +51,18 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
     if j > run and any(text[n] in QUOTE_ENDS or text[n] == ")" for n in range(run, j)):
         return False
     if all_dots(text, i, run):
-        return text[p] in "iwh" and begins_small(cur, i) and next_word(text, p) in _AFTER_DOTS
+        return text[p] in "iwhtplo" and begins_small(cur, i) and next_word(text, p) in _AFTER_DOTS
     dot = text[i] == "."
     if dot and text[i - 1].isdecimal() and text[p + 1] == "." and text[p + 2] in SPACES:
         return False  # vom 3. d. M.
     if begins_small(cur, i):
-        if not dot or _is_plain(cur, i, tables):
+        if not dot:
             return True
-        return _is_dotted(text, cur.start, i, tables) and next_word(text, p) in _CHAT_OPENERS
+        if _is_plain(cur, i, tables):
+            q = _word(text, cur.start, i)
+            short = text[q - 1] == "/" or text[q:i] in tables.classes
+            return not short or next_word(text, p) not in _JOINING
+        return _is_dotted(text, cur.start, i, tables) and next_word(text, p) in CHAT_OPENERS
     if text[run - 1] == "?" and text[i - 1].isalnum():
         # in dialogue, a dash opens speech, and who spoke follows it
         dashes = cur.head(i)[:1] in DASHES or text[p - 1] in DASHES or text[p - 2] in DASHES
@@ -63,7 +72,7 @@ def small_begins(cur: Cursor, i: int, run: int, j: int, p: int, tables: Tables) 
     if _is_name(text, p):
         return True
     ending = text[max(cur.start, i - 4) : i]
-    if dot and ending != ending.lower():
+    if dot and ending != ending.lower() and not text[_word(text, cur.start, i) : i].isupper():
         return False
     return next_word(text, p) in _CHAT_STARTERS  # "Any time tomorrow? there will be some"
 
@@ -113,7 +122,10 @@ def _is_ordinary(cur: Cursor, i: int, tables: Tables) -> bool:
 def _is_plain(cur: Cursor, i: int, tables: Tables) -> bool:
     """Whether a word of two letters or more, which is no abbreviation, ends at *i*; or a closer."""
     text, start = cur.text, cur.start
-    if not _is_whole(text[_word(text, start, i) : i], tables):
+    q = _word(text, start, i)
+    if text[q - 1].isdecimal() and text[q:i] in _ORDINAL_ENDS:
+        return True  # by the 31st
+    if not _is_whole(text[q:i], tables):
         return False
     if text[i - 1] in VOWELS:
         return True

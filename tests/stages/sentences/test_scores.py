@@ -27,8 +27,10 @@ SETS: dict[str, tuple[list[Case], float, int]] = {
     "second blind": (load_own("second_blind.txt"), 0.993, 61),
     "third, answers": (load_own("third_answers.txt"), 0.997, 63),
     "third, chat and voice": (load_own("third_chat.txt"), 0.996, 74),
-    "fourth, answers": (load_own("fourth_answers.txt"), 0.97, 50),
-    "fourth, chat and voice": (load_own("fourth_chat.txt"), 0.97, 115),
+    "fourth, answers": (load_own("fourth_answers.txt"), 0.993, 62),
+    "fourth, chat and voice": (load_own("fourth_chat.txt"), 0.989, 126),
+    "fifth, answers": (load_own("fifth_answers.txt"), 0.996, 88),
+    "fifth, chat and voice": (load_own("fifth_chat.txt"), 0.976, 120),
     "users' reports": (load_own("reports.txt"), 0.97, 31),
     "own, other scripts": (load_own("scripts.txt"), 0.995, 138),
 }

@@ -28,7 +28,7 @@ ENGLISH = Language(
         """),
     maybe=words("""
         Tue Wed Thu Fri inc ltd co corp bros llc llp plc mfg mfrs assn dept depts univ
-        inst govt intl natl jr sr esq ed eds cit ibid misc temp avg tel Mon tues thur
+        inst govt intl natl syst sci phys geophys acad jr sr esq ed eds cit ibid misc temp avg tel Mon tues thur
         thurs Sat St Ave blvd rd Ln Ct hwy pkwy Sq apt Ste bldg wt Ala Ariz Ark Calif
         Cal Colo Conn Del Fla Ga Ill Ind Kan Kans Ky La Md Mass Mich Minn Mo Mont Neb
         Nebr Nev Okla Ont Ore Pa Penn Que Tenn Tex Va Vt Wash Wis Wyo ph.d m.d b.a m.a

@@ -19,7 +19,7 @@ DUTCH = Language(
         nr nrs blz p pp pag bl dl hfst par afb fig tab vol § kl hst hfdst nl max bijl
         opm ca
         """),
-    word=words("art jan feb mrt apr jun jul aug sep sept okt nov dec"),
+    word=words("ma di wo do vr za zo art jan feb mrt apr jun jul aug sep sept okt nov dec"),
     maybe=words("min sec n.v v.o.f v.chr n.chr chr jr sr ed eds red uitg str tel"),
     unit=words("mln mld km kg cm mm"),
     end=words("enz etc e.d e.a o.i.d e.v.a is_ok"),
@@ -52,7 +52,7 @@ DUTCH = Language(
         ir ned kol fa kap ds past dl bl par lat wed alg kl red str wo De Die Den Er Had
         Men Met Over Dan Te Ten Of Van Na Al Kan Om Want Waren Ma Was Hun U Via Wie We
         Wat Op Dat Een Bij Door Uit Tot En Is In Later Open Let Mag Kon Elk Drie nl max
-        min no bijl opm Zes Mij Hem Hen Goed Alles Rond burg Fa luit lic afd mej
+        min no bijl opm Zes Mij Hem Hen Goed Alles Rond burg Fa luit lic afd mej ma di do vr za zo
         """),
     street_ends=("str", "ln", "pln", "wg"),
 )
