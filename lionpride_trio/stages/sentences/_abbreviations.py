@@ -36,6 +36,7 @@ SHUT: Final = frozenset(')]"”’»%*_`')
 """What closes a word: no abbreviation is before the dot."""
 _OKAY: Final = words("ok ок")
 """Abbreviations in Polish and Russian, but not at the beginning."""
+_STREETS: Final = words("av bd bld blvd boul")
 _TOWNS: Final = (
     "borg",
     "berg",
@@ -134,6 +135,8 @@ def dot_ends(cur: Cursor, i: int, p: int, tables: Tables) -> bool:
         return False  # 44 av. J.-C.
     if before[-1:] == "," and before[:-1].isdecimal() and word.islower() and kind in {NEVER, None}:
         return False  # au 5, av. Foch
+    if key in _STREETS and before.isdecimal():
+        return False  # au 14 av. Foch
     if key in _OKAY and not before:
         return x.isalpha()  # Ok. Let's go.
     if kind is not None and len(word) == 1:
