@@ -7,7 +7,7 @@ Each call is a task of the conversation's nursery.  Its result is kept by its id
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import trio
@@ -17,6 +17,7 @@ from .._errors import ConfigurationError, ToolArgumentsInvalid, ToolError
 from .._observer import begin_story, is_observed, tell_block
 from .._observer._events import ToolFinished, ToolStarted
 from .._parts import ToolCall, ToolResult
+from .._safe_text import MAX_ERROR_TEXT, shorten
 from ..tools import Tool, Toolbox
 
 Approve: TypeAlias = Callable[[ToolCall], Awaitable[bool | str]]
@@ -150,9 +151,22 @@ class _Refused(Exception):
     """The call is not to be run."""
 
 
-def _text_of_failure(error: Exception) -> str:
-    """A failure as a model is told it: enough to try again otherwise."""
-    text = str(error)
-    if isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError):
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _text_of_failure(error: BaseException) -> str:
+    """A failure as a model is told it: enough to try again otherwise, and never nothing.
+
+    It is cut as an error's own text is: all of it would be paid for in each later turn.
+    """
+    return shorten(_reasons(error), MAX_ERROR_TEXT)
+
+
+def _reasons(error: BaseException) -> str:
+    if isinstance(
+        error, BaseExceptionGroup
+    ):  # the text of a group, as of a nursery, has no reason in it
+        reasons = map(_reasons, cast("BaseExceptionGroup[BaseException]", error).exceptions)
+        return "; ".join(dict.fromkeys(reasons))
+    text, kind = str(error), type(error).__name__
+    if not text.strip():
+        return kind
+    written_for_it = isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError)
+    return text if written_for_it else f"{kind}: {text}"

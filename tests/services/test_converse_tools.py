@@ -1,6 +1,7 @@
 """Tools fail, take their time, and have to be approved."""
 
 import threading
+from functools import partial
 
 import pytest
 import trio
@@ -10,6 +11,7 @@ from lionpride_trio import (
     ToolArgumentsInvalid,
     ToolCall,
     ToolCallChunk,
+    ToolError,
     ToolResultChunk,
     UnknownTool,
 )
@@ -59,6 +61,63 @@ async def test_or_a_failure_is_raised(chunk, words, kind):
         ) as reply:
             await read(reply)
     assert len(provider.calls) == 1
+
+
+async def _many():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_raise, KeyError("city"))
+        nursery.start_soon(_one)
+
+
+async def _one():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_raise, ValueError("no such place"))
+
+
+async def _raise(error):
+    raise error
+
+
+async def _slow():
+    with trio.fail_after(1):
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize(
+    ("fail", "told"),
+    [
+        (_slow, "TooSlowError"),
+        (partial(_raise, ToolError("", tool="weather")), "ToolError"),
+        (partial(_raise, ValueError(" ")), "ValueError"),
+        (_one, "ValueError: no such place"),
+        (_many, "KeyError: 'city'; ValueError: no such place"),
+    ],
+)
+async def test_a_failure_is_never_told_without_its_reason(fail, told, autojump_clock):
+    @tool(name="weather")
+    async def failing(city: str) -> str:
+        "Fail."
+        await fail()
+        return ""
+
+    provider = ScriptedProvider(calling(), "I see.")
+    async with provider.model().converse("?", tools=[failing]) as reply:
+        (result,) = results(await read(reply))
+    assert result.is_error
+    assert sorted(result.output.split("; ")) == sorted(told.split("; "))
+
+
+async def test_a_failure_of_megabytes_is_told_cut():
+    @tool(name="weather")
+    async def failing(city: str) -> str:
+        "Fail."
+        raise ValueError("x" * 3_000_000)
+
+    provider = ScriptedProvider(calling(), "I see.")
+    async with provider.model().converse("?", tools=[failing]) as reply:
+        (result,) = results(await read(reply))
+    assert len(result.output) == 2048
+    assert result.output.endswith("(3000012 characters)")
 
 
 @pytest.mark.parametrize(
