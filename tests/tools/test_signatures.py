@@ -6,6 +6,8 @@ import datetime as dt
 import enum
 import functools
 import inspect
+import json
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -248,3 +250,21 @@ def test_a_tool_is_frozen():
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         weather.name = "x"
     assert isinstance(weather, Tool)
+
+
+@attrs.frozen
+class Range:
+    low: float = 0.0
+    high: float = math.inf
+
+
+@pytest.mark.parametrize("default", [math.inf, math.nan, Range(), [1.0, -math.inf]])
+def test_a_default_that_json_cannot_say_is_left_out(default):
+    def find(limit=default):
+        return ""
+
+    find.__annotations__ = {"limit": type(default)}
+    schema = tool(find).schema
+    json.dumps(schema, allow_nan=False)
+    assert "default" not in schema["properties"]["limit"]
+    assert "required" not in schema or "limit" not in schema["required"]
