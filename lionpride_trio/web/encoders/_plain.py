@@ -106,7 +106,12 @@ def _unmade(value: Any) -> Any:
         return media(value)
     if isinstance(value, Response | Chunk):
         return attrs.asdict(cast(Any, value), recurse=False)
-    made: Any = _CONVERTER.unstructure(value)
+    try:
+        made: Any = _CONVERTER.unstructure(value)
+    except SyntaxError as error:  # of the code that cattrs writes, with the name of a class in it
+        raise TypeError(
+            f"a page cannot be sent {value!r:.100}: a class of it has a name that Python could not write"
+        ) from error
     if type(made) is type(value):
         raise TypeError(
             f"a page cannot be sent {value!r:.100}: make it text or plain data first, with map_each(…)"

@@ -265,7 +265,7 @@ def _shown(item: Any) -> Moment:
     if isinstance(item, Partial):
         return DataGiven("output", "output", plain(item.value))
     name = "item" if isinstance(item, _PLAIN_DATA) else type(item).__name__
-    return DataGiven(_WORD_STARTS.sub("-", name).strip("-").lower(), None, plain(item))
+    return DataGiven(_WORD_STARTS.sub("-", name).strip("-").lower() or "item", None, plain(item))
 
 
 def is_json(text: str) -> bool:
