@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeGuard, TypeVar, cast
+from typing import Any, Final, TypeGuard, TypeVar, cast, get_args
 
 import attrs
 
@@ -19,7 +20,18 @@ T = TypeVar("T")
 DAY: Final = 86400
 """Seconds."""
 
-_PLAIN: Final = frozenset(["None", "bool", "bytes", "dict", "float", "int", "list", "str", "tuple"])
+_PLAIN: Final = frozenset([
+    "None",
+    "NoneType",
+    "bool",
+    "bytes",
+    "dict",
+    "float",
+    "int",
+    "list",
+    "str",
+    "tuple",
+])
 
 
 def check_size(name: str, value: object, least: int = 1) -> int:
@@ -119,7 +131,12 @@ def _never_waits(function: Any) -> bool:
     if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
         return False
     given = function.__annotations__.get("return", "None")
-    return function.__name__ != "<lambda>" and getattr(given, "__name__", given) in _PLAIN
+    if isinstance(given, str):
+        names = [word.strip() for word in given.split("|")]
+    else:
+        members = get_args(given) if isinstance(given, types.UnionType) else [given]
+        names = [getattr(member, "__name__", str(member)) for member in members]
+    return function.__name__ != "<lambda>" and _PLAIN.issuperset(names)
 
 
 def check_word(name: str, value: object, words: Sequence[str]) -> None:

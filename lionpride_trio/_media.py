@@ -118,12 +118,19 @@ def _made(kind: Kind, source: Source, media_type: str | None, name: str | None) 
     place = os.fspath(source)
     scheme, colon, rest = place.partition(":")
     if isinstance(source, str) and colon and scheme.lower() in {"http", "https"}:
-        guessed = media_type or _guessed(urlsplit(place).path)
+        guessed = media_type or _guessed(_path_of(place))
         return MediaPart(kind, guessed, url=place, name=name)
     if isinstance(source, str) and colon and scheme.lower() == "data":
         told, data = _decoded_url(rest)
         return MediaPart(kind, media_type or told, data=data, name=name)
     return MediaPart(kind, media_type, path=place, name=name)
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError as error:  # of a host in brackets that is no address
+        raise ConfigurationError(f"{url!r:.200} is no URL: {error}") from None
 
 
 def _decoded_url(rest: str) -> tuple[str, bytes]:
@@ -132,7 +139,12 @@ def _decoded_url(rest: str) -> tuple[str, bytes]:
     media_type, *marks = head.split(";")
     if not comma:
         raise ConfigurationError("a data: URL is 'data:image/png;base64,…'")
-    data = unquote_to_bytes(text)
+    try:
+        data = unquote_to_bytes(text)
+    except UnicodeEncodeError:
+        raise ConfigurationError(
+            "a data: URL holds a lone surrogate, which no bytes stand for"
+        ) from None
     if any(mark.strip().lower() == "base64" for mark in marks):
         try:
             data = base64.b64decode(data, validate=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
@@ -205,9 +206,11 @@ def with_default(schema: dict[str, Any], default: Any) -> dict[str, Any]:
     if default is MISSING:
         return schema
     try:
-        return {**schema, "default": msgspec().to_builtins(default, str_keys=True)}
+        told = msgspec().to_builtins(default, str_keys=True)
+        json.dumps(told, allow_nan=False)  # of infinity there are no words in JSON
     except (TypeError, ValueError):
         return schema
+    return {**schema, "default": told}
 
 
 def schema_of_choice(values: tuple[Any, ...]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from typing import (
 import cattrs
 from cattrs.gen import make_dict_structure_fn, override, typeddicts
 
+from .._errors import ConfigurationError
 from ._places import Misfit, Place, at_key, expected, inside, misfit, places_of, show
 from ._schema import schema_of, schema_of_choice, schema_of_scalar
 from ._types import (
@@ -74,7 +75,13 @@ def reader_of(hint: Any) -> Callable[[Any], Any]:
 
     :raises ConfigurationError: JSON has no form for such a type, or msgspec is not installed.
     """
-    read = _Readers().of(hint)
+    try:
+        read = _Readers().of(hint)
+    except SyntaxError as error:  # of the code that cattrs writes, with the name of a class in it
+        raise ConfigurationError(
+            f"in {describe(hint)} a class has a name that Python could not write: give it one without"
+            " brackets and blanks"
+        ) from error
 
     def read_whole(value: Any) -> Any:
         try:

@@ -29,6 +29,10 @@ def to_json_text(value: Any) -> str:
         return _encoded(_CONVERTER.unstructure(value))
     except (ValueError, OverflowError, RecursionError) as error:
         raise TypeError(str(error)) from error
+    except SyntaxError as error:  # of the code that cattrs writes, with the name of a class in it
+        raise TypeError(
+            f"a class in {value!r:.200} has a name that Python could not write"
+        ) from error
 
 
 def _encoded(data: Any) -> str:

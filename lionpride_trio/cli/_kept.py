@@ -9,6 +9,7 @@ import trio
 
 from .. import ConfigurationError, Session
 from ..session import Branch, Message, SystemContent
+from ._paths import check_file
 
 BRANCH = "chat"
 
@@ -45,8 +46,7 @@ def open_conversation(*, save: str | None, resume: str | None, system: str | Non
     if path is None:
         session = Session()
         return Opened(session, session.create_branch(name=BRANCH, system=system), None)
-    if not Path(path).is_file():
-        raise ConfigurationError(f"there is no file {path!r}: --resume takes what --save wrote")
+    check_file(path, "--resume takes what --save wrote")
     session = Session.load(path)
     branch = session.branches.get(BRANCH) or next(reversed(list(session.branches.values())), None)
     branch = branch or session.create_branch(name=BRANCH)

@@ -7,13 +7,14 @@ import sys
 import attrs
 import trio
 
-from .. import ConfigurationError, LionprideError, Response, iModel
+from .. import LionprideError, Response, iModel
 from .._safe_text import escape_controls
 from ..providers import get
 from ..recording import RecordedCall, Recording, record, replay
 from ..recording._replay_client import Pace
 from ..sinks._common import text_in
 from ._model import open_model
+from ._paths import check_file
 from ._screen import AnswerText
 
 
@@ -36,8 +37,7 @@ async def record_call(
 
 async def replay_calls(path: str, *, pace: Pace = "recorded") -> int:
     """Show all answers recorded at *path*.  The exit code is 1 when one of them failed."""
-    if not await trio.Path(path).is_file():
-        raise ConfigurationError(f"there is no file {path!r}")
+    await trio.to_thread.run_sync(check_file, path)
     recording = Recording.load(path)
     failed = False
     for number, call in enumerate(recording.calls, 1):

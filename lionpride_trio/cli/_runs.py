@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .._errors import ConfigurationError
 from .._safe_text import escape_controls
 from ..durable import (
     JournalOperation,
@@ -24,6 +23,7 @@ from ..durable import (
     Streams,
     open_streams,
 )
+from ._paths import check_file
 from ._screen import PlainPipeConsole
 
 _SIGNS: Final[Mapping[OperationState, tuple[str, str]]] = {
@@ -46,9 +46,9 @@ async def open_journals(journal: str, *, must_exist: bool = True) -> AsyncGenera
     :raises ConfigurationError: it is a file that is not there, and *must_exist*: looking makes none.
     """
     url = url_of(journal)
-    if must_exist and url != journal and not await trio.Path(journal).is_file():
-        raise ConfigurationError(
-            f"there is no file {journal!r}: name the one that 'flow --journal' was given"
+    if must_exist and url != journal:
+        await trio.to_thread.run_sync(
+            check_file, journal, "name the one that 'flow --journal' was given"
         )
     async with open_streams(url) as streams:
         yield streams

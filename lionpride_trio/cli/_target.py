@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import runpy
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from .._errors import ConfigurationError
 from .._hints import closest
 from ..operations import Builder
+from ._paths import check_file
 
 DEFAULT_NAME: Final = "builder"
 MODULE: Final = "lionpride_trio_flow"
@@ -31,8 +31,7 @@ def load(target: str) -> Builder:
     :raises ConfigurationError: there is none; says what there is.
     """
     path, name = split_target(target)
-    if not Path(path).is_file():
-        raise ConfigurationError(f"there is no file {path!r}: write FILE.py:NAME")
+    check_file(path, "write FILE.py:NAME")
     variables = runpy.run_path(path, run_name=MODULE)
     # A journal, or a pickle, finds the file's classes again by the name of their module.
     module = sys.modules[MODULE] = ModuleType(MODULE)

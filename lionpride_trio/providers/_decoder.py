@@ -26,6 +26,7 @@ from ..wire import MAX_EVENT_BYTES
 from ..wire._event_reader import EventReader, RawEvent
 from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
+from ._call_ids import IdsOfAnswer
 from ._content import takes_end_back
 from ._leftovers import Leftovers
 from ._parsing import tells_of_failure
@@ -61,6 +62,7 @@ class StreamDecoder:
         self._flushed = False
         self._max_blocks = max_blocks
         self._citations = 0
+        self._ids: IdsOfAnswer | None = None  # none before the first call
         self._finished: set[int] = set()  # alternatives that a finish reason has ended,
         self._reopened: set[int] = set()  # and those whose end was taken back
         self._misled = False  # an end was taken back before
@@ -111,7 +113,7 @@ class StreamDecoder:
             self.failure = self.failure or self._leftovers.failure
             if self.failure is None and not self._spoke:
                 self.failure = self._explain()
-        return chunks
+        return chunks if self._ids is None else self._ids.tell_apart(chunks)
 
     def flush(self) -> list[Chunk]:
         """The end of the body: what was held back, and the judgement whether it was whole.
@@ -134,7 +136,7 @@ class StreamDecoder:
                 chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
         if not self.ended:
             self.failure = self._leftovers.failure or self._explain()
-        return chunks
+        return chunks if self._ids is None else self._ids.tell_apart(chunks)
 
     def _last_event(self, chunks: list[Chunk]) -> None:
         """Parse the event that no line end or blank line has ended.
@@ -238,6 +240,7 @@ class StreamDecoder:
             ):
                 raise self._error(chunk.value)
             case ToolCallChunk():
+                self._ids = self._ids or IdsOfAnswer()
                 places.append(chunk.slot)
             case ReasoningChunk():
                 places.append(chunk.block)

@@ -22,6 +22,7 @@ from .._response import Response, reassemble
 from .._safe_text import shorten
 from .._transport import Exchange
 from ..providers import Provider, StreamDecoder
+from ..providers._call_ids import IdsOfAnswer
 from ..providers._parsing import DONE, tells_of_failure
 from ..wire._event_reader import BOM
 from ..wire._json import loads, loads_fast
@@ -113,7 +114,7 @@ def _parse_document(document: Any, provider: Provider) -> Response:
         if isinstance(error, LionprideError):
             raise
         raise NotAStream("an answer of an unexpected shape") from error
-    response = reassemble(chunks)
+    response = reassemble(IdsOfAnswer().tell_apart(chunks))
     if failure is None and attrs.evolve(response, usage=None) == _NOTHING:
         failure = StreamTruncated("the answer says nothing, not even why it ended")
     if failure is not None:

@@ -10,7 +10,7 @@ import trio
 
 from .._channels._nursery import LateFailures, open_pump_nursery
 from .._channels._source import Owner, Source
-from .._checks import check_seconds, check_size, check_word
+from .._checks import check_awaited, check_seconds, check_size, check_word
 from .._chunks import Chunk
 from .._errors import ConfigurationError
 from .._observer import begin_story, is_observed, outcome_of
@@ -65,10 +65,8 @@ def plan_conversation(
     check_size("tool_limit", tool_limit)
     check_word("start", start, get_args(Start))
     check_word("on_error", on_error, get_args(OnError))
-    if approve is not None and not callable(approve):
-        raise ConfigurationError(
-            f"approve= takes an async function of a call, not {approve!r:.200}"
-        )
+    if approve is not None:
+        check_awaited("approve=", "function", approve, "leave it out to approve of every call")
     if tool_timeout is not None:
         check_seconds("tool_timeout", tool_timeout)
     given = {**options, **({"tools": toolbox} if len(toolbox) else {})}

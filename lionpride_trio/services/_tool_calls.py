@@ -7,17 +7,20 @@ Each call is a task of the conversation's nursery.  Its result is kept by its id
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import trio
 
+from .._checks import check_gives_awaitable
 from .._chunks import Chunk, ToolResultChunk
-from .._errors import ConfigurationError, ToolArgumentsInvalid, ToolError
+from .._errors import ConfigurationError, ToolArgumentsInvalid, ToolError, UnknownTool
 from .._observer import begin_story, is_observed, tell_block
 from .._observer._events import ToolFinished, ToolStarted
 from .._parts import ToolCall, ToolResult
+from .._safe_text import MAX_ERROR_TEXT, shorten
 from ..tools import Tool, Toolbox
+from ..tools._running import OnPiece, run_in_time
 
 Approve: TypeAlias = Callable[[ToolCall], Awaitable[bool | str]]
 OnError: TypeAlias = Literal["tell", "raise"]
@@ -33,7 +36,7 @@ class ToolRules:
     on_error: OnError
     approve: Approve | None
     timeout: float | None
-    """Seconds for a tool that has no time of its own."""
+    """Seconds for a tool that has no time of its own; the reader's are not counted."""
 
 
 class ToolRuns:
@@ -96,19 +99,28 @@ class ToolRuns:
 
     async def _result_of(self, call: ToolCall) -> ToolResult:
         try:
-            output = await self._output_of(call)
-        except _Refused as refusal:
-            return ToolResult(call.id, call.name, str(refusal), is_error=True)
+            tool = self._rules.toolbox.find(call.name)
+        except UnknownTool as error:
+            return self._failed(call, error)
+        # Outside of what is told to the model: a failure of the program's own is none that a model could mend,
+        # and its text may say what no model is to know.
+        refusal = await self._refusal_of(call)
+        if refusal is not None:
+            return ToolResult(call.id, call.name, refusal, is_error=True)
+        try:
+            output = await self._output_of(tool, call)
         except Exception as error:
-            if self._rules.on_error == "raise":
-                raise
-            return ToolResult(call.id, call.name, _text_of_failure(error), is_error=True)
+            return self._failed(call, error)
         return ToolResult(call.id, call.name, output)
 
-    async def _output_of(self, call: ToolCall) -> Any:
+    def _failed(self, call: ToolCall, error: Exception) -> ToolResult:
+        """The result of a call that failed, where the model is told of it."""
+        if self._rules.on_error == "raise":
+            raise error
+        return ToolResult(call.id, call.name, _text_of_failure(error), is_error=True)
+
+    async def _output_of(self, tool: Tool[..., Any], call: ToolCall) -> Any:
         """The output of the call, as a model is told it."""
-        tool = self._rules.toolbox.find(call.name)
-        await self._ask_for_approval(call)
 
         async def piece(value: object) -> None:
             await self._send([
@@ -122,18 +134,24 @@ class ToolRuns:
             with tell_block(story, ToolStarted, ToolFinished, tool=tool.name):
                 return tool.output_of(await self._call_in_time(tool, call, piece))
 
-    async def _ask_for_approval(self, call: ToolCall) -> None:
-        if self._rules.approve is None:
-            return
-        answer: object = await self._rules.approve(call)
+    async def _refusal_of(self, call: ToolCall) -> str | None:
+        """What a model is told of a call that is not to be run; None where it is.
+
+        :raises ConfigurationError: *approve* gave no answer.
+        """
+        approve = self._rules.approve
+        if approve is None:
+            return None
+        given = approve(call)
+        answer: object = await check_gives_awaitable("approve=", approve, given)
         if answer is True:
-            return
+            return None
         if answer is not False and not isinstance(answer, str):
             raise ConfigurationError(
                 f"approve gives True, False or the reason of a refusal as a str, not {answer!r:.200}"
             )
         reason = f": {answer}" if isinstance(answer, str) else ""
-        raise _Refused(f"this call was refused{reason}")
+        return f"this call was refused{reason}"
 
     async def _call_in_time(
         self, tool: Tool[..., Any], call: ToolCall, piece: Callable[[object], Awaitable[None]]
@@ -141,18 +159,29 @@ class ToolRuns:
         seconds = self._rules.timeout
         if seconds is None or tool.timeout is not None:
             return await tool.call(call.arguments, on_piece=piece)
-        with trio.move_on_after(seconds):
-            return await tool.call(call.arguments, on_piece=piece)
-        raise trio.TooSlowError(f"tool {tool.name!r} took longer than {seconds:g} s")
+
+        async def run(on_piece: OnPiece | None) -> Any:
+            return await tool.call(call.arguments, on_piece=on_piece)
+
+        return await run_in_time(tool.name, seconds, run, piece)
 
 
-class _Refused(Exception):
-    """The call is not to be run."""
+def _text_of_failure(error: BaseException) -> str:
+    """A failure as a model is told it: enough to try again otherwise, and never nothing.
+
+    It is cut as an error's own text is: all of it would be paid for in each later turn.
+    """
+    return shorten(_reasons(error), MAX_ERROR_TEXT)
 
 
-def _text_of_failure(error: Exception) -> str:
-    """A failure as a model is told it: enough to try again otherwise."""
-    text = str(error)
-    if isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError):
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _reasons(error: BaseException) -> str:
+    if isinstance(
+        error, BaseExceptionGroup
+    ):  # the text of a group, as of a nursery, has no reason in it
+        reasons = map(_reasons, cast("BaseExceptionGroup[BaseException]", error).exceptions)
+        return "; ".join(dict.fromkeys(reasons))
+    text, kind = str(error), type(error).__name__
+    if not text.strip():
+        return kind
+    written_for_it = isinstance(error, ToolArgumentsInvalid | ToolError | trio.TooSlowError)
+    return text if written_for_it else f"{kind}: {text}"

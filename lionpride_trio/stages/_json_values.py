@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .._errors import DecodeError, LimitExceeded
-from ..wire._json import MAX_DEPTH, _depth
+from ..wire._json import MAX_DEPTH, is_too_deep
 from ._checks import MAX_HOLD
 from ._holding import Holding
 from ._json_parser import JSONParser
@@ -160,7 +160,7 @@ class JSONValues(Holding):
         if end - start > min(self._max_hold, MAX_DIGITS):
             return start
         brackets = text.count("[", start, end) + text.count("{", start, end)
-        if brackets > MAX_DEPTH and _depth(text[start:end]) > MAX_DEPTH:
+        if brackets > MAX_DEPTH and is_too_deep(text[start:end]):
             return start
         values.append(value)
         return end

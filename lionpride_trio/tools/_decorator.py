@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -70,6 +71,16 @@ def tool(
             raise ConfigurationError(f"{function!r} is a tool already")
         if not callable(function) or isinstance(function, type):
             raise ConfigurationError(f"tool() takes a function, not {function!r:.200}")
+        if isinstance(function, functools.partial) and isinstance(function.func, Tool):
+            # The tool that it was, with some arguments given.
+            inner: Tool[Any, Any] = function.func
+            return tool(
+                functools.partial(inner.__wrapped__, *function.args, **function.keywords),
+                name=inner.name if name is None else name,
+                description=inner.description if description is None else description,
+                timeout=inner.timeout if timeout is None else timeout,
+                abandon_on_cancel=abandon_on_cancel or inner._abandon,  # ruff: ignore[private-member-access] - its own
+            )
         given = check_name(name_of(function) if name is None else name)
         method = is_method(function)
         signature = read_signature(function, given, is_method=method)

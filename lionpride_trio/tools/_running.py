@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import aclosing, closing
 from typing import Any, TypeAlias
@@ -19,6 +20,37 @@ OnPiece: TypeAlias = Callable[[Any], Awaitable[object]]
 _Given: TypeAlias = (
     "Source[Any] | AsyncIterator[Any] | Generator[Any, None, Any] | Awaitable[Any] | None"
 )
+
+
+async def run_in_time(
+    name: str,
+    seconds: float,
+    run: Callable[[OnPiece | None], Awaitable[Any]],
+    on_piece: OnPiece | None,
+) -> Any:
+    """Await *run*, a call of the tool called *name*, for so many *seconds* at most.
+
+    The time that a piece waits for who takes it is not the tool's.
+
+    :raises trio.TooSlowError: it took longer.
+    """
+    with trio.move_on_after(seconds) as scope:
+        return await run(None if on_piece is None else _beside_the_clock(scope, on_piece))
+    raise trio.TooSlowError(f"tool {name!r} took longer than {seconds:g} s")
+
+
+def _beside_the_clock(scope: trio.CancelScope, on_piece: OnPiece) -> OnPiece:
+    """*on_piece*, during which the time of *scope* stands still."""
+
+    async def give(piece: Any) -> None:
+        left = scope.deadline - trio.current_time()
+        scope.deadline = math.inf
+        try:
+            await on_piece(piece)
+        finally:
+            scope.deadline = trio.current_time() + left
+
+    return give
 
 
 async def run_function(

@@ -22,6 +22,10 @@ _REFUSED: Final = {
 }
 
 
+_CACHED: Final = type(functools.cache(lambda: None))
+"""What `functools.cache` and `functools.lru_cache` make of a function: it is bound as a function is."""
+
+
 @attrs.frozen
 class Signature:
     """The arguments of a function: their schema, and how they are read from a model's JSON."""
@@ -114,7 +118,7 @@ def code_of(function: Any) -> Any:
 
 def is_method(function: Any) -> bool:
     """Whether *function* stands in the body of a class and gets its object as ``self``."""
-    if not inspect.isfunction(function):
+    if not (inspect.isfunction(function) or isinstance(function, _CACHED)):
         return False
     owner = function.__qualname__.rpartition(".")[0]
     first = next(iter(inspect.signature(function).parameters.values()), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast, overload
 
 import attrs
@@ -13,7 +14,7 @@ import trio
 from .._errors import ConfigurationError, ToolArgumentsInvalid
 from .._typed_data import Misfit, Place
 from ._output import output_of
-from ._running import OnPiece, run_function
+from ._running import OnPiece, run_function, run_in_time
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -95,7 +96,7 @@ class Tool(Generic[P, R_co]):
         An exception of the function comes out as it is.
 
         :raises ToolArgumentsInvalid: they do not fit; the text names the places.  Nothing was called.
-        :raises trio.TooSlowError: it took longer than `timeout`.
+        :raises trio.TooSlowError: it took longer than `timeout`, without what *on_piece* took.
         """
         if self._is_method:
             raise ConfigurationError(
@@ -104,15 +105,10 @@ class Tool(Generic[P, R_co]):
             )
         await trio.lowlevel.checkpoint()
         keywords = self._read_arguments(arguments)
+        run = partial(run_function, self._function, keywords, abandon=self._abandon)
         if self.timeout is None:
-            return await self._run(keywords, on_piece)
-        with trio.move_on_after(self.timeout) as scope:
-            return await self._run(keywords, on_piece)
-        assert scope.cancelled_caught
-        raise trio.TooSlowError(f"tool {self.name!r} took longer than {self.timeout:g} s")
-
-    async def _run(self, keywords: Mapping[str, Any], on_piece: OnPiece | None) -> Any:
-        return await run_function(self._function, keywords, on_piece, abandon=self._abandon)
+            return await run(on_piece)
+        return await run_in_time(self.name, self.timeout, run, on_piece)
 
     def _read_arguments(self, arguments: object) -> Mapping[str, Any]:
         try:

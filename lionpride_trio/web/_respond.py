@@ -28,8 +28,9 @@ from .._channels._channel import Channel
 from .._channels._nursery import open_pump_nursery
 from .._channels._source import Source
 from .._checks import check_seconds
-from .._errors import ConfigurationError, LionprideError
+from .._errors import BadRequest, ConfigurationError, LionprideError
 from ..durable import FollowChannel, FollowSource
+from ._headers import check_headers
 from ._page import Headers, Page, Receive, Send
 from ._statuses import is_missing_stream, refusal
 from .encoders import Encoder, UIEncoder, encoder
@@ -64,7 +65,7 @@ def respond(
     ``retry-after``, `Overloaded` 503, `StreamTimeout` 504, `BadRequest` 400, a durable stream that is not
     there 404, everything else 502.  Then a heartbeat is sent at once, and after each *heartbeat* seconds of
     silence (None sends none), and a failure comes in the stream.  Exceptions that are not this library's
-    are raised after they were told, for the server's log.
+    are raised after they were told, for the server's log, and those of closing the source where the page has gone.
 
     A page that goes away cancels the source.  A slow page holds it back.  An answer to ``HEAD`` opens nothing.
 
@@ -78,6 +79,8 @@ def respond(
         check_seconds("head_after", head_after)
     if heartbeat is not None:
         check_seconds("heartbeat", heartbeat)
+    if headers is not None:
+        check_headers(headers)
     return StreamedResponse(
         source,
         encoder(protocol) if isinstance(protocol, str) else _checked(protocol),
@@ -146,13 +149,20 @@ class StreamedResponse(Response):
             nursery.start_soon(
                 page.fill_silence, self._head_after, self._heartbeat or 0.0, name="fill the silence"
             )
+            failure: Exception | None = None
             with has_gone:
                 try:
                     response = await self._send_items(page)
                 except Exception as error:
+                    # Kept until the scope was left: where the page has gone it would swallow what is raised here,
+                    # such as the failure of a source that was to save its work when it was closed.
+                    failure = error
+                    self._log(error, has_gone=has_gone.cancel_called)
                     await self._tell(page, error)
                 else:
                     await page.send(self._encoder.flush(response), is_last=True)
+            if failure is not None and not isinstance(failure, LionprideError):
+                raise failure
 
     async def _send_items(self, page: Page) -> Any:
         """Open the source and send its items; return the response that they add up to, if it has one."""
@@ -184,15 +194,33 @@ class StreamedResponse(Response):
         if self._is_nothing_to_resume(error):
             answer: tuple[int, Headers, bytes] = 204, [], b""
         else:
-            _logger.warning("a page was told of a failure: %s: %s", type(error).__name__, error)
-            answer = refusal(error)
+            answer = refusal(error, self._wrong_place())
         if not await page.refuse(*answer):
             told = self._encoder.fail(error)
             if not told:
                 raise error  # the protocol has no word for it: the connection breaks
             await page.send(told, is_last=True)
-        if not isinstance(error, LionprideError):
-            raise error
+
+    def _log(self, error: Exception, *, has_gone: bool) -> None:
+        if has_gone:
+            happened = "an answer failed after its page had gone"
+        elif self._is_nothing_to_resume(error):
+            return
+        else:
+            happened = "a page was told of a failure"
+        _logger.warning("%s: %s: %s", happened, type(error).__name__, error)
+
+    def _wrong_place(self) -> str | None:
+        """What is wrong with the place in a durable stream that the page's request names; None where nothing is.
+
+        It quotes the page alone, and so may be told to it.
+        """
+        try:
+            if isinstance(self._source, FollowSource):
+                self._source._after.position()  # ruff: ignore[private-member-access] - of one house
+        except BadRequest as error:
+            return error.message
+        return None
 
     def _is_nothing_to_resume(self, error: Exception) -> bool:
         """Whether a client of the AI SDK asked for a stream that is not there: it takes 204 for that."""

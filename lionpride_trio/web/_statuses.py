@@ -6,6 +6,8 @@ import json
 import math
 from typing import Final
 
+import attrs
+
 from .._errors import BadRequest, NotFound, Overloaded, RateLimited, StreamTimeout
 from ._bad_request import BadPageRequest
 from .encoders import describe_failure
@@ -34,9 +36,16 @@ def is_missing_stream(error: Exception) -> bool:
     return isinstance(error, NotFound) and error.provider is None
 
 
-def refusal(error: Exception) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Status, headers and body of the answer: the class of the failure, and our own words for it."""
+def refusal(
+    error: Exception, message: str | None = None
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and body of the answer: the class of the failure, and our own words for it.
+
+    *message* is told in the place of the words for that class.
+    """
     failure = describe_failure(error)
+    if message is not None:
+        failure = attrs.evolve(failure, message=message)
     body = json.dumps(failure.as_dict()).encode()
     headers = [
         (b"content-type", b"application/json"),

@@ -42,7 +42,7 @@ def loads(text: str) -> Any:
 
 def loads_refused(text: str) -> Any:
     """Decode what jiter refused, as `loads` does."""
-    if _depth(text) > MAX_DEPTH:
+    if is_too_deep(text):
         raise LimitExceeded(
             f"JSON nested more than {MAX_DEPTH} levels deep", limit="json_depth", value=MAX_DEPTH
         )
@@ -53,15 +53,15 @@ def loads_refused(text: str) -> Any:
         raise DecodeError(f"not JSON: {line!r}", line=line) from error
 
 
-def _depth(text: str) -> int:
-    depth = deepest = 0
+def is_too_deep(text: str) -> bool:
+    """Whether arrays and objects are nested more than `MAX_DEPTH` deep in *text*."""
+    depth = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         token = match[0]
         if token in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                return depth
-            deepest = max(deepest, depth)
+                return True
         elif token in "]}":
             depth -= 1
-    return deepest
+    return False

@@ -45,6 +45,13 @@ LOCAL = ["--provider", "openai_compatible"]
         ),
         (["flow", "nobody.py"], "there is no file 'nobody.py': write FILE.py:NAME"),
         (["replay", "nobody.jsonl"], "there is no file 'nobody.jsonl'"),
+        (["replay", "/dev/null"], "'/dev/null' is a device or a pipe, and no file"),
+        (["replay", "/"], "'/' is a folder, and no file"),
+        (["flow", "/"], "'/' is a folder, and no file: write FILE.py:NAME"),
+        (
+            ["runs", "/dev/null"],
+            "'/dev/null' is a device or a pipe, and no file: name the one that 'flow --journal' was given",
+        ),
         (["chat", "--provider", "opnai"], "unknown provider 'opnai': did you mean 'openai'?"),
         (["ask", "--model", "opnai/m"], "unknown provider 'opnai': did you mean 'openai'?"),
         (["chat", "--provider", "openai"], "provider 'openai' needs a model: write --model MODEL"),

@@ -139,7 +139,7 @@ ELSEWHERE = [
     Elsewhere("web.encoders._back", "web/test_requests.py", "it comes back with a request"),
     # Programs, and the kit.
     Elsewhere("local.*", "local", "the server is seen through its wires"),
-    Elsewhere("cli._commands cli._completion cli._errors cli._model", "cli/test_usage.py",
+    Elsewhere("cli._commands cli._completion cli._errors cli._model cli._paths", "cli/test_usage.py",
               "right and wrong commands"),
     Elsewhere("cli._conversation cli._interrupt cli._kept cli._keys cli._slash",
               "cli/test_chat.py cli/test_terminal.py", "a chat is made of them"),

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from lionpride_trio import ConfigurationError
+from lionpride_trio import ConfigurationError, ToolCallChunk
+from lionpride_trio._parts import is_made_id
+from lionpride_trio.providers._call_ids import IdsOfAnswer
 from tests.providers.asking import call, written
 
 
@@ -78,3 +80,43 @@ def test_a_result_that_no_call_waits_for_is_refused():
     extra = [*WITHOUT_IDS[:5], {"role": "tool", "content": "F4"}]
     with pytest.raises(ConfigurationError, match="'tool_call_id'"):
         written("anthropic", None, extra)
+
+
+SAME_IDS = [
+    {"role": "user", "content": "q"},
+    {"role": "assistant", "tool_calls": [call("c", "f", n=1), call("c", "f", n=2)]},
+    {"role": "tool", "tool_call_id": "c", "content": "first"},
+    {"role": "tool", "tool_call_id": "c", "content": "second"},
+]
+
+
+@pytest.mark.parametrize("provider", ["openai_compatible", "anthropic"])
+def test_results_of_calls_with_one_id_are_those_of_their_calls_in_order(provider):
+    messages = written(provider, None, SAME_IDS)["messages"]
+    ids = (
+        [each["id"] for each in messages[1]["tool_calls"]]
+        if provider == "openai_compatible"
+        else [each["id"] for each in messages[1]["content"]]
+    )
+    answered = (
+        [each["tool_call_id"] for each in messages[2:]]
+        if provider == "openai_compatible"
+        else [each["tool_use_id"] for each in messages[2]["content"]]
+    )
+    assert len(set(ids)) == 2
+    assert answered == ids
+
+
+def test_each_call_of_an_answer_has_an_id_that_no_other_has():
+    ids = IdsOfAnswer()
+    first = [
+        ToolCallChunk(slot=0, id="c", name="f", arguments="{"),
+        ToolCallChunk(slot=1, id="c", name="f", arguments="{"),
+        ToolCallChunk(slot=0, id="c", index=1, name="f"),
+    ]
+    later = [ToolCallChunk(slot=slot, id="c", arguments="}", last=True) for slot in (0, 1)]
+    chunks = [*ids.tell_apart(first), *ids.tell_apart(later)]
+    told = {(chunk.index, chunk.slot): chunk.id for chunk in chunks}
+    assert told[0, 0] == told[1, 0] == "c"
+    assert is_made_id(told[0, 1])
+    assert {chunk.id for chunk in chunks if chunk.slot} == {told[0, 1]}

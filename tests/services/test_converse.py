@@ -1,5 +1,7 @@
 """The way back to the model: it is told what its tools gave."""
 
+import json
+
 import pytest
 import trio
 from hypothesis import settings
@@ -18,9 +20,12 @@ from lionpride_trio import (
     UsageChunk,
     Verdict,
     fallback,
+    iModel,
     reassemble,
 )
 from lionpride_trio.testing import (
+    Script,
+    ScriptedClient,
     ScriptedProvider,
     check_conversation,
 )
@@ -225,3 +230,55 @@ async def test_turns_are_kept_apart_when_chunks_are_added_up():
         chunks = await read(reply)
     assert reassemble(chunks) == reply.response
     assert isinstance(reassemble(chunks), Response)
+
+
+def _event(delta, reason=None):
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    return f"data: {json.dumps({'id': 'x', 'choices': [choice]})}\n\n".encode()
+
+
+def _told(index, city):
+    function = {"name": "weather", "arguments": json.dumps({"city": city})}
+    return {"index": index, "id": "call_0", "type": "function", "function": function}
+
+
+async def test_calls_that_their_service_gave_one_id_are_two_calls(streams):
+    end = b"data: [DONE]\n\n"
+    calls = [_told(0, "Oslo"), _told(1, "Bergen")]
+    if streams:
+        first = Script([
+            *(_event({"tool_calls": [each]}) for each in calls),
+            _event({}, "tool_calls"),
+            end,
+        ])
+        second = Script([_event({"content": "Cold."}), _event({}, "stop"), end])
+    else:
+        asks = {"message": {"role": "assistant", "content": None, "tool_calls": calls}}
+        says = {"message": {"role": "assistant", "content": "Cold."}}
+        first, second = (
+            Script(
+                [json.dumps({"choices": [{"index": 0, "finish_reason": reason, **said}]}).encode()],
+                headers={"content-type": "application/json"},
+            )
+            for said, reason in ((asks, "tool_calls"), (says, "stop"))
+        )
+    client = ScriptedClient(first, second)
+    model = iModel(
+        "openai_compatible",
+        "m",
+        base_url="https://one.id/v1",
+        api_key="none",
+        http_client=client,
+        stream=streams,
+    )
+    async with model.converse("Is it cold?", tools=[weather]) as reply:
+        chunks = await read(reply)
+    gave = {chunk.call_id: chunk.output for chunk in results(chunks)}
+    opened = [chunk.id for chunk in chunks if isinstance(chunk, ToolCallChunk) and chunk.id]
+    asked = client.requests[1].json()["messages"]
+    ids = [told["id"] for told in asked[1]["tool_calls"]]
+    assert opened == ids
+    assert [gave[each] for each in ids] == ["3 C in Oslo", "3 C in Bergen"]
+    assert [(each["tool_call_id"], each["content"]) for each in asked[2:]] == [
+        (each, gave[each]) for each in ids
+    ]

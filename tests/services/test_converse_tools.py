@@ -1,6 +1,7 @@
 """Tools fail, take their time, and have to be approved."""
 
 import threading
+from functools import partial
 
 import pytest
 import trio
@@ -10,6 +11,7 @@ from lionpride_trio import (
     ToolArgumentsInvalid,
     ToolCall,
     ToolCallChunk,
+    ToolError,
     ToolResultChunk,
     UnknownTool,
 )
@@ -61,6 +63,63 @@ async def test_or_a_failure_is_raised(chunk, words, kind):
     assert len(provider.calls) == 1
 
 
+async def _many():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_raise, KeyError("city"))
+        nursery.start_soon(_one)
+
+
+async def _one():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_raise, ValueError("no such place"))
+
+
+async def _raise(error):
+    raise error
+
+
+async def _slow():
+    with trio.fail_after(1):
+        await trio.sleep_forever()
+
+
+@pytest.mark.parametrize(
+    ("fail", "told"),
+    [
+        (_slow, "TooSlowError"),
+        (partial(_raise, ToolError("", tool="weather")), "ToolError"),
+        (partial(_raise, ValueError(" ")), "ValueError"),
+        (_one, "ValueError: no such place"),
+        (_many, "KeyError: 'city'; ValueError: no such place"),
+    ],
+)
+async def test_a_failure_is_never_told_without_its_reason(fail, told, autojump_clock):
+    @tool(name="weather")
+    async def failing(city: str) -> str:
+        "Fail."
+        await fail()
+        return ""
+
+    provider = ScriptedProvider(calling(), "I see.")
+    async with provider.model().converse("?", tools=[failing]) as reply:
+        (result,) = results(await read(reply))
+    assert result.is_error
+    assert sorted(result.output.split("; ")) == sorted(told.split("; "))
+
+
+async def test_a_failure_of_megabytes_is_told_cut():
+    @tool(name="weather")
+    async def failing(city: str) -> str:
+        "Fail."
+        raise ValueError("x" * 3_000_000)
+
+    provider = ScriptedProvider(calling(), "I see.")
+    async with provider.model().converse("?", tools=[failing]) as reply:
+        (result,) = results(await read(reply))
+    assert len(result.output) == 2048
+    assert result.output.endswith("(3000012 characters)")
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -96,16 +155,42 @@ async def test_the_time_of_approval_is_not_the_tools(autojump_clock):
     assert not result.is_error
 
 
-async def test_what_approves_must_say_yes_or_no():
-    async def approve(request: ToolCall) -> bool:
-        return None  # type: ignore[return-value]
+async def _no_answer(request: ToolCall) -> bool:
+    return None  # type: ignore[return-value]
 
+
+async def _broken_approval(request: ToolCall) -> bool:
+    raise LookupError("no rules at db://user:password@host")
+
+
+@pytest.mark.parametrize("on_error", ["tell", "raise"])
+@pytest.mark.parametrize(
+    ("approve", "kind", "words"),
+    [
+        (_no_answer, ConfigurationError, "approve gives True, False or the reason"),
+        (_broken_approval, LookupError, "no rules"),
+        (lambda request: True, TypeError, "it gave True"),
+    ],
+)
+async def test_a_failure_of_what_approves_is_the_programs(on_error, approve, kind, words):
     provider = ScriptedProvider(calling(), "So be it.")
-    with pytest.raises(ConfigurationError, match="approve gives True, False or the reason"):
+    with pytest.raises(kind, match=words):
         async with provider.model().converse(
-            "?", tools=[weather], approve=approve, on_error="raise"
+            "?", tools=[weather], approve=approve, on_error=on_error
         ) as reply:
             await read(reply)
+    assert len(provider.calls) == 1
+
+
+def _plain_approval(request: ToolCall) -> bool | str:
+    return True
+
+
+@pytest.mark.parametrize("approve", ["yes", _plain_approval, bool])
+def test_what_approves_is_an_async_function(approve):
+    model = ScriptedProvider("So be it.").model()
+    with pytest.raises(ConfigurationError, match=r"approve= (takes|awaits)"):
+        model.converse("?", tools=[weather], approve=approve)
 
 
 @pytest.mark.parametrize(("own", "given", "seconds"), [(None, 2.0, 2), (1.0, 2.0, 1)])
@@ -159,6 +244,38 @@ async def test_a_tool_may_give_pieces_and_ask_a_model():
         ("a fog", False),
         ("I see a fog", True),
     ]
+
+
+@pytest.mark.parametrize("own", [3.0, None])
+async def test_the_time_of_the_reader_is_not_the_tools(own, autojump_clock):
+    @tool(timeout=own)
+    async def look(city: str):
+        "Look."
+        for _ in range(200):
+            yield "fog"
+
+    provider = ScriptedProvider(calling(call(name="look")), "Fog.")
+    told = []
+    async with provider.model().converse("?", tools=[look], tool_timeout=3) as reply:
+        async for chunk in reply:
+            await trio.sleep(0.1)
+            told.append(chunk)
+    (result,) = results(told)
+    assert (result.output, result.is_error) == ("fog" * 200, False)
+
+
+async def test_a_tool_that_gives_pieces_has_its_time(autojump_clock):
+    @tool(timeout=3)
+    async def look(city: str):
+        "Look."
+        while True:
+            await trio.sleep(2)
+            yield "fog"
+
+    provider = ScriptedProvider(calling(call(name="look")), "Fog.")
+    async with provider.model().converse("?", tools=[look]) as reply:
+        told = [chunk for chunk in await read(reply) if isinstance(chunk, ToolResultChunk)]
+    assert [chunk.output for chunk in told] == ["fog", "tool 'look' took longer than 3 s"]
 
 
 async def test_a_plain_function_runs_in_a_thread():

@@ -397,3 +397,22 @@ def test_what_cannot_be_told_is_an_error_that_names_the_tool(result):
 
 def test_a_response_is_told_without_what_stands_beside_its_text():
     assert isinstance(reassemble([]), Response)
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_the_time_of_who_takes_a_piece_is_not_the_tools(in_thread, mock_clock):
+    def plain():
+        "Count."
+        yield from "abc"
+
+    async def waiting():
+        "Count."
+        for letter in "abc":
+            yield letter
+
+    async def take(piece):
+        mock_clock.jump(10)
+        await trio.lowlevel.checkpoint()
+
+    count = tool(name="count", timeout=3)(plain if in_thread else waiting)
+    assert await count.call({}, on_piece=take) == "abc"

@@ -6,6 +6,8 @@ import datetime as dt
 import enum
 import functools
 import inspect
+import json
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -13,7 +15,7 @@ import attrs
 import pytest
 from msgspec import Meta
 
-from lionpride_trio import ConfigurationError
+from lionpride_trio import ConfigurationError, ToolError
 from lionpride_trio.tools import Tool, tool
 
 
@@ -248,3 +250,68 @@ def test_a_tool_is_frozen():
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         weather.name = "x"
     assert isinstance(weather, Tool)
+
+
+@attrs.frozen
+class Range:
+    low: float = 0.0
+    high: float = math.inf
+
+
+@pytest.mark.parametrize("default", [math.inf, math.nan, Range(), [1.0, -math.inf]])
+def test_a_default_that_json_cannot_say_is_left_out(default):
+    def find(limit=default):
+        return ""
+
+    find.__annotations__ = {"limit": type(default)}
+    schema = tool(find).schema
+    json.dumps(schema, allow_nan=False)
+    assert "default" not in schema["properties"]["limit"]
+    assert "required" not in schema or "limit" not in schema["required"]
+
+
+async def test_a_partial_of_a_tool_is_that_tool():
+    @tool(name="add", description="Add.", timeout=5)
+    async def plus(first: int, second: int) -> int:
+        return first + second
+
+    more = tool(functools.partial(plus, second=3))
+    assert (more.name, more.description, more.timeout) == ("add", "Add.", 5)
+    assert set(more.schema["properties"]) == {"first"}
+    assert await more.call({"first": 4}) == 7
+    renamed = tool(functools.partial(plus, 1), name="more", description="More.", timeout=2)
+    assert (renamed.name, renamed.description, renamed.timeout) == ("more", "More.", 2)
+    assert await renamed.call({"second": 4}) == 5
+
+
+async def test_a_method_that_is_cached_is_one_of_its_object():
+    asked = []
+
+    class Shelf:
+        @tool
+        @functools.cache  # ruff: ignore[cached-instance-method] - what it is about
+        def find(self, word: str) -> str:
+            "Find a book."
+            asked.append(word)
+            return word.title()
+
+    shelf = Shelf()
+    assert set(Shelf.find.schema["properties"]) == {"word"}
+    assert [await shelf.find.call({"word": "emma"}) for _ in range(2)] == ["Emma", "Emma"]
+    assert asked == ["emma"]
+
+
+def test_a_class_whose_name_python_could_not_write_is_refused():
+    page = attrs.make_class("Page", {"number": attrs.field(type=int)})
+    page.__name__ = page.__qualname__ = "Page[int]"
+
+    def turn(to):
+        return ""
+
+    turn.__annotations__ = {"to": page}
+    with pytest.raises(
+        ConfigurationError, match=r"tool 'turn'.*a name that Python could not write"
+    ):
+        tool(turn)
+    with pytest.raises(ToolError, match="a name that Python could not write"):
+        weather.output_of(page(1))

@@ -311,3 +311,40 @@ def _told(*, call_a, output):
         ActionResponseContent(call_id="call_b", output="no tides", is_error=True),
         AssistantResponseContent(parts=(TextPart("3 °C, no tides."),)),
     ]
+
+
+ASKS = {"role": "user", "content": "hi"}
+
+
+def _calls(*ids):
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": each, "function": {"name": each, "arguments": "{}"}} for each in ids],
+    }
+
+
+def _gives(call_id):
+    return {"role": "tool", "tool_call_id": call_id, "content": "fine"}
+
+
+def _shape(content):
+    """The ids of an answer's calls, the id of a result's call, or the words of a question."""
+    if isinstance(content, AssistantResponseContent):
+        return [part.id for part in content.parts]
+    return content.call_id if isinstance(content, ActionResponseContent) else content.instruction
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ([_gives("a"), ASKS], ["hi"]),
+        ([ASKS, _gives("a"), _calls("a"), ASKS], ["hi", "hi"]),
+        ([ASKS, _calls("a", "b"), _gives("b"), _gives("c")], ["hi", ["b"], "b"]),
+        ([ASKS, _calls("a"), _gives("a"), _gives("a")], ["hi", ["a"], "a"]),
+        ([ASKS, _calls("a", "a"), _gives("a"), _gives("a")], ["hi", ["a", "a"], "a", "a"]),
+        ([ASKS, _calls("a"), ASKS, _calls("a"), _gives("a")], ["hi", "hi", ["a"], "a"]),
+    ],
+)
+async def test_a_call_and_its_result_stand_together_or_not_at_all(told, kept):
+    assert [_shape(each) for each in await contents({"messages": told}, "openai")] == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -96,6 +97,40 @@ async def test_a_broken_file_is_named():
     part = {"type": "file", "mediaType": "image/png", "url": "data:image/png;base64,!"}
     with pytest.raises(BadPageRequest, match=r"messages\[0\]\.parts\[0\]\.url: .*no base64"):
         await read_messages(asked(ui(ui_user(part))), protocol="ui")
+
+
+def _forms_of_image(url):
+    """An image of each protocol."""
+    _, media_type, data = re.split(r"data:|;base64,", url, maxsplit=2)
+    source = {"type": "data", "value": data, "mimeType": media_type}
+    shown = {"type": "image_url", "image_url": {"url": url}}
+    return {
+        "ui": ui(ui_user({"type": "file", "mediaType": "image/png", "url": url})),
+        "ag_ui": ag_ui({"role": "user", "content": [{"type": "image", "source": source}]}),
+        "openai": {"messages": [{"role": "user", "content": [shown]}]},
+    }
+
+
+@pytest.mark.parametrize("protocol", ["ui", "ag_ui", "openai"])
+@pytest.mark.parametrize("data", ["iVBO\ud83d", "iVBORw0KGgo\udc80="])
+async def test_a_file_that_was_cut_in_the_middle_of_a_character_is_refused(protocol, data):
+    form = _forms_of_image(f"data:image/png;base64,{data}")[protocol]
+    with pytest.raises(BadPageRequest, match=r"messages\[0\].*lone surrogate"):
+        await read_messages(asked(form), protocol=protocol)
+
+
+async def test_an_address_that_is_none_is_refused():
+    part = {"type": "file", "mediaType": "image/*", "url": "https://[a/b.png"}
+    with pytest.raises(BadPageRequest, match=r"parts\[0\]\.url: 'https://\[a/b\.png' is no URL"):
+        await read_messages(asked(ui(ui_user(part))), protocol="ui")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+async def test_a_number_that_is_none_of_json_is_refused(number):
+    called = f'{{"type": "tool-f", "toolCallId": "a", "state": "output-available", "input": {{"a": {number}}}}}'
+    body = f'{{"messages": [{{"role": "assistant", "parts": [{called}]}}]}}'
+    with pytest.raises(BadPageRequest, match=f"no JSON: {number} is no number"):
+        await read_messages(Request(body.encode()), protocol="ui")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])

@@ -9,6 +9,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from lionpride_trio import (
+    SinkError,
     Source,
     source,
 )
@@ -75,6 +76,38 @@ async def test_a_page_that_goes_while_nothing_is_sent_cancels_the_source(autojum
         visit.has_gone.set()
     assert left == [5]
     assert not visit.is_whole
+
+
+@pytest.mark.parametrize(
+    "error", [LookupError("the order was not saved"), SinkError("full disk", sink="f")]
+)
+async def test_a_source_that_cannot_be_closed_is_felt_where_the_page_has_gone(
+    error, autojump_clock, caplog
+):
+    @source
+    async def saved():
+        try:
+            yield "a"
+            await trio.sleep(1000)
+        finally:
+            raise error
+
+    async def leave(visit):
+        await trio.sleep(5)
+        visit.has_gone.set()
+
+    visit = Visit()
+    raised = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(leave, visit)
+        try:
+            await visit.to(respond(saved(), heartbeat=None))
+        except LookupError as caught:
+            raised = caught
+    assert raised is (error if isinstance(error, LookupError) else None)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"an answer failed after its page had gone: {type(error).__name__}: {error}"
+    ]
 
 
 async def test_a_page_that_goes_before_the_head_cancels_the_opening(autojump_clock):

@@ -56,6 +56,8 @@ async def test_an_id_that_is_none_is_a_bad_request(wrong):
         answered = await page.get("/x", headers={"last-event-id": wrong})
     assert answered.status_code == 400
     assert answered.json()["error"] == "BadRequest"
+    assert answered.json()["message"].startswith("Last-Event-ID is the number of an item, not ")
+    assert wrong in answered.json()["message"]
 
 
 @pytest.mark.parametrize(("protocol", "status"), [("events", 404), ("text", 404), ("ui", 204)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 import trio
 
@@ -58,10 +61,23 @@ async def test_an_error_has_its_status_and_says_its_class(error, status):
     assert visit.is_whole
 
 
-@pytest.mark.parametrize(("seconds", "header"), [(3, "3"), (0.2, "1"), (2.5, "3"), (None, None)])
+@pytest.mark.parametrize(
+    ("seconds", "header"),
+    [
+        (3, "3"),
+        (0.2, "1"),
+        (2.5, "3"),
+        (0, "0"),
+        (None, None),
+        (math.inf, None),
+        (math.nan, None),
+        (-5, None),
+    ],
+)
 async def test_when_to_come_back(seconds, header):
     visit = await refused_by(lp.RateLimited("full", retry_after=seconds))
     assert visit.headers.get("retry-after") == header
+    assert json.loads(visit.body).get("retry_after") == (None if header is None else seconds)
 
 
 async def test_what_a_page_got_wrong_is_told_in_words():

@@ -8,6 +8,7 @@ Layout: ``_fields`` (reading plain data with places); ``_said`` (messages of par
 and ``_chat`` (one protocol each); ``_reading`` (the request itself).
 """
 
-from ._reading import PageRequest, read_messages, run_ids
+from .._body import PageRequest
+from ._reading import read_messages, run_ids
 
 __all__ = ["PageRequest", "read_messages", "run_ids"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, cast
 
 from ..._media import MediaPart
 from ..._parts import Part, TextPart, ThoughtPart, ToolCall
 from ...session import Message
+from .._strict_json import read_json
 from ..encoders._back import KEY, with_facts
 from ._fields import Fields, refusal
-from ._said import answer, data_url, media, question, result, system, without_open_calls
+from ._said import answer, data_url, in_pairs, media, question, result, system
 
 
 def read_ag_ui(request: Fields) -> list[Message]:
@@ -42,7 +42,7 @@ def read_ag_ui(request: Fields) -> list[Message]:
                 pass  # what a page shows of the work, and no part of the conversation
             case other:
                 raise refusal(message.place_of("role"), "a role of AG-UI", other)
-    return without_open_calls(messages)
+    return in_pairs(messages)
 
 
 def _content(message: Fields) -> list[TextPart | MediaPart]:
@@ -75,8 +75,8 @@ def _facts(owner: Fields) -> Any:
     """The facts that `AGUIEncoder` gave out with a part."""
     value = owner.value("encryptedValue")
     try:
-        form: Any = json.loads(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
+        form: Any = read_json(value) if isinstance(value, str) else None
+    except ValueError:
         return None
     return cast(Any, form).get(KEY) if isinstance(form, Mapping) else None
 

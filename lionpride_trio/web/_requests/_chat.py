@@ -6,7 +6,7 @@ from ..._media import MediaPart
 from ..._parts import Part, TextPart, ToolCall
 from ...session import Message
 from ._fields import Fields, refusal
-from ._said import answer, data_url, media, question, result, system, without_open_calls
+from ._said import answer, data_url, in_pairs, media, question, result, system
 
 
 def read_own(request: Fields) -> list[Message]:
@@ -35,7 +35,7 @@ def read_chat(request: Fields) -> list[Message]:
                 messages.append(result(call_id, output, name=name or "", place=place))
             case other:
                 raise refusal(message.place_of("role"), "'user', 'assistant', …", other)
-    return without_open_calls(messages)
+    return in_pairs(messages)
 
 
 def _text(message: Fields) -> str:

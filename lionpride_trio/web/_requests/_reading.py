@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from ..._checks import check_size
 from ..._errors import ConfigurationError
 from ..._hints import closest
 from ...session import ActionResponseContent, InstructionContent, Message
 from .._bad_request import BadPageRequest
+from .._body import PageRequest, read_body
+from .._strict_json import read_json
 from ._ag_ui import read_ag_ui
 from ._chat import read_chat, read_own
 from ._fields import Fields
@@ -29,19 +30,6 @@ _READERS: Final[Mapping[str, Callable[[Fields], list[Message]]]] = {
 }
 
 
-class PageRequest(Protocol):
-    """A request as it is read here: starlette's and FastAPI's are one."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Its headers."""
-        ...
-
-    async def body(self) -> bytes:
-        """Its whole body."""
-        ...
-
-
 async def read_messages(
     request: PageRequest, *, protocol: str, max_bytes: int = MAX_BYTES
 ) -> list[Message]:
@@ -49,7 +37,7 @@ async def read_messages(
 
     Waits for the body.  Files are attachments, results of tools are messages with
     `ActionResponseContent`, and what `UIEncoder` and `AGUIEncoder` gave out with thoughts and calls is
-    there again.  Calls without a result are left out.  The last message is a question, or a result.
+    there again.  Calls without a result are left out, and so are results without their call.  The last message is a question, or a result.
 
     A page says what it likes: messages of the system too.  Leave out what you do not want of it.
 
@@ -84,14 +72,10 @@ async def run_ids(request: PageRequest) -> dict[str, str]:
 
 
 async def _body(request: PageRequest, max_bytes: int) -> Any:
-    too_large = BadPageRequest(f"the request has more than {max_bytes:,} bytes")
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:20]) > max_bytes:
-        raise too_large  # before it is read
-    body = await request.body()
-    if len(body) > max_bytes:
-        raise too_large
+    body = await read_body(request, max_bytes)
+    if body is None:
+        raise BadPageRequest(f"the request has more than {max_bytes:,} bytes")
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return read_json(body)
+    except ValueError as error:
         raise BadPageRequest(f"the request is no JSON: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set as AbstractSet
 from typing import Any, Final
 
 import attrs
@@ -56,30 +56,45 @@ def result(
     return Message(content=content)
 
 
-def without_open_calls(messages: Sequence[Message]) -> list[Message]:
-    """*messages* without the calls that have no result: a page may have been closed before it came.
+def in_pairs(messages: Sequence[Message]) -> list[Message]:
+    """*messages* without the calls that have no result, and the results that have no call before them.
 
-    Providers refuse a call that nobody has answered.
+    A page may have been closed before a result came, and may send the end of a conversation alone.
+    Providers refuse the one without the other.
     """
-    answered = {
-        message.content.call_id
-        for message in messages
-        if isinstance(message.content, ActionResponseContent)
-    }
-    kept: list[Message] = []
-    for message in messages:
+    waiting: dict[str, list[tuple[int, int]]] = {}
+    """The places of the calls that have no result yet, by their id: those of the newest answer that has it."""
+    open_calls: set[tuple[int, int]] = set()
+    orphans: set[int] = set()
+    for number, message in enumerate(messages):
         content = message.content
         if isinstance(content, AssistantResponseContent):
-            parts = [
-                part
-                for part in content.parts
-                if not isinstance(part, ToolCall) or part.id in answered
-            ]
-            if len(parts) < len(content.parts):
-                kept += answer(parts)
-                continue
-        kept.append(message)
-    return kept
+            calls: dict[str, list[tuple[int, int]]] = {}
+            for place, part in enumerate(content.parts):
+                if isinstance(part, ToolCall):
+                    calls.setdefault(part.id, []).append((number, place))
+                    open_calls.add((number, place))
+            waiting |= calls
+        elif isinstance(content, ActionResponseContent):
+            called = waiting.get(content.call_id or "")
+            if called:
+                open_calls.discard(called.pop(0))
+            else:
+                orphans.add(number)
+    return [
+        kept
+        for number, message in enumerate(messages)
+        if number not in orphans
+        for kept in _without(message, {place for owner, place in open_calls if owner == number})
+    ]
+
+
+def _without(message: Message, places: AbstractSet[int]) -> list[Message]:
+    """*message* without its parts at those *places*; none where nothing is left of it."""
+    content = message.content
+    if not places or not isinstance(content, AssistantResponseContent):
+        return [message]
+    return answer(part for place, part in enumerate(content.parts) if place not in places)
 
 
 def media(

@@ -13,7 +13,7 @@ from ..._parts import Part, TextPart, ThoughtPart, ToolCall
 from ...session import Message
 from ..encoders._back import KEY, with_facts
 from ._fields import Fields, refusal
-from ._said import answer, arguments_of, media, question, result, system, without_open_calls
+from ._said import answer, arguments_of, in_pairs, media, question, result, system
 
 _DENIED: Final = "this call was refused"
 
@@ -32,7 +32,7 @@ def read_ui(request: Fields) -> list[Message]:
                 messages += _answers(parts)
             case other:
                 raise refusal(message.place_of("role"), "'user', 'assistant' or 'system'", other)
-    return without_open_calls(messages)
+    return in_pairs(messages)
 
 
 def _of_type(parts: list[Fields], kind: str) -> list[Fields]:

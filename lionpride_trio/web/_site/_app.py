@@ -12,10 +12,8 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from typing import Any, Final, cast
 
 import trio
@@ -31,8 +29,10 @@ from ..._safe_text import replace_lone_surrogates
 from ...durable import Streams
 from ...transformers import source
 from .._bad_request import BadPageRequest
+from .._body import read_body
 from .._requests._fields import Fields
 from .._respond import StreamedResponse, respond
+from .._strict_json import read_json
 from ._answers import Ask, answers
 from ._facts import Fact
 from ._files import File, read_files
@@ -177,15 +177,12 @@ async def _read_json(request: Request) -> Any:
     # A form of another site cannot send this type, and a script of one has to ask first.
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "a question is sent as application/json")
-    body = bytearray()
-    async with aclosing(request.stream()) as pieces:
-        async for piece in pieces:
-            body += piece
-            if len(body) > MAX_BODY:
-                raise HTTPException(413, f"the question has more than {MAX_BODY:,} bytes")
+    body = await read_body(request, MAX_BODY)
+    if body is None:
+        raise HTTPException(413, f"the question has more than {MAX_BODY:,} bytes")
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return read_json(body)
+    except ValueError:
         raise BadPageRequest("the request is no JSON") from None
 
 

@@ -6,6 +6,7 @@ machine.  That is for the log of whoever runs the endpoint, so nothing of it is 
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import attrs
@@ -41,6 +42,11 @@ _WORDS: Final[dict[type[BaseException], str]] = {
 }
 
 
+def _seconds(told: float | None) -> float | None:
+    """*told* as seconds to wait; None where it is none, which neither a header nor JSON can say."""
+    return told if told is not None and math.isfinite(told) and told >= 0 else None
+
+
 @attrs.frozen
 class Failure:
     """A failure as a page is told it."""
@@ -51,7 +57,7 @@ class Failure:
     """A sentence that a page may show."""
     retryable: bool = False
     """Whether the same request may well succeed when sent again."""
-    retry_after: float | None = None
+    retry_after: float | None = attrs.field(default=None, converter=_seconds)
     """Seconds to wait before it is sent again, where the model's service said so."""
 
     def as_dict(self) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from ..._media import MediaPart
 from ..._parts import TextPart
 from ..._response import Response
 from ...stages import Partial
+from ...wire._json import MAX_DEPTH, is_too_deep
+from .._strict_json import read_json
 
 _CONVERTER: Final = cattrs.Converter(use_alias=True)
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -27,6 +29,16 @@ _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 def dump(value: Any) -> str:
     """Plain data as one line of JSON, in ASCII, so that no byte of it is a line end."""
     return _encode(value)
+
+
+def read_data(text: str) -> Any:
+    """The data of a JSON text, which `dump` can write.
+
+    :raises ValueError: it is no JSON, or nested so deep that writing it could end the program's stack.
+    """
+    if is_too_deep(text):
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+    return read_json(text)
 
 
 _Value: TypeAlias = (
@@ -94,7 +106,12 @@ def _unmade(value: Any) -> Any:
         return media(value)
     if isinstance(value, Response | Chunk):
         return attrs.asdict(cast(Any, value), recurse=False)
-    made: Any = _CONVERTER.unstructure(value)
+    try:
+        made: Any = _CONVERTER.unstructure(value)
+    except SyntaxError as error:  # of the code that cattrs writes, with the name of a class in it
+        raise TypeError(
+            f"a page cannot be sent {value!r:.100}: a class of it has a name that Python could not write"
+        ) from error
     if type(made) is type(value):
         raise TypeError(
             f"a page cannot be sent {value!r:.100}: make it text or plain data first, with map_each(…)"

@@ -16,7 +16,6 @@ Strategy.  Texts, thoughts and calls are open or not, and a step holds them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -56,7 +55,7 @@ from ._moments import (
     ThoughtEnded,
     ThoughtSaid,
 )
-from ._plain import plain
+from ._plain import plain, read_data
 from ._sources import place_and_title
 
 _CUT: Final = frozenset([Verdict.LENGTH, Verdict.BLOCKED, Verdict.REFUSED, Verdict.STOPPED])
@@ -266,13 +265,13 @@ def _shown(item: Any) -> Moment:
     if isinstance(item, Partial):
         return DataGiven("output", "output", plain(item.value))
     name = "item" if isinstance(item, _PLAIN_DATA) else type(item).__name__
-    return DataGiven(_WORD_STARTS.sub("-", name).strip("-").lower(), None, plain(item))
+    return DataGiven(_WORD_STARTS.sub("-", name).strip("-").lower() or "item", None, plain(item))
 
 
 def is_json(text: str) -> bool:
-    """Whether *text* is a whole JSON document."""
+    """Whether *text* is a whole JSON document that can be handed on as its data."""
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        read_data(text)
+    except ValueError:
         return False
     return True

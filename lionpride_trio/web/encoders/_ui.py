@@ -6,7 +6,6 @@ Facts: ``ui-message-chunks.ts`` and ``process-ui-message-stream.ts`` of npm's ``
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,7 +36,7 @@ from ._moments import (
     ThoughtEnded,
     ThoughtSaid,
 )
-from ._plain import dump, media_url, plain
+from ._plain import dump, media_url, plain, read_data
 from ._story import Story, is_json
 
 _FINISHES: Final = {
@@ -156,7 +155,7 @@ def _call(moment: CallEnded) -> str:
         "providerMetadata": _metadata(call),
     }
     if moment.is_whole and is_json(call.arguments):
-        return _part("tool-input-available", **fields, input=json.loads(call.arguments))
+        return _part("tool-input-available", **fields, input=read_data(call.arguments))
     reason = "The arguments are no JSON." if moment.is_whole else "The call was cut off."
     return _part("tool-input-error", **fields, input=call.arguments, errorText=reason)
 
@@ -181,7 +180,7 @@ def _source(moment: SourceNamed) -> str:
 def data_of(output: Any) -> Any:
     """The output of a tool as plain data: what was written as JSON for the model is decoded."""
     if isinstance(output, str) and output.lstrip()[:1] in {"{", "["} and is_json(output):
-        return plain(json.loads(output))
+        return read_data(output)
     return plain(output)
 
 

@@ -101,7 +101,7 @@ def test_a_call_that_begins_twice_is_one_and_another_under_its_id_is_not():
     assert calls(message(begun, begun, piece(0, '{"a":1}'))) == [("c", "f", '{"a":1}')]
     assert calls(message(begun, piece(0, '{"a":1}'), use(1, "c", "g"), piece(1, "{ }"))) == [
         ("c", "f", '{"a":1}'),
-        ("c", "g", "{ }"),
+        (None, "g", "{ }"),
     ]
 
 

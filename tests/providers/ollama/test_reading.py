@@ -38,7 +38,7 @@ def test_a_call_that_comes_again_under_its_id_is_told_once():
     one = {"id": "a", "function": {"name": "f", "arguments": {"x": 1}}}
     other = {"id": "a", "function": {"name": "f", "arguments": {"x": 2}}}
     response, _ = read("ollama", line(tool_calls=[one]), line(done=True, tool_calls=[one, other]))
-    assert calls(response) == [("a", "f", '{"x": 1}'), ("a", "f", '{"x": 2}')]
+    assert calls(response) == [("a", "f", '{"x": 1}'), (None, "f", '{"x": 2}')]
     bare = {"function": {"name": "f", "arguments": {}}}
     response, _ = read("ollama", line(tool_calls=[bare, bare]), line(done=True))
     assert calls(response) == [(None, "f", "{}")] * 2

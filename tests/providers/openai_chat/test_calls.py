@@ -54,9 +54,9 @@ def test_pieces_with_ids_that_alternate(numbers):
 
 def test_one_id_for_calls_of_two_indexes():
     pieces = [call(function(*each, id="same", index=i)) for i, each in enumerate((F, G))]
-    assert calls(*pieces) == [("same", *F), ("same", *G)]
+    assert calls(*pieces) == [("same", *F), (None, *G)]
     bare = [call(function(name, "", id="same", index=i)) for i, name in enumerate("fg")]
-    assert calls(*bare) == [("same", "f", "{}"), ("same", "g", "{}")]
+    assert calls(*bare) == [("same", "f", "{}"), (None, "g", "{}")]
 
 
 @pytest.mark.parametrize("ids", [("z", None), (None, None), ("z", "z")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import lionpride_trio
@@ -16,7 +18,7 @@ from lionpride_trio import (
     WriterLost,
 )
 from lionpride_trio.web import BadPageRequest
-from lionpride_trio.web.encoders import Failure, describe_failure
+from lionpride_trio.web.encoders import EventsEncoder, Failure, describe_failure
 
 SECRET = "sk-secret at 10.0.0.3"
 
@@ -69,3 +71,10 @@ def test_what_a_page_got_wrong_is_told_to_it():
     assert describe_failure(BadPageRequest("messages is missing")) == Failure(
         "BadPageRequest", "messages is missing"
     )
+
+
+@pytest.mark.parametrize("seconds", [math.inf, -math.inf, math.nan, -5])
+def test_seconds_that_are_none_are_not_told(seconds):
+    error = Overloaded("full", retry_after=seconds)
+    assert "retry_after" not in describe_failure(error).as_dict()
+    assert b'"error":"Overloaded"' in EventsEncoder().fail(error)

@@ -72,3 +72,10 @@ def test_what_json_has_no_word_for_is_refused_with_what_to_write():
 def test_a_file_that_was_not_read_is_refused():
     with pytest.raises(TypeError, match="a file that was not read: give its bytes"):
         media_url(Image("a.png"))
+
+
+def test_a_class_whose_name_python_could_not_write_is_refused():
+    page = attrs.make_class("Page", ["number"])
+    page.__name__ = page.__qualname__ = "Page[int]"
+    with pytest.raises(TypeError, match="a name that Python could not write"):
+        plain(page(1))

@@ -281,3 +281,31 @@ def test_the_head_names_the_version():
 def test_a_message_id_is_text():
     with pytest.raises(ConfigurationError, match="message_id= is a str, not 7"):
         UIEncoder(message_id=7)
+
+
+NO_NUMBERS = ["NaN", "-Infinity", "1e999"]
+
+
+def _parts(*items):
+    encoder = UIEncoder()
+    told = b"".join([*map(encoder.feed, items), encoder.flush()]).decode()
+    data = (line.removeprefix("data: ") for line in told.splitlines() if line.startswith("data: {"))
+    return {part["type"]: part for part in map(json.loads, data)}
+
+
+@pytest.mark.parametrize("number", NO_NUMBERS)
+def test_a_number_that_browsers_do_not_know_is_no_json(number):
+    written = f'{{"x": {number}}}'
+    call = ToolCallChunk(slot=0, id="a", name="f", arguments=written, last=True)
+    parts = _parts(call, ToolResultChunk(call_id="a", name="f", output=written))
+    assert parts["tool-input-error"]["input"] == written
+    assert parts["tool-output-available"]["output"] == written
+
+
+@pytest.mark.parametrize(("levels", "is_data"), [(256, True), (257, False), (100_000, False)])
+def test_json_that_is_nested_too_deep_is_told_as_text(levels, is_data):
+    written = '{"x":' * levels + "1" + "}" * levels
+    call = ToolCallChunk(slot=0, id="a", name="f", arguments=written, last=True)
+    parts = _parts(call, ToolResultChunk(call_id="a", name="f", output=written))
+    assert ("tool-input-available" in parts) is is_data
+    assert isinstance(parts["tool-output-available"]["output"], dict if is_data else str)
