@@ -18,7 +18,7 @@ from ._memory import MemoryStore
 from ._run import Writing
 from ._sqlite import open_sqlite
 from ._store import Store
-from ._streams import Streams
+from ._streams import Streams, check_keep_for, check_span
 
 SWEEP_SECONDS: Final = 60.0
 """Seconds between two deletions of streams that were kept long enough."""
@@ -60,9 +60,9 @@ async def open_streams(
     """
     check_size("flush_every", flush_every)
     check_seconds("flush_seconds", flush_seconds)
-    check_seconds("lease", lease)
+    check_span("lease", lease)
     if keep_for is not None:
-        check_seconds("keep_for", keep_for)
+        check_keep_for(keep_for)
     listeners = listeners_of(observers)
     async with _open_store(url, fsync=fsync) as store, open_pump_nursery() as nursery:
         writing = Writing(flush_every, flush_seconds, lease)

@@ -78,7 +78,10 @@ WRONG = [
     Wrong(lambda: open_streams("memory:", flush_every=0), "flush_every"),
     Wrong(lambda: open_streams("memory:", flush_seconds=0), "flush_seconds"),
     Wrong(lambda: open_streams("memory:", lease=-1), "lease"),
+    Wrong(lambda: open_streams("memory:", lease=float("inf")), "lease must be at most"),
+    Wrong(lambda: open_streams("memory:", flush_seconds=10**9999), "flush_seconds must be"),
     Wrong(lambda: open_streams("memory:", keep_for=0), "keep_for"),
+    Wrong(lambda: open_streams("memory:", keep_for=10**30), "without it streams are kept"),
 ]
 
 
