@@ -18,7 +18,8 @@ from ._answers import name_of_answer, send_answer
 from ._follow import FollowSource, find
 from ._journal import Journal, id_of_journal, name_of_journal
 from ._journal_status import JournalStatus
-from ._journal_writer import Holders, IfRunning, Place
+from ._journal_taking import IfRunning
+from ._journal_writer import Holders, Place
 from ._run import Run, Writing
 from ._status import StreamStatus
 from ._store import Bell, Record, State, Store
