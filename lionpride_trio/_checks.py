@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
+import sys
 import types
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeGuard, TypeVar, cast, get_args
@@ -68,9 +70,22 @@ def check_positive(name: str, value: object, unit: str) -> float:
 
     :raises ConfigurationError: it is none.
     """
-    if not _is_number(value) or not value > 0:
-        raise ConfigurationError(f"{name} must be a positive number of {unit}, not {value!r:.200}")
+    if not _is_number(value) or not value > 0 or not _fits_float(value):
+        raise ConfigurationError(f"{name} must be a positive number of {unit}, not {show(value)}")
     return value
+
+
+def _fits_float(value: float) -> bool:
+    """Whether *value* can be added to a clock; `int` has numbers that no float can be."""
+    return value <= sys.float_info.max or value == math.inf
+
+
+def show(value: object) -> str:
+    """The beginning of *value*'s ``repr``, as errors show it.  Python refuses to write very long numbers in tens."""
+    try:
+        return f"{value!r:.200}"
+    except ValueError:
+        return f"{value:#x}"[:200] if isinstance(value, int) else f"a {type(value).__name__}"
 
 
 def check_seconds(name: str, value: object) -> float:

@@ -72,7 +72,7 @@ class Lending:
 
     def _update(self) -> None:
         for slot in self._slots:
-            waits = (task is None or slot.task in _above(task) for task in self._waits)
+            waits = (task is None or slot.task in tasks_above(task) for task in self._waits)
             _lend(slot, lent=any(waits))
 
 
@@ -82,7 +82,7 @@ def _lend(slot: _Slot, *, lent: bool) -> None:
         slot.limiter.total_tokens += 1 if lent else -1
 
 
-def _above(task: _Task | None) -> Iterator[_Task]:
+def tasks_above(task: _Task | None) -> Iterator[_Task]:
     """*task*, and the tasks in whose blocks it runs."""
     while task is not None:
         yield task

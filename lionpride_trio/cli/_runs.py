@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import trio
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .._errors import ConfigurationError
 from .._safe_text import escape_controls
 from ..durable import (
     JournalOperation,
@@ -26,6 +27,7 @@ from ..durable import (
 from ._paths import check_file
 from ._screen import PlainPipeConsole
 
+_SQLITE: Final = "sqlite:///"
 _SIGNS: Final[Mapping[OperationState, tuple[str, str]]] = {
     OperationState.WAITING: ("·", "dim"),
     OperationState.RUNNING: ("▶", "yellow"),
@@ -36,22 +38,31 @@ _SIGNS: Final[Mapping[OperationState, tuple[str, str]]] = {
 
 def url_of(journal: str) -> str:
     """The URL of the store that *journal* names: itself, or a file for SQLite."""
-    return journal if ":" in journal and urlsplit(journal).scheme else f"sqlite:///{quote(journal)}"
+    return journal if ":" in journal and urlsplit(journal).scheme else f"{_SQLITE}{quote(journal)}"
 
 
 @asynccontextmanager
 async def open_journals(journal: str, *, must_exist: bool = True) -> AsyncGenerator[Streams]:
     """The streams at *journal*.
 
-    :raises ConfigurationError: it is a file that is not there, and *must_exist*: looking makes none.
+    :raises ConfigurationError: it is a file that is not there, and *must_exist*: neither looking nor sending makes one.
     """
     url = url_of(journal)
-    if must_exist and url != journal:
-        await trio.to_thread.run_sync(
-            check_file, journal, "name the one that 'flow --journal' was given"
-        )
+    if must_exist:
+        await _check_is_there(url)
     async with open_streams(url) as streams:
         yield streams
+
+
+async def _check_is_there(url: str) -> None:
+    if url.startswith("memory:"):
+        raise ConfigurationError(
+            "streams in memory are those of one process, which this is not: name a file, or a redis:// URL"
+        )
+    if url.startswith(_SQLITE):
+        path = unquote(url.removeprefix(_SQLITE))
+        hint = "name the one that 'flow --journal' was given"
+        await trio.to_thread.run_sync(check_file, path, hint)
 
 
 async def list_runs(journal: str, *, console: Console | None = None) -> int:
@@ -132,7 +143,7 @@ async def send_answer(
     run: str, name: str, value: str, journal: str, *, console: Console | None = None
 ) -> int:
     """Send an answer; 1 where there was one before, which counts."""
-    async with open_journals(journal, must_exist=False) as streams:
+    async with open_journals(journal) as streams:
         sent = await streams.send(run, name, _value(value))
     words = "sent" if sent else "there was an answer before, and it counts"
     (console or PlainPipeConsole()).print(Text(words))

@@ -14,8 +14,8 @@ Layout: ``_records`` (items and errors as text); ``_store`` (what a store is) an
 ``_scripts``; ``_run`` (writing), ``_follow`` (reading), ``_streams`` and ``_opening`` (what users call).
 
 Journals of flows and batches stand on the same stores: ``_values`` (results as data), ``_journal_lines`` (what is
-written), ``_journal_writer`` (who writes), ``_answers`` (what people send), ``_flow_journal`` (what of it counts),
-``_journal_status``, ``_journal``, and ``_map`` (`map_durable`).
+written), ``_journal_writer`` (who writes), ``_journal_taking`` (who may), ``_answers`` (what people send),
+``_flow_journal`` (what of it counts), ``_journal_status``, ``_journal``, and ``_map`` (`map_durable`).
 """
 
 from .._public import show_public_path

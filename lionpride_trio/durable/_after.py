@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 import attrs
 
+from .._checks import show
 from .._errors import BadRequest, ConfigurationError
 
 LAST_EVENT_ID: Final = "last-event-id"
 """The header by which a browser that reconnects names the last event that it has seen."""
+MAX_NUMBER: Final = 2**63 - 1
+"""Largest number that a store can look for."""
+_DIGITS: Final = re.compile(r"[0-9]{1,19}")  # and nothing else that `int` reads, such as +1 or 1_0
 
 
 class HasHeaders(Protocol):
@@ -40,10 +45,10 @@ class After:
         if headers is not None:
             return cls(_last_event_id(headers), is_of_request=True)
         after = cls(0 if given is None else given)  # type: ignore[arg-type]
-        if isinstance(given, bool | float) or after._number() is None:
+        if after._number() is None:
             raise ConfigurationError(
                 "after= is the last_id of a channel, a whole number, or a request that may have the header"
-                f" Last-Event-ID, not {given!r:.100}"
+                f" Last-Event-ID, not {show(given)}"
             )
         return after
 
@@ -54,15 +59,16 @@ class After:
         """
         number = self._number()
         if number is None:
-            raise BadRequest(f"Last-Event-ID is the number of an item, not {self._given!r:.100}")
+            raise BadRequest(f"Last-Event-ID is the number of an item, not {show(self._given)}")
         return number
 
     def _number(self) -> int | None:
-        try:
-            number = int(self._given)
-        except (TypeError, ValueError):
+        number: object = self._given
+        if isinstance(number, str) and _DIGITS.fullmatch(number):
+            number = int(number)
+        if not isinstance(number, int) or isinstance(number, bool):
             return None
-        return number if number >= 0 else None
+        return number if 0 <= number <= MAX_NUMBER else None
 
 
 def _last_event_id(headers: Any) -> str | int:

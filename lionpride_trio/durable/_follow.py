@@ -138,6 +138,8 @@ class FollowChannel(Channel[Any]):
     async def _all_items(self) -> list[Any]:
         items: list[Any] = []
         while (page := await self._store.read(self._name, len(items), PAGE)) and page.items:
+            if page.record.writer != self._writer:
+                break  # it was deleted and made anew
             items += map(read_item, page.items)
         return items
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from .._errors import ConfigurationError, NotFound
+from .._errors import NotFound
 from ..flow import Graph
 from ..flow._journaling import RunJournal
 from ..flow._ledger import Ledger
@@ -14,7 +14,8 @@ from ._flow_journal import FlowJournal
 from ._follow import PAGE
 from ._journal_lines import JournalLines, Kind
 from ._journal_status import JournalStatus, journal_status
-from ._journal_writer import IfRunning, JournalWriter, Place, hold_journal
+from ._journal_taking import IfRunning, hold_journal
+from ._journal_writer import JournalWriter, Place
 from ._store import State
 
 _PREFIX = "journal\0"
@@ -50,9 +51,14 @@ class Journal:
 
         :raises NotFound: there is no such journal.
         """
-        place, lines, position = self._place, JournalLines(), 0
+        place, lines, position, started = self._place, JournalLines(), 0, None
         while page := await place.store.read(place.name, position, PAGE):
             record = page.record
+            if record.started != started:
+                lines, started = JournalLines(), record.started
+                if position:
+                    position = 0  # it was deleted and made anew: read it from there
+                    continue
             is_own = record.writer in place.own_writers
             if record.state is State.RUNNING and record.lease_left <= 0 and not is_own:
                 await place.store.expire(place.name)
@@ -73,13 +79,15 @@ class Journal:
         """
         place = self._place
         async with place.store.listen(("news", place.name)) as bell:
-            asked = False
+            started: float | None = None
             while page := await place.store.read(place.name, 0, 0):
                 if page.record.state is not State.RUNNING:
                     return await self.status()
-                if not asked:
+                if started is None:
                     await place.store.ask_to_stop(place.name)
-                    asked = True
+                    started = page.record.started
+                if page.record.started != started:
+                    break  # what was to stop was deleted
                 await place.news(bell, page.record)
         raise self._not_found()
 
@@ -111,14 +119,8 @@ class Journal:
     @asynccontextmanager
     async def hold(self, kind: Kind) -> AsyncGenerator[tuple[JournalLines, JournalWriter]]:
         """A block in which the journal is written here; what it has so far."""
-        lines = JournalLines()
-        async with hold_journal(self._place, self._if_running, lines.add) as writer:
-            if lines.kind not in {None, kind}:
-                raise ConfigurationError(
-                    f"the journal {self.id!r} is that of a {lines.kind}, not of a {kind}: give this one an id"
-                    " of its own"
-                )
-            yield lines, writer
+        async with hold_journal(self._place, self._if_running, kind) as held:
+            yield held
 
     def __repr__(self) -> str:
         return f"<Journal {self.id!r}>"

@@ -1,4 +1,4 @@
-"""Holding a journal: one process writes it, others follow until it has ended or its writer has died.
+"""Writing a journal: one process does, and knows when it is to stop, or when the journal is another's.
 
 Strategy.  A journal is a stream of the store, and who writes it has its lease, as the writer of any
 stream; but it may be taken over when nobody writes it, and then goes on behind its last line.  A guard beside the work
@@ -10,22 +10,17 @@ one order, that of the calls, and are written from the front.
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import Final, Literal, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 import attrs
 import trio
 
-from .._channels._nursery import open_pump_nursery
 from .._errors import LionprideError, RunStopped, SinkError, TransportError, WriterLost
-from ._follow import PAGE
-from ._records import read_error, write_error
 from ._run import END_SECONDS, insist
-from ._store import Bell, End, LeaseLost, Record, State, Store
-
-IfRunning: TypeAlias = Literal["follow", "refuse"]
+from ._store import Bell, End, LeaseLost, Record, Store
 
 FLUSH_SECONDS: Final = 0.05
 """Seconds that a line which nobody waits for may wait for others."""
@@ -86,12 +81,13 @@ class Place:
 
 
 class JournalWriter:
-    """Takes a journal, and writes its lines."""
+    """Writes the lines of a journal, once it has taken it."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._writer = uuid.uuid4().hex
         self._written = 0
+        self._started: float | None = None
         self._holds = False
         self._waiting: list[str] = []
         self._lock = trio.StrictFIFOLock()
@@ -101,44 +97,28 @@ class JournalWriter:
         self.reason: Exception | None = None
         """The reason for which the work cannot go on."""
 
-    async def take(self, if_running: IfRunning, lines: Callable[[Sequence[str]], None]) -> None:
-        """Wait until the journal is this writer's; *lines* is told all that is in it.
+    @property
+    def id(self) -> str:
+        """The word by which the store knows the writer."""
+        return self._writer
 
-        :raises trio.BusyResourceError: another has it, and that is refused.
-        :raises RunStopped: the run that was followed was stopped.
-        :raises Exception: the run that was followed failed so.
-        """
-        place, position, followed = self._place, 0, False
-        async with place.store.listen(("news", place.name)) as bell:
-            while True:
-                page = await place.store.read(place.name, position, PAGE)
-                if page is not None and page.items and (followed or self._holds):
-                    lines(page.items)
-                    position += len(page.items)
-                elif self._holds:
-                    self._written = position
-                    return
-                elif page is None or not _is_written(place, page.record):
-                    if page is not None and followed:
-                        _raise_end(place, page.record)
-                    await self._take_over()
-                elif if_running == "refuse":
-                    raise trio.BusyResourceError(
-                        f"another process, or another task, runs {place.id!r}: wait until it has"
-                        " ended, or stop it"
-                    )
-                else:
-                    followed = True
-                    if position >= page.record.items:
-                        await place.news(bell, page.record)
+    @property
+    def holds(self) -> bool:
+        """Whether the journal is this writer's, as far as it knows."""
+        return self._holds
 
-    async def _take_over(self) -> None:
+    async def take_over(self) -> None:
+        """Take the journal, if nobody writes it."""
         place = self._place
         place.own_writers.add(self._writer)
         with trio.CancelScope(shield=True):  # a journal that is taken has to be given back
             self._holds = await place.store.take_over(place.name, self._writer, place.lease)
         if self._holds:
             place.holders.add(self)
+
+    def begin(self, position: int, started: float | None) -> None:
+        """Go on behind line *position* of the journal that was begun at *started*."""
+        self._written, self._started = position, started
 
     def write_nowait(self, line: str) -> None:
         """Write *line* soon, with others, and before any line that comes later."""
@@ -173,8 +153,9 @@ class JournalWriter:
                     place.lease,
                 )
             except LeaseLost:
-                self.give_up(_lost(place))
-                raise _lost(place) from None
+                lost = await self._lost()
+                self.give_up(lost)
+                raise lost from None
             self._written += len(lines)
             del self._waiting[: len(lines)]
 
@@ -200,11 +181,21 @@ class JournalWriter:
                     with trio.move_on_after(place.lease / 3):
                         await bell.wait()
         except LeaseLost:
-            self.give_up(_lost(place))
+            self.give_up(await self._lost())
         except (SinkError, TransportError, trio.ClosedResourceError) as error:
             self.give_up(error)
         else:
             self.give_up(RunStopped(f"the run {place.id!r} was stopped"))
+
+    async def _lost(self) -> WriterLost:
+        """The error that says why the journal is not this writer's any more."""
+        place = self._place
+        why = "the lease of the journal {!r} ran out, so that another process may go on with it"
+        with contextlib.suppress(LionprideError, trio.ClosedResourceError):  # of the store
+            page = await place.store.read(place.name, 0, 0)
+            if page is None or page.record.started != self._started:
+                why = "the journal {!r} was deleted while this run wrote it, so that the run cannot go on"
+        return WriterLost(why.format(place.id))
 
     def give_up(self, reason: Exception) -> None:
         """Cancel the work, for *reason*."""
@@ -222,55 +213,3 @@ class JournalWriter:
                 await self._flush(end)
             except (LionprideError, trio.ClosedResourceError) as error:
                 self.reason = self.reason or error
-
-
-def _lost(place: Place) -> WriterLost:
-    return WriterLost(
-        f"the lease of the journal {place.id!r} ran out, so that another process may go on with it"
-    )
-
-
-@asynccontextmanager
-async def hold_journal(
-    place: Place, if_running: IfRunning, lines: Callable[[Sequence[str]], None]
-) -> AsyncGenerator[JournalWriter]:
-    """A block in which the journal is this process's own; *lines* is told all that is in it before.
-
-    Where another process writes it, that is followed until it has ended, or refused.  Opens a nursery.
-
-    :raises trio.BusyResourceError: another process writes it, and that is refused.
-    :raises RunStopped: it was stopped, here or in the process that was followed.
-    :raises WriterLost: another process has taken it over.
-    """
-    writer = JournalWriter(place)
-    end = End(State.STOPPED)
-    try:
-        await writer.take(if_running, lines)
-        async with open_pump_nursery() as nursery:
-            nursery.start_soon(writer.guard, name=f"guard journal {place.id}")
-            nursery.start_soon(writer.flush_regularly, name=f"write journal {place.id}")
-            with writer.scope:
-                yield writer
-                end = End(State.ENDED)
-    except Exception as error:
-        end = End(State.FAILED, error=write_error(error))
-        raise
-    finally:
-        await writer.finish(end)
-        place.holders.remove(writer)
-    if writer.scope.cancelled_caught and writer.reason is not None:
-        raise writer.reason
-
-
-def _is_written(place: Place, record: Record) -> bool:
-    """Whether somebody writes the journal, as far as its lease tells."""
-    alive = record.lease_left > 0 or record.writer in place.own_writers
-    return record.state is State.RUNNING and alive
-
-
-def _raise_end(place: Place, record: Record) -> None:
-    """Raise how a run has ended that was followed; a normal end, or a death, is for who goes on."""
-    if record.state is State.STOPPED:
-        raise RunStopped(f"the run {place.id!r} was stopped, in the process that had it")
-    if record.error is not None:
-        raise read_error(record.error)

@@ -92,6 +92,8 @@ class MemoryStore:
             if end is not None and stream.record.state is end.state:
                 return  # said again, because the answer was lost
             raise LeaseLost
+        if first > len(stream.items) + 1:
+            raise LeaseLost
         stream.items += items[len(stream.items) + 1 - first :]
         stream.lease_until = now + lease
         stream.record = attrs.evolve(stream.record, items=len(stream.items), changed=now)

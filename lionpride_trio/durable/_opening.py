@@ -18,7 +18,7 @@ from ._memory import MemoryStore
 from ._run import Writing
 from ._sqlite import open_sqlite
 from ._store import Store
-from ._streams import Streams
+from ._streams import Streams, check_keep_for, check_span
 
 SWEEP_SECONDS: Final = 60.0
 """Seconds between two deletions of streams that were kept long enough."""
@@ -60,9 +60,9 @@ async def open_streams(
     """
     check_size("flush_every", flush_every)
     check_seconds("flush_seconds", flush_seconds)
-    check_seconds("lease", lease)
+    check_span("lease", lease)
     if keep_for is not None:
-        check_seconds("keep_for", keep_for)
+        check_keep_for(keep_for)
     listeners = listeners_of(observers)
     async with _open_store(url, fsync=fsync) as store, open_pump_nursery() as nursery:
         writing = Writing(flush_every, flush_seconds, lease)
@@ -81,7 +81,7 @@ def _open_store(url: str, *, fsync: bool) -> AbstractAsyncContextManager[Store]:
         case "memory" if colon and not rest.strip("/"):
             return _memory()
         case "sqlite" if rest.startswith("///") and len(rest) > len("///"):
-            return open_sqlite(unquote(rest[3:]), url, fsync=fsync)
+            return open_sqlite(_path_of(url, rest[3:]), url, fsync=fsync)
         case "redis" | "rediss" if rest.startswith("//"):
             from ._redis import open_redis  # which needs the extra
 
@@ -90,6 +90,23 @@ def _open_store(url: str, *, fsync: bool) -> AbstractAsyncContextManager[Store]:
             raise ConfigurationError(
                 f"the URL of a store is 'memory:', 'sqlite:///app.db' or 'redis://…', not {url!r:.200}"
             )
+
+
+def _path_of(url: str, quoted: str) -> str:
+    """The file that the URL of a SQLite database names."""
+    path = unquote(quoted)
+    if path == ":memory:" or path.startswith("file:"):
+        # Each of our two connections would have a database of its own.
+        raise ConfigurationError(
+            f"{url!r:.200} names no file: write 'memory:' for streams in this process's memory, or a plain path, such as"
+            " 'sqlite:///app.db'"
+        )
+    if "?" in quoted:
+        raise ConfigurationError(
+            f"the URL of a SQLite database has no options, as in {url!r:.200}: write its path alone, in which %3F is a"
+            " question mark"
+        )
+    return path
 
 
 @asynccontextmanager

@@ -18,6 +18,8 @@ from .._json_form import read, read_line, write_line, written
 from .._response import Response, ResponseBuilder
 from .._safe_text import MAX_ERROR_TEXT, shorten
 
+MAX_GROUPS: Final = 50
+"""Deepest nesting of groups of errors that is written.  Of a deeper one the text is left."""
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -60,11 +62,11 @@ def response_of(items: Iterable[Any]) -> Response | None:
 
 
 def write_error(error: Exception) -> str:
-    """*error* as one line of JSON."""
-    return _encode(_error_form(error))
+    """*error* as one line of JSON, whatever it holds: a run whose error cannot be told would never end."""
+    return _encode(_error_form(error, MAX_GROUPS))
 
 
-def _error_form(error: Exception) -> dict[str, Any]:
+def _error_form(error: Exception, depth: int) -> dict[str, Any]:
     kind = type(error)
     form: dict[str, Any] = {
         "module": kind.__module__,
@@ -73,11 +75,14 @@ def _error_form(error: Exception) -> dict[str, Any]:
     }
     if _is_group(error):
         form["text"] = error.message
-        form["errors"] = [_error_form(each) for each in error.exceptions]
+        if depth:
+            form["errors"] = [_error_form(each, depth - 1) for each in error.exceptions]
+        else:
+            form["args"] = []
     elif isinstance(error, LionprideError):
         form["state"] = {name: _or_none(value) for name, value in vars(error).items()}
     else:
-        form["args"] = [_or_none(value) for value in error.args]
+        form["args"] = [_or_none(value) for value in _args_of(error)]
     if error.__cause__ is not None:
         form["note"] = f"caused by {type(error.__cause__).__name__}: {_text_of(error.__cause__)}"
     return form
@@ -90,12 +95,21 @@ def _text_of(error: BaseException) -> str:
         return "(its text cannot be made)"
 
 
+def _args_of(error: BaseException) -> tuple[Any, ...]:
+    try:
+        return error.args
+    except Exception:  # of a class of the user's
+        return ()
+
+
 def _or_none(value: Any) -> Any:
     """*value* in JSON, or None where it is no plain data, such as an operation of a flow."""
     try:
-        return written(value, "a value")
-    except TypeError:
+        form = written(value, "a value")
+        _encode(form)
+    except Exception:  # of a `repr` of the user's too
         return None
+    return form
 
 
 def read_error(text: str) -> Exception:
@@ -147,5 +161,5 @@ def _built(kind: type[Exception], args: list[Any], text: str) -> Exception:
     """An error of Python's own.  Some want arguments of other kinds than JSON has."""
     try:
         return kind(*args)
-    except TypeError:
+    except Exception:
         return StreamError(f"the run failed with {kind.__name__}: {text}")

@@ -21,6 +21,8 @@ from ._store import Bell, Bells, End, LeaseLost, Page, Record, State, Topic
 
 VERSION: Final = 1
 """The version of the keys."""
+MAX_NUMBER: Final = 2**53 - 1
+"""Largest number that a script can add one to.  No stream has so many items."""
 
 
 @asynccontextmanager
@@ -88,7 +90,7 @@ class RedisStore:
 
     async def read(self, name: str, after: int, limit: int) -> Page | None:
         """See `Store`."""
-        found = await self._client.run(scripts.READ, name, after, limit)
+        found = await self._client.run(scripts.READ, name, min(after, MAX_NUMBER), limit)
         if not found:
             return None
         now, fields, items = found

@@ -106,6 +106,9 @@ if found[2] ~= 'running' then
   return state ~= '' and found[2] == state and 1 or 0
 end
 local last = tonumber(found[3])
+if first > last + 1 then
+  return 0
+end
 for at = 8 + last + 1 - first, #ARGV do
   last = last + 1
   redis.call('XADD', items, string.format('%d-0', last), 'item', ARGV[at])

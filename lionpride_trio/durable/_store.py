@@ -169,7 +169,8 @@ class Store(Protocol):
 
         All of it is written or nothing, and it renews the lease.  What is there already is left out.
 
-        :raises LeaseLost: the stream is lost, was deleted, or ended otherwise.
+        :raises LeaseLost: the stream is lost, was deleted, or ended otherwise; or an item before the *first* is not
+            there, so that it is another stream than the one that the writer has written.
         """
         ...
 

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import trio
 
 from .._channels._source import Source
-from .._checks import check_seconds, check_word
+from .._checks import DAY, check_seconds, check_word, show
 from .._errors import ConfigurationError, NotFound
 from .._observer import Listeners
 from ..flow._journaling import check_answer_name
@@ -18,7 +18,8 @@ from ._answers import name_of_answer, send_answer
 from ._follow import FollowSource, find
 from ._journal import Journal, id_of_journal, name_of_journal
 from ._journal_status import JournalStatus
-from ._journal_writer import Holders, IfRunning, Place
+from ._journal_taking import IfRunning
+from ._journal_writer import Holders, Place
 from ._run import Run, Writing
 from ._status import StreamStatus
 from ._store import Bell, Record, State, Store
@@ -28,6 +29,30 @@ MAX_ID: Final = 500
 """Longest id, in characters."""
 LEAST_WAIT: Final = 0.05
 """Pause before a stream whose lease has run out is looked at again, in seconds."""
+MAX_SPAN: Final = 100 * 366 * DAY
+"""Longest lease, and longest time that a stream is kept: any store can add so much to its clock."""
+
+
+def check_keep_for(value: object) -> float:
+    """*value* as the seconds that a stream is kept.
+
+    :raises ConfigurationError: it is none.
+    """
+    return check_span("keep_for", value, "; without it streams are kept until they are deleted")
+
+
+def check_span(name: str, value: object, instead: str = "") -> float:
+    """*value* as a number of seconds that a store can add to its clock.
+
+    :raises ConfigurationError: it is none.
+    """
+    seconds = check_seconds(name, value)
+    if seconds > MAX_SPAN:
+        raise ConfigurationError(
+            f"{name} must be at most {MAX_SPAN} seconds, which are a hundred years, not {show(seconds)}"
+            f"{instead}"
+        )
+    return seconds
 
 
 class Streams:
@@ -69,7 +94,7 @@ class Streams:
             raise ConfigurationError(
                 f"start() takes a source, such as model.stream(…), not {source!r:.100}"
             )
-        keep = self._keep_for if keep_for is None else check_seconds("keep_for", keep_for)
+        keep = self._keep_for if keep_for is None else check_keep_for(keep_for)
         await trio.lowlevel.checkpoint_if_cancelled()
         writer = uuid.uuid4().hex
         with trio.CancelScope(shield=True):  # a stream that is claimed has to be run

@@ -70,6 +70,8 @@ def append(
             return  # said again, because the answer was lost
         raise LeaseLost
     run, there = row["run"], row["items"]
+    if first > there + 1:
+        raise LeaseLost
     new = items[there + 1 - first :]
     connection.executemany(
         "INSERT INTO lionpride_items VALUES (?, ?, ?)",

@@ -3,7 +3,8 @@
 SQLite blocks, so its work is done in a thread.  A turn of a thread takes about 100 µs and a commit
 as long, or a whole turn of the disk.  So what many tasks want while a transaction is under way
 waits, and goes into the next one together.  One of the tasks that wait leads: it takes all that
-waits and goes to the thread with it.  No task runs in the background.
+waits and goes to the thread with it.  No task runs in the background.  A transaction that fails is done again
+in as many as there are tasks, so that each of them hears what was wrong with its own part, and of nothing else.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ class _Job:
     done: bool = False
     result: Any = None
     error: Exception | None = None
+
+
+def _undone(jobs: list[_Job]) -> list[_Job]:
+    return [job for job in jobs if not job.done]
 
 
 class Transactions:
@@ -103,15 +108,12 @@ class Transactions:
         jobs, self._waiting = self._waiting, []
         try:
             await self._commit_patiently(jobs)
-        except (sqlite3.Error, SinkError) as error:
-            for job in jobs:
-                job.done, job.error = True, self._failure(error)
-        except Exception as error:
-            for job in jobs:
-                job.done, job.error = True, error
+        except Exception as error:  # locked for too long, mostly
+            for job in _undone(jobs):
+                self._fail(job, error)
         except BaseException:
             # Cancelled: what the others wait for is still to be done.
-            self._waiting[:0] = jobs
+            self._waiting[:0] = _undone(jobs)
             raise
         finally:
             self._led = False
@@ -122,7 +124,7 @@ class Transactions:
         give_up = trio.current_time() + self._patience
         while True:
             try:
-                await trio.to_thread.run_sync(self._commit, jobs, limiter=self._limiter)
+                await trio.to_thread.run_sync(self._commit, _undone(jobs), limiter=self._limiter)
             except sqlite3.OperationalError as error:
                 if not is_locked(error) or trio.current_time() >= give_up:
                     raise
@@ -130,7 +132,24 @@ class Transactions:
                 return
 
     def _commit(self, jobs: list[_Job]) -> None:
-        """Do *jobs* in one transaction.  In a thread."""
+        """Do *jobs* in one transaction; where that fails, each in its own.  In a thread.
+
+        Each of them is some other task's, so what is wrong with one must not be told to the others.
+
+        :raises sqlite3.OperationalError: the database is locked; what is not done is to be tried again.
+        """
+        try:
+            self._commit_together(jobs)
+        except Exception as error:
+            if isinstance(error, sqlite3.OperationalError) and is_locked(error):
+                raise
+            if len(jobs) == 1:
+                self._fail(jobs[0], error)
+                return
+            for job in jobs:
+                self._commit([job])
+
+    def _commit_together(self, jobs: list[_Job]) -> None:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE" if any(job.writes for job in jobs) else "BEGIN")
         try:
@@ -148,11 +167,12 @@ class Transactions:
         for job in jobs:
             job.done = True
 
-    def _failure(self, error: Exception) -> SinkError:
-        """An error of its own for each task: each adds its traceback."""
-        failure = SinkError(f"{self._url}: {error}", sink=self._url, retryable=True)
-        failure.__cause__ = error
-        return failure
+    def _fail(self, job: _Job, error: Exception) -> None:
+        """End *job* with *error*, and one of the database with a `SinkError` of its own: each adds its traceback."""
+        job.done, job.error = True, error
+        if isinstance(error, sqlite3.Error):
+            job.error = SinkError(f"{self._url}: {error}", sink=self._url, retryable=True)
+            job.error.__cause__ = error
 
     async def aclose(self) -> None:
         """Close the connection, when what is under way is done.  Who waits is refused."""

@@ -4,20 +4,26 @@ Plain data and the objects of this library have a form already (``_json_form``).
 that people use beside them: attrs classes, dataclasses, named tuples and enumerations, of whatever
 values these are made of; sets, dates, paths, UUIDs and decimal numbers.  Each is a `Stored`, which has a form.
 
+What must hold: an object comes back as it was, of its own class, however often; or it is refused.  So nothing is
+made by calling its class, and a subclass of `str`, `list` or another of these is refused.  (Those of this library
+are text like any other, and its mappings are read as `dict`.)
+
 A class is known again by its module and its name, **among those that the program has imported**: nothing is
-imported because a database says so, and nothing is called but a class that is made of fields.
+imported because a database says so, and nothing is made but objects of classes that are made of fields.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path, PurePath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 from uuid import UUID
 
@@ -49,6 +55,10 @@ def _iso(value: Any) -> str:
     return text
 
 
+def _pairs(value: Mapping[Any, Any]) -> list[tuple[Any, Any]]:
+    return [(to_data(key), to_data(item)) for key, item in value.items()]
+
+
 def _sorted(value: Any) -> list[Any]:
     """The items of a set, in an order that is the same in each process."""
     return sorted(map(to_data, value), key=lambda item: write_line(item, "an item"))
@@ -57,17 +67,35 @@ def _sorted(value: Any) -> list[Any]:
 _SIMPLE: Final[Mapping[str, tuple[type[Any], _Write, _Write]]] = {
     "set": (set, _sorted, lambda data: set(from_data(data))),
     "frozenset": (frozenset, _sorted, lambda data: frozenset(from_data(data))),
+    "ordered": (OrderedDict, _pairs, lambda data: OrderedDict(from_data(data))),
+    "counter": (Counter, _pairs, lambda data: Counter(dict(from_data(data)))),
     "date": (date, _iso, date.fromisoformat),
     "time": (time, _iso, time.fromisoformat),
     "timedelta": (timedelta, _seconds, lambda data: timedelta(*data)),
     "uuid": (UUID, str, UUID),
     "decimal": (Decimal, str, Decimal),
     "fraction": (Fraction, str, Fraction),
-    "path": (PurePath, str, Path),
+    "path": (type(Path()), str, Path),
+    "posix": (PurePosixPath, str, PurePosixPath),
+    "windows": (PureWindowsPath, str, PureWindowsPath),
 }
 """By word: a class, and how an object of it becomes data and back."""
+_WORDS: Final[Mapping[type[Any], tuple[str, _Write]]] = {
+    cls: (word, write) for word, (cls, write, _) in _SIMPLE.items()
+}
 _MAPPING: Final = "mapping"
 """The word for a mapping whose keys are objects: its keys and values, as a list of pairs."""
+_CACHED_HASH: Final = "_attrs_cached_hash"
+"""Where attrs keeps the hash of an object, if it was told to."""
+_PLAIN: Final = (str, int, float, bytes, datetime)
+_BASES: Final[tuple[type[Any], ...]] = (
+    *_PLAIN,
+    list,
+    tuple,
+    dict,
+    *(cls for cls, _, _ in _SIMPLE.values()),
+)
+"""The classes of which an object comes back; not their subclasses."""
 
 
 def write_value(value: Any, what: str, instead: str) -> Any:
@@ -89,36 +117,55 @@ def write_value(value: Any, what: str, instead: str) -> Any:
     return data
 
 
-def to_data(value: object) -> Any:
+def to_data(value: Any) -> Any:
     """*value* with each object that has no form as a `Stored`.
 
-    :raises TypeError: its class is made of no fields.
+    :raises TypeError: it would come back as an object of another class, or is of one that no process finds.
     """
-    kind = type(value)
-    if kind in {str, int, float, bool, bytes, datetime} or value is None:
+    kind: type[Any] = type(cast(object, value))
+    if kind in _PLAIN or kind is bool or value is None:
         return value
     if kind is list or kind is tuple:
         items = [to_data(item) for item in cast("Iterable[Any]", value)]
         return items if kind is list else tuple(items)
-    if _is_mapping(value):
-        pairs = [(to_data(key), to_data(item)) for key, item in value.items()]
+    if _is_mapping(value) and (kind is dict or _is_of_ours(kind)):
+        pairs = _pairs(value)
         plain = not any(isinstance(key, Stored | tuple) for key, _ in pairs)
         return dict(pairs) if plain else Stored(_MAPPING, pairs)
-    for word, (cls, write, _) in _SIMPLE.items():
-        if issubclass(kind, cls) and not issubclass(kind, datetime):
-            return Stored(word, write(value))
-    if _is_of_ours(kind):
+    if kind in _WORDS:
+        word, write = _WORDS[kind]
+        return Stored(word, write(value))
+    if _is_of_ours(kind) and not isinstance(value, enum.Enum):
         return value
+    return _stored_object(value)
+
+
+def _stored_object(value: Any) -> Any:
+    """*value*, which has no word of its own, by its class and its fields."""
+    kind: type[Any] = type(cast(object, value))
     fields = _fields_of(value)
-    if fields is None:
-        return value  # which is plain data of a class of its own, or is refused
+    base = next((base for base in _BASES if issubclass(kind, base)), None)
+    if base is None and _is_mapping(value):
+        base = dict
+    if fields is None and base is None:
+        return value  # which is refused as it is written
+    if base is not None and not _is_read_by_value(kind):
+        raise TypeError(
+            f"{value!r:.100} is a {kind.__qualname__}, and would come back as a {base.__name__}: make it a"
+            f" {base.__name__}"
+        )
     name = f"{kind.__module__}:{kind.__qualname__}"
     if _find_class(name) is not kind:
         raise TypeError(
             f"{value!r:.100} is of the class {kind.__qualname__}, which was made inside a function or was"
             " replaced, so that no other process finds it: put the class at the top of its module"
         )
-    return Stored(name, fields)
+    return Stored(name, {field: to_data(item) for field, item in (fields or {}).items()})
+
+
+def _is_read_by_value(kind: Any) -> bool:
+    """Whether objects of the class are all that their base says: members of enumerations, named tuples."""
+    return issubclass(kind, enum.Enum) or _is_named_tuple(kind)
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
@@ -134,20 +181,40 @@ def _is_of_ours(kind: type[Any]) -> bool:
 
 
 def _fields_of(value: object) -> dict[str, Any] | None:
-    """The fields of an object as data; None where its class has none."""
+    """What an object is made of: its fields, and what else was set on it; None where its class has no fields."""
     kind: Any = type(value)
-    names: list[str]
     if isinstance(value, enum.Enum):
-        return {"value": to_data(value.value)}
-    if attrs.has(kind):
-        names = [field.name for field in attrs.fields(kind)]
-    elif dataclasses.is_dataclass(kind):
-        names = [field.name for field in dataclasses.fields(kind)]
-    elif _is_named_tuple(kind):
-        names = list(kind._fields)
-    else:
+        return {"value": value.value}
+    names = _names_of_fields(kind)
+    if names is None:
         return None
-    return {name: to_data(getattr(value, name)) for name in names}
+    more = [name for name in getattr(value, "__dict__", ()) if not _is_derived(kind, name)]
+    found = {
+        name: getattr(value, name)
+        for name in dict.fromkeys([*names, *more])
+        if hasattr(value, name)
+    }
+    # Another process has another hash; without this field it would look for one, and fail.
+    return {**found, _CACHED_HASH: None} if hasattr(value, _CACHED_HASH) else found
+
+
+def _names_of_fields(kind: Any) -> Sequence[str] | None:
+    if _is_named_tuple(kind):
+        return list(kind._fields)
+    fields = _declared_fields(kind)
+    return None if fields is None else [field.name for field in fields]
+
+
+def _declared_fields(kind: Any) -> Sequence[Any] | None:
+    if attrs.has(kind):
+        return list(attrs.fields(kind))
+    return list(dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
+def _is_derived(kind: Any, name: str) -> bool:
+    """Whether Python or attrs keeps on an object under *name* what it can find again."""
+    cached = isinstance(getattr(kind, name, None), functools.cached_property)
+    return cached or name in {"__orig_class__", _CACHED_HASH}
 
 
 def from_data(data: Any) -> Any:
@@ -184,26 +251,48 @@ def _find_class(name: str) -> type[Any] | None:
     return found if isinstance(found, type) else None
 
 
-def _made(cls: Any, fields: dict[str, Any]) -> Any:
+def _made(cls: Any, fields: Mapping[str, Any]) -> Any:
+    """The object of the class *cls* that was made of *fields*.
+
+    Neither its ``__init__`` runs nor a converter: they ran when the object was made, and may change it each time.  The
+    validators of attrs run, which only look: the class may have changed since.
+    """
     if cls is None:
         raise DecodeError("the program has no such class any more")
     if issubclass(cls, enum.Enum):
         return cls(fields["value"])
-    if _is_named_tuple(cls):
-        return cls(**fields)
-    make: Any = cls
-    settled: dict[str, str | None]  # by field: the name that __init__ gives it, if it takes it
-    if attrs.has(cls):
-        settled = {field.name: field.alias if field.init else None for field in attrs.fields(cls)}
-    elif dataclasses.is_dataclass(cls):
-        settled = {
-            field.name: field.name if field.init else None for field in dataclasses.fields(cls)
-        }
-    else:
+    names = _names_of_fields(cls)
+    if names is None:
         raise DecodeError("it is no class that is made of fields")
-    given = {alias: fields[name] for name, alias in settled.items() if alias and name in fields}
-    made: Any = make(**given)
-    for name, alias in settled.items():
-        if alias is None and name in fields:
+    if _is_named_tuple(cls):
+        given = {**cls._field_defaults, **fields}
+        made: Any = cls._make([given[name] for name in names])  # without its __new__
+    else:
+        made = object.__new__(cls)
+        for field in _declared_fields(cls) or ():
+            _set_field(made, field, fields)
+    for name in fields.keys() - set(names):
+        # Fields that the class does not have any more have no place in an object with slots.
+        if name == _CACHED_HASH or hasattr(made, "__dict__"):
             object.__setattr__(made, name, fields[name])
+    if attrs.has(cls):
+        attrs.validate(made)
     return made
+
+
+def _set_field(made: object, field: Any, fields: Mapping[str, Any]) -> None:
+    """Give *made* its *field*; one that is not among *fields*, because it is new, has its default."""
+    if field.name in fields:
+        value = fields[field.name]
+    elif isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
+        factory = field.default.factory
+        value = factory(made) if field.default.takes_self else factory()
+    elif getattr(field, "default_factory", dataclasses.MISSING) is not dataclasses.MISSING:
+        value = field.default_factory()
+    elif field.default is not attrs.NOTHING and field.default is not dataclasses.MISSING:
+        value = field.default
+    elif field.init:
+        raise ValueError(f"its field {field.name} was not written")
+    else:
+        return
+    object.__setattr__(made, field.name, value)

@@ -8,15 +8,25 @@ another operation.
 
 from __future__ import annotations
 
+import dataclasses
+import enum
 import functools
 import hashlib
 import json
+import re
+from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeGuard
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any, Final, TypeGuard, cast
+from uuid import UUID
 
 import attrs
 
 from .._channels._recipe import Recipe
+from .._errors import ConfigurationError
 from .._json_form import written
 from ._graph import Graph
 from ._journaling import ResumableWork
@@ -25,6 +35,12 @@ from ._operation import MadeId, Operation, StreamBranch
 Facts = Mapping[str, str]
 
 _DIGITS: Final = 16
+_LONG_INT_BITS: Final = 2048
+"""Longest number that is written in tens: Python refuses to write longer ones."""
+_VALUES: Final[tuple[type[Any], ...]] = (
+    date, time, timedelta, Decimal, Fraction, PurePath, UUID, complex, range, bytearray,
+)  # fmt: skip
+"""Classes of values whose text has all that they are, and no address."""
 
 
 def keys_of(graph: Graph, before: str = "") -> dict[Operation, str]:
@@ -88,7 +104,13 @@ _NO_KEYS: Final[Mapping[Operation, str]] = {}
 
 def digest(value: Any, keys: Mapping[Operation, str] = _NO_KEYS) -> str:
     """A short text that is the same, in another process too, for an equal *value*."""
-    form = json.dumps(_describe(value, keys), sort_keys=True, separators=(",", ":"))
+    try:
+        form = json.dumps(_describe(value, keys), sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        raise ConfigurationError(
+            "a journal cannot tell whether a parameter or an item changes that contains itself, or is nested"
+            " hundreds deep: give the data that it is made of, such as a name by which it is found"
+        ) from None
     return hashlib.sha256(form.encode()).hexdigest()[:_DIGITS]
 
 
@@ -97,6 +119,8 @@ def _describe(value: Any, keys: Mapping[Operation, str]) -> Any:
 
     Never its ``repr``: that often has an address, which is another one in each process.
     """
+    if isinstance(value, int) and value.bit_length() > _LONG_INT_BITS:
+        return {"int": hex(value)}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Operation):
@@ -137,7 +161,25 @@ def _describe_other(value: Any, keys: Mapping[Operation, str]) -> Any:
 
 
 def _describe_object(value: object, keys: Mapping[Operation, str]) -> Any:
-    kind = type(value)
-    fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
-    parts = [_describe(getattr(value, name), keys) for name in fields]
+    kind: type[Any] = type(value)
+    parts = [_describe(part, keys) for part in _parts_of(value)]
     return [f"{kind.__module__}.{kind.__qualname__}", *parts]
+
+
+def _parts_of(value: Any) -> Iterable[Any]:
+    """What *value* is made of, as far as ``==`` looks at it; nothing where that is not known."""
+    kind: type[Any] = type(cast(object, value))
+    if issubclass(kind, enum.Enum):
+        return [value.name or value.value]
+    if issubclass(kind, re.Pattern):
+        return [value.pattern, value.flags]
+    if issubclass(kind, deque):
+        return list(value)
+    if issubclass(kind, _VALUES):
+        return [str(value)]
+    names: list[str] = []
+    if attrs.has(kind):
+        names = [field.name for field in attrs.fields(kind) if field.eq]
+    elif dataclasses.is_dataclass(kind):
+        names = [field.name for field in dataclasses.fields(kind) if field.compare]
+    return [getattr(value, name, None) for name in names]

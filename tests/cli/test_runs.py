@@ -128,8 +128,20 @@ async def test_a_run_that_goes_on_elsewhere_is_followed_and_says_so(program, jou
         assert (await streams.journal("program").status()).state is State.ENDED
 
 
-def test_a_second_answer_does_not_count(journal, capsys):
-    words = ["send", "program", "approval", "yes", "--journal", journal]
+@pytest.fixture
+def begun(journal):
+    """The file of a journal in which nothing stands yet."""
+
+    async def begin():
+        async with open_streams(url_of(journal)):
+            pass
+
+    trio.run(begin)
+    return journal
+
+
+def test_a_second_answer_does_not_count(begun, capsys):
+    words = ["send", "program", "approval", "yes", "--journal", begun]
     assert main(words) == 0
     assert main(words) == 1
     assert capsys.readouterr().out.splitlines() == [
@@ -144,6 +156,8 @@ def test_a_second_answer_does_not_count(journal, capsys):
         (["runs", "missing.db"], "there is no file 'missing.db'"),
         (["show", "x", "--journal", "missing.db"], "there is no file 'missing.db'"),
         (["stop", "x", "missing.db"], "there is no file 'missing.db'"),
+        (["runs", "sqlite:///missing.db"], "there is no file 'missing.db'"),
+        (["send", "x", "y", "z", "--journal", "memory:"], "name a file, or a redis:// URL"),
         (["flow", "program.py", "--run", "x"], "give --journal FILE, too"),
         (["runs", "ftp://host"], "the URL of a store is"),
     ],
@@ -153,9 +167,20 @@ def test_what_is_wrong_is_said(words, error, capsys):
     assert error in capsys.readouterr().err
 
 
-def test_a_run_that_is_not_there(journal, capsys):
-    assert main(["send", "program", "approval", "yes", "--journal", journal]) == 0
-    assert main(["show", "other", "--journal", journal]) == 1
+@pytest.mark.parametrize("form", ["{path}", "sqlite:///{path}"])
+def test_an_answer_to_a_file_that_is_not_there_is_refused(form, tmp_path, capsys):
+    """A word that was misspelled makes no database in which the answer waits for nobody."""
+    path = tmp_path / "typo.db"
+    words = ["send", "program", "approval", "yes", "--journal", form.format(path=path)]
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert (said.out, path.exists()) == ("", False)
+    assert f"there is no file {str(path)!r}" in said.err
+
+
+def test_a_run_that_is_not_there(begun, capsys):
+    assert main(["send", "program", "approval", "yes", "--journal", begun]) == 0
+    assert main(["show", "other", "--journal", begun]) == 1
     assert "there is no journal 'other'" in capsys.readouterr().err
 
 

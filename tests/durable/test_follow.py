@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import trio
 
-from lionpride_trio import NotFound, Response, Verdict, sinks
+from lionpride_trio import NotFound, Response, SinkError, Verdict, sinks
 from lionpride_trio.durable import open_streams
+from lionpride_trio.durable._records import write_item
 from lionpride_trio.transformers import sentences
 from tests.durable.sources import REPLY, Tap, given, read_all, texts
 
@@ -134,3 +135,23 @@ async def test_a_reader_may_come_before_the_stream(url):
         with pytest.raises(NotFound):
             async with streams.follow("other", wait=0.01):
                 pass
+
+
+async def test_a_stream_that_is_made_anew_as_it_fails_has_no_foreign_partial(url, monkeypatch):
+    async with open_streams(url) as streams:
+        store = streams._store
+        await streams.start("chat", given(["a"], error=SinkError("full", sink="x")))
+        read = store.read
+
+        async def read_and_make_anew(name, position, limit):
+            page = await read(name, position, limit)
+            if limit and not page.items and page.record.error is not None:
+                await store.delete("chat")
+                await store.claim("chat", "another", 60, None)
+                await store.append("chat", "another", 1, [write_item("b")], 60)
+            return page
+
+        monkeypatch.setattr(store, "read", read_and_make_anew)
+        with pytest.raises(SinkError, match="full") as caught:
+            await read_all(streams.follow("chat"))
+        assert caught.value.partial is None

@@ -65,6 +65,11 @@ async def test_after_the_block_everything_is_refused(url):
     gc.collect()
 
 
+async def test_a_path_may_have_a_question_mark(tmp_path):
+    async with open_streams(f"sqlite:///{tmp_path}/what%3F.db"):
+        assert (tmp_path / "what?.db").exists()
+
+
 @attrs.frozen
 class Wrong:
     call: object
@@ -75,10 +80,17 @@ WRONG = [
     Wrong(lambda: open_streams("app.db"), "the URL of a store"),
     Wrong(lambda: open_streams("sqlite:///"), "the URL of a store"),
     Wrong(lambda: open_streams("memory"), "the URL of a store"),
+    Wrong(lambda: open_streams("sqlite:///:memory:"), "write 'memory:'"),
+    Wrong(lambda: open_streams("sqlite:///%3Amemory%3A"), "or a plain path"),
+    Wrong(lambda: open_streams("sqlite:///file::memory:?cache=shared"), "names no file"),
+    Wrong(lambda: open_streams("sqlite:///app.db?mode=ro"), "has no options"),
     Wrong(lambda: open_streams("memory:", flush_every=0), "flush_every"),
     Wrong(lambda: open_streams("memory:", flush_seconds=0), "flush_seconds"),
     Wrong(lambda: open_streams("memory:", lease=-1), "lease"),
+    Wrong(lambda: open_streams("memory:", lease=float("inf")), "lease must be at most"),
+    Wrong(lambda: open_streams("memory:", flush_seconds=10**9999), "flush_seconds must be"),
     Wrong(lambda: open_streams("memory:", keep_for=0), "keep_for"),
+    Wrong(lambda: open_streams("memory:", keep_for=10**30), "without it streams are kept"),
 ]
 
 

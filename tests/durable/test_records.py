@@ -137,6 +137,50 @@ def test_errors_come_back_with_all_that_hangs_on_them(error):
     assert (again.args, str(again), vars(again)) == (error.args, str(error), vars(error))
 
 
+class Mute:
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
+class NoArgs(Exception):
+    @property
+    def args(self):
+        raise RuntimeError("no arguments")
+
+
+def in_groups(depth):
+    error = ValueError("inside")
+    for _ in range(depth):
+        error = ExceptionGroup("outside", [error])
+    return error
+
+
+def caused_by(cause):
+    error = ValueError("a")
+    error.__cause__ = cause
+    return error
+
+
+UNTOLD = [
+    ValueError(10**5000), ValueError({10**5000: 1}), ValueError([Mute()]), ValueError({Mute(): 1}), NoArgs("a"),
+    ProviderError("no", status=400, body={10**5000: Mute()}, **WHERE), caused_by(ValueError(10**5000)), in_groups(900),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", UNTOLD, ids=lambda error: type(error).__name__)
+def test_an_error_is_written_whatever_it_holds(error):
+    again = read_error(write_error(error))
+    assert type(again) is (StreamError if isinstance(error, NoArgs) else type(error))
+
+
+def test_groups_are_written_to_some_depth():
+    again, depth = read_error(write_error(in_groups(900))), 0
+    while isinstance(again, ExceptionGroup):
+        (again,), depth = again.exceptions, depth + 1
+    assert depth == 50
+    assert str(again) == "the run failed with ExceptionGroup: outside"
+
+
 def test_a_cause_leaves_its_text():
     error = StreamError("broken")
     error.__cause__ = OSError("the cable")

@@ -78,6 +78,19 @@ async def test_items_that_are_there_are_not_written_again(url):
         assert (page.record.items, page.record.state) == (4, State.ENDED)
 
 
+async def test_items_behind_a_gap_are_refused(url):
+    """They are of another stream, which was deleted."""
+    async with open_store(url) as (store, _):
+        await store.claim("a", "one", LONG, None)
+        for end in (None, End(State.ENDED)):
+            for first, items in ((2, ["2"]), (4, ["4", "5", "6"]), (3, [])):
+                with pytest.raises(LeaseLost):
+                    await store.append("a", "one", first, items, LONG, end)
+        assert await items_of(store, "a") == []
+        await store.append("a", "one", 1, ["1"], LONG)
+        assert await items_of(store, "a") == ["1"]
+
+
 async def test_after_its_end_nothing_is_written(url):
     async with open_store(url) as (store, _):
         await store.claim("a", "one", LONG, None)

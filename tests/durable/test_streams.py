@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 import trio
 
-from lionpride_trio import ConfigurationError, FinishChunk, NotFound, Verdict, reassemble
+from lionpride_trio import (
+    BadRequest,
+    ConfigurationError,
+    FinishChunk,
+    NotFound,
+    Verdict,
+    reassemble,
+)
 from lionpride_trio.durable import State, open_streams
 from tests.durable.sources import REPLY, Tap, given, read_all, read_some
 
@@ -114,12 +122,54 @@ async def test_wrong_arguments_are_refused():
         for name in ("", "a" * 501, "a\0b", "\ud83d", 7):
             with pytest.raises(ConfigurationError, match="the id of a durable stream"):
                 await streams.status(name)
-        for after in (-1, "x", 1.5, True, "1.5"):
+        for after in (
+            -1,
+            "x",
+            1.5,
+            True,
+            "1.5",
+            "+1",
+            "1_0",
+            " 1",
+            "\u0661",
+            b"1",
+            2**63,
+            10**9999,
+        ):
             with pytest.raises(ConfigurationError, match="after="):
                 streams.follow("a", after=after)
         with pytest.raises(ConfigurationError, match="takes a source"):
             await streams.start("a", [1, 2])
         with pytest.raises(ConfigurationError, match="keep_for"):
             await streams.start("a", given([]), keep_for=0)
-        with pytest.raises(ConfigurationError, match="wait"):
-            streams.follow("a", wait=-1)
+        for keep_for in (10**30, float("inf"), 10**9999):
+            with pytest.raises(ConfigurationError, match="keep_for"):
+                await streams.start("a", given([]), keep_for=keep_for)
+        for wait in (-1, 10**9999):
+            with pytest.raises(ConfigurationError, match="wait"):
+                streams.follow("a", wait=wait)
+
+
+@attrs.frozen
+class Request:
+    headers: dict[str, str]
+
+
+@pytest.mark.parametrize(
+    "word", ["9" * 19, "9" * 30, "9" * 5000, "-1", "+1", "1_0", " 1", "1.5", "x", "\u0661"]
+)
+async def test_a_request_whose_number_is_none_is_refused_and_troubles_nobody(url, word):
+    async with open_streams(url) as streams:
+        await streams.start("a", given(["a"]))
+        following = streams.follow("a", after=Request({"Last-Event-ID": word}))
+        with pytest.raises(BadRequest, match="Last-Event-ID is the number of an item"):
+            await read_all(following)
+        assert await read_all(streams.follow("a")) == ["a"]
+
+
+async def test_the_largest_number_is_behind_all_items(url):
+    async with open_streams(url) as streams:
+        await streams.start("a", given(["a"]))
+        assert await read_all(streams.follow("a", after=2**63 - 1)) == []
+        following = streams.follow("a", after=Request({"Last-Event-ID": str(2**63 - 1)}))
+        assert await read_all(following) == []

@@ -68,7 +68,7 @@ async def run_all(*calls):
     async def run(at, call):
         try:
             outcomes[at] = await call
-        except (SinkError, LeaseLost, ValueError, trio.ClosedResourceError) as error:
+        except (SinkError, LeaseLost, ValueError, OverflowError, trio.ClosedResourceError) as error:
             outcomes[at] = error
 
     async with trio.open_nursery() as nursery:
@@ -92,17 +92,57 @@ async def test_what_waits_together_is_committed_together(database):
     assert await database.numbers() == list(range(50))
 
 
-async def test_what_waits_together_fails_together(database):
-    """A transaction that cannot be committed has done nothing for anybody in it."""
+async def test_what_is_wrong_with_one_is_not_told_to_the_others(database):
+    """Neither what the database refuses, nor what Python does: a number that is too large for it."""
     await database.insert(7)
     async with database.busy(), trio.open_nursery() as nursery:
+        nursery.start_soon(release_when, database, 5)
+        one, there, two, large, three = await run_all(*map(database.insert, (6, 7, 8, 2**63, 9)))
+    assert (one, two, three) == (6, 8, 9)
+    assert str(there.__cause__) == "UNIQUE constraint failed: numbers.number"
+    assert isinstance(large, OverflowError)
+    assert await database.numbers() == [6, 7, 8, 9]
+
+
+async def test_what_waits_together_for_a_lock_fails_together(database):
+    database.transactions._patience = 0
+    database.connection.execute("PRAGMA busy_timeout = 1")
+    other = open_other(database)
+    async with database.busy(), trio.open_nursery() as nursery:
+        await trio.lowlevel.checkpoint()
+        other.execute("BEGIN IMMEDIATE")
+        nursery.start_soon(release_when, database, 2)
+        errors = await run_all(*map(database.insert, (1, 2)))
+    other.execute("COMMIT")
+    other.close()
+    assert [type(error) for error in errors] == [SinkError] * 2
+    assert errors[0] is not errors[1]
+    assert await database.numbers() == []
+
+
+async def test_what_was_done_before_a_lock_is_not_done_again(database):
+    """One fails, so each goes alone; then a lock comes between them."""
+    runs = []
+
+    def work(name, *outcomes):
+        left = list(outcomes)
+
+        def run(_):
+            runs.append(name)
+            outcome = left.pop(0) if left else None
+            if outcome is not None:
+                raise outcome
+            return name
+
+        return database.transactions.write(run)
+
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    async with database.busy(), trio.open_nursery() as nursery:
         nursery.start_soon(release_when, database, 3)
-        errors = await run_all(*map(database.insert, (6, 7, 8)))
-    assert [str(error.__cause__) for error in errors] == [
-        "UNIQUE constraint failed: numbers.number"
-    ] * 3
-    assert len({id(error) for error in errors}) == 3
-    assert await database.numbers() == [7]
+        outcomes = await run_all(work("a"), work("b", ValueError("mine"), locked), work("c"))
+    assert outcomes == ["a", "b", "c"]
+    assert runs == ["a", "b", "a", "b", "b", "c"]
 
 
 async def test_a_lost_lease_is_told_to_the_one_whose_it_is(database):

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import enum
 import functools
+import re
 import subprocess
 import sys
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from uuid import UUID
 
 import attrs
 import pytest
 
+from lionpride_trio import ConfigurationError
 from lionpride_trio.flow import Graph, Operation, fork
 from lionpride_trio.flow._facts import changed_fact, digest, facts_of, keys_of
 from lionpride_trio.transformers import map_each, sentences, text
@@ -68,6 +77,23 @@ class Settings:
     hook: object = None
 
 
+@dataclass
+class Order:
+    day: date
+    lines: list[Settings]
+    seen: object = field(default=None, compare=False)
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Rights(enum.Flag):
+    READ = 1
+    WRITE = 2
+
+
 class Opaque:
     pass
 
@@ -84,7 +110,26 @@ def value(size=1):
         "object": Settings(size, Opaque()),
         "opaque": Opaque(),
         "bytes": b"\xff",
-        "nested": [(1, None, True, 2.5)],
+        "nested": [(1, None, True, 2.5, size)],
+        "dataclass": Order(date(2026, 1, size), [Settings(2)], seen=object()),
+        "inner": Order(date(2026, 1, 1), [Settings(size)]),
+        "enumeration": Colour(size),
+        "flags": Rights(4 - size),
+        "keys": {Colour(size): 1},
+        "date": date(2026, 1, size),
+        "time": time(size, tzinfo=UTC),
+        "moment": datetime(2026, 1, size, tzinfo=UTC),
+        "span": timedelta(size),
+        "decimal": Decimal(size),
+        "fraction": Fraction(size, 7),
+        "path": Path(f"folder/{size}"),
+        "uuid": UUID(int=size),
+        "complex": complex(0, size),
+        "range": range(size),
+        "pattern": re.compile("a" * 300 + "b" * size),
+        "bytearray": bytearray(size),
+        "deque": deque([size]),
+        "large": 10**9999 + size,
     }
 
 
@@ -96,6 +141,27 @@ def test_an_equal_value_has_the_same_digest_in_another_process():
     assert there.stdout.strip() == digest(value())
 
 
-@pytest.mark.parametrize("key", ["partial", "object"])
+FIXED = {"text", "set", "function", "class", "recipe", "opaque", "bytes"}
+"""What does not depend on the *size*."""
+
+
+@pytest.mark.parametrize("key", sorted(value().keys() - FIXED))
 def test_what_a_value_is_made_of_counts(key):
     assert digest(value(1)[key]) != digest(value(2)[key])
+
+
+def test_values_of_two_classes_differ():
+    assert digest(Colour.RED) != digest(Rights.READ)
+    assert digest(UUID(int=1)) != digest(str(UUID(int=1)))
+
+
+@attrs.define
+class Loop:
+    inside: object = None
+
+
+def test_a_value_that_contains_itself_is_refused():
+    loop = Loop()
+    loop.inside = [loop]
+    with pytest.raises(ConfigurationError, match="contains itself"):
+        digest(loop)

@@ -121,7 +121,7 @@ ORDER = {
     "durable": """
         _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
         _after _follow _run _status
-        _values _journal_lines _journal_status _journal_writer _answers _flow_journal _journal _map
+        _values _journal_lines _journal_status _journal_writer _journal_taking _answers _flow_journal _journal _map
         _streams _opening
     """,
 }
