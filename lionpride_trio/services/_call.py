@@ -325,10 +325,10 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         except LionprideError as error:
             caller.locate(self._ask, error, record)
             raise
-        if self._watcher is not None:
-            exchange.keep_time_by(self._watcher)
-        record.answered(exchange)
         try:
+            if self._watcher is not None:
+                exchange.keep_time_by(self._watcher)
+            record.answered(exchange)  # asks the provider, who may be anybody's, what the headers say
             self._reply = await caller.reply_from(self._ask, exchange, record, keep=self._keep)
         except BaseException:
             # The exchange shields its own waiting, which ends within a second.
