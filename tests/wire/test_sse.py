@@ -124,3 +124,23 @@ def test_what_came_before_an_event_that_is_too_long_is_given(size):
     assert decoder.flush() == []
     with pytest.raises(LocalProtocolError):
         decoder.feed(b"data: late\n\n")
+
+
+LINES = [b"data: x", b"data: " + b"y" * 30, b": a remark of some length", b"other: " + b"z" * 30, b"", b"id: 3"]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=8).map(b"\n".join), st.integers(1, 40))
+def test_what_is_too_long_is_so_however_it_is_cut(raw, size):
+    """A remark or an unknown field too."""
+
+    def outcome(pieces):
+        decoder, given = SSEDecoder(max_event_bytes=24), []
+        try:
+            for piece in pieces:
+                given += decoder.feed(piece)
+            given += decoder.flush()
+        except LimitExceeded as failure:
+            given.append(str(failure))
+        return given
+
+    assert outcome(raw[n : n + size] for n in range(0, len(raw), size)) == outcome([raw])
