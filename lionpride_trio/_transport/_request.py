@@ -26,6 +26,8 @@ class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
+    server_name: str = ""
+    """The name that TLS asks for, where it is another than the host's."""
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}"
@@ -60,6 +62,8 @@ class Request:
     body_pieces: AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
     """In the place of `body`: one that is made while it is sent, framed as `header_lines` say.  It can
     be sent but once."""
+    server_name: str = ""
+    """The name that TLS asks for, where it is another than the host's."""
     connect: float = math.inf
     """Seconds to connect."""
     send_idle: float = math.inf
