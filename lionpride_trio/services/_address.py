@@ -27,6 +27,8 @@ class PlainHTTPWarning(UserWarning):
 
 _warned: set[str] = set()
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
+_FRAMING = frozenset({"content-length", "transfer-encoding", "trailer", "upgrade"})
+"""Headers that say where a request ends.  A second one that says another end hides one request in another."""
 _HOST = re.compile(
     r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|[0-9a-fA-F:.]+(?:%[A-Za-z0-9]+)?"
 )
@@ -192,10 +194,29 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
         )
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers that are no mapping of names to values, and forbidden characters in either.
+def check_key_alone(
+    provider: Provider, key: Secret | AskKey | None, headers: Mapping[str, str]
+) -> None:
+    """Refuse a header of the caller's in the place of the key's: one of the two would be without effect.
 
-    :raises ConfigurationError: one could end its header.
+    :raises ConfigurationError: there is one.
+    """
+    if key is None or not headers:
+        return
+    places = provider.authorize(key if isinstance(key, Secret) else Secret("asked-for-later"))
+    taken = {name.lower() for name in places}
+    for name in headers:
+        if name.lower() in taken:
+            raise ConfigurationError(
+                f"extra_headers= has {name!r}, where the key is sent: give the key as api_key= alone, or"
+                " leave the key out, with a provider that needs none"
+            )
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that are no mapping of names to values, forbidden characters in either, and framings.
+
+    :raises ConfigurationError: one could end its header, or the request.
     """
     if not isinstance(headers, Mapping):
         raise ConfigurationError(
@@ -205,6 +226,11 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ConfigurationError(f"{name!r:.200} is no name of a header")
+        if name.lower() in _FRAMING:
+            raise ConfigurationError(
+                f"extra_headers= cannot set {name!r}: how a request is framed is not the caller's to say;"
+                " leave it out"
+            )
         if not isinstance(value, str):
             raise ConfigurationError(f"header {name} must be a string, not {type(value).__name__}")
         check_printable(f"header {name}", value)

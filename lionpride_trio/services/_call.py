@@ -223,7 +223,7 @@ class Caller:
         accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
-        later_ones_count = (self.headers, ask.headers, accept, key)
+        later_ones_count = (self.headers, accept, ask.headers, key)
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
