@@ -34,6 +34,21 @@ _HOST = re.compile(
 )
 
 
+_PLACE = re.compile(r"(?:[^@]*@)?(?:\[[^][]+\]|[^][:]+)(?::[0-9]*)?")
+"""A host with its port.  `urlsplit` takes whatever stands before and behind the brackets of an IPv6 address."""
+_LIKE_IPV4 = re.compile(r"[0-9]+.[0-9]+.[0-9]+.[0-9]+")
+"""Hosts that httpx takes for an address of four numbers, whatever stands between them."""
+
+
+def _is_host(host: str) -> bool:
+    if _LIKE_IPV4.fullmatch(host):
+        try:
+            return ip_address(host).version == 4
+        except ValueError:
+            return False
+    return _HOST.fullmatch(host) is not None
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -162,7 +177,10 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
     try:
         parts = urlsplit(url)
         well_formed = (
-            " " not in url and parts.port != 0 and _HOST.fullmatch(parts.hostname or "") is not None
+            " " not in url
+            and parts.port != 0
+            and _PLACE.fullmatch(parts.netloc) is not None
+            and _is_host(parts.hostname or "")
         )
     except ValueError:  # a port beyond 65535, a bracket that is not closed
         raise ConfigurationError(f"base_url has no sensible host and port: {url!r}") from None
