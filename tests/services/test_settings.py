@@ -297,6 +297,15 @@ async def test_a_client_that_cannot_be_used_is_refused_when_the_model_is_made():
 
 
 @pytest.mark.parametrize(
+    "messages", [["q"], [1], [None], [{"role": "user", "content": "q"}, "q"], [[]], iter(["q"])]
+)
+async def test_an_element_that_is_no_message_is_refused(messages):
+    model = made("openai")
+    with pytest.raises(ConfigurationError, match='write {"role": "user", "content": "…"}'):
+        model.stream(messages)
+
+
+@pytest.mark.parametrize(
     "messages",
     [
         {"role": "user", "content": "q"},
