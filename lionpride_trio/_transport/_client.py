@@ -106,6 +106,8 @@ class Client:
         from ._connection import Connection
 
         origin = request.address.origin
+        if request.server_name:
+            origin = origin._replace(server_name=request.server_name)
         idle = None
         if self._idle.has(origin) and not request.once:
             # A server's close, or bytes after its answer, come a moment after the answer.  A turn of
@@ -126,7 +128,7 @@ class Client:
         return await connection.ask(request), connection
 
     async def _open(self, origin: Origin, seconds: float) -> NowaitStream:
-        scheme, host, port = origin
+        scheme, host, port, server_name = origin
         with trio.move_on_after(seconds):
             try:
                 stream = readable_nowait(await self._connect(host, port))
@@ -135,9 +137,9 @@ class Client:
             if scheme != "https":
                 return stream
             try:
-                return await open_tls(stream, host, self._ssl_context)
+                return await open_tls(stream, server_name or host, self._ssl_context)
             except trio.BrokenResourceError as error:
-                raise not_secured(host, error) from error
+                raise not_secured(server_name or host, error) from error
         raise not_connected_in_time(seconds)
 
     def __repr__(self) -> str:

@@ -10,8 +10,11 @@ import trio
 from .._errors import (
     ConnectionFailed,
     ConnectionLost,
+    DecodeError,
     HTTPProtocolError,
     LionprideError,
+    LocalProtocolError,
+    RedirectRefused,
     StreamTimeout,
     TransportError,
 )
@@ -19,6 +22,8 @@ from ._remedies import OWN_AUTHORITY, causes, is_distrust
 
 _REFUSED: Final = re.compile(r"4\d\d ")
 """How the text of httpx's error begins where a proxy has answered so."""
+_HTTP2_ENDS: Final = {"StreamReset", "ConnectionTerminated"}
+"""The events of HTTP/2 by which a server breaks an answer off, or the connection."""
 
 
 def translated(error: Exception) -> LionprideError:
@@ -40,13 +45,34 @@ def translated(error: Exception) -> LionprideError:
     if "ConnectError" in names:
         return ConnectionFailed(f"{text}: {OWN_AUTHORITY}" if is_distrust(error) else text)
     if "LocalProtocolError" in names or "RemoteProtocolError" in names:
-        lost = "RemoteProtocolError" in names and ("disconnect" in text or "peer closed" in text)
+        lost = "RemoteProtocolError" in names and (
+            "disconnect" in text or "peer closed" in text or _is_reset(error)
+        )
         return ConnectionLost(text) if lost else HTTPProtocolError(text)
     if "NetworkError" in names or isinstance(error, OSError | trio.BrokenResourceError):
         return ConnectionLost(text)
-    if "TransportError" in names:
+    if "TooManyRedirects" in names:
+        return RedirectRefused(
+            f"{text}: the client passed as http_client= follows redirects, and they do not end; write the"
+            " right address as base_url="
+        )
+    if "DecodingError" in names:
+        return DecodeError(text)  # of a hook or an auth that reads the body
+    if "RequestError" in names:
         return TransportError(text)
+    if "StreamError" in names:
+        return LocalProtocolError(
+            "a hook or an auth of the client passed as http_client= has taken the answer's body, or closed"
+            " it: let it read the body by `await response.aread()`, or leave it alone"
+        )
     raise error
+
+
+def _is_reset(error: Exception) -> bool:
+    """Whether the server broke off by a frame of HTTP/2: httpx's error has the event behind it."""
+    return any(
+        type(argument).__name__ in _HTTP2_ENDS for one in causes(error) for argument in one.args
+    )
 
 
 def _first_text(error: BaseException) -> str:

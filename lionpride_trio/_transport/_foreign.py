@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import trio
 
 from .._channels._nursery import open_pump_nursery
-from .._errors import StreamTimeout
+from .._errors import ConfigurationError, StreamTimeout
 from ._exchange import Exchange, Transport
 from ._failures import translated, without_request
 from ._pump import DirectBody, PumpedBody, ReadBody
@@ -72,6 +72,11 @@ class ForeignClient:
         Opens a nursery, in which a task reads ahead, but not for an answer that is read in one go, nor
         where the client's transport is an `HTTPTransport`.
         """
+        if getattr(self._client, "is_closed", False) is True:
+            raise ConfigurationError(
+                "the client passed as http_client= was closed: make calls inside its block, or call"
+                " aclose() after the last one"
+            )
         began = trio.current_time()
         block = self._client.stream(request.method, request.url, **self._options(request))
         response = await _enter(block, request.wait)
@@ -117,7 +122,10 @@ class ForeignClient:
 
 def _body(response: Any, request: Request) -> Body:
     if getattr(response, "is_stream_consumed", False):
-        return ReadBody(response.content)
+        try:
+            return ReadBody(response.content)
+        except Exception as error:
+            raise translated(error) from error
     return DirectBody(response) if request.read_whole else PumpedBody(response)
 
 

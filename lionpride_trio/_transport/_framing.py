@@ -18,7 +18,7 @@ MAX_LINE_BYTES: Final = 4096
 MAX_KNOWN: Final = 4096
 """Size lines that are kept; those of events are short and few."""
 _KNOWN_SIZES: Final[dict[bytes, int]] = {}
-_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[^\r\n\x00]*)?[ \t]*")
+_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\r\n\x00]*)?[ \t]*")
 
 
 class Framing(Protocol):

@@ -125,6 +125,9 @@ class HeadMachine:
 
     def _framing_of(self, status: int, headers: Mapping[str, str]) -> Framing:
         """How the body of an answer is framed (RFC 9112, section 6.3)."""
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Who goes by the other one ends the body elsewhere, and reads what follows as the next answer.
+            self._server_closes = True
         if status in {204, 304} or self._asks_for_head_alone:
             return Sized(0)
         if "transfer-encoding" in headers:

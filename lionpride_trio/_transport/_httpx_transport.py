@@ -15,6 +15,7 @@ This module is loaded when the class is first asked for, since only then httpx h
 from __future__ import annotations
 
 import math
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from typing import Any, Final, cast
@@ -36,6 +37,7 @@ from ._connection import Connection
 from ._foreign import ONCE, OWN_STREAM
 from ._reading import receive
 from ._request import CLOSE_SECONDS, Request
+from ._route import refuse_servers
 
 _TIMEOUTS: Final = {
     "connect": httpx.ConnectTimeout,
@@ -43,6 +45,7 @@ _TIMEOUTS: Final = {
     "first_content": httpx.ReadTimeout,
 }
 """httpx's class for each clock of a request."""
+_SERVER_NAME: Final = re.compile(r"[^\s\x00.][^\s\x00]*")
 
 
 class HTTPTransport(httpx.AsyncBaseTransport):
@@ -89,6 +92,7 @@ class HTTPTransport(httpx.AsyncBaseTransport):
             for name, seconds in request.extensions.get("timeout", {}).items()
         }
         read = clocks.get("read", math.inf)
+        server_name = _server_name(request)
         body, pieces = _body(request)
         try:
             head, connection = await self._client.ask(
@@ -98,6 +102,7 @@ class HTTPTransport(httpx.AsyncBaseTransport):
                     header_lines=request.headers.raw,
                     body=body,
                     body_pieces=pieces,
+                    server_name=server_name,
                     connect=clocks.get("connect", math.inf),
                     send_idle=clocks.get("write", math.inf),
                     wait=read,
@@ -163,6 +168,9 @@ def _context(
         raise ConfigurationError(
             f"ssl_context= takes an ssl.SSLContext, not {type(ssl_context).__name__}"
         )
+    for option, context in (("ssl_context", ssl_context), ("verify", verify)):
+        if isinstance(context, ssl.SSLContext):
+            refuse_servers(option, context)
     if verify is True:
         return ssl_context
     if not isinstance(verify, ssl.SSLContext):
@@ -173,6 +181,21 @@ def _context(
     if ssl_context is not None:
         raise ConfigurationError("verify= and ssl_context= are the same: give one of them")
     return verify
+
+
+def _server_name(request: httpx.Request) -> str:
+    """The name that TLS is to ask for, where the extension ``sni_hostname`` of *request* gives one."""
+    name: object = request.extensions.get("sni_hostname")
+    if name is None or request.url.scheme != "https":
+        return ""
+    try:
+        if isinstance(name, str) and _SERVER_NAME.fullmatch(name) and name.encode("idna"):
+            return name
+    except UnicodeError:
+        pass
+    raise ConfigurationError(
+        f"the extension sni_hostname takes the name of a host, such as 'api.example', not {name!r:.100}"
+    )
 
 
 def _body(request: httpx.Request) -> tuple[bytes, AsyncIterable[bytes] | None]:

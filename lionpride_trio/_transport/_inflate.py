@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Awaitable
 from typing import Any, Final
 
-from .._errors import DecodeError, NotAStream
+from .._errors import ConnectionLost, DecodeError, NotAStream
 from ._reading import Body
 
 STEP_BYTES: Final = 64 * 1024
@@ -37,6 +37,11 @@ class Inflater:
     def feed(self, data: bytes) -> None:
         """Take *data*; `step` gives what it inflates to."""
         self._pending += data
+
+    @property
+    def is_inside_member(self) -> bool:
+        """A member has begun, and its end was not fed: what ends here was cut."""
+        return self._machine is not None or bool(self._pending)
 
     def step(self) -> bytes:
         """Return the next piece of the text; ``b""`` when more must be fed first.
@@ -111,12 +116,15 @@ class InflatedBody:
 
         :raises NotAStream: the encoding is none that this library knows.
         :raises DecodeError: the compression is broken, after the text before the damage.
+        :raises ConnectionLost: the body ended before its compression does, after the text.
         """
         if self._encoding not in _KNOWN:
             raise NotAStream(f"asked for no compression, got content-encoding {self._encoding!r}")
         while not (made := self._inflater.step()):
             piece = self._body.receive_nowait()
             if not piece:
+                if piece is not None and self._inflater.is_inside_member:
+                    raise ConnectionLost("the answer ended inside its compression")
                 return piece
             self._inflater.feed(piece)
         return made

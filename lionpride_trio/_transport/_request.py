@@ -26,6 +26,8 @@ class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
+    server_name: str = ""
+    """The name that TLS asks for, where it is another than the host's."""
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}"
@@ -60,6 +62,8 @@ class Request:
     body_pieces: AsyncIterable[bytes] | None = attrs.field(default=None, repr=False)
     """In the place of `body`: one that is made while it is sent, framed as `header_lines` say.  It can
     be sent but once."""
+    server_name: str = ""
+    """The name that TLS asks for, where it is another than the host's."""
     connect: float = math.inf
     """Seconds to connect."""
     send_idle: float = math.inf
@@ -86,10 +90,19 @@ class Request:
 
 @functools.lru_cache(maxsize=256)
 def address_of(text: str) -> Address:
-    """The parts of a URL."""
+    """The parts of a URL.
+
+    :raises ConfigurationError: it is none, or longer than 64 KiB.
+    """
     import httpx  # not before the first call: it is a quarter of what importing all this takes
 
-    url = httpx.URL(text)
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        # Not its cause: that may quote the query, which may have a key.
+        raise ConfigurationError(
+            f"no call can be made to this URL ({error}): look at base_url= and extra_query="
+        ) from None
     port = url.port or _PORTS[url.scheme]
     return Address(
         origin=Origin(url.scheme, url.raw_host.decode("ascii"), port),

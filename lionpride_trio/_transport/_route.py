@@ -41,6 +41,20 @@ def _check_context(_: Any, __: Any, value: object) -> None:
             "ssl_context= takes an ssl.SSLContext, such as"
             f" ssl.create_default_context(cafile=…), not {_shown(value)}"
         )
+    if value is not None:
+        refuse_servers("ssl_context", value)
+
+
+def refuse_servers(option: str, context: ssl.SSLContext) -> None:
+    """Refuse a context that only a server can use.
+
+    :raises ConfigurationError: *context*, which *option* gives, is one.
+    """
+    if context.protocol is ssl.PROTOCOL_TLS_SERVER:
+        raise ConfigurationError(
+            f"{option}= takes the context of a client, and this is one of a server (such as"
+            " Purpose.CLIENT_AUTH makes): write ssl.create_default_context(cafile=…)"
+        )
 
 
 def _check_proxy(_: Any, __: Any, value: object) -> None:

@@ -21,6 +21,8 @@ from ._socket import READ_BYTES, NowaitStream
 
 RECORD_BYTES: Final = 64 * 1024
 """How much is encrypted at a time, so that a large request is not held twice."""
+RECORD_HEADER: Final = 5
+"""Bytes before the text of a record; the last two are its length (RFC 8446, section 5.1)."""
 
 
 class TLSStream(NowaitStream):
@@ -38,6 +40,10 @@ class TLSStream(NowaitStream):
         context.set_alpn_protocols(["http/1.1"])
         self._tls = context.wrap_bio(self._received, self._to_send, server_hostname=host)
         self._ended = False  # by the peer's word, or with the stream
+        self._record_left = 0
+        """Bytes of the last record that have not come."""
+        self._cut_header = b""
+        """What has come of the header of a record, if that was cut."""
 
     async def do_handshake(self) -> None:
         """Make the handshake, which verifies the peer's certificate.  Always a checkpoint.
@@ -74,6 +80,16 @@ class TLSStream(NowaitStream):
                 return None
             self._take(taken)
 
+    @property
+    def has_no_unread_bytes(self) -> bool:
+        """As `NowaitStream.has_no_unread_bytes`, by a look at the stream below too.
+
+        A record of which only a part has come decrypts to nothing, and is the beginning of something: its
+        rest would be read as the answer of the next call.
+        """
+        nothing_came = super().has_no_unread_bytes and self._stream.has_no_unread_bytes
+        return nothing_came and not self._record_left and not self._cut_header
+
     def wait_readable(self) -> Awaitable[None]:
         """As `NowaitStream.wait_readable`."""
         # All records that came are decrypted by now: `receive_nowait` went on until it found nothing.
@@ -103,11 +119,22 @@ class TLSStream(NowaitStream):
         self._stream.close_nowait()
 
     def _take(self, received: bytes | bytearray) -> None:
-        if received:
-            self._received.write(received)
-        else:
+        if not received:
             self._received.write_eof()
             self._ended = True
+            return
+        self._received.write(received)
+        # The machine does not say whether it holds a part of a record.  Reading the lengths costs a read 0.2 µs.
+        if self._cut_header:
+            received = self._cut_header + received
+            self._cut_header = b""
+        size, record = len(received), self._record_left
+        while record + RECORD_HEADER <= size:
+            length = received[record + 3] << 8 | received[record + 4]
+            record += RECORD_HEADER + length
+        if record < size:
+            self._cut_header = bytes(received[record:])
+        self._record_left = max(record - size, 0)
 
     def _decrypted(self, max_bytes: int) -> bytes | None:
         """Return what can be decrypted of what was received: ``b""`` at the end, None for nothing yet."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from ._moments import http_date, seconds_until
 from ._parsing import Json
 
 _SECONDS: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
@@ -23,12 +22,8 @@ def delay_in_headers(headers: Mapping[str, str]) -> float | None:
         text = headers.get(name, "").strip()
         if re.fullmatch(r"\d{1,12}(\.\d{1,12})?", text):
             return float(text) * unit
-    try:
-        moment = parsedate_to_datetime(headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    moment = http_date(headers.get("retry-after", ""))
+    return None if moment is None else seconds_until(moment, headers)
 
 
 def delay_in_details(document: Mapping[str, Any]) -> float | None:

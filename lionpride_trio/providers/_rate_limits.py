@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from .._timings import Quota, RateLimits
+from ._moments import iso_date, seconds_until
 
 RATE_LIMIT_HEADERS: Final = ("x-ratelimit-{fact}-{what}",)
 """How most services name them, as in ``x-ratelimit-remaining-tokens``."""
@@ -60,14 +59,5 @@ def _seconds_until(text: str, headers: Mapping[str, str]) -> float | None:
     if duration is not None:
         given = zip(duration.groups(), _UNITS, strict=True)
         return sum(float(count) * unit for count, unit in given if count is not None)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    try:
-        now = parsedate_to_datetime(headers["date"])  # the server's clock, which may not be ours
-    except (KeyError, ValueError):
-        now = datetime.now(UTC)
-    now = now if now.tzinfo else now.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    moment = iso_date(text)
+    return None if moment is None else seconds_until(moment, headers)

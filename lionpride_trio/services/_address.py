@@ -27,9 +27,26 @@ class PlainHTTPWarning(UserWarning):
 
 _warned: set[str] = set()
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
+_FRAMING = frozenset({"content-length", "transfer-encoding", "trailer", "upgrade"})
+"""Headers that say where a request ends.  A second one that says another end hides one request in another."""
 _HOST = re.compile(
     r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|[0-9a-fA-F:.]+(?:%[A-Za-z0-9]+)?"
 )
+
+
+_PLACE = re.compile(r"(?:[^@]*@)?(?:\[[^][]+\]|[^][:]+)(?::[0-9]*)?")
+"""A host with its port.  `urlsplit` takes whatever stands before and behind the brackets of an IPv6 address."""
+_LIKE_IPV4 = re.compile(r"[0-9]+.[0-9]+.[0-9]+.[0-9]+")
+"""Hosts that httpx takes for an address of four numbers, whatever stands between them."""
+
+
+def _is_host(host: str) -> bool:
+    if _LIKE_IPV4.fullmatch(host):
+        try:
+            return ip_address(host).version == 4
+        except ValueError:
+            return False
+    return _HOST.fullmatch(host) is not None
 
 
 def _is_loopback(host: str) -> bool:
@@ -160,7 +177,10 @@ def find_base_url(provider: Provider, base_url: str | None) -> str | None:
     try:
         parts = urlsplit(url)
         well_formed = (
-            " " not in url and parts.port != 0 and _HOST.fullmatch(parts.hostname or "") is not None
+            " " not in url
+            and parts.port != 0
+            and _PLACE.fullmatch(parts.netloc) is not None
+            and _is_host(parts.hostname or "")
         )
     except ValueError:  # a port beyond 65535, a bracket that is not closed
         raise ConfigurationError(f"base_url has no sensible host and port: {url!r}") from None
@@ -192,10 +212,29 @@ def check_printable(what: str, value: str, *, shown: str | None = None) -> None:
         )
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Refuse headers that are no mapping of names to values, and forbidden characters in either.
+def check_key_alone(
+    provider: Provider, key: Secret | AskKey | None, headers: Mapping[str, str]
+) -> None:
+    """Refuse a header of the caller's in the place of the key's: one of the two would be without effect.
 
-    :raises ConfigurationError: one could end its header.
+    :raises ConfigurationError: there is one.
+    """
+    if key is None or not headers:
+        return
+    places = provider.authorize(key if isinstance(key, Secret) else Secret("asked-for-later"))
+    taken = {name.lower() for name in places}
+    for name in headers:
+        if name.lower() in taken:
+            raise ConfigurationError(
+                f"extra_headers= has {name!r}, where the key is sent: give the key as api_key= alone, or"
+                " leave the key out, with a provider that needs none"
+            )
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that are no mapping of names to values, forbidden characters in either, and framings.
+
+    :raises ConfigurationError: one could end its header, or the request.
     """
     if not isinstance(headers, Mapping):
         raise ConfigurationError(
@@ -205,6 +244,11 @@ def check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ConfigurationError(f"{name!r:.200} is no name of a header")
+        if name.lower() in _FRAMING:
+            raise ConfigurationError(
+                f"extra_headers= cannot set {name!r}: how a request is framed is not the caller's to say;"
+                " leave it out"
+            )
         if not isinstance(value, str):
             raise ConfigurationError(f"header {name} must be a string, not {type(value).__name__}")
         check_printable(f"header {name}", value)

@@ -15,6 +15,7 @@ from .._errors import (
     NotAStream,
     RedirectRefused,
     StreamError,
+    StreamTimeout,
     StreamTruncated,
     TransportError,
 )
@@ -49,7 +50,10 @@ async def check_status(
             f"the provider answered {status} and points to {where}; a prompt and a key never"
             " follow: write the right address as base_url="
         )
-    document = await _read_document(exchange, bounds, patience)
+    pieces: list[bytes] = []
+    # Whatever ends the reading: the status has told more than the connection can.
+    await _read_start(exchange, pieces, bounds, patience)
+    document = _decoded(b"".join(pieces)[: bounds.max_error_bytes])
     raise provider.parse_error(status, exchange.headers, document or f"HTTP status {status}")
 
 
@@ -63,6 +67,7 @@ async def check_is_stream(
 
     :raises NotAStream: it is none.
     :raises ProviderError: it is a document that tells of a failure.
+    :raises TransportError: what it is was not seen: the connection failed, or nothing came in time.
     """
     if exchange.status == 204:
         raise NotAStream("the provider answered 204, no content")
@@ -71,13 +76,16 @@ async def check_is_stream(
         return b""
     begins = begins_events if provider.framing == "sse" else begins_lines
     pieces: list[bytes] = []
-    document = await _read_document(exchange, bounds, patience, pieces, begins)
+    failure = await _read_start(exchange, pieces, bounds, patience, begins)
     start = b"".join(pieces)
     if begins(start):
         return start
     exchange.understood = False  # whatever it is, it is not what was asked for
+    document = _decoded(start[: bounds.max_error_bytes])
     if tells_of_failure(document):
         raise provider.parse_error(None, exchange.headers, document)
+    if failure is not None:
+        raise failure
     raise NotAStream(f"asked for a stream, got {media}: {_quoted(document)}")
 
 
@@ -164,26 +172,26 @@ async def _read_all(exchange: Exchange, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-async def _read_document(
+async def _read_start(
     exchange: Exchange,
+    pieces: list[bytes],
     bounds: Bounds,
     patience: float,
-    pieces: list[bytes] | None = None,
     is_enough: Callable[[bytes], bool] = lambda _: False,
-) -> Any:
-    """Read the start of a document, and decode what has come, whatever ended the reading.
+) -> LionprideError | None:
+    """Read the start of a document into *pieces*; return what ended the reading before its time, if anything did.
 
-    The pieces that are read are added to *pieces*.  *is_enough* is asked, with the first bytes,
-    whether to stop there.
+    *is_enough* is asked, with the first bytes, whether to stop there.
     """
-    limit = bounds.max_error_bytes
-    pieces = [] if pieces is None else pieces
     try:
         with trio.move_on_after(patience):
-            exchange.understood = await _collect(exchange, pieces, limit, is_enough)
-    except (TransportError, StreamError):
-        pass  # the status has told more than the connection can
-    return _decoded(b"".join(pieces)[:limit])
+            exchange.understood = await _collect(
+                exchange, pieces, bounds.max_error_bytes, is_enough
+            )
+            return None
+    except (TransportError, StreamError) as error:
+        return error
+    return StreamTimeout(f"the answer was not there within {patience:g} s", clock="byte_idle")
 
 
 async def _collect(

@@ -223,7 +223,7 @@ class Caller:
         accept = {"accept": "text/event-stream" if stream else "application/json"}
         secret = self._secret()
         key: Mapping[str, str] = {} if secret is None else self.provider.authorize(secret)
-        later_ones_count = (self.headers, ask.headers, accept, key)
+        later_ones_count = (self.headers, accept, ask.headers, key)
         headers = {
             name.lower(): value for given in later_ones_count for name, value in given.items()
         }
@@ -325,10 +325,10 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         except LionprideError as error:
             caller.locate(self._ask, error, record)
             raise
-        if self._watcher is not None:
-            exchange.keep_time_by(self._watcher)
-        record.answered(exchange)
         try:
+            if self._watcher is not None:
+                exchange.keep_time_by(self._watcher)
+            record.answered(exchange)  # asks the provider, who may be anybody's, what the headers say
             self._reply = await caller.reply_from(self._ask, exchange, record, keep=self._keep)
         except BaseException:
             # The exchange shields its own waiting, which ends within a second.

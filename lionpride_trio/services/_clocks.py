@@ -28,6 +28,7 @@ class ReplyClocks:
         "_content_half",
         "_content_left",
         "_runs_out",
+        "_silence_left",
         "_timeouts",
         "_waits_since",
         "current_time",
@@ -44,6 +45,7 @@ class ReplyClocks:
         self._content_half = timeouts.first_content / 2
         self._content_left = timeouts.first_content - waited
         self._runs_out: Clock = "byte_idle"
+        self._silence_left: float | None = None
         self.half_is_told = False
         """Observers know of the silence that goes on."""
         # `trio.current_time` takes twice as long: it looks for its run each time.
@@ -55,10 +57,17 @@ class ReplyClocks:
     def start(self, seconds_of_silence: float | None) -> float:
         """Begin to wait; return the time at which the clock that is the first to run out does so.
 
-        *seconds_of_silence* end the answer where it has finished and its provider closes no body.
+        *seconds_of_silence* end the answer where it has finished and its provider closes no body.  They are
+        of silence about the answer: neither keep-alives nor a reader that asks again prolong them.
         """
         self._waits_since = self.time = now = self.current_time()
-        idle = self._byte_left if seconds_of_silence is None else seconds_of_silence
+        if seconds_of_silence is None:
+            self._silence_left = None
+            idle = self._byte_left
+        else:
+            if self._silence_left is None:
+                self._silence_left = seconds_of_silence
+            idle = self._silence_left
         if idle < self._content_left:
             self._runs_out = "byte_idle"
             return now + max(idle, 0.0)
@@ -70,8 +79,14 @@ class ReplyClocks:
         self.time = now = self.current_time()
         seconds = now - self._waits_since
         self._content_left -= seconds
+        if self._silence_left is not None:
+            self._silence_left -= seconds
         self._byte_left = self._timeouts.byte_idle
         return seconds
+
+    def byte_came(self) -> None:
+        """Bytes were there without a wait."""
+        self._byte_left = self._timeouts.byte_idle
 
     def interrupt(self) -> float:
         """Count a wait that a cancellation ended, or a clock of the reader's; return its seconds.
@@ -88,7 +103,13 @@ class ReplyClocks:
         self._content_clock = "content_idle"
         self._content_left = idle = self._timeouts.content_idle
         self._content_half = idle / 2
+        self._silence_left = None
         self.half_is_told = False
+
+    @property
+    def silence_is_over(self) -> bool:
+        """The answer has finished, and nothing of it came for as long as its provider may be silent."""
+        return self._silence_left is not None and self._silence_left <= 0
 
     @property
     def content_is_due(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -27,13 +27,18 @@ def with_query(path: str, extra: Mapping[str, Any]) -> str:
     if not extra:
         return path
     query = urlencode(
-        {name: _plain(value) for name, value in extra.items() if value is not None}, doseq=True
+        [
+            (name, str(one).lower() if isinstance(one, bool) else one)
+            for name, value in extra.items()
+            for one in _each(value)
+            if one is not None
+        ]
     )
     return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 
-def _plain(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+def _each(value: Any) -> list[Any]:
+    return list(cast(Iterable[Any], value)) if isinstance(value, list | tuple) else [value]
 
 
 def check_body(extra: object) -> Mapping[str, Any]:
@@ -60,8 +65,7 @@ def check_query(extra: object) -> Mapping[str, Any]:
     """
     fields = _mapping("extra_query", extra, '{"api-version": "2025-04-01"}')
     for name, value in fields.items():
-        each = cast(list[Any], value) if isinstance(value, list | tuple) else [value]
-        if not all(one is None or isinstance(one, str | int | float) for one in each):
+        if not all(one is None or isinstance(one, str | int | float) for one in _each(value)):
             raise ConfigurationError(
                 f"extra_query= takes texts and numbers, not {name!r}: {value!r:.200}"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -68,15 +70,34 @@ async def with_files(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str,
 
 async def _read(path: str) -> bytes:
     try:
-        size = (await trio.Path(path).stat()).st_size
-        if size > MAX_FILE:
-            raise ConfigurationError(
-                f"{path} has {size:,} bytes, and a request takes files of up to {MAX_FILE:,}: send it"
-                " by the provider's own upload, and give its URL"
-            )
-        return await trio.Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}") from error
+        data = await trio.to_thread.run_sync(_read_up_to_bound, path)
+    except (OSError, ValueError) as error:  # the second by a zero byte in the path
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"{path} cannot be read: {reason}") from error
+    if data is None:
+        raise ConfigurationError(
+            f"{path} is no file (but a pipe or a device): read it, and give its bytes"
+        )
+    if len(data) > MAX_FILE:
+        raise ConfigurationError(
+            f"{path} has more than {MAX_FILE:,} bytes, and no request takes more: send it by the"
+            " provider's own upload, and give its URL"
+        )
+    return data
+
+
+def _read_up_to_bound(path: str) -> bytes | None:
+    """The bytes of a file, one more than the bound at most; None where *path* is no file.
+
+    A pipe would be waited for until somebody writes, in a thread that no cancellation reaches; so it is not
+    even opened in a way that waits.
+    """
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        return file.read(MAX_FILE + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _changed(message: Mapping[str, Any], change: _Change) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from ..tools import Tool
 from ._address import (
     ApiKey,
     check_client,
+    check_key_alone,
     check_printable,
     check_route,
     find_base_url,
@@ -350,7 +351,7 @@ class iModel(_ProviderGivenOnce):
         """The request of one call, written while the caller's own line is still in the traceback."""
         given = {**self.options, **options}
         extras = {name: given.pop(name) for name in EXTRAS if name in given}
-        return write_request(
+        ask = write_request(
             self.provider,
             ModelCall(
                 self.model,
@@ -360,6 +361,8 @@ class iModel(_ProviderGivenOnce):
                 **_additions(**extras),
             ),
         )
+        check_key_alone(self.provider, self._caller.key, ask.call.headers)
+        return ask
 
     def _where(self) -> Where:
         """The provider and the model, as errors name them."""

@@ -53,4 +53,10 @@ def _plain_message(message: object) -> Mapping[str, Any]:
     if isinstance(message, ToolResult):
         return {"role": "tool", "content": [message]}
     told = getattr(message, "chat_msg", message)
-    return cast(Mapping[str, Any], told() if callable(told) else told)
+    plain = told() if callable(told) else told
+    if not isinstance(plain, Mapping):
+        raise ConfigurationError(
+            f"messages= takes a list of messages, and {message!r:.200} is none: write"
+            ' {"role": "user", "content": "…"}, or a str alone in the place of the list'
+        )
+    return cast(Mapping[str, Any], plain)

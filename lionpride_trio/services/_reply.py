@@ -61,6 +61,8 @@ class Reply(Channel[Chunk]):
         self._builder = ResponseBuilder()
         self._has_content = False
         self._stopped = False
+        self._was_interrupted = False
+        """A wait brought nothing, and the clock of bytes goes on from there until some come."""
 
     @property
     def response(self) -> Response:
@@ -165,15 +167,19 @@ class Reply(Channel[Chunk]):
             raise
         self._record.pace.waited(self._clocks.stop())
         chunks = self._decode(data)
-        late = self._end is None and self._clocks.content_is_due
-        if late and self._decoder.seconds_of_silence is None:
+        if self._end is None:
             # A server whose keep-alives never stop lets no read wait, so that the clock of a wait
             # would never run out.
-            self._end_with(self._clocks.content_timeout())
+            if self._decoder.seconds_of_silence is None:
+                if self._clocks.content_is_due:
+                    self._end_with(self._clocks.content_timeout())
+            elif self._clocks.silence_is_over:
+                chunks += self._decode(b"")
         return chunks
 
     def _interrupt(self) -> None:
         """Count a wait that brought nothing: for the server it is one wait with the next."""
+        self._was_interrupted = True
         self._record.pace.waited(self._clocks.interrupt())
         if self._record.watch is not None:
             self._record.watch.leave_off()
@@ -187,7 +193,12 @@ class Reply(Channel[Chunk]):
             data = self._exchange.receive_nowait()
         except LionprideError as error:
             return self._break_off(error)
-        return None if data is None else self._decode(data)
+        if data is None:
+            return None
+        if self._was_interrupted:
+            self._was_interrupted = False
+            self._clocks.byte_came()
+        return self._decode(data)
 
     def _decode(self, data: bytes) -> list[Chunk]:
         """Return the chunks that *data* completes, and add them up; ``b""`` is the end of the body."""

@@ -153,6 +153,8 @@ class EventReader:
 
     def _field(self, line: bytes) -> None:
         """A line that is neither blank nor begins with ``data:`` and a space."""
+        if self._held + len(line) > self._max:
+            self._refuse()  # whatever it is: one that came in pieces would have been refused when it was held
         name, _, rest = line.partition(b":")
         value = rest.removeprefix(b" ")
         match name:

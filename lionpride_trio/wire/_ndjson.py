@@ -8,16 +8,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .._errors import LimitExceeded, LocalProtocolError
+from .._errors import LimitExceeded, LocalProtocolError, StreamError
 from ._event_reader import BOM, MAX_EVENT_BYTES, RawEvent
 from ._json import loads
 
 
 class NDJSONDecoder:
-    """Bytes in, decoded JSON values out.  *max_event_bytes* bounds one line."""
+    """Bytes in, decoded JSON values out.  *max_event_bytes* bounds one line.
+
+    A failure is for good.  It comes after the values before it: where those came in the same bytes, the next
+    `feed` or `flush` raises it.
+    """
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._reader = LineReader(max_event_bytes=max_event_bytes)
+        self._failure: StreamError | None = None
 
     def feed(self, data: bytes) -> list[Any]:
         """The values that *data* completes.
@@ -26,14 +31,33 @@ class NDJSONDecoder:
         :raises LimitExceeded: a line is longer than *max_event_bytes*, or nested too deep.
         :raises LocalProtocolError: after `flush`.
         """
-        events: list[RawEvent] = []
-        self._reader.read(data, events)
-        return [loads(line.decode("utf-8", "replace")) for _, line, _, _ in events]
+        if self._failure is not None:
+            raise self._failure
+        lines: list[RawEvent] = []
+        values: list[Any] = []
+        try:
+            self._reader.read(data, lines)
+        except LimitExceeded as failure:
+            self._failure = failure
+        try:
+            for _, line, _, _ in lines:
+                values.append(loads(line.decode("utf-8", "replace")))
+        except StreamError as failure:
+            self._failure = failure  # which came before the other
+        if self._failure is not None and not values:
+            raise self._failure
+        return values
 
     def flush(self) -> list[Any]:
-        """The value of a last line that no line end follows."""
+        """The value of a last line that no line end follows.
+
+        :raises DecodeError: it is no JSON; or as `feed`.
+        """
+        failure, self._failure = self._failure, None
         last = self._reader.unfinished
         self._reader.flush()
+        if failure is not None:
+            raise failure
         return [] if last is None else [loads(last[1].decode("utf-8", "replace"))]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
+from .._errors import LimitExceeded
 from ._event_reader import MAX_EVENT_BYTES, EventReader, RawEvent
 
 
@@ -29,6 +30,9 @@ class SSEDecoder:
     *max_event_bytes* bounds what is held of an event that has not ended.  *on_comment* and
     *on_ignored* are called with the text of each comment, and with each line whose field name the
     standard does not know; neither makes an event.
+
+    A failure is for good.  It comes after the events before it: where those came in the same bytes, the next
+    `feed` or `flush` raises it.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class SSEDecoder:
         self._reader = EventReader(
             max_event_bytes=max_event_bytes, on_comment=on_comment, on_ignored=on_ignored
         )
+        self._failure: LimitExceeded | None = None
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         """The events that *data* completes.
@@ -48,13 +53,26 @@ class SSEDecoder:
         :raises LimitExceeded: an event is longer than *max_event_bytes*.
         :raises LocalProtocolError: after `flush`.
         """
+        if self._failure is not None:
+            raise self._failure
         events: list[RawEvent] = []
-        self._reader.read(data, events)
+        try:
+            self._reader.read(data, events)
+        except LimitExceeded as failure:
+            self._failure = failure
+            if not events:
+                raise
         return [_decoded(event) for event in events]
 
     def flush(self) -> list[ServerSentEvent]:
-        """The end of the stream.  An event that its blank line has not ended is not dispatched."""
+        """The end of the stream.  An event that its blank line has not ended is not dispatched.
+
+        :raises LimitExceeded: as `feed`.
+        """
+        failure, self._failure = self._failure, None
         self._reader.flush()
+        if failure is not None:
+            raise failure
         return []
 
     @property

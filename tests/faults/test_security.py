@@ -48,8 +48,8 @@ def test_nothing_that_could_end_a_header_or_a_url_is_taken(bad):
 
 @pytest.mark.parametrize("wire", WIRES, ids=str)
 @pytest.mark.parametrize("library", [None, httpx])
-async def test_extra_headers_are_headers_and_none_takes_the_keys_place(wire, library):
-    extra = {"X-Trace": "7", "Authorization": "Bearer other", "X-Api-Key": "o", "User-Agent": "me"}
+async def test_extra_headers_are_headers_beside_the_key(wire, library):
+    extra = {"X-Trace": "7", "User-Agent": "me", "Accept": "application/x-mine"}
     client = None if library is None else library.AsyncClient()
     async with FaultyServer(Answer(body=wire.body)) as server:
         await ask(wire.model(server, extra_headers=extra, http_client=client))
@@ -58,9 +58,43 @@ async def test_extra_headers_are_headers_and_none_takes_the_keys_place(wire, lib
     (request,) = server.requests
     assert request.headers["x-trace"] == "7"
     assert request.headers["user-agent"] == "me"
+    assert request.headers["accept"] == "application/x-mine"
     key = get(wire.provider, wire.endpoint).authorize(Secret(KEY))
     assert {name: request.headers[name.lower()] for name in key} == key
     assert "extra_headers" not in request.body.decode()
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=str)
+@pytest.mark.parametrize("key", [KEY, lambda: KEY])
+def test_none_takes_the_keys_place(wire, key):
+    """One of the two would be without effect, and nobody would see which."""
+    (place,) = get(wire.provider, wire.endpoint).authorize(Secret(KEY))
+    model = iModel(wire.provider, "m", wire.endpoint, api_key=key)
+    for name in (place, place.title()):
+        with pytest.raises(ConfigurationError, match="where the key is sent") as caught:
+            model.stream("hi", extra_headers={"x-a": "b", name: "Basic my-own-secret"})
+        assert "my-own-secret" not in str(caught.value)
+        with pytest.raises(ConfigurationError, match="api_key= alone"):
+            iModel(
+                wire.provider, "m", wire.endpoint, api_key=key, extra_headers={name: "Basic x"}
+            )
+
+
+async def test_without_a_key_they_may_have_ones_own_word():
+    async with FaultyServer(Answer(body=WIRES[0].body)) as server:
+        base = server.url("openai")
+        own = {"Authorization": "Basic eHg6eXk="}
+        model = iModel("openai_compatible", "m", api_key="", base_url=base, extra_headers=own)
+        await ask(model)
+    assert server.requests[0].headers["authorization"] == "Basic eHg6eXk="
+
+
+@pytest.mark.parametrize(
+    "name", ["transfer-encoding", "Content-Length", "Trailer", "upgrade", "Transfer-Encoding"]
+)
+def test_how_a_request_is_framed_is_not_the_callers_to_say(name):
+    with pytest.raises(ConfigurationError, match="leave it out"):
+        iModel("openai", "m", api_key=KEY, extra_headers={name: "7"})
 
 
 @pytest.mark.parametrize(
@@ -84,6 +118,11 @@ def test_extra_headers_that_are_none_are_refused(wrong):
         "https://x.test/?q=1",
         "https://x.test/#f",
         "https://x..test",
+        "http://999.1.1.1/v1",
+        "http://127.0.0.256:80",
+        "https://1234567",
+        "https://a[::1]",
+        "https://[::1]b:80",
         "https://x test",
         "javascript:alert(1)",
         "file:///etc/passwd",

@@ -3,12 +3,15 @@
 import pytest
 
 from lionpride_trio import (
+    ConnectionLost,
     LionprideError,
+    RateLimited,
+    StreamTimeout,
     Timeouts,
 )
 from lionpride_trio.testing import Answer, FaultyServer
 from tests.faults.asking import ask
-from tests.faults.wires import WIRES
+from tests.faults.wires import TEXT, WIRES
 
 CHAT = WIRES[0]
 
@@ -50,3 +53,39 @@ async def test_every_error_after_the_first_byte_has_what_came(
                 await model.complete("hi")
     assert type(caught.value).__name__ in {error, "ConnectionLost", "StreamTruncated"}
     assert caught.value.partial is not None
+
+
+LABELS = ["application/json", "text/html", "application/problem+json"]
+
+
+@pytest.mark.parametrize("media", LABELS)
+@pytest.mark.parametrize("start", [b"", b"da", b'{"id": "x", "choi'])
+@pytest.mark.parametrize(
+    ("then", "error"), [("stall", StreamTimeout), ("close", ConnectionLost), ("reset", ConnectionLost)]
+)
+async def test_a_mislabelled_stream_that_stalls_or_is_cut_before_it_begins(
+    media, start, then, error, autojump_clock
+):
+    """Nobody knows yet that it is no stream, and the call may be made again."""
+    answer = Answer(body=start, media=media, framing="length", length=9999, then=then)
+    async with FaultyServer(answer) as server:
+        got = await ask(CHAT.model(server))
+        await server.wait_idle()
+    assert type(got.error) is error
+    assert got.error.retryable
+    if error is StreamTimeout:
+        assert got.error.clock == "byte_idle"
+
+
+async def test_a_failure_that_it_tells_of_outweighs_its_cut():
+    told = b'{"error": {"message": "slow down", "code": "rate_limit_exceeded"}}'
+    answer = Answer(body=told, media=LABELS[0], framing="length", length=9999, then="close")
+    async with FaultyServer(answer) as server:
+        got = await ask(CHAT.model(server))
+    assert type(got.error) is RateLimited
+
+
+async def test_a_mislabelled_stream_that_begins_is_read():
+    async with FaultyServer(Answer(body=CHAT.body, media=LABELS[0], piece=1)) as server:
+        got = await ask(CHAT.model(server))
+    assert (got.text, got.error) == (TEXT, None)

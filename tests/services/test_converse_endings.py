@@ -10,6 +10,7 @@ from lionpride_trio import (
     ProviderError,
     TextChunk,
     ToolCallChunk,
+    ToolResultChunk,
     Verdict,
 )
 from lionpride_trio.testing import (
@@ -76,6 +77,29 @@ async def test_it_may_be_stopped(autojump_clock):
     assert (reply.response.text, reply.response.verdict) == ("Let me ", Verdict.STOPPED)
     (answer,) = reply.messages
     assert (answer.assistant_response, answer.verdict) == ("Let me ", Verdict.STOPPED)
+
+
+@pytest.mark.parametrize("output", [None, dict[str, int]])
+async def test_it_may_be_stopped_between_two_calls(output, autojump_clock, streams):
+    """What the first one said stays as it was, with the results of its tools; the turn was stopped."""
+
+    @tool
+    def look(city: str) -> str:
+        "Look."
+        return "fog"
+
+    provider = ScriptedProvider([call(name="look"), TOOL_USE], [60.0, TextChunk("{}")])
+    model = provider.model(stream=streams)
+    async with model.converse("?", tools=[look], output=output) as reply:
+        async for chunk in reply:
+            if isinstance(chunk, ToolResultChunk):
+                await trio.sleep(1)
+                reply.stop()
+    assert len(provider.calls) == 2
+    assert reply.response.verdict is Verdict.STOPPED
+    assert [answer.verdict for answer in reply.turns] == [Verdict.TOOL_USE]
+    answer, result = reply.messages
+    assert (answer.verdict, result.output) == (Verdict.TOOL_USE, "fog")
 
 
 async def test_an_answer_that_breaks_after_a_call_is_not_asked_for_again():

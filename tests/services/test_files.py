@@ -2,12 +2,14 @@
 
 import base64
 import json
+import os
 
 import pytest
 
 from lionpride_trio import (
     Audio,
     ConfigurationError,
+    ConnectionFailed,
     File,
     Image,
     TextPart,
@@ -16,6 +18,7 @@ from lionpride_trio import (
     iModel,
     local,
 )
+from lionpride_trio.services import _files
 from tests.local.conftest import WIRES
 
 PNG = base64.b64decode(
@@ -154,3 +157,30 @@ def test_what_is_no_media_is_refused(make, words):
 )
 def test_the_media_type_is_told_by_the_bytes_or_the_name(part, media_type):
     assert part.media_type == media_type
+
+
+def asked_of(part):
+    model = iModel("openai", "m", api_key="k", base_url="http://127.0.0.1:1/v1", retry=None)
+    return model.complete([{"role": "user", "content": [part]}])
+
+
+async def test_a_pipe_is_not_waited_for(tmp_path):
+    """It would be, until somebody writes, in a thread that no cancellation reaches."""
+    os.mkfifo(tmp_path / "a.png")
+    for place in (tmp_path / "a.png", "/dev/zero"):
+        with pytest.raises(ConfigurationError, match="is no file"):
+            await asked_of(Image(place, media_type="image/png"))
+    with pytest.raises(ConfigurationError, match="directory"):
+        await asked_of(Image(tmp_path, media_type="image/png"))
+    with pytest.raises(ConfigurationError, match="null byte"):
+        await asked_of(Image("a\0.png"))
+
+
+async def test_a_file_is_read_up_to_a_bound(tmp_path, monkeypatch):
+    (tmp_path / "a.png").write_bytes(PNG)
+    monkeypatch.setattr(_files, "MAX_FILE", len(PNG) - 1)
+    with pytest.raises(ConfigurationError, match="more than"):
+        await asked_of(Image(tmp_path / "a.png"))
+    monkeypatch.setattr(_files, "MAX_FILE", len(PNG))
+    with pytest.raises(ConnectionFailed):
+        await asked_of(Image(tmp_path / "a.png"))

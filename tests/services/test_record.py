@@ -1,6 +1,7 @@
 """What is told and kept of one call: its events in order, its timings, its headers."""
 
 import copy
+import itertools
 import json
 import pickle
 from functools import partial
@@ -19,14 +20,16 @@ from lionpride_trio import (
     RateLimited,
     Response,
     Retry,
+    Session,
     StreamTruncated,
     Verdict,
     from_json,
     iModel,
 )
 from lionpride_trio.observe import Observer, Timings
+from lionpride_trio.providers import get
 from lionpride_trio.services import fallback
-from lionpride_trio.testing import Script, ScriptedClient
+from lionpride_trio.testing import Answer, FaultyServer, Script, ScriptedClient
 from tests.observe.recorder import Recorder, check_stories, model_of, saying
 
 EXACT = Retry(wait_jitter=0, wait_initial=1, attempts=3)
@@ -316,6 +319,25 @@ async def test_one_that_is_cancelled_before_its_answer_ends_it(seconds, streamed
     if waits:
         assert told[1].reason == ("slot" if seconds < 1 else "limit")
     check_stories(recorder)
+
+
+async def test_what_a_providers_reading_of_headers_raises_closes_the_connection():
+    """It is asked with the head, before there is a reply that could be closed."""
+
+    class Careless(type(get("openai"))):
+        def rate_limits(self, headers):
+            raise ZeroDivisionError
+
+    endless = Answer(body=itertools.repeat(b": still here\n\n"))
+    recorder = Recorder()
+    async with FaultyServer(endless) as server, Session() as session:
+        settings = {"base_url": server.url("openai"), "observers": [recorder]}
+        model = iModel(Careless(), "m", api_key="k", retry=None, **settings)
+        session.services.register(model)
+        with pytest.raises(ZeroDivisionError):
+            async with model.stream("?"):
+                pass
+        await server.wait_idle()
 
 
 async def test_each_model_of_a_fallback_tells_its_own():

@@ -153,6 +153,14 @@ async def test_a_stall_before_content_is_tried_again(autojump_clock):
         ({"retry-after": "60"}, 60),
         ({"retry-after": "soon"}, 1),
         ({"retry-after": "-5"}, 1),
+        ({"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, 1),
+        (
+            {
+                "retry-after": "Sun, 28 Nov 2027 20:00:30 GMT",
+                "date": "Sun, 28 Nov 2027 20:00:00 GMT",
+            },
+            30,
+        ),
     ],
 )
 async def test_the_delay_that_the_provider_names(headers, seconds, autojump_clock):

@@ -1,6 +1,7 @@
 """A model is made with options, keys, addresses and clients; and what a call may be given."""
 
 import json
+import traceback
 from contextlib import asynccontextmanager
 
 import httpx
@@ -105,6 +106,21 @@ async def test_what_is_newer_goes_into_the_body_the_url_and_the_headers():
     assert not sent.keys() & {"extra_body", "extra_query", "extra_headers"}
     assert request.target.endswith("/chat/completions?api-version=2025+04&beta=true&each=x&each=y")
     assert request.headers["x-new"] == "7"
+
+
+async def test_each_part_of_a_list_in_a_query_is_written_as_one_alone_is():
+    query = {"a": [True, None, False, 1.5, "x y"], "b": (False,), "c": [], "d": [None], "true": True}
+    async with asked(extra_query=query) as (model, server):
+        await model.complete("q")
+    assert server.requests[0].target.endswith("?a=true&a=false&a=1.5&a=x+y&b=false&true=true")
+
+
+async def test_a_query_that_makes_the_url_too_long_is_refused():
+    async with asked(extra_query={"token": "my-own-secret" * 9000}) as (model, server):
+        with pytest.raises(ConfigurationError, match="extra_query=") as caught:
+            await model.complete("q")
+    assert server.requests == []
+    assert "my-own" not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_a_query_joins_the_one_that_the_provider_has():
@@ -278,6 +294,15 @@ async def test_a_client_that_cannot_be_used_is_refused_when_the_model_is_made():
                 made("openai", http_client=client)
     async with httpx.AsyncClient() as client:
         made("openai", http_client=client)
+
+
+@pytest.mark.parametrize(
+    "messages", [["q"], [1], [None], [{"role": "user", "content": "q"}, "q"], [[]], iter(["q"])]
+)
+async def test_an_element_that_is_no_message_is_refused(messages):
+    model = made("openai")
+    with pytest.raises(ConfigurationError, match='write {"role": "user", "content": "…"}'):
+        model.stream(messages)
 
 
 @pytest.mark.parametrize(

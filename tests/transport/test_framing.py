@@ -98,6 +98,14 @@ def test_any_bytes_are_a_body_or_one_typed_error(pieces):
     ours(Chunked, pieces)
 
 
+@pytest.mark.parametrize("size", [b"6a ;a=b", b"6a\t ; a=b", b'6A ; a="b;c" ', b"6a  ", b"6a ;"])
+def test_blanks_around_an_extension(size):
+    """Bad, and to be read all the same (RFC 9112, section 7.1.1)."""
+    raw = size + b"\r\n" + b"x" * 0x6A + b"\r\n0\r\n\r\n"
+    for pieces in ([raw], [raw[i : i + 1] for i in range(len(raw))]):
+        assert ours(Chunked, pieces) == (b"x" * 0x6A, ("ended", b""))
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -110,6 +118,8 @@ def test_any_bytes_are_a_body_or_one_typed_error(pieces):
         b"f" * 16 + b"\r\n",
         b" 5\r\nhello\r\n",
         b"5\x0b\r\nhello\r\n",
+        b"5 a;b\r\nhello\r\n",
+        b"5 5\r\nhello\r\n",
         b"5;\0\r\nhello\r\n",
         b"5;" + b"x" * MAX_LINE_BYTES + b"\r\n",
         b"5;" + b"x" * MAX_LINE_BYTES * 2,

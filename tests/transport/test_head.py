@@ -99,10 +99,18 @@ def test_the_framing_that_a_head_says(head, framing):
     [
         b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
         b"HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n",
     ],
 )
-def test_a_server_that_will_close(head):
+def test_a_server_that_will_close_or_whose_answer_has_two_ends(head):
     assert not machine_of(head).keeps_connection
+
+
+def test_a_transfer_encoding_that_is_none_is_no_second_framing():
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: identity\r\n\r\n"
+    assert machine_of(head).keeps_connection
 
 
 def test_the_end_of_the_connection_where_a_head_is_due():

@@ -147,6 +147,31 @@ async def test_an_authority_of_ones_own(option):
             await client.get(at(server))
 
 
+async def test_the_name_of_tls_may_be_another_than_the_hosts():
+    """And a connection that was verified for one name serves no call for another."""
+    names = []
+    context = server_context("api.example")
+    context.sni_callback = lambda _tls, name, _context: names.append(name)
+    async with (
+        FaultyServer(Answer(body=b"x", **PLAIN), ssl_context=context) as server,
+        open_httpx(ssl_context=client_context()) as client,
+    ):
+        named = {"sni_hostname": "api.example"}
+        for _ in range(2):
+            assert (await client.get(at(server), extensions=named)).text == "x"
+        assert (names, server.accepted) == (["api.example"], 1)
+        for other in ({}, {"sni_hostname": "other.example"}):
+            with pytest.raises(httpx.ConnectError, match="not valid for"):
+                await client.get(at(server), extensions=other)
+        for wrong in ("", ".x", "a b", b"api.example", 7, "a..b"):
+            with pytest.raises(ConfigurationError, match="sni_hostname"):
+                await client.get(at(server), extensions={"sni_hostname": wrong})
+    async with FaultyServer(Answer(body=b"x", **PLAIN)) as server, open_httpx() as client:
+        for extensions in (named, {}):
+            assert (await client.get(at(server), extensions=extensions)).text == "x"
+        assert server.accepted == 1, "without TLS the name means nothing"
+
+
 async def test_a_context_that_speaks_http2_elsewhere_does_not_here():
     """httpx tells a context which protocols there are, and that context may be shared."""
     handshakes = []
@@ -173,6 +198,8 @@ async def test_a_context_that_speaks_http2_elsewhere_does_not_here():
             {"verify": ssl.create_default_context(), "ssl_context": ssl.create_default_context()},
             "give one of them",
         ),
+        ({"ssl_context": server_context()}, "ssl_context= takes the context of a client"),
+        ({"verify": server_context()}, "verify= takes the context of a client"),
     ],
 )
 def test_what_it_does_not_take(options, text):

@@ -102,6 +102,10 @@ WRONG = {
         {"ssl_context": "/etc/ca.pem"},
         "ssl_context= takes an ssl.SSLContext",
     ),
+    "a server's context": (
+        {"ssl_context": ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)},
+        "one of a server",
+    ),
     "no verification": ({"ssl_context": False}, "not False"),
     "no scheme": ({"proxy": "proxy.example:3128"}, "begins with one of http://, https://"),
     "another scheme": ({"proxy": "ftp://proxy.example"}, "begins with one of http://"),

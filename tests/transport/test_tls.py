@@ -131,6 +131,56 @@ async def test_a_record_that_was_not_read_is_found_though_the_socket_is_empty():
     assert not stream.has_no_unread_bytes
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@settings(max_examples=50, deadline=None)
+@given(
+    texts=st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4),
+    places=st.lists(st.integers(0, 500), max_size=6),
+    cut=st.integers(0, 100),
+)
+def test_a_record_that_came_in_part_is_not_nothing(version, texts, places, cut):
+    """Its rest would be read as the answer of the next call."""
+
+    async def main():
+        stream, packets, peer = await shaken(version)
+        raw, surplus = b"".join(map(peer.written, texts)), peer.written(b"surplus")
+        edges = [0, *sorted({place % (len(raw) + 1) for place in places} - {0, len(raw)}), len(raw)]
+        packets.packets += [raw[a:b] for a, b in itertools.pairwise(edges)]
+        packets.packets.append(surplus[: cut % len(surplus)] or None)
+        got = b""
+        while got != b"".join(texts):
+            got += stream.receive_nowait()
+        assert stream.has_no_unread_bytes is (cut % len(surplus) == 0)
+
+    trio.run(main)
+
+
+@pytest.mark.parametrize("size", [1, 5, 20, None])
+async def test_what_came_since_the_last_read_is_found(size):
+    """A read that empties the socket makes it skip a look; whoever gives it back has to look."""
+    ours, theirs = socket.socketpair()
+    context, peer, plain = client_context(), Peer(server_context()), Socket(theirs)
+    stream = TLSStream(Socket(ours), context, "127.0.0.1")
+
+    async def shake():
+        while True:
+            peer.received.write(await receive(plain))
+            with suppress(ssl.SSLWantReadError):
+                peer.tls.do_handshake()
+                break
+            await plain.send_all(peer.to_send.read())
+        await plain.send_all(peer.to_send.read() + peer.written(b"answer"))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shake)
+        await stream.do_handshake()
+        assert await receive(stream) == b"answer"
+    await plain.send_all(peer.written(b"surplus")[:size])
+    assert not stream.has_no_unread_bytes
+    stream.close_nowait()
+    plain.close_nowait()
+
+
 @pytest.mark.parametrize("end", ["the connection", "its word", "its word and the connection"])
 async def test_an_end_is_an_end_as_often_as_one_asks(end):
     stream, packets, peer = await shaken()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lionpride_trio import LimitExceeded, LocalProtocolError
+from lionpride_trio import DecodeError, LimitExceeded, LocalProtocolError
 from lionpride_trio.wire import NDJSONDecoder
 from lionpride_trio.wire._ndjson import encode_value
 
@@ -51,3 +51,39 @@ def test_after_its_end_nothing_is_taken():
     decoder.flush()
     with pytest.raises(LocalProtocolError, match="after flush"):
         decoder.feed(b"1\n")
+
+
+LONG = b'"' + 200 * b"x" + b'"'
+
+
+@pytest.mark.parametrize("size", [1, 3, 8, 1000])
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (b"zz\n3\n", DecodeError),
+        (LONG + b"\n3\n", LimitExceeded),
+        (LONG, LimitExceeded),
+        (b"zz\n" + LONG, DecodeError),
+        (b"zz", DecodeError),
+    ],
+)
+def test_what_came_before_a_bad_line_is_given(size, bad, error):
+    """However the bytes were cut; then the failure, for good."""
+    raw = b'{"a":1}\n2\n' + bad
+    decoder, given = NDJSONDecoder(max_event_bytes=100), []
+    with pytest.raises(error):
+        for start in range(0, len(raw), size):
+            given += decoder.feed(raw[start : start + size])
+        given += decoder.flush()
+    assert given == [{"a": 1}, 2]
+
+
+def test_a_failure_is_for_good():
+    decoder = NDJSONDecoder()
+    assert decoder.feed(b"1\nzz\n2\n") == [1]
+    for call in (lambda: decoder.feed(b"3\n"), decoder.flush):
+        with pytest.raises(DecodeError):
+            call()
+    assert decoder.flush() == []
+    with pytest.raises(LocalProtocolError):
+        decoder.feed(b"3\n")

@@ -103,3 +103,44 @@ def test_the_event_that_a_stream_ended_in_can_be_looked_at():
     whole.feed(b"data: whole\n\n")
     whole.flush()
     assert whole.unfinished is None
+
+
+@pytest.mark.parametrize("size", [1, 7, 13, 4000])
+def test_what_came_before_an_event_that_is_too_long_is_given(size):
+    """However the bytes were cut; then the failure, for good."""
+    raw = b"data: good\n\ndata: better\n\ndata: " + 2000 * b"x" + b"\n\ndata: late\n\n"
+    decoder, given = SSEDecoder(max_event_bytes=1000), []
+    with pytest.raises(LimitExceeded) as caught:
+        for start in range(0, len(raw), size):
+            given += decoder.feed(raw[start : start + size])
+        decoder.flush()
+    assert [event.data for event in given] == ["good", "better"]
+    if size < len(raw):
+        with pytest.raises(LimitExceeded) as again:
+            decoder.feed(b"data: late\n\n")
+        assert again.value is caught.value
+        with pytest.raises(LimitExceeded):
+            decoder.flush()
+    assert decoder.flush() == []
+    with pytest.raises(LocalProtocolError):
+        decoder.feed(b"data: late\n\n")
+
+
+LINES = [b"data: x", b"data: " + b"y" * 30, b": a remark of some length", b"other: " + b"z" * 30, b"", b"id: 3"]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=8).map(b"\n".join), st.integers(1, 40))
+def test_what_is_too_long_is_so_however_it_is_cut(raw, size):
+    """A remark or an unknown field too."""
+
+    def outcome(pieces):
+        decoder, given = SSEDecoder(max_event_bytes=24), []
+        try:
+            for piece in pieces:
+                given += decoder.feed(piece)
+            given += decoder.flush()
+        except LimitExceeded as failure:
+            given.append(str(failure))
+        return given
+
+    assert outcome(raw[n : n + size] for n in range(0, len(raw), size)) == outcome([raw])
