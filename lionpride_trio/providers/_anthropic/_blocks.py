@@ -96,6 +96,17 @@ class RawBlock:
             told = {name: value for name, value in delta.items() if name != "type"}
             self.block |= {name: value for name, value in told.items() if value is not None}
 
+    @property
+    def may_be_whole(self) -> bool:
+        """False while its input has begun in deltas and is no whole document yet."""
+        if not self.input:
+            return True
+        try:
+            loads(self.input)
+        except DecodeError:
+            return False
+        return True
+
     def part(self) -> RawPart:
         """The block as the part that goes back."""
         block = self.block

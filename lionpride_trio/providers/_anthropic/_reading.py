@@ -17,6 +17,7 @@ from ..._chunks import (
     OtherChunk,
     PartChunk,
     ReasoningChunk,
+    TextChunk,
     ToolCallChunk,
     UsageChunk,
     text_chunk,
@@ -41,6 +42,8 @@ from ._request import WIRE
 
 NATIVE: Final = Native(WIRE)
 _CALL_FIELDS: Final = frozenset(["id", "input", "name", "type"])
+_NONE: Final = object()
+"""Stands for no index: None is the one of an event without an index."""
 
 
 def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -54,8 +57,12 @@ def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     events: list[dict[str, Any]] = [
         {"type": "message_start", "message": value},
         *(
-            {"type": "content_block_start", "index": index, "content_block": block}
+            event
             for index, block in enumerate(blocks)
+            for event in (
+                {"type": "content_block_start", "index": index, "content_block": block},
+                {"type": "content_block_stop", "index": index},
+            )
         ),
         {"type": "message_delta", "delta": end, "usage": value.get("usage")},
         {"type": "message_stop"},
@@ -75,8 +82,11 @@ class MessagesParser(BaseParser):
         self._calls = Calls()
         self._open_thoughts: dict[Any, int] = {}
         self._open_raws: dict[Any, RawBlock] = {}
-        self._last_kind: str | None = None
-        """The type of the block that began last."""
+        self._begun_text: Any = _NONE
+        """The index of the block whose text the last piece of the answer was of."""
+        self._told_index: Any = _NONE
+        """The index that its deltas have, which is another where a gateway numbers starts alone."""
+        self._has_text = False
         self._thoughts = 0
         self._end: FinishChunk | None = None
 
@@ -88,13 +98,16 @@ class MessagesParser(BaseParser):
         match kind:
             case "content_block_delta":
                 delta = members(value.get("delta"))
+                index = value.get("index")
                 if delta.get("type") == "text_delta":  # nearly all events
-                    return [text_chunk(text(delta.get("text"), "text"), self._metadata, value)]
-                return [self._delta(self._place(value.get("index")), delta, value)]
+                    said = text_chunk(text(delta.get("text"), "text"), self._metadata, value)
+                    return [said] if index == self._told_index else self._text(index, said, value)
+                return self._delta(index, delta, value)
             case "content_block_start":
                 index = self._last = value.get("index")
                 self._begun.add(index)
-                closed = [*self._close(index, value), *self._end_calls(value, empty_only=True)]
+                self._begun_text = self._told_index = _NONE
+                closed = self._close_before(index, value)
                 return [*closed, *self._block(index, members(value.get("content_block")), value)]
             case "content_block_stop":
                 closed = self._close(self._place(value.get("index")), value)
@@ -131,9 +144,36 @@ class MessagesParser(BaseParser):
             return index
         return self._last if index is None or self._last is None else index
 
-    def _delta(self, index: Any, delta: Any, raw: Any) -> Chunk:
+    def _text(self, told_index: Any, said: TextChunk, raw: Any) -> list[Chunk]:
+        """*said*, which is the first text since another block began, or since one of another's."""
+        if not said.data:
+            return [said]
+        begun = self._begin_text(told_index, raw) if self._has_text else []
+        self._begun_text, self._told_index = self._place(told_index), told_index
+        self._has_text = True
+        return [*begun, said]
+
+    def _cited(self, told_index: Any, citation: Any, raw: Any) -> list[Chunk]:
+        """A citation of a block's text, which it may come before."""
+        return [*self._begin_text(told_index, raw), self._other("citation", citation, raw)]
+
+    def _begin_text(self, told_index: Any, raw: Any) -> list[Chunk]:
+        """Begin another part, unless the text of that block is the one that is being told."""
+        place = self._place(told_index)
+        if place == self._begun_text:
+            return []
+        self._begun_text, self._told_index, self._has_text = place, told_index, True
+        return [self._part(TextPart("", native=NATIVE), raw)]
+
+    def _delta(self, told_index: Any, delta: Any, raw: Any) -> list[Chunk]:
+        if delta.get("type") == "citations_delta":
+            return self._cited(told_index, delta.get("citation"), raw)
+        index = self._place(told_index)
         if index in self._open_raws:
             self._open_raws[index].add(delta)
+        return [self._delta_of_block(index, delta, raw)]
+
+    def _delta_of_block(self, index: Any, delta: Any, raw: Any) -> Chunk:
         match delta.get("type"):
             case "input_json_delta" if index in self._calls.open:
                 call = self._calls.open[index]
@@ -146,21 +186,17 @@ class MessagesParser(BaseParser):
             case "signature_delta":
                 signature = text(delta.get("signature"), "signature") or None
                 return self._thought(index, raw, signature=signature)
-            case "citations_delta":
-                return self._other("citation", delta.get("citation"), raw)
             case kind:
                 return self._other(text(kind, "delta type"), delta, raw)
 
     def _block(self, index: Any, block: Any, raw: Any) -> list[Chunk]:
-        before, self._last_kind = self._last_kind, fields(block).get("type")
-        match self._last_kind:
+        match fields(block).get("type"):
             case "text":
-                another = [self._part(TextPart("", native=NATIVE), raw)] if before == "text" else []
                 said = text_chunk(text(block.get("text"), "text"), self._metadata, raw)
-                cited = [
-                    self._other("citation", each, raw) for each in block.get("citations") or ()
-                ]
-                return [*another, said, *cited]
+                chunks = self._text(index, said, raw)
+                for citation in block.get("citations") or ():
+                    chunks += self._cited(index, citation, raw)
+                return chunks
             case "thinking":
                 return [
                     self._thought(
@@ -181,6 +217,17 @@ class MessagesParser(BaseParser):
                 if kind and block.__class__ is dict:
                     self._open_raws[index] = RawBlock(dict(block))
                 return [self._other(text(kind, "block type") or "block", block, raw)]
+
+    def _close_before(self, index: Any, raw: Any) -> list[Chunk]:
+        """End what is over when a block begins on *index*, where no stop has told so.
+
+        A block of the provider's own is told when it is closed, and stands where it is told: one that waited
+        for the end of the message would come behind the blocks that follow it.
+        """
+        chunks = self._close(index, raw)
+        for other in [key for key, block in self._open_raws.items() if block.may_be_whole]:
+            chunks += self._close(other, raw)
+        return [*chunks, *self._end_calls(raw, empty_only=True)]
 
     def _close(self, index: Any, raw: Any) -> list[Chunk]:
         """End the block that is open on *index*: the input that no delta has told."""
