@@ -86,7 +86,9 @@ class PacedChannel(Channel[Any]):
         if rest := head.text[len(piece) :]:
             self._waiting.appendleft(_Waiting(head.item, rest))
         chunk = head.item
-        return [piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)]
+        if isinstance(chunk, str):
+            return [piece]
+        return [TextChunk(piece, index=chunk.index, turn=chunk.turn)]
 
     def close_nowait(self) -> None:
         super().close_nowait()
