@@ -128,13 +128,23 @@ class StreamDecoder:
             except LionprideError as error:
                 self.failure = error
         chunks += self._mender.flush()
-        if not self.whole:
-            chunks += getattr(self._parser, "late", ())
-            if not self._parser.ended:
-                chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
+        self._tell_late(chunks)
+        if not self.whole and not self._parser.ended:
+            chunks += [FinishChunk(index=index) for index in sorted(self._reopened)]
         if not self.ended:
             self.failure = self._leftovers.failure or self._explain()
         return chunks
+
+    def _tell_late(self, chunks: list[Chunk]) -> None:
+        """Add what the parser has kept; it may meet what it does not understand only there."""
+        try:
+            chunks += getattr(self._parser, "late", ())
+        except LionprideError as error:
+            self.failure = self.failure or error
+        except _WRONG_SHAPE as error:
+            failure = DecodeError("the answer ended in something of an unexpected shape")
+            failure.__cause__ = error
+            self.failure = self.failure or failure
 
     def _last_event(self, chunks: list[Chunk]) -> None:
         """Parse the event that no line end or blank line has ended.

@@ -54,9 +54,9 @@ class BaseParser:
 
     @property
     def late(self) -> list[Chunk]:
-        """Chunks of what was kept, for a body that ends early.
+        """Chunks of what was kept, for the end of the body.
 
-        That is the newest usage, where it came with each piece of text and was only kept.
+        That is the newest usage, where it came with a piece of text and none has come after it.
         """
         return [] if self._late is None else [self._late()]
 

@@ -64,7 +64,7 @@ class ChunkParser(Protocol):
     """Reads the events of one stream.  Make a fresh one for each.
 
     A parser may have an attribute ``late``: chunks of what it has kept, such as the newest usage,
-    that are told where the body ends before the answer does.
+    that are told when the body has ended.
     """
 
     ended: bool

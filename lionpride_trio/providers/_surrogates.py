@@ -1,7 +1,7 @@
 r"""Emoji that a proxy cut in two: ``\ud83c`` at the end of one delta, ``\udf89`` at the start of the next.
 
-A trailing high surrogate is held until the next piece of the same text; what stays alone becomes
-U+FFFD, so every string that leaves the library encodes.
+A trailing high surrogate is held until the next piece of the same text, or the end of its answer; what
+stays alone becomes U+FFFD, so every string that leaves the library encodes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from .._chunks import Chunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
+from .._chunks import Chunk, FinishChunk, OtherChunk, ReasoningChunk, TextChunk, ToolCallChunk
 from .._safe_text import replace_lone_surrogates
 from ._parsing import Json
 
@@ -31,13 +31,23 @@ class SurrogateMender:
         # Only an escape can make a surrogate: bytes were decoded as UTF-8, which has none.
         if not self.held and not _MAYBE.search(source):
             return chunks
-        return [self._mended(chunk) for chunk in chunks]
+        mended: list[Chunk] = []
+        for chunk in chunks:
+            if isinstance(chunk, FinishChunk):
+                mended += self._given_up(chunk.index)
+            mended.append(self._mended(chunk))
+        return mended
 
     def flush(self) -> list[Chunk]:
         """The chunks that waited for a second half that never came."""
         rest = [_with_text(chunk, "\ufffd") for _, chunk in self.held.values()]
         self.held.clear()
         return rest
+
+    def _given_up(self, index: int) -> list[Chunk]:
+        """The chunks that waited, of the answer *index*, which has ended: nothing of it follows its end."""
+        over = [key for key, (_, chunk) in self.held.items() if chunk.index == index]
+        return [_with_text(self.held.pop(key)[1], "\ufffd") for key in over]
 
     def _mended(self, chunk: Chunk) -> Chunk:
         key, piece = _text_of(chunk)
@@ -46,7 +56,8 @@ class SurrogateMender:
             piece = (
                 (held + piece).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             )
-            if piece and "\ud800" <= piece[-1] <= "\udbff":
+            is_last = isinstance(chunk, ToolCallChunk) and chunk.last
+            if piece and "\ud800" <= piece[-1] <= "\udbff" and not is_last:
                 self.held[key] = (piece[-1], chunk)
                 piece = piece[:-1]
             chunk = _with_text(chunk, replace_lone_surrogates(piece))

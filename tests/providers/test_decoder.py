@@ -6,8 +6,16 @@ import json
 
 import pytest
 
-from lionpride_trio import LimitExceeded, StreamTruncated
+from lionpride_trio import (
+    DecodeError,
+    FinishChunk,
+    LimitExceeded,
+    OtherChunk,
+    StreamTruncated,
+    TextChunk,
+)
 from lionpride_trio.providers import StreamDecoder, get
+from lionpride_trio.providers._parsing import BaseParser
 from lionpride_trio.wire import NDJSONDecoder
 
 
@@ -84,3 +92,47 @@ def test_gemini_text_after_a_block_is_an_answer_that_was_cut():
         decoder.feed(b"data: " + json.dumps(document).encode() + b"\n\n")
     decoder.flush()
     assert isinstance(decoder.failure, StreamTruncated)
+
+
+class Keeps(BaseParser):
+    """Says one word, and cannot tell what it has kept."""
+
+    def __init__(self, failure):
+        super().__init__()
+        self._failure = failure
+
+    def feed(self, event, value):
+        return [TextChunk("a")]
+
+    @property
+    def late(self):
+        raise self._failure
+
+
+@pytest.mark.parametrize("failure", [DecodeError("no path"), KeyError("a")], ids=repr)
+def test_what_is_not_understood_at_the_end_is_the_failure(monkeypatch, failure):
+    provider = get("openai")
+    monkeypatch.setattr(type(provider), "parser", lambda _: Keeps(failure))
+    decoder = StreamDecoder(provider)
+    chunks = decoder.feed(b'data: {"x":1}\n\n') + decoder.flush()
+    assert [chunk.data for chunk in chunks] == ["a"]
+    assert isinstance(decoder.failure, DecodeError)
+    assert decoder.failure is failure or decoder.failure.__cause__ is failure
+
+
+@pytest.mark.parametrize("other", [0, 1])
+def test_half_an_emoji_at_the_end_comes_before_the_finish_of_its_answer(other):
+    decoder = StreamDecoder(get("openai"))
+
+    def choice(index, text, reason=None):
+        delta = {"index": index, "delta": {"content": text}, "finish_reason": reason}
+        return b"data: " + json.dumps({"choices": [delta]}).encode() + b"\n\n"
+
+    body = choice(0, "a\ud83d") + choice(other, "", "stop") + choice(other ^ 1, "\ude00", "stop")
+    chunks = decoder.feed(body + b"data: [DONE]\n\n") + decoder.flush()
+    said = [
+        "finish" if isinstance(chunk, FinishChunk) else chunk.data
+        for chunk in chunks
+        if not chunk.index and not isinstance(chunk, OtherChunk)
+    ]
+    assert "".join(said) == ("a\ufffdfinish" if other == 0 else "a\U0001f600finish")

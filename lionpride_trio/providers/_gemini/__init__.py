@@ -76,4 +76,4 @@ class Gemini(Provider):
     def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
         """A whole answer has the form of one event."""
         parser = GenerateParser()
-        return parser.feed("", value), parser.failure
+        return [*parser.feed("", value), *parser.late], parser.failure

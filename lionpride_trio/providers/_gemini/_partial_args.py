@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._errors import DecodeError, LimitExceeded
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
 MAX_ITEMS = 100_000
 
 
@@ -25,10 +25,13 @@ class PartialArguments:
         for piece in pieces:
             path = piece["jsonPath"]
             if "stringValue" in piece:
-                parts = self._strings.setdefault(path, [])
-                parts.append(piece["stringValue"])
-                if len(parts) == 1:
+                parts = self._strings.get(path)
+                if parts is None:
+                    parts = []
                     self._put(path, parts)
+                    # Only now: `text` puts the strings at their paths again, and must not meet one that is refused.
+                    self._strings[path] = parts
+                parts.append(piece["stringValue"])
             elif "numberValue" in piece:
                 self._put(path, piece["numberValue"])
             elif "boolValue" in piece:
@@ -44,7 +47,7 @@ class PartialArguments:
 
     def _put(self, path: str, value: Any) -> None:
         steps: list[str | int] = [
-            int(match[2]) if match[2] is not None else match[1] or match[3] or ""
+            int(match[2]) if match[2] is not None else match[1] or match[3] or match[4] or ""
             for match in _STEP.finditer(path)
         ]
         if not path.startswith("$") or not steps:

@@ -90,4 +90,4 @@ class OpenAIChat(Provider):
     def parse_body(self, value: Any) -> tuple[list[Chunk], LionprideError | None]:
         """A ``chat.completion``: read as a stream of one event whose message is the delta."""
         parser = ChatParser()
-        return parser.feed("message", value), parser.failure
+        return [*parser.feed("message", value), *parser.late], parser.failure
