@@ -203,7 +203,11 @@ class OnText:
             return [*self._begin_turn(item.turn), *self._let_past(item)]
         machine = self._machines.get(index)
         if machine is None:
-            return (item,)
+            # One that may be done ends the stream with the answers that have begun: this begins none.
+            if self.may_be_done or not hasattr(self._latest, "let_past"):
+                return (item,)
+            self._go_to(index)
+            machine = self._latest
         let_past = getattr(machine, "let_past", None)
         if let_past is not None:
             return _chunks(let_past(item), index, self._turn)

@@ -215,7 +215,7 @@ FAILING = {
 }
 
 
-@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("steps", [1, 2, 3])
 @pytest.mark.parametrize("make", FAILING.values(), ids=FAILING)
 async def test_a_failure_that_no_reader_waits_for_is_none_of_the_blocks(
     make, steps, autojump_clock
