@@ -37,13 +37,11 @@ from .._parsing import (
     text,
     usage,
 )
-from ._blocks import Call, Calls, RawBlock
+from ._blocks import Call, Calls, RawBlock, Texts
 from ._request import WIRE
 
 NATIVE: Final = Native(WIRE)
 _CALL_FIELDS: Final = frozenset(["id", "input", "name", "type"])
-_NONE: Final = object()
-"""Stands for no index: None is the one of an event without an index."""
 
 
 def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
@@ -75,18 +73,14 @@ class MessagesParser(BaseParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self._begun: set[Any] = set()
-        """The indexes of blocks that have begun."""
+        self._begun: dict[Any, bool] = {}
+        """The indexes of blocks that have begun, and whether each is open."""
         self._last: Any = None
         """The index of the block that began last."""
         self._calls = Calls()
         self._open_thoughts: dict[Any, int] = {}
         self._open_raws: dict[Any, RawBlock] = {}
-        self._begun_text: Any = _NONE
-        """The index of the block whose text the last piece of the answer was of."""
-        self._told_index: Any = _NONE
-        """The index that its deltas have, which is another where a gateway numbers starts alone."""
-        self._has_text = False
+        self._texts = Texts()
         self._thoughts = 0
         self._end: FinishChunk | None = None
 
@@ -101,16 +95,20 @@ class MessagesParser(BaseParser):
                 index = value.get("index")
                 if delta.get("type") == "text_delta":  # nearly all events
                     said = text_chunk(text(delta.get("text"), "text"), self._metadata, value)
-                    return [said] if index == self._told_index else self._text(index, said, value)
+                    if index == self._texts.told_index:
+                        return [said]
+                    return self._text(index, said, value)
                 return self._delta(index, delta, value)
             case "content_block_start":
                 index = self._last = value.get("index")
-                self._begun.add(index)
-                self._begun_text = self._told_index = _NONE
+                self._begun[index] = True
+                self._texts.begin_block(index)
                 closed = self._close_before(index, value)
                 return [*closed, *self._block(index, members(value.get("content_block")), value)]
             case "content_block_stop":
-                closed = self._close(self._place(value.get("index")), value)
+                index = self._place(value.get("index"))
+                self._begun[index] = False
+                closed = self._close(index, value)
                 return [*closed, self._other(kind, value, value)]
             case "message_start":
                 message = members(value.get("message"))
@@ -138,32 +136,27 @@ class MessagesParser(BaseParser):
     def _place(self, index: Any) -> Any:
         """The index of the block that an event with *index* is about.
 
-        Some gateways number the starts alone, and some the deltas alone: then it is the last block.
+        Some gateways number the starts alone, and some the deltas alone: then it is the last block.  It is, too,
+        where the block of that index has stopped.
         """
-        if index in self._begun or not self._begun:
+        if self._begun.get(index) or not self._begun:
             return index
-        return self._last if index is None or self._last is None else index
+        numbered = index is not None and self._last is not None
+        return index if numbered and index not in self._begun else self._last
 
     def _text(self, told_index: Any, said: TextChunk, raw: Any) -> list[Chunk]:
         """*said*, which is the first text since another block began, or since one of another's."""
-        if not said.data:
-            return [said]
-        begun = self._begin_text(told_index, raw) if self._has_text else []
-        self._begun_text, self._told_index = self._place(told_index), told_index
-        self._has_text = True
-        return [*begun, said]
+        return [*self._turn_to(told_index, raw), said] if said.data else [said]
 
     def _cited(self, told_index: Any, citation: Any, raw: Any) -> list[Chunk]:
         """A citation of a block's text, which it may come before."""
-        return [*self._begin_text(told_index, raw), self._other("citation", citation, raw)]
+        begun = self._turn_to(told_index, raw, cited=True)
+        return [*begun, self._other("citation", citation, raw)]
 
-    def _begin_text(self, told_index: Any, raw: Any) -> list[Chunk]:
-        """Begin another part, unless the text of that block is the one that is being told."""
-        place = self._place(told_index)
-        if place == self._begun_text:
-            return []
-        self._begun_text, self._told_index, self._has_text = place, told_index, True
-        return [self._part(TextPart("", native=NATIVE), raw)]
+    def _turn_to(self, told_index: Any, raw: Any, **why: bool) -> list[Chunk]:
+        """Begin the text of a block, or go on with it where another block's text came between."""
+        slot = self._texts.turn_to(self._place(told_index), told_index, **why)
+        return [] if slot is None else [self._part(TextPart("", native=NATIVE), raw, slot)]
 
     def _delta(self, told_index: Any, delta: Any, raw: Any) -> list[Chunk]:
         if delta.get("type") == "citations_delta":
@@ -300,8 +293,8 @@ class MessagesParser(BaseParser):
     def _call(self, call: Call, raw: Any, **parts: Any) -> ToolCallChunk:
         return ToolCallChunk(slot=call.slot, metadata=self._metadata, raw_response=raw, **parts)
 
-    def _part(self, part: RawPart | TextPart, raw: Any) -> PartChunk:
-        return PartChunk(part=part, metadata=self._metadata, raw_response=raw)
+    def _part(self, part: RawPart | TextPart, raw: Any, slot: int | None = None) -> PartChunk:
+        return PartChunk(part=part, slot=slot, metadata=self._metadata, raw_response=raw)
 
     def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
         return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)

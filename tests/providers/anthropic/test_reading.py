@@ -389,3 +389,45 @@ def test_a_citation_that_opens_the_answer_is_of_its_first_text():
     cites = delta(0, "citations_delta", citation=CITATION)
     text = delta(0, "text_delta", text="Paris")
     assert order(message(start(0, type="text", text=""), cites, text)) == [said("Paris", CITATION)]
+
+
+def test_texts_that_come_in_turns_are_told_apart_by_their_indexes():
+    other = {**CITATION, "url": "v"}
+    response = message(
+        start(0, type="text", text=""),
+        start(1, type="text", text=""),
+        delta(0, "text_delta", text="A1 "),
+        delta(1, "text_delta", text="B1 "),
+        delta(0, "text_delta", text="A2"),
+        delta(0, "citations_delta", citation=CITATION),
+        delta(1, "citations_delta", citation=other),
+        delta(1, "text_delta", text="B2"),
+        stop(0),
+        stop(1),
+    )
+    assert order(response) == [said("A1 A2", CITATION), said("B1 B2", other)]
+    assert response.text == "A1 A2B1 B2"
+
+
+def test_a_text_goes_on_behind_what_came_between_its_pieces():
+    response = message(
+        start(0, type="text", text="A1 "),
+        start(1, **SEARCH),
+        delta(0, "text_delta", text="A2"),
+        stop(0),
+        stop(1),
+        start(0, type="text", text="B"),
+    )
+    assert order(response) == [said("A1 A2"), ("raw", SEARCH), said("B")]
+
+
+@pytest.mark.parametrize("constant", [True, False])
+def test_a_delta_of_a_block_that_has_stopped_is_of_the_last_one(constant):
+    events = []
+    for number in range(2):
+        events += [start(number, type="text", text=""), delta(0, "text_delta", text=str(number))]
+        events.append(stop(0 if constant else number))
+    events += [use(2, "c", "f"), piece(0, '{"a":1}'), stop(0)]
+    response = message(*events)
+    assert order(response) == [said("0"), said("1"), ("call", "f")]
+    assert calls(response) == [("c", "f", '{"a":1}')]
