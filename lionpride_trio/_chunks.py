@@ -234,14 +234,15 @@ class PartChunk(Chunk):
 
     A `MediaPart` is an image, a sound or a file that the model gives, whole or, with a ``slot``, a piece of
     it.  A `RawPart` is a whole block of the provider's own.  A `TextPart` begins another text, with what the
-    provider says of it: the text chunks that follow are its text.
+    provider says of it: the text chunks that follow are its text.  With the ``slot`` of a text that has begun,
+    it goes on with that one, as where a server sends the pieces of two texts in turns.
     """
 
     part: MediaPart | RawPart | TextPart
     """The medium or the piece of one, the block, or the text that begins."""
     slot: int | None = None
     """The number of the medium whose piece this is: its bytes and its transcript go on with those of the
-    last piece.  None where all has come."""
+    last piece.  None where all has come.  Of a text, its number among the texts, from 0; None for another one."""
 
 
 @has_json_form

@@ -30,8 +30,8 @@ def is_text(item: object) -> bool:
 def joined(items: Sequence[Any]) -> list[Any]:
     """Several items in one: strings joined, text chunks joined, anything else as one list.
 
-    Chunks without text keep their places between the joined ones, and text of different answers stays
-    apart.
+    Chunks without text keep their places between the joined ones, and text of different answers, and of
+    different turns, stays apart.
 
     :raises TypeError: text and other items come together, or strings and chunks.
     """
@@ -48,13 +48,17 @@ def joined(items: Sequence[Any]) -> list[Any]:
     if family is object:
         return [list(items)]
     results: list[Any] = []
-    for (text, index), group in groupby(items, lambda item: (is_text(item), item.index)):
+    for (text, *place), group in groupby(items, _place_of):
         if text:
             data = "".join([item.data for item in group])
-            results.append(text_chunk(data, NO_METADATA, None, index))
+            results.append(text_chunk(data, NO_METADATA, None, *place))
         else:
             results.extend(group)
     return results
+
+
+def _place_of(item: Chunk) -> tuple[bool, int, int]:
+    return is_text(item), item.index, item.turn
 
 
 def _family(item: object) -> type:
@@ -106,6 +110,9 @@ class OnText:
     is given out first.  Alternative answers of one stream (``chunk.index``) have a machine each, and
     nothing of one gets into another.  An answer whose machine is done gives nothing more; the stream
     is done when all answers that have begun are done.
+
+    A turn of a conversation (``chunk.turn``) ends the texts of the one before it: what is held back is
+    given out, and fresh machines take over, so that a piece is of one turn.
     """
 
     def __init__(self, make: Callable[[], Stage[str, Any]], name: str) -> None:
@@ -118,6 +125,7 @@ class OnText:
         self._spare: Stage[str, Any] | None = self._latest
         self.may_be_done = hasattr(self._latest, "done")
         self._index: int | None = None
+        self._turn = 0
         self._chunks = False
 
     @property
@@ -131,20 +139,22 @@ class OnText:
         """The pieces, or the chunks, that *item* completes."""
         if isinstance(item, str):
             if self._index != 0:
-                self._turn_to(0)
+                self._go_to(0)
             return self._feed(item)
         try:
-            index = item.index
+            index, turn = item.index, item.turn
         except AttributeError:
             raise no_text(self._name, item) from None
         if not is_text(item):
             return self._let_past(item)
         self._chunks = True
+        if turn != self._turn:
+            return [*self._begin_turn(turn), *self.feed(item)]
         if self._index != index:
-            self._turn_to(index)
+            self._go_to(index)
         if self.may_be_done and _is_done(self._latest):
             return ()
-        return _chunks(self._feed(item.data), index)
+        return _chunks(self._feed(item.data), index, turn)
 
     def flush(self) -> Iterable[Any]:
         """The pieces that are held back."""
@@ -159,7 +169,7 @@ class OnText:
         for index in list(self._machines):
             yield from self._settle(index)
 
-    def _turn_to(self, index: int) -> None:
+    def _go_to(self, index: int) -> None:
         """Make the machine of answer *index* the latest; the first answer gets the spare machine."""
         machine = self._machines.get(index)
         if machine is None:
@@ -169,18 +179,38 @@ class OnText:
         self._feed = feed_of(machine)
         self._index = index
 
+    def _begin_turn(self, turn: int) -> list[Any]:
+        """What the turn before held back; fresh machines read *turn*.  An answer that is done stays so."""
+        rest: list[Any] = []
+        for index, machine in list(self._machines.items()):
+            if not _is_done(machine):
+                rest += _chunks(end(machine, broken=False), index, self._turn)
+            if not _is_done(machine):
+                del self._machines[index]
+        self._index = None
+        self._turn = turn
+        return rest
+
     def _let_past(self, item: Chunk) -> Sequence[Any]:
         """A chunk without text, after the text before it."""
         if not isinstance(item, Chunk):
             raise no_text(self._name, item)
         self._chunks = True
         index = item.index
+        if item.turn != self._turn:
+            if item.turn < self._turn:
+                return (item,)  # a late word on a text that is over
+            return [*self._begin_turn(item.turn), *self._let_past(item)]
         machine = self._machines.get(index)
         if machine is None:
-            return (item,)
+            # One that may be done ends the stream with the answers that have begun: this begins none.
+            if self.may_be_done or not hasattr(self._latest, "let_past"):
+                return (item,)
+            self._go_to(index)
+            machine = self._latest
         let_past = getattr(machine, "let_past", None)
         if let_past is not None:
-            return _chunks(let_past(item), index)
+            return _chunks(let_past(item), index, self._turn)
         rest = self._settle(index)
         # The held text may have been the end that the machine waited for: then *item* is behind that end.
         return rest if _is_done(machine) else [*rest, item]
@@ -194,17 +224,17 @@ class OnText:
         if own is None and not _is_done(machine):
             self._machines[index] = self._make()
             self._index = None
-        return _chunks(rest, index) if self._chunks else rest
+        return _chunks(rest, index, self._turn) if self._chunks else rest
 
     def _end(self, *, broken: bool) -> Iterator[Any]:
         """Flush all machines; a machine that fails does not keep the others from it."""
         failure: Exception | None = None
         if not self._machines:
-            self._turn_to(0)
+            self._go_to(0)
         for index, machine in self._machines.items():
             try:
                 rest = end(machine, broken=broken)
-                yield from _chunks(rest, index) if self._chunks else rest
+                yield from _chunks(rest, index, self._turn) if self._chunks else rest
             except Exception as error:
                 failure = failure or error
         if failure is not None:
@@ -215,19 +245,21 @@ def _is_done(machine: object) -> bool:
     return getattr(machine, "done", False)
 
 
-def _chunks(pieces: Iterable[Any], index: int) -> list[Any]:
-    """The pieces that a machine made of the answer *index*, as chunks of that answer."""
+def _chunks(pieces: Iterable[Any], index: int, turn: int) -> list[Any]:
+    """The pieces that a machine made of the answer *index* in *turn*, as chunks of that answer."""
     return [
-        piece if isinstance(piece, Chunk) and piece.index == index else _chunk(piece, index)
+        piece
+        if isinstance(piece, Chunk) and piece.index == index and piece.turn == turn
+        else _chunk(piece, index, turn)
         for piece in pieces
     ]
 
 
-def _chunk(piece: Any, index: int) -> Chunk:
+def _chunk(piece: Any, index: int, turn: int) -> Chunk:
     if isinstance(piece, str):
-        return text_chunk(piece, NO_METADATA, None, index)
+        return text_chunk(piece, NO_METADATA, None, index, turn)
     if isinstance(piece, Chunk):
-        return attrs.evolve(piece, index=index)
+        return attrs.evolve(piece, index=index, turn=turn)
     raise TypeError(
         f"a text stage gives str, or chunks, and not {piece!r}: where the pieces are something"
         " else, write text() | transformer(YourStage)"

@@ -161,6 +161,8 @@ class ResponseBuilder:
         """The parts of the first answer, in the order in which they began."""
         self._text: _OpenText | None = None
         """The last of them, if it is a text."""
+        self._slots: dict[int, _OpenText] = {}
+        """The texts that have a number, and the first."""
         self._thoughts: dict[int, _OpenThought] = {}
         self._media: dict[int, _OpenMedium] = {}  # by slot
         self._texts: dict[int, _Text] = {}
@@ -203,11 +205,18 @@ class ResponseBuilder:
         """The function that appends to the text that is open; None if none is."""
         return None if self._text is None else self._text.text.append
 
-    def _begin_text(self, begun: TextPart) -> Callable[[str], None]:
-        """Begin another text; what appends to it."""
-        self._text = _OpenText(begun)
-        self._parts.append(self._text)
-        return self._text.text.append
+    def _begin_text(self, begun: TextPart, slot: int | None = None) -> Callable[[str], None]:
+        """Begin another text, or go on with the one in *slot*; what appends to it."""
+        if self._text is not None:
+            self._text.text.compact()
+        text = None if slot is None else self._slots.get(slot)
+        if text is None:
+            text = _OpenText(begun)
+            self._parts.append(text)
+            if slot is not None or not self._slots:
+                self._slots[slot or 0] = text  # the first text is told without a number
+        self._text = text
+        return text.text.append
 
     def _begin(self, part: _Open) -> None:
         """Begin a part that is no text: text that follows is another part."""
@@ -233,7 +242,7 @@ class ResponseBuilder:
             case OtherChunk(kind="citation", index=0):
                 self._citations.append(chunk.value)
                 texts = (part for part in reversed(self._parts) if isinstance(part, _OpenText))
-                cited = next(texts, None)
+                cited = self._text or next(texts, None)
                 if cited is not None:
                     cited.citations.append(chunk.value)
             case PartChunk(part=RawPart() as block, index=0):
@@ -243,7 +252,7 @@ class ResponseBuilder:
                 self._take_medium(medium, chunk.slot)
             case PartChunk(part=TextPart() as begun, index=0):
                 self.characters += len(begun.text)
-                self._begin_text(begun)
+                self._begin_text(begun, chunk.slot)
             case _ if chunk.data and not chunk.index:
                 append = self._append or self._begin_text(TextPart(""))
                 append(chunk.data)

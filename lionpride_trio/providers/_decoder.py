@@ -28,6 +28,7 @@ from ..wire._json import loads, loads_fast, loads_refused
 from ..wire._ndjson import LineReader
 from ._call_ids import IdsOfAnswer
 from ._content import takes_end_back
+from ._ends import CUT
 from ._leftovers import Leftovers
 from ._parsing import tells_of_failure
 from ._protocol import Provider
@@ -66,6 +67,8 @@ class StreamDecoder:
         self._finished: set[int] = set()  # alternatives that a finish reason has ended,
         self._reopened: set[int] = set()  # and those whose end was taken back
         self._misled = False  # an end was taken back before
+        self._cut: set[int] = set()  # alternatives whose last finish reason said that they were cut
+        self._overruled: list[Chunk] = []  # finishes of this event that do not count
         self._reader: EventReader | LineReader
         if provider.framing == "sse":
             self._reader = EventReader(
@@ -148,6 +151,17 @@ class StreamDecoder:
             failure.__cause__ = error
             self.failure = self.failure or failure
 
+    def _tell_late(self, chunks: list[Chunk]) -> None:
+        """Add what the parser has kept; it may meet what it does not understand only there."""
+        try:
+            chunks += getattr(self._parser, "late", ())
+        except LionprideError as error:
+            self.failure = self.failure or error
+        except _WRONG_SHAPE as error:
+            failure = DecodeError("the answer ended in something of an unexpected shape")
+            failure.__cause__ = error
+            self.failure = self.failure or failure
+
     def _last_event(self, chunks: list[Chunk]) -> None:
         """Parse the event that no line end or blank line has ended.
 
@@ -191,6 +205,8 @@ class StreamDecoder:
                     if get_raw(chunk) is again and chunk.__class__ in DECODED_ON_DEMAND:
                         raw = raw or Undecoded(data, loads_fast)
                         set_raw(chunk, raw)
+                if self._overruled:
+                    made = self._without_overruled(made)
                 chunks += mender.mend(made, data) if mender.held or b"\\" in data else made
                 if parser.failure is not None or parser.ended:
                     self.failure = parser.failure
@@ -237,8 +253,7 @@ class StreamDecoder:
         :raises LimitExceeded: the answer has too many pieces: each is held until the end.
         """
         if isinstance(chunk, FinishChunk):
-            self._finished.add(chunk.index)
-            self._reopened.discard(chunk.index)
+            self._note_finish(chunk)
         elif chunk.index in self._finished and takes_end_back(chunk):
             self._finished.discard(chunk.index)
             self._reopened.add(chunk.index)
@@ -268,6 +283,37 @@ class StreamDecoder:
                     limit="max_blocks",
                     value=self._max_blocks,
                 )
+
+    def _note_finish(self, chunk: FinishChunk) -> None:
+        """Note the end of an answer; one that was cut stays cut, unless more of it came since.
+
+        Some gateways send a bare "stop" behind the reason of the model's server.
+        """
+        index = chunk.index
+        if chunk.verdict in CUT:
+            self._cut.add(index)
+        elif index in self._cut and index in self._finished:
+            self._overruled.append(chunk)
+            return
+        else:
+            self._cut.discard(index)
+        self._finished.add(index)
+        self._reopened.discard(index)
+
+    def _without_overruled(self, made: Sequence[Chunk]) -> list[Chunk]:
+        """*made* with the finishes that do not count as chunks of no meaning."""
+        overruled, self._overruled = self._overruled, []
+        return [
+            OtherChunk(
+                kind="finish",
+                value=chunk.reason,
+                raw_response=chunk.raw_response,
+                index=chunk.index,
+            )
+            if isinstance(chunk, FinishChunk) and any(chunk is one for one in overruled)
+            else chunk
+            for chunk in made
+        ]
 
     def _error(self, value: Any) -> ProviderError:
         """The failure that *value*, which came in the stream, reports."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 import attrs
 
@@ -27,6 +28,29 @@ def is_secret(name: str) -> bool:
     return bool(_NAMES.search(name))
 
 
+def _forms_of(secret: str) -> set[str]:
+    """*secret* as it is, as URLs have it, and as the writers of JSON do.
+
+    They differ in what they escape beyond what they must: slashes (PHP), what means something in HTML (Go,
+    Java, .NET), and all but ASCII.
+    """
+    forms = {secret}
+    for quoted in (quote(secret), quote(secret, safe=""), quote_plus(secret)):
+        forms |= {quoted, _PERCENT.sub(lambda match: match[0].lower(), quoted)}
+    for ascii_only in (True, False):
+        plain = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        for unsafe in _UNSAFE_IN_HTML:
+            lower = "".join(f"\\u{ord(char):04x}" if char in unsafe else char for char in plain)
+            upper = _ESCAPE.sub(lambda match: match[1] + match[2].upper(), lower)
+            forms |= {form.replace("/", slash) for form in (lower, upper) for slash in ("/", "\\/")}
+    return forms
+
+
+_PERCENT: Final = re.compile(r"%..")
+_ESCAPE: Final = re.compile(r"(\\u)([0-9a-f]{4})")
+_UNSAFE_IN_HTML: Final = ("", "<>&", "<>&='", "<>&'+`")
+
+
 class Mask:
     """Knows the secrets of one call, and masks them wherever they stand."""
 
@@ -34,9 +58,10 @@ class Mask:
         found = [value for name, value in headers.items() if is_secret(name)]
         # "Bearer …": the key is the last word.
         words = [word for value in found for word in (value, value.rpartition(" ")[2])]
-        self._secrets = sorted(
-            {word for word in (*words, *more) if len(word) >= SHORTEST}, key=len, reverse=True
-        )
+        forms = {
+            form for word in (*words, *more) if len(word) >= SHORTEST for form in _forms_of(word)
+        }
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def headers(self, headers: Mapping[str, str], *, answer: bool = False) -> dict[str, str]:
         """*headers* in lower case, in order of their names."""
@@ -56,7 +81,7 @@ class Mask:
         """*url* without a user, and with its secret parameters masked."""
         parts = urlsplit(url)
         query = [
-            (name, MASK if is_secret(name) else value)
+            (self.text(name), MASK if is_secret(name) else self.text(value))
             for name, value in parse_qsl(parts.query, keep_blank_values=True)
         ]
         netloc = parts.netloc.rpartition("@")[2]

@@ -65,6 +65,12 @@ class Conversation(Turn, LendingMailbox):
         return [*self._whole, as_stopped(coming) if self._stopped else coming]
 
     @property
+    def response(self) -> Response:
+        """As `Turn.response`: STOPPED where it was stopped, between two calls too."""
+        response = super().response
+        return as_stopped(response) if self._stopped else response
+
+    @property
     def messages(self) -> list[TurnMessage]:
         """As `Turn.messages`."""
         if self._reply is None:

@@ -18,7 +18,7 @@ import trio
 
 from .._checks import check_size
 from .._safe_text import escape_controls
-from ._common import Readable, Sink, opened, text_in
+from ._common import Readable, Sink, opened, shown, text_in
 from ._write import write_text
 
 
@@ -106,24 +106,37 @@ class _LabelledLines:
     def __init__(self, width: int, index: int) -> None:
         self._width = width
         self._index = index
+        self._whole: list[str] = []
         self._held: dict[Any, list[str]] = {}
         self.count = 0
 
-    def feed(self, batch: list[tuple[Any, Any]]) -> str:
-        """The lines that *batch* completes."""
-        lines: list[str] = []
-        for label, item in batch:
+    def feed(self, batch: list[Any]) -> str:
+        """The lines that *batch* completes.
+
+        :raises TypeError: an item is no pair of a label and an item; `flush` has the lines before it.
+        """
+        for pair in batch:
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise TypeError(
+                    f"labelled() reads merge(…), which gives pairs of a label and an item, not {shown(pair)}:"
+                    " write merge({'label': source}) for one source alone"
+                )
+            label, item = pair
             *whole, rest = text_in((item,), self._index).split("\n")
             for line in whole:
-                lines.append(self._line(label, [*self._held.pop(label, ()), line]))
+                self._whole.append(self._line(label, [*self._held.pop(label, ()), line]))
             if rest:
                 self._held.setdefault(label, []).append(rest)
-        return "".join(lines)
+        return self._take_whole()
 
     def flush(self) -> str:
         """The lines that have no end."""
         held, self._held = self._held, {}
-        return "".join(list(starmap(self._line, held.items())))
+        return self._take_whole() + "".join(list(starmap(self._line, held.items())))
+
+    def _take_whole(self) -> str:
+        whole, self._whole = self._whole, []
+        return "".join(whole)
 
     def _line(self, label: object, pieces: list[str]) -> str:
         self.count += 1

@@ -26,7 +26,6 @@ What must hold:
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -35,13 +34,13 @@ from .._errors import ConfigurationError, LimitExceeded
 from ._checks import non_empty_text, non_empty_texts
 from ._holding import Holding
 from ._literals import Automaton, LiteralSearch
+from ._passing import Passing
 from ._possible_match import looks_behind, possible_match
 
 T = TypeVar("T")
 _Piece: TypeAlias = tuple[str, int]
 """Text as it was, and 0; or the replacement, and the length of what it stands for."""
 
-_MOST_PASSING: Final = 64
 MAX_MATCH: Final = 4096
 """Characters of the longest match, unless told otherwise: a private key in PEM form fits."""
 
@@ -82,7 +81,7 @@ class Redact(Holding):
             raise ConfigurationError(f"Redact needs a str for replacement, not {replacement!r}")
         self._replacement = replacement
         # The chunks that stand between pieces of the text, and the number of characters before each.
-        self._passing: deque[tuple[int, Any]] = deque()
+        self._passing = Passing()
         self._fed = 0
         self._engine: _Literals | _Regex
         if isinstance(pattern, str | re.Pattern):
@@ -106,8 +105,8 @@ class Redact(Holding):
         try:
             self._engine.feed(text, out)
         except LimitExceeded as error:
-            rest = [item for _, item in self._passing]
-            return self._fail(error, [*self._joined(out, decided), *rest])
+            joined = self._joined(out, decided)
+            return self._fail(error, [*joined, *self._passing.rest()])
         return self._joined(out, decided)
 
     def let_past(self, item: T) -> Sequence[str | T]:
@@ -121,8 +120,7 @@ class Redact(Holding):
             self._refuse()
         if self._decided == self._fed:
             return (item,)
-        self._passing.append((self._fed, item))
-        return (self._passing.popleft()[1],) if len(self._passing) > _MOST_PASSING else ()
+        return self._passing.wait(self._fed, item)
 
     def flush(self) -> Sequence[str]:
         if self._flushed:
@@ -159,8 +157,7 @@ class Redact(Holding):
         for text, replaced in out:
             begin, decided = decided, decided + (replaced or len(text))
             start = 0
-            while self._passing and self._passing[0][0] <= decided:
-                place, item = self._passing.popleft()
+            for place, item in self._passing.due(decided):
                 end = len(text) if replaced else place - begin
                 texts.append(text[start:end])
                 start = end

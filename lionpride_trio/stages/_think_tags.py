@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import attrs
 
 from .._checks import check_size
 from .._chunks import ReasoningChunk, TextChunk
 from .._errors import ConfigurationError
 from ._checks import MAX_HOLD, non_empty_text
+from ._passing import Passing
 from ._protocol import OneStream
 
+T = TypeVar("T")
 Split = TextChunk | ReasoningChunk
 
 
@@ -17,7 +22,8 @@ class ThinkTags(OneStream):
     """Text in; `TextChunk` for the answer and `ReasoningChunk` for what stands between the tags out.
 
     Tags count wherever they stand, however they are cut, and as often as they come: each block of
-    reasoning has its own ``block`` number, from 0.  Inside a block *open* is text like any other,
+    reasoning has its own ``block`` number, from 0, and beside reasoning that the provider tells apart itself
+    the next that is free: see `let_past`.  Inside a block *open* is text like any other,
     and so is *close* outside.  The text of an unclosed block is reasoning.  *start_inside* is for models
     whose prompt template has the opening tag, so that the answer has the closing one alone.
 
@@ -51,14 +57,19 @@ class ThinkTags(OneStream):
         self._strip = strip
         self._inside = start_inside
         self._tag = self._close if start_inside else self._open
-        self._block = 0
+        self._block: int | None = None
+        """The number of the block that is told; None before its first piece."""
+        self._next_block = 0
+        self._blocks_past: dict[int, int] = {}
+        """The numbers of the blocks of reasoning that were let past, by those that they had."""
+        self._passing = Passing()
         # Text that may be the beginning of a tag: shorter than the tag.
         self._start = ""
         # White space that is dropped if a tag follows; _after_tag: all white space is dropped.
         self._white: list[str] = []
         self._white_size = 0
         self._after_tag = strip and start_inside
-        self._ready: list[Split] = []
+        self._ready: list[Any] = []
 
     def feed(self, text: str) -> Sequence[Split]:
         if self._flushed:
@@ -73,40 +84,77 @@ class ThinkTags(OneStream):
             self._start = ""
         at = 0
         while (found := text.find(self._tag, at)) >= 0:
-            self._give(text[at:found])
+            self._give_between(text, at, found)
             at = found + len(self._tag)
             self._turn()
         end = len(text) - beginning_at_end(text, self._tag, at)
         self._start = text[end:]
-        self._give(text[at:end])
+        self._give_between(text, at, end)
+        if self._passing:
+            self._passing.forget(end)
         return self._handed_over() if self._ready else ()
 
     def flush(self) -> Sequence[Split]:
         if self._flushed:
             return ()
         self._flushed = True
-        return self.settle()
-
-    def settle(self) -> Sequence[Split]:
-        """Give what is held back, and go on inside or outside of the tags as before."""
-        self._give(self._start)
+        self._give_between(self._start, 0, len(self._start))
         self._start = ""
-        if self._white:
-            self._add("".join(self._white))
-            self._white.clear()
+        self._give_white()
         return self._handed_over()
 
-    def _handed_over(self) -> list[Split]:
+    def let_past(self, item: T) -> Sequence[Split | T]:
+        """Put *item* behind the text fed so far, as something that is no part of it.
+
+        It is given at once, or, while a tag may have begun, by a later call in its place in the text; behind
+        the tag, where it turns out to be inside.  At most 64 wait: when there are more, the first of them
+        goes ahead of the text.  A `ReasoningChunk` whose number a block between tags has already gets the
+        next that is free.
+        """
+        if self._flushed:
+            self._refuse()
+        passing = self._numbered(item) if isinstance(item, ReasoningChunk) else item
+        if self._start:
+            return self._passing.wait(len(self._start), passing)
+        self._give_white()
+        return [*self._handed_over(), passing]
+
+    def _numbered(self, chunk: ReasoningChunk) -> Any:
+        """*chunk* with a number that no block between tags has."""
+        number = self._blocks_past.get(chunk.block)
+        if number is None:
+            number = self._blocks_past[chunk.block] = max(chunk.block, self._next_block)
+            self._next_block = number + 1
+        return chunk if number == chunk.block else attrs.evolve(chunk, block=number)
+
+    def _handed_over(self) -> list[Any]:
         ready, self._ready = self._ready, []
         return ready
 
     def _turn(self) -> None:
-        self._block += self._inside
+        if self._inside and self._block is None:
+            self._next_block += 1  # a block without text is one, too
+        self._block = None
         self._inside = not self._inside
         self._tag = self._close if self._inside else self._open
         self._white.clear()
         self._white_size = 0
         self._after_tag = self._strip
+
+    def _give_between(self, text: str, begin: int, end: int) -> None:
+        """Give *text* from *begin* to *end*, with the chunks that stand there, or in the tag before it."""
+        for place, item in self._passing.due(end):
+            self._give(text[begin : max(begin, place)])
+            self._give_white()
+            self._ready.append(item)
+            begin = max(begin, place)
+        self._give(text[begin:end])
+
+    def _give_white(self) -> None:
+        if self._white:
+            self._add("".join(self._white))
+            self._white.clear()
+            self._white_size = 0
 
     def _give(self, text: str) -> None:
         if self._strip:
@@ -137,9 +185,13 @@ class ThinkTags(OneStream):
         return white[:out]
 
     def _add(self, text: str) -> None:
-        self._ready.append(
-            ReasoningChunk(text=text, block=self._block) if self._inside else TextChunk(text)
-        )
+        if not self._inside:
+            self._ready.append(TextChunk(text))
+            return
+        if self._block is None:
+            self._block = self._next_block
+            self._next_block += 1
+        self._ready.append(ReasoningChunk(text=text, block=self._block))
 
 
 def beginning_at_end(text: str, tag: str, start: int = 0) -> int:

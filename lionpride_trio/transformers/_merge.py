@@ -70,12 +70,17 @@ class _Merge:
             self.box.finish()
 
     async def _carry(self, label: Any, source: Source[Any]) -> None:
+        read: Exception | None = None
         try:
             async with source as channel:
-                async for batch in channel.batches(FAIR_SHARE):
-                    await self.box.send([(label, item) for item in batch])
+                try:
+                    async for batch in channel.batches(FAIR_SHARE):
+                        await self.box.send([(label, item) for item in batch])
+                except Exception as error:
+                    read = error
+                    raise
         except Exception as error:
-            tell_failure(error, self.box, self._late)
+            tell_failure(error, self.box, self._late, was_read=error is read)
             self._scope.cancel()
 
 
@@ -98,13 +103,18 @@ async def open_chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[A
     late = LateFailures()
 
     async def carry() -> None:
+        read: Exception | None = None
         try:
             for source in sources:
                 async with source as channel:
-                    async for batch in channel.batches(FAIR_SHARE):
-                        await box.send(batch)
+                    try:
+                        async for batch in channel.batches(FAIR_SHARE):
+                            await box.send(batch)
+                    except Exception as error:
+                        read = error
+                        raise
         except Exception as error:
-            tell_failure(error, box, late)
+            tell_failure(error, box, late, was_read=error is read)
         else:
             box.finish()
 

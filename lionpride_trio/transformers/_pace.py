@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from .._channels._recipe import NurseryStep, Passthrough, recipe_repr
 from .._channels._text_stages import is_text, text_of
 from .._checks import check_positive, check_seconds, check_size
 from .._chunks import TextChunk
+from .._errors import ConfigurationError
 
 TICK: Final = 0.03
 """Seconds between two pieces of paced text."""
@@ -30,6 +32,10 @@ def pace(chars_per_second: float, max_lag: float = 2.0, *, size: int = 1024) -> 
     reads ahead, at most *size* items.  Ends, failures and leaving early are as for `prefetch`.
     """
     rate = check_positive("chars_per_second", chars_per_second, "characters a second")
+    if math.isinf(rate):
+        raise ConfigurationError(
+            "chars_per_second must be a speed, not infinite: leave pace() out for text at once"
+        )
     lag = check_seconds("max_lag", max_lag)
     check_size("size", size)
     return Passthrough(
@@ -80,13 +86,16 @@ class PacedChannel(Channel[Any]):
             return [head.item]
         now = trio.current_time()
         rate = max(self._rate, self._waiting_chars / self._max_lag)
-        piece = head.text[: max(1, int(rate * TICK))]
+        # A lag of next to nothing makes the rate infinite, which is no whole number.
+        piece = head.text[: max(1, int(min(rate * TICK, len(head.text))))]
         self._waiting_chars -= len(piece)
         self._due = max(self._due, now - TICK) + len(piece) / rate
         if rest := head.text[len(piece) :]:
             self._waiting.appendleft(_Waiting(head.item, rest))
         chunk = head.item
-        return [piece if isinstance(chunk, str) else TextChunk(piece, index=chunk.index)]
+        if isinstance(chunk, str):
+            return [piece]
+        return [TextChunk(piece, index=chunk.index, turn=chunk.turn)]
 
     def close_nowait(self) -> None:
         super().close_nowait()

@@ -114,9 +114,20 @@ def made_of(
     return Source(open_channel, name=name, owner=owner, opens_once=opens_once)
 
 
-def tell_failure(error: Exception, box: Mailbox, late: LateFailures) -> None:
-    """Give *error* to the reader of *box*, or to the end of its block if the reader has gone."""
-    if box.reader_gone or is_cancelled():
-        late.add(error)
-    else:
+def tell_failure(
+    error: Exception, box: Mailbox, late: LateFailures, *, was_read: bool = False
+) -> None:
+    """Give *error* to the reader of *box*, or to the end of its block if the reader has gone.
+
+    Where another failure has ended the box, *error* is a note on that one: the reader may have handled it,
+    and its block must not fail for the same thing again.  A failure that *was_read* from a channel is one of
+    its items, and lost with them when the reader leaves; only what fails in a clean-up is raised then.
+    """
+    told = box.end
+    if told is None and not is_cancelled():
         box.finish(error)
+    elif told is not None and not isinstance(told, trio.EndOfChannel | trio.ClosedResourceError):
+        if told is not error:
+            told.add_note(f"another failed, too: {error!r}")
+    elif not was_read:
+        late.add(error)

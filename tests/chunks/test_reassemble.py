@@ -9,9 +9,11 @@ from lionpride_trio import (
     DecodeError,
     FinishChunk,
     OtherChunk,
+    PartChunk,
     ReasoningChunk,
     Response,
     TextChunk,
+    TextPart,
     ThoughtPart,
     ToolCall,
     ToolCallChunk,
@@ -93,3 +95,19 @@ def test_alternatives_refusals_and_citations():
 @given(st.lists(st.text(), max_size=20))
 def test_however_the_text_was_cut_it_is_the_same(pieces):
     assert reassemble(map(TextChunk, pieces)) == reassemble([TextChunk("".join(pieces))])
+
+
+def test_a_text_goes_on_where_its_number_is_told_again():
+    def text(slot):
+        return PartChunk(part=TextPart(""), slot=slot)
+
+    cited = OtherChunk(kind="citation", value={"url": "u"})
+    chunks = [TextChunk("a"), text(1), TextChunk("b"), text(0), TextChunk("c"), cited, text(1)]
+    chunks += [TextChunk("d"), text(None), TextChunk("e")]
+    response = reassemble(chunks)
+    assert [(part.text, *part.citations) for part in response.parts] == [
+        ("ac", cited.value),
+        ("bd",),
+        ("e",),
+    ]
+    assert response.text == "acbde"

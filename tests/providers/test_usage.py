@@ -62,6 +62,24 @@ def test_what_was_used_of_an_answer_that_was_cut_is_known(provider):
     assert reassemble(chunks).usage == Usage(input_tokens=3, output_tokens=2)
 
 
+def test_usage_beside_the_last_text_is_known_of_a_whole_answer(provider):
+    make, finish, done, field = CASES[provider]
+    end = make("", 2, **finish)
+    del end[field]
+    chunks, failure = decoded(provider, make("a", 1), make("b", 2), end, done=done)
+    assert failure is None
+    assert sum(isinstance(chunk, UsageChunk) for chunk in chunks) == 1
+    assert reassemble(chunks).usage == Usage(input_tokens=3, output_tokens=2)
+
+
+def test_usage_beside_the_text_of_a_body_without_a_reason_is_known(provider):
+    body = CASES[provider][0]("b", 2)
+    for choice in body.get("choices", ()):
+        choice["message"] = choice.pop("delta")
+    chunks, _ = get(provider).parse_body(body)
+    assert reassemble(chunks).usage == Usage(input_tokens=3, output_tokens=2)
+
+
 def test_what_was_told_is_not_told_again(provider):
     make, finish, _, _ = CASES[provider]
     chunks, _ = decoded(provider, make("a", 1), make("", 2, **finish))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from urllib.parse import quote, quote_plus, urlencode
 
+import pytest
 from hypothesis import given, strategies as st
 
 from lionpride_trio.recording import Piece
@@ -55,3 +58,47 @@ def test_a_body_without_secrets_is_written_at_once():
     mask = Mask({"x": "y"}).pieces()
     assert [part.piece for part in mask.feed(Piece(0.0, BODY))] == [Piece(0.0, BODY)]
     assert mask.flush() == []
+
+
+ODD = "tok/en=val+ue'é&12"
+
+
+def upper_case(text):
+    return text.replace("\\u00e9", "\\u00E9").replace("\\u002b", "\\u002B")
+
+
+WRITTEN = {
+    "as it is": ODD,
+    "JSON": json.dumps(ODD)[1:-1],
+    "JSON, not in ASCII": json.dumps(ODD, ensure_ascii=False)[1:-1],
+    "PHP": json.dumps(ODD)[1:-1].replace("/", "\\/"),
+    "Go": json.dumps(ODD, ensure_ascii=False)[1:-1].replace("&", "\\u0026"),
+    "Gson": ODD.replace("&", "\\u0026").replace("=", "\\u003d").replace("'", "\\u0027"),
+    ".NET": upper_case(
+        json
+        .dumps(ODD)[1:-1]
+        .replace("&", "\\u0026")
+        .replace("'", "\\u0027")
+        .replace("+", "\\u002b")
+    ),
+    "a query": quote_plus(ODD),
+    "a path": quote(ODD),
+    "small hexadecimals": "tok%2fen%3dval%2bue%27%c3%a9%2612",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_a_secret_is_masked_however_it_is_written(written):
+    mask = Mask({"x-my-auth": ODD})
+    assert mask.text(f'{{"a":"{written}"}}') == '{"a":"[secret]"}'
+    body = f'{{"a":"{written}"}}'.encode()
+    pieces = mask.pieces()
+    parts = [part for at in range(len(body)) for part in pieces.feed(Piece(0.0, body[at : at + 1]))]
+    told = b"".join(part.piece.data for part in [*parts, *pieces.flush()])
+    assert told == b'{"a":"%s"}' % (b"*" * (len(body) - 8))
+
+
+def test_a_secret_in_the_value_of_a_parameter_is_masked_before_it_is_written_as_a_url():
+    query = urlencode({"key": "short", "q": f"a {ODD}", ODD: "b"})
+    url = Mask({"x-my-auth": ODD}).url(f"https://user:pw@a.b/{quote(ODD, safe='')}/x?{query}")
+    assert url == "https://a.b/[secret]/x?key=[secret]&q=a+[secret]&[secret]=b"

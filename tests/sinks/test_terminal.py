@@ -116,6 +116,14 @@ async def cut():
     raise StreamTruncated("cut")
 
 
+@pytest.mark.parametrize("item", ["ab", TextChunk("b"), ("a", "b", "c"), ["a", "b"]], ids=repr)
+async def test_labelled_says_that_it_reads_a_merge(item):
+    out = io.StringIO()
+    with pytest.raises(TypeError, match=r"labelled\(\) reads merge\(…\)"):
+        await sinks.labelled(stream=out)(from_iterable([("a", "one\ntwo"), item]))
+    assert out.getvalue() == "[a] one\n[a] two\n"
+
+
 async def test_labelled_shows_what_came_before_a_failure():
     out = io.StringIO()
     with pytest.raises(StreamTruncated):

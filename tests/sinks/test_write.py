@@ -149,3 +149,15 @@ async def test_a_program_whose_output_nobody_reads_ends_when_it_is_cancelled():
         told = b"".join([piece async for piece in process.stderr])
         assert await process.wait() == 0
     assert told == b"ended\n"
+
+
+@pytest.mark.parametrize(
+    "sink", [sinks.to_stream, lambda out: sinks.dots(1, stream=out)], ids=["to_stream", "dots"]
+)
+async def test_a_stream_that_is_closed_is_a_failure_of_the_sink(sink):
+    out = io.StringIO()
+    out.close()
+    with pytest.raises(SinkError, match="closed") as caught:
+        await sink(out)(from_iterable("a"))
+    assert caught.value.sink == "stdout"
+    assert isinstance(caught.value.__cause__, ValueError)

@@ -203,3 +203,25 @@ async def test_leaving_the_block_wakes_who_waits_in_it(make, further, autojump_c
 
     async with trio.open_nursery() as readers:
         await open_for_a_while(make() if further is None else make() | further, readers.start_soon)
+
+
+FAILING = {
+    "source": lambda: numbers(1, then=FAILURE),
+    "prefetch": lambda: numbers(1, then=FAILURE) | prefetch(2),
+    "map_concurrent": lambda: numbers(1, then=FAILURE) | map_concurrent(double, 2),
+    "merge": lambda: merge(numbers(1, then=FAILURE)),
+    "chain": lambda: chain(numbers(1, then=FAILURE)),
+    "race": lambda: race(numbers(1, then=FAILURE)),
+}
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+@pytest.mark.parametrize("make", FAILING.values(), ids=FAILING)
+async def test_a_failure_that_no_reader_waits_for_is_none_of_the_blocks(
+    make, steps, autojump_clock
+):
+    """The reader leaves in one of the steps in which the failure is on its way to it."""
+    async with make() as channel:
+        await channel.receive()
+        for _ in range(steps):
+            await trio.lowlevel.checkpoint()

@@ -44,6 +44,16 @@ async def test_a_failure_in_a_merge_closes_the_others(autojump_clock):
         assert log == ["closed"]
 
 
+async def test_a_second_failure_in_the_same_step_is_a_note_on_the_first():
+    failures = [StreamTruncated("one"), StreamTruncated("two")]
+    async with merge(*(numbers(0, then=failure) for failure in failures)) as channel:
+        with pytest.raises(StreamTruncated) as caught:
+            await channel.receive()
+    (first,) = (failure for failure in failures if failure is caught.value)
+    (second,) = (failure for failure in failures if failure is not first)
+    assert first.__notes__ == [f"another failed, too: {second!r}"]
+
+
 async def test_chain_opens_the_next_when_the_last_has_ended():
     log: list[object] = []
     assert await sinks.collect(chain(numbers(2, log=log), numbers(2, log=log))) == [0, 1, 0, 1]

@@ -8,7 +8,7 @@ calls.
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -80,6 +80,44 @@ class Calls:
         return ended
 
 
+_NONE: Final = object()
+"""Stands for no index: None is the one of an event without an index."""
+
+
+class Texts:
+    """The texts of one message, numbered in the order in which they began, and which of them is told now."""
+
+    def __init__(self) -> None:
+        self.told_index: Any = _NONE
+        """The index that the deltas of that text have."""
+        self._place: Any = _NONE
+        """The index of its block, which is another one where a gateway numbers the starts alone."""
+        self._numbers: dict[Any, int] = {}
+        self._count = 0
+
+    def begin_block(self, index: Any) -> None:
+        """A block of whatever kind begins on *index*: what follows there is no text of the block before."""
+        self._numbers.pop(index, None)
+        self._place = self.told_index = _NONE
+
+    def turn_to(self, place: Any, told_index: Any, *, cited: bool = False) -> int | None:
+        """Tell the text of the block on *place* now.
+
+        Returns its number where that has to be said: of each text but the first, which begins by itself
+        unless it is *cited* before its first word.
+        """
+        self.told_index = told_index
+        if place == self._place:
+            return None
+        self._place = place
+        number = self._numbers.get(place)
+        if number is not None:
+            return number
+        number = self._numbers[place] = self._count
+        self._count += 1
+        return number if number or cited else None
+
+
 @attrs.define
 class RawBlock:
     """A block that is kept as it is, with what its deltas add: a server's tool, a compaction."""
@@ -95,6 +133,17 @@ class RawBlock:
         elif kind == "compaction_delta":
             told = {name: value for name, value in delta.items() if name != "type"}
             self.block |= {name: value for name, value in told.items() if value is not None}
+
+    @property
+    def may_be_whole(self) -> bool:
+        """False while its input has begun in deltas and is no whole document yet."""
+        if not self.input:
+            return True
+        try:
+            loads(self.input)
+        except DecodeError:
+            return False
+        return True
 
     def part(self) -> RawPart:
         """The block as the part that goes back."""

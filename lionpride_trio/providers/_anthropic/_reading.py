@@ -17,6 +17,7 @@ from ..._chunks import (
     OtherChunk,
     PartChunk,
     ReasoningChunk,
+    TextChunk,
     ToolCallChunk,
     UsageChunk,
     text_chunk,
@@ -36,7 +37,7 @@ from .._parsing import (
     text,
     usage,
 )
-from ._blocks import Call, Calls, RawBlock
+from ._blocks import Call, Calls, RawBlock, Texts
 from ._request import WIRE
 
 NATIVE: Final = Native(WIRE)
@@ -54,8 +55,12 @@ def chunks_of_message(value: Any) -> tuple[list[Chunk], LionprideError | None]:
     events: list[dict[str, Any]] = [
         {"type": "message_start", "message": value},
         *(
-            {"type": "content_block_start", "index": index, "content_block": block}
+            event
             for index, block in enumerate(blocks)
+            for event in (
+                {"type": "content_block_start", "index": index, "content_block": block},
+                {"type": "content_block_stop", "index": index},
+            )
         ),
         {"type": "message_delta", "delta": end, "usage": value.get("usage")},
         {"type": "message_stop"},
@@ -68,15 +73,14 @@ class MessagesParser(BaseParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self._begun: set[Any] = set()
-        """The indexes of blocks that have begun."""
+        self._begun: dict[Any, bool] = {}
+        """The indexes of blocks that have begun, and whether each is open."""
         self._last: Any = None
         """The index of the block that began last."""
         self._calls = Calls()
         self._open_thoughts: dict[Any, int] = {}
         self._open_raws: dict[Any, RawBlock] = {}
-        self._last_kind: str | None = None
-        """The type of the block that began last."""
+        self._texts = Texts()
         self._thoughts = 0
         self._end: FinishChunk | None = None
 
@@ -88,16 +92,23 @@ class MessagesParser(BaseParser):
         match kind:
             case "content_block_delta":
                 delta = members(value.get("delta"))
+                index = value.get("index")
                 if delta.get("type") == "text_delta":  # nearly all events
-                    return [text_chunk(text(delta.get("text"), "text"), self._metadata, value)]
-                return [self._delta(self._place(value.get("index")), delta, value)]
+                    said = text_chunk(text(delta.get("text"), "text"), self._metadata, value)
+                    if index == self._texts.told_index:
+                        return [said]
+                    return self._text(index, said, value)
+                return self._delta(index, delta, value)
             case "content_block_start":
                 index = self._last = value.get("index")
-                self._begun.add(index)
-                closed = [*self._close(index, value), *self._end_calls(value, empty_only=True)]
+                self._begun[index] = True
+                self._texts.begin_block(index)
+                closed = self._close_before(index, value)
                 return [*closed, *self._block(index, members(value.get("content_block")), value)]
             case "content_block_stop":
-                closed = self._close(self._place(value.get("index")), value)
+                index = self._place(value.get("index"))
+                self._begun[index] = False
+                closed = self._close(index, value)
                 return [*closed, self._other(kind, value, value)]
             case "message_start":
                 message = members(value.get("message"))
@@ -125,15 +136,37 @@ class MessagesParser(BaseParser):
     def _place(self, index: Any) -> Any:
         """The index of the block that an event with *index* is about.
 
-        Some gateways number the starts alone, and some the deltas alone: then it is the last block.
+        Some gateways number the starts alone, and some the deltas alone: then it is the last block.  It is, too,
+        where the block of that index has stopped.
         """
-        if index in self._begun or not self._begun:
+        if self._begun.get(index) or not self._begun:
             return index
-        return self._last if index is None or self._last is None else index
+        numbered = index is not None and self._last is not None
+        return index if numbered and index not in self._begun else self._last
 
-    def _delta(self, index: Any, delta: Any, raw: Any) -> Chunk:
+    def _text(self, told_index: Any, said: TextChunk, raw: Any) -> list[Chunk]:
+        """*said*, which is the first text since another block began, or since one of another's."""
+        return [*self._turn_to(told_index, raw), said] if said.data else [said]
+
+    def _cited(self, told_index: Any, citation: Any, raw: Any) -> list[Chunk]:
+        """A citation of a block's text, which it may come before."""
+        begun = self._turn_to(told_index, raw, cited=True)
+        return [*begun, self._other("citation", citation, raw)]
+
+    def _turn_to(self, told_index: Any, raw: Any, **why: bool) -> list[Chunk]:
+        """Begin the text of a block, or go on with it where another block's text came between."""
+        slot = self._texts.turn_to(self._place(told_index), told_index, **why)
+        return [] if slot is None else [self._part(TextPart("", native=NATIVE), raw, slot)]
+
+    def _delta(self, told_index: Any, delta: Any, raw: Any) -> list[Chunk]:
+        if delta.get("type") == "citations_delta":
+            return self._cited(told_index, delta.get("citation"), raw)
+        index = self._place(told_index)
         if index in self._open_raws:
             self._open_raws[index].add(delta)
+        return [self._delta_of_block(index, delta, raw)]
+
+    def _delta_of_block(self, index: Any, delta: Any, raw: Any) -> Chunk:
         match delta.get("type"):
             case "input_json_delta" if index in self._calls.open:
                 call = self._calls.open[index]
@@ -146,21 +179,17 @@ class MessagesParser(BaseParser):
             case "signature_delta":
                 signature = text(delta.get("signature"), "signature") or None
                 return self._thought(index, raw, signature=signature)
-            case "citations_delta":
-                return self._other("citation", delta.get("citation"), raw)
             case kind:
                 return self._other(text(kind, "delta type"), delta, raw)
 
     def _block(self, index: Any, block: Any, raw: Any) -> list[Chunk]:
-        before, self._last_kind = self._last_kind, fields(block).get("type")
-        match self._last_kind:
+        match fields(block).get("type"):
             case "text":
-                another = [self._part(TextPart("", native=NATIVE), raw)] if before == "text" else []
                 said = text_chunk(text(block.get("text"), "text"), self._metadata, raw)
-                cited = [
-                    self._other("citation", each, raw) for each in block.get("citations") or ()
-                ]
-                return [*another, said, *cited]
+                chunks = self._text(index, said, raw)
+                for citation in block.get("citations") or ():
+                    chunks += self._cited(index, citation, raw)
+                return chunks
             case "thinking":
                 return [
                     self._thought(
@@ -181,6 +210,17 @@ class MessagesParser(BaseParser):
                 if kind and block.__class__ is dict:
                     self._open_raws[index] = RawBlock(dict(block))
                 return [self._other(text(kind, "block type") or "block", block, raw)]
+
+    def _close_before(self, index: Any, raw: Any) -> list[Chunk]:
+        """End what is over when a block begins on *index*, where no stop has told so.
+
+        A block of the provider's own is told when it is closed, and stands where it is told: one that waited
+        for the end of the message would come behind the blocks that follow it.
+        """
+        chunks = self._close(index, raw)
+        for other in [key for key, block in self._open_raws.items() if block.may_be_whole]:
+            chunks += self._close(other, raw)
+        return [*chunks, *self._end_calls(raw, empty_only=True)]
 
     def _close(self, index: Any, raw: Any) -> list[Chunk]:
         """End the block that is open on *index*: the input that no delta has told."""
@@ -253,8 +293,8 @@ class MessagesParser(BaseParser):
     def _call(self, call: Call, raw: Any, **parts: Any) -> ToolCallChunk:
         return ToolCallChunk(slot=call.slot, metadata=self._metadata, raw_response=raw, **parts)
 
-    def _part(self, part: RawPart | TextPart, raw: Any) -> PartChunk:
-        return PartChunk(part=part, metadata=self._metadata, raw_response=raw)
+    def _part(self, part: RawPart | TextPart, raw: Any, slot: int | None = None) -> PartChunk:
+        return PartChunk(part=part, slot=slot, metadata=self._metadata, raw_response=raw)
 
     def _other(self, kind: str, value: Any, raw: Any) -> OtherChunk:
         return OtherChunk(kind=kind, value=value, metadata=self._metadata, raw_response=raw)

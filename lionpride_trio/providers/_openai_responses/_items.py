@@ -137,12 +137,15 @@ class Item:
             return call_id == self.call_id
         return self._told_of(whole) is not None
 
-    def uncited(self, content: Iterable[Any]) -> list[Any]:
-        """The citations of a whole message's parts that were not told yet.  They count as told now."""
+    def uncited(self, content: Iterable[Any]) -> list[tuple[int, Any]]:
+        """The citations of a whole message's parts that were not told yet, each with its part's place.
+
+        They count as told now.
+        """
         lists = {at: list(fields(part).get("annotations") or ()) for at, part in enumerate(content)}
         if self.cited.total() >= sum(map(len, lists.values())):
             return []  # all, though servers number the parts of their events otherwise
-        rest = [each for at, cited in lists.items() for each in cited[self.cited[at] :]]
+        rest = [(at, each) for at, cited in lists.items() for each in cited[self.cited[at] :]]
         self.cited |= Counter({at: len(cited) for at, cited in lists.items()})
         return rest
 

@@ -7,6 +7,8 @@ finished items and the terminal event repeat the answer; of them only what nothi
 
 from __future__ import annotations
 
+import itertools
+from operator import itemgetter
 from typing import Any
 
 from ..._chunks import Chunk, FinishChunk, PartChunk, text_chunk
@@ -161,16 +163,20 @@ class ResponsesParser(ItemTeller):
         item = self._items.whole(kind, told, place, "".join(whole for _, whole in wholes))
         item.name = item.name or told.get("name")
         item.facts = facts_of(told, kind) or item.facts
-        for part, rest in item.untold(wholes):
-            chunks += self._say(item, part, rest, raw)
+        rests = [(part[1], self._say(item, part, rest, raw)) for part, rest in item.untold(wholes)]
+        if kind == "message":
+            cited: list[tuple[int, list[Chunk]]] = [
+                (at, [self._other("citation", each, raw)])
+                for at, each in item.uncited(told.get("content") or ())
+            ]
+            # A citation is of the text before it, so it comes right after its part's.
+            rests = sorted(rests + cited, key=itemgetter(0))
+        chunks += itertools.chain.from_iterable(made for _, made in rests)
         for at, part in strange.items():
             if at not in item.strange:
                 item.strange.add(at)
                 kind_of_part = text(fields(part).get("type"), "type") or "part"
                 chunks.append(self._other(kind_of_part, part, raw))
-        if kind == "message":
-            cited = item.uncited(told.get("content") or ())
-            chunks += [self._other("citation", each, raw) for each in cited]
         if kind == "reasoning":
             sealed = text(told.get("encrypted_content"), "encrypted_content") or item.sealed
             if sealed != item.sealed or item.facts != item.facts_told:

@@ -22,6 +22,7 @@ from ..._chunks import (
 )
 from ..._errors import LocalProtocolError
 from ..._media import MediaPart
+from ..._parts import TextPart
 
 PartKind: TypeAlias = Literal["text", "reasoning", "refusal", "call", "image"]
 
@@ -91,6 +92,9 @@ class Parts:
                 piece = ""
                 part = self._part("text")
                 part.citations.append(chunk.value)
+            case PartChunk(part=TextPart()):
+                self.split()
+                return None
             case PartChunk(part=MediaPart(kind="image", data=bytes()) as image) if self._has_images:
                 piece = ""
                 self.split()

@@ -7,6 +7,8 @@ from lionpride_trio import (
     Overloaded,
     ServerError,
     StreamTruncated,
+    TextPart,
+    ToolCall,
     ToolCallChunk,
     Usage,
     Verdict,
@@ -47,6 +49,26 @@ def think(index, text, signature):
 
 def end(reason):
     return {"type": "message_delta", "delta": {"stop_reason": reason}}
+
+
+def stop(index):
+    return {"type": "content_block_stop", "index": index}
+
+
+def said(text, *citations):
+    return ("text", text, citations)
+
+
+def order(response):
+    """The parts of the answer: texts with their citations, calls, and the types of raw blocks."""
+    return [
+        said(part.text, *part.citations)
+        if isinstance(part, TextPart)
+        else ("call", part.name)
+        if isinstance(part, ToolCall)
+        else ("raw", part.block)
+        for part in response.parts
+    ]
 
 
 def message(*events, reason="end_turn"):
@@ -288,3 +310,124 @@ def test_the_whole_input_is_told_before_the_end():
     events = (BEGIN, use(0, "c", "f", {"a": 1}), end("tool_use"), STOP)
     chunks = [chunk for event in events for chunk in parser.feed("", event)]
     assert [type(chunk) for chunk in chunks[-2:]] == [ToolCallChunk, FinishChunk]
+
+
+CITATION = {"type": "web_search_result_location", "url": "u", "cited_text": "c"}
+SEARCH = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"q": 1}}
+FOUND = {"type": "web_search_tool_result", "tool_use_id": "s", "content": []}
+SEARCHED = [
+    {"type": "text", "text": "I'll search."},
+    SEARCH,
+    FOUND,
+    {"type": "text", "text": "Paris", "citations": [CITATION]},
+    {"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}},
+]
+SEARCHED_ORDER = [
+    said("I'll search."),
+    ("raw", SEARCH),
+    ("raw", FOUND),
+    said("Paris", CITATION),
+    ("call", "f"),
+]
+
+
+def test_the_blocks_of_a_whole_message_keep_their_order():
+    whole, failure = read_whole("anthropic", {"content": SEARCHED, "stop_reason": "tool_use"})
+    assert failure is None
+    assert order(whole) == SEARCHED_ORDER
+
+
+def test_the_blocks_of_a_stream_without_stops_keep_their_order():
+    events = [start(index, **block) for index, block in enumerate(SEARCHED)]
+    assert order(message(*events, reason="tool_use")) == SEARCHED_ORDER
+
+
+def test_a_block_of_the_providers_waits_for_the_rest_of_its_input():
+    empty = {**SEARCH, "input": {}}
+    response = message(
+        start(0, **empty),
+        piece(0, '{"q"'),
+        start(1, type="text", text="meanwhile"),
+        piece(0, ":1}"),
+        stop(0),
+        stop(1),
+    )
+    assert order(response) == [said("meanwhile"), ("raw", SEARCH)]
+
+
+@pytest.mark.parametrize("more", [{}, {"citations": []}])
+def test_a_citation_before_its_text_is_of_that_text(more):
+    cites = delta(3, "citations_delta", citation=CITATION)
+    response = message(
+        start(0, type="text", text=""),
+        delta(0, "text_delta", text="I'll search."),
+        stop(0),
+        start(1, **SEARCH),
+        stop(1),
+        start(2, **FOUND),
+        stop(2),
+        start(3, type="text", text="", **more),
+        cites,
+        delta(3, "text_delta", text="Paris"),
+        delta(3, "text_delta", text=" is big"),
+        stop(3),
+        start(4, type="text", text=""),
+        delta(4, "text_delta", text="."),
+        stop(4),
+    )
+    assert order(response) == [
+        said("I'll search."),
+        ("raw", SEARCH),
+        ("raw", FOUND),
+        said("Paris is big", CITATION),
+        said("."),
+    ]
+    assert response.citations == (CITATION,)
+
+
+def test_a_citation_that_opens_the_answer_is_of_its_first_text():
+    cites = delta(0, "citations_delta", citation=CITATION)
+    text = delta(0, "text_delta", text="Paris")
+    assert order(message(start(0, type="text", text=""), cites, text)) == [said("Paris", CITATION)]
+
+
+def test_texts_that_come_in_turns_are_told_apart_by_their_indexes():
+    other = {**CITATION, "url": "v"}
+    response = message(
+        start(0, type="text", text=""),
+        start(1, type="text", text=""),
+        delta(0, "text_delta", text="A1 "),
+        delta(1, "text_delta", text="B1 "),
+        delta(0, "text_delta", text="A2"),
+        delta(0, "citations_delta", citation=CITATION),
+        delta(1, "citations_delta", citation=other),
+        delta(1, "text_delta", text="B2"),
+        stop(0),
+        stop(1),
+    )
+    assert order(response) == [said("A1 A2", CITATION), said("B1 B2", other)]
+    assert response.text == "A1 A2B1 B2"
+
+
+def test_a_text_goes_on_behind_what_came_between_its_pieces():
+    response = message(
+        start(0, type="text", text="A1 "),
+        start(1, **SEARCH),
+        delta(0, "text_delta", text="A2"),
+        stop(0),
+        stop(1),
+        start(0, type="text", text="B"),
+    )
+    assert order(response) == [said("A1 A2"), ("raw", SEARCH), said("B")]
+
+
+@pytest.mark.parametrize("constant", [True, False])
+def test_a_delta_of_a_block_that_has_stopped_is_of_the_last_one(constant):
+    events = []
+    for number in range(2):
+        events += [start(number, type="text", text=""), delta(0, "text_delta", text=str(number))]
+        events.append(stop(0 if constant else number))
+    events += [use(2, "c", "f"), piece(0, '{"a":1}'), stop(0)]
+    response = message(*events)
+    assert order(response) == [said("0"), said("1"), ("call", "f")]
+    assert calls(response) == [("c", "f", '{"a":1}')]

@@ -15,6 +15,7 @@ from lionpride_trio import (
     RateLimited,
     ReasoningChunk,
     TextChunk,
+    TextPart,
     ToolCallChunk,
     Usage,
     UsageChunk,
@@ -149,6 +150,23 @@ def test_media_without_a_place_are_left_out(name):
     assert made == tuple(part for part in parts if part.kind in encoder.abilities.media)
     whole = wire_of(*name).fresh().whole([PartChunk(part=part) for part in parts])
     assert reassemble(get(*name).parse_body(whole)[0]).parts == made
+
+
+def test_a_citation_stays_with_the_text_that_begins_with_it():
+    cited = OtherChunk(kind="citation", value={"type": "page_location"})
+    chunks = [TextChunk("a"), PartChunk(part=TextPart("")), cited, TextChunk("b")]
+    chunks.append(FinishChunk(verdict=Verdict.COMPLETE))
+    encoder = MessagesEncoder(HEAD)
+    body = encoder.begin() + b"".join(map(encoder.feed, chunks)) + encoder.end()
+    decoder = StreamDecoder(get("anthropic"))
+    for made in (
+        reassemble(decoder.feed(body)),
+        reassemble(get("anthropic").parse_body(MessagesEncoder(HEAD).whole(chunks))[0]),
+    ):
+        assert [(part.text, part.citations) for part in made.parts] == [
+            ("a", ()),
+            ("b", (cited.value,)),
+        ]
 
 
 def test_the_end_is_said_in_words_of_the_wire():

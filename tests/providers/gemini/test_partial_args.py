@@ -33,7 +33,12 @@ def test_lists_and_objects_are_made_on_the_way():
         ("$.stops[0].name", "stringValue", "a"),
         ("$.stops[1].days[0]", "numberValue", 1),
         ("$['odd key'][1]", "boolValue", True),
-    ) == {"stops": [{"name": "a"}, {"name": "b", "days": [1]}], "odd key": [None, True]}
+        ("$[\"a 'key'\"]", "stringValue", "x"),
+    ) == {
+        "stops": [{"name": "a"}, {"name": "b", "days": [1]}],
+        "odd key": [None, True],
+        "a 'key'": "x",
+    }
 
 
 def test_a_string_can_be_looked_at_while_it_comes():
@@ -41,6 +46,14 @@ def test_a_string_can_be_looked_at_while_it_comes():
     for piece, so_far in (("He", "He"), ("llo", "Hello")):
         arguments.add([{"jsonPath": "$.a", "stringValue": piece}])
         assert json.loads(arguments.text()) == {"a": so_far}
+
+
+def test_what_was_refused_spoils_nothing_of_the_rest():
+    arguments = PartialArguments()
+    arguments.add([{"jsonPath": "$.a", "stringValue": "x"}])
+    with pytest.raises(DecodeError):
+        arguments.add([{"jsonPath": "a", "stringValue": "y"}])
+    assert json.loads(arguments.text()) == {"a": "x"}
 
 
 @pytest.mark.parametrize("path", ["", "$", "city", "a.b"])

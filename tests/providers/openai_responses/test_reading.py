@@ -177,3 +177,29 @@ def test_thoughts_stand_in_the_order_in_which_they_were_opened():
         added({**sealed, "encrypted_content": None}, 0), done(told, 1), end(sealed, told)
     )
     assert [block.redacted for block in response.reasoning_blocks] == ["E", None]
+
+
+@pytest.mark.parametrize("told", [[], ["A"], ["A", "B"]], ids="".join)
+def test_a_citation_of_a_whole_message_is_of_its_part(told):
+    cited = [{"url": "a"}, {"url": "b"}]
+    texts = zip("AB", cited, strict=True)
+    item = {
+        "type": "message",
+        "id": "m",
+        "content": [
+            {"type": "output_text", "text": text, "annotations": [each]} for text, each in texts
+        ],
+    }
+    deltas = [
+        event("output_text.delta", item_id="m", content_index=at, delta=text)
+        for at, text in enumerate(told)
+    ]
+    response = read(*deltas, done(item), end(item))
+    assert list(response.citations) == cited
+    if len(told) < 2:  # else the first text is over
+        assert [(part.text, *part.citations) for part in response.parts] == [
+            ("A", cited[0]),
+            ("B", cited[1]),
+        ]
+    whole, _ = read_whole("openai", end(item)["response"], "responses")
+    assert [part.citations for part in whole.parts] == [(each,) for each in cited]
