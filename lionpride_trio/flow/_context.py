@@ -202,8 +202,15 @@ class Context:
                     with self._others_awaited():
                         for box in boxes:
                             await box.wait_room()
-                    # Closing a flow wakes its writers, and cancels them.
-                    await trio.lowlevel.checkpoint_if_cancelled()
+                    try:
+                        # Closing a flow wakes its writers, and cancels them.
+                        await trio.lowlevel.checkpoint_if_cancelled()
+                    except trio.Cancelled:
+                        # Cancelled after the grant: kept, the room would be nobody's, and the writers
+                        # of other operations that wait behind would never be woken.
+                        for box in boxes:
+                            box.give_back_room()
+                        raise
                     boxes = self._boxes()
                 room = min([box.room for box in boxes], default=len(chunks))
                 self._put(chunks[put : put + room])
