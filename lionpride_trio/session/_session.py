@@ -10,8 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-import trio
-
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
 from .._observer import Observer, listeners_of
@@ -22,6 +20,7 @@ from ..tools import Tool, Toolbox
 from . import _storage
 from ._asked import Asking
 from ._branch import Branch, Conversations
+from ._open_turns import BranchTurns
 from ._owner import SessionOwner
 from ._turns import Asked, OnCut, message_of
 from .messages import Message, SystemContent
@@ -64,7 +63,7 @@ class Session(OnlyAsync):
         route = Route(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
         self._owner = SessionOwner(self, route, listeners_of(observers))
         self.services = ServiceRegistry(self._owner)
-        self._turns: dict[str, trio.Lock] = {}
+        self._turns: dict[str, BranchTurns] = {}
 
     @property
     def is_open(self) -> bool:
@@ -146,7 +145,8 @@ class Session(OnlyAsync):
 
         :raises ConfigurationError: something of it cannot be; before any connection.
         :raises OutputInvalid: from the channel, after the last chunk: the answer has not that type.
-        :raises LocalProtocolError: when it is opened inside the block of a turn of the same task and branch.
+        :raises LocalProtocolError: when it is opened inside a turn on the same branch, for which it would wait:
+            in its block or loop, in a task of a nursery opened there, or in one of its tools.
         """
         asking = self._asking(
             branch.name if isinstance(branch, Branch) else branch,
