@@ -19,13 +19,13 @@ from .._channels._channel import Channel
 from .._channels._mailbox import Mailbox
 from .._channels._nursery import failure_in, open_pump_nursery
 from .._channels._source import Source
-from .._errors import ConfigurationError, LocalProtocolError
+from .._errors import ConfigurationError, LocalProtocolError, WorkerLost
 from ..flow import Context, Operation, Results
 from ..flow._attempt import run_once
 from . import _bridge
 from ._news import Home
 from ._remote import RemoteChannel, call, check_cpus, open_worker
-from ._sending import Batch, check_arguments, check_function
+from ._sending import Batch, check_arguments, check_function, pack_batch
 from ._worker import BATCH
 
 
@@ -133,10 +133,13 @@ async def _feed(items: Channel[Any], worker: RemoteChannel) -> None:
             batch = Batch(ended=True)
         except Exception as error:
             batch = Batch(ended=True, failure=error)
+        # What cannot be sent ends the stream on the worker, which says so and wants no more.  Any other
+        # failure but the worker's own end is raised: the operation there would wait for items for ever.
+        data = pack_batch(batch, _bridge.by_value, is_noted=False)
         try:
-            wanted = await call(worker.worker, "put", _bridge.by_value(batch))
-        except Exception:
-            return  # the worker is lost, which its channel tells
+            wanted = await call(worker.worker, "put", data)
+        except WorkerLost:
+            return  # its channel tells
         if batch.ended:
             return
         if not wanted:

@@ -193,6 +193,16 @@ async def blocks():
     threading.Event().wait()
 
 
+async def catches_any(context):
+    items = []
+    try:
+        async for item in context.channel:
+            items.append(item)
+    except Exception as error:
+        return [*items, f"{type(error).__name__}: {error}"]
+    return items
+
+
 async def catches(context):
     try:
         async for _ in context.channel:

@@ -98,6 +98,43 @@ async def test_a_failure_of_the_stream_arrives_on_the_worker(workers):
     assert caught.value.results[reader] == "upstream"
 
 
+def gives(*items, then=None):
+    async def gives(context):
+        for item in items:
+            yield item
+        if then is not None:
+            raise then
+
+    return gives
+
+
+async def test_an_item_that_cannot_be_sent_ends_the_stream_on_the_worker(workers):
+    builder = Builder()
+    reader = builder.add(jobs.catches_any, stream_from=builder.add(gives(1, lambda: 2)), on=ON)
+    with trio.fail_after(10):
+        [first, told] = (await flow(builder))[reader]
+    assert first == 1
+    assert told.startswith("WorkerError: an item of type function cannot be sent")
+
+
+async def test_an_item_that_cannot_be_read_there_fails_the_operation(workers):
+    builder = Builder()
+    odd = jobs.Odd("one", "two")
+    builder.add(jobs.catches_any, stream_from=builder.add(gives(odd)), on=ON)
+    with trio.fail_after(10), pytest.raises(TypeError, match="two"):
+        await flow(builder)
+
+
+async def test_a_failure_that_cannot_be_read_there_arrives_as_its_text(workers):
+    odd = jobs.Odd("one", "two")
+    builder = Builder()
+    reader = builder.add(jobs.catches_any, stream_from=builder.add(gives(1, then=odd)), on=ON)
+    with trio.fail_after(10), pytest.raises(FlowError) as caught:
+        await flow(builder, on_error="skip")
+    assert caught.value.results[reader] == [1, "WorkerError: Odd: one and two"]
+    assert not any("on the worker" in note for note in odd.__notes__)
+
+
 async def test_a_worker_that_closes_its_stream_lets_the_producer_go_on(workers):
     builder = Builder()
     numbers = builder.add(many)
