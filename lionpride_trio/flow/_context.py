@@ -176,6 +176,10 @@ class Context:
             yield outer
             outer = outer._shared.outer  # ruff: ignore[private-member-access] - its own class
 
+    def _attempts(self) -> Mapping[str, int]:
+        """The attempts of this operation and of those around it, by id."""
+        return {context.operation.id: context.attempt for context in (self, *self._outer())}
+
     def send(self, chunk: Any) -> Coroutine[Any, Any, None]:
         """Give one chunk to the reader of the flow and the readers of this operation's stream.
 
