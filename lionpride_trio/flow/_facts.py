@@ -66,16 +66,31 @@ def _free(key: str, taken: set[str], numbers: dict[str, int]) -> str:
 
 
 def facts_of(operation: Operation, keys: Mapping[Operation, str]) -> Facts:
-    """What decides about the result of *operation*: its name, its edges and its parameters."""
+    """What decides about the result of *operation*: its name, its edges and its parameters.
+
+    Among the parameters is what a `functools.partial` has bound, and the function that makes one result of chunks.
+    """
     stream = operation.stream_from
     branch = stream.number if isinstance(stream, StreamBranch) else None
     work: Any = operation.work
     own = work.facts() if isinstance(work, ResumableWork) else None
+    if (
+        own is None and operation.inner is None
+    ):  # of a flow inside, each operation has facts of its own
+        own = bound_arguments(work)
+    given = [operation.parameters, own, *([] if operation.reduce is list else [operation.reduce])]
     return {
         "name": operation.name,
         "edges": digest([operation.after, operation.producer, branch], keys),
-        "parameters": digest([operation.parameters, own], keys),
+        "parameters": digest(given, keys),
     }
+
+
+def bound_arguments(function: Any) -> Any:
+    """The arguments that *function* has already, if it is a `functools.partial`; else None."""
+    if not isinstance(function, functools.partial):
+        return None
+    return [function.args, function.keywords]
 
 
 def changed_fact(before: Facts, now: Facts) -> str | None:

@@ -132,6 +132,10 @@ async def yields(context):
     yield context.attempt
 
 
+async def times(factor, context):
+    return factor * context.operation.parameters["number"]
+
+
 async def adds_up(context):
     total = 0
     async for item in context.channel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import pytest
@@ -9,6 +10,7 @@ import trio
 
 from lionpride_trio import ConfigurationError, FlowError, WorkerLost
 from lionpride_trio.distributed import remote_options
+from lionpride_trio.durable import open_streams
 from lionpride_trio.operations import Builder, flow, flow_stream
 from lionpride_trio.transformers import from_iterable, take
 from tests.distributed import jobs
@@ -96,6 +98,20 @@ async def test_a_failure_of_the_stream_arrives_on_the_worker(workers):
     with pytest.raises(FlowError) as caught:
         await flow(builder, on_error="skip")
     assert caught.value.results[reader] == "upstream"
+
+
+async def test_a_journal_knows_what_a_function_was_given_and_not_where_it_runs(workers):
+    async with open_streams("memory:") as streams:
+        for on, factor, again in ((ON, 2, False), (None, 2, False), (None, 3, True)):
+            builder = Builder()
+            function = functools.partial(jobs.times, factor)
+            operation = builder.add(function, parameters={"number": 7}, on=on)
+            async with flow_stream(builder, journal=streams.journal("a")) as run:
+                async for _ in run:
+                    pass
+            assert run.results[operation] == 7 * factor
+            assert run.status[operation].again is again
+    assert len(workers) == 1
 
 
 def gives(*items, then=None):

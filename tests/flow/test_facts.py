@@ -62,6 +62,30 @@ def test_which_fact_has_changed():
     assert changed_fact(facts(stream_from=one), facts(stream_from=other)) == "edges"
 
 
+def test_what_a_function_was_given_before_counts():
+    def facts(work, **settings):
+        return facts_of(Operation(work=work, name="x", **settings), {})
+
+    oslo = facts(functools.partial(work, "Oslo", unit="C"))
+    assert changed_fact(oslo, facts(functools.partial(work, "Oslo", unit="C"))) is None
+    assert changed_fact(oslo, facts(functools.partial(work, "Bergen", unit="C"))) == "parameters"
+    assert changed_fact(oslo, facts(functools.partial(work, "Oslo", unit="F"))) == "parameters"
+    assert changed_fact(oslo, facts(work)) == "parameters"
+    # The operations of a flow inside have facts of their own.
+    inner = functools.partial(work, "Oslo")
+    assert changed_fact(facts(inner, inner=Graph([])), facts(work, inner=Graph([]))) is None
+
+
+def test_what_makes_one_result_of_chunks_counts():
+    def facts(**settings):
+        return facts_of(op("x", **settings), {})
+
+    assert changed_fact(facts(), facts(reduce=list)) is None
+    assert changed_fact(facts(), facts(reduce=sum)) == "parameters"
+    joined = [functools.partial(str.join, glue) for glue in (", ", "; ")]
+    assert changed_fact(facts(reduce=joined[0]), facts(reduce=joined[1])) == "parameters"
+
+
 @attrs.frozen
 class Settings:
     size: int
