@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
@@ -25,12 +26,16 @@ from ._operation import MadeId, Operation, StreamBranch
 Facts = Mapping[str, str]
 
 _DIGITS: Final = 16
+_OF_KEYS: Final = re.compile(r"[/#%]")
+"""The characters with a meaning in keys."""
 
 
 def keys_of(graph: Graph, before: str = "") -> dict[Operation, str]:
     """The key of each operation of *graph* and of the flows in it, unique among them.
 
     All keys begin with *before*; those of an inner flow begin with the key of its operation, as in ``outer/inner``.
+    So a ``/`` or ``#`` of an id or a name is written as in a URL: ``ch1/sum`` would else be an operation of a flow
+    in ``ch1``, and would be taken, dropped and committed with it.
     """
     keys: dict[Operation, str] = {}
     _add_keys(graph, before, keys, set(), {})
@@ -47,12 +52,16 @@ def _add_keys(
     # Given ids come first, so that a name that happens to be the same makes way for them.
     for operation in graph.operations:
         if not isinstance(operation.id, MadeId):
-            keys[operation] = _free(before + operation.id, taken, numbers)
+            keys[operation] = _free(before + _escaped(operation.id), taken, numbers)
     for operation in graph.operations:
         if isinstance(operation.id, MadeId):
-            keys[operation] = _free(before + operation.name, taken, numbers)
+            keys[operation] = _free(before + _escaped(operation.name), taken, numbers)
         if operation.inner is not None:
             _add_keys(operation.inner, f"{keys[operation]}/", keys, taken, numbers)
+
+
+def _escaped(name: str) -> str:
+    return _OF_KEYS.sub(lambda match: f"%{ord(match[0]):02X}", name)
 
 
 def _free(key: str, taken: set[str], numbers: dict[str, int]) -> str:

@@ -108,6 +108,35 @@ async def test_operations_are_known_by_their_name_and_place_or_by_the_id_that_wa
         assert sorted(results.values()) == [1, 2, 3]
 
 
+async def test_an_id_with_a_slash_is_an_operation_of_its_own():
+    """It is none of a flow in the operation with the id before the slash."""
+    ran = []
+
+    async def note(context):
+        ran.append(context.operation.id)
+
+    async with open_streams("memory:") as streams:
+        for version, with_other in ((1, True), (2, False), (2, True)):
+            builder = Builder()
+            builder.add(note, id="a", parameters={"version": version})
+            if with_other:
+                builder.add(note, id="a/b")
+            await flow(builder, journal=streams.journal("a"))
+    assert sorted(ran) == ["a", "a", "a/b"]
+
+
+async def test_the_turn_of_an_operation_that_is_no_more_is_not_committed():
+    model = Model()
+    async with open_streams("memory:") as streams:
+        for ids in (["ch1", "ch1/sum", "ch1#2"], ["ch1"]):
+            async with model.session() as session:
+                builder = Builder(session=session)
+                for given in ids:
+                    builder.communicate(instruction="q", imodel="m", branch="talk", id=given)
+                await flow(builder, journal=streams.journal("a"))
+                assert len(said(session, "talk")) == 2 * len(ids)
+
+
 async def fetch(city, context):
     return f"the weather of {city}"
 

@@ -35,7 +35,7 @@ def test_names_are_made_unique_by_their_place():
 
 
 def test_a_given_id_is_the_key_and_names_make_way():
-    assert keys(op("a"), op("x", id="a"), op("a#2")) == ["a#2", "a", "a#2#2"]
+    assert keys(op("a"), op("x", id="a"), op("a")) == ["a#2", "a", "a#3"]
 
 
 def test_inner_flows_stand_under_their_operation():
@@ -43,7 +43,17 @@ def test_inner_flows_stand_under_their_operation():
     assert keys(op("a"), inner, before="x/") == ["x/a", "x/sub", "x/sub/a", "x/sub/given"]
     # A name that looks like a place in another flow is no trouble.
     one, other = op("sub/a"), op("sub", inner=Graph([op("a")]))
-    assert len(set(keys(one, other))) == 3
+    assert keys(one, other) == ["sub%2Fa", "sub", "sub/a"]
+
+
+def test_an_id_or_a_name_is_no_place_and_no_number():
+    assert keys(op("x", id="a/b"), op("x", id="a#2"), op("a"), op("a")) == [
+        "a%2Fb",
+        "a%232",
+        "a",
+        "a#2",
+    ]
+    assert len(set(keys(op("a/b"), op("a%2Fb"), op("x", id="a%252Fb")))) == 3
 
 
 def test_which_fact_has_changed():
