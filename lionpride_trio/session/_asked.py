@@ -61,6 +61,8 @@ class Asking:
         :raises ConfigurationError: something of it cannot be.
         """
         check_on_cut(self.on_cut)
+        # Found out when the turn is committed, it would lose an answer that was paid for.
+        self.session.conversations.check_ids([self.question])
         known = self.branch is not None and self.branch in self.session.branches
         history = self.session.history(self.branch) if known and self.branch is not None else []
         settings = {key: self.options[key] for key in SETTINGS & self.options.keys()}

@@ -149,7 +149,7 @@ class Session(OnlyAsync):
             in its block or loop, in a task of a nursery opened there, or in one of its tools.
         """
         asking = self._asking(
-            branch.name if isinstance(branch, Branch) else branch,
+            self.conversations.branch(branch).name if isinstance(branch, Branch) else branch,
             message_of(question, context, attachments),
             imodel,
             tools=tools,

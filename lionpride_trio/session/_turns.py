@@ -146,6 +146,7 @@ def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
     """Put *messages* at the end of *branch*, which is made if it is not there: all or none."""
     if not messages:
         return
+    session.conversations.check_ids(messages)
     if branch not in session.branches:
         session.create_branch(name=branch)
     session.conversations.add_items(messages, [branch])
