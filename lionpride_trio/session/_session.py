@@ -182,11 +182,13 @@ class Session(OnlyAsync):
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write messages and branches to *path* as JSON: whole, or not at all.
+        """Write messages and branches, the id and the name to *path* as JSON: whole, or not at all.
 
-        Models are not saved, for their keys must not be.  Blocks for the time of writing a file.
+        A link at *path* stays, and what it leads to is written.  The file keeps its mode; a new one is for its
+        owner alone.  Models are not saved, for their keys must not be.  Blocks for the time of writing a file.
         """
-        _storage.save(self.conversations, Path(path))
+        saved = _storage.SavedSession(self.conversations, self.id, self.name)
+        _storage.save(saved, Path(path))
 
     @classmethod
     def load(
@@ -197,14 +199,15 @@ class Session(OnlyAsync):
         proxy: Proxy | None = None,
         trust_env: bool | None = None,
     ) -> Self:
-        """A session with the messages and branches that `save` wrote.
+        """The session that `save` wrote: its messages and branches, its id and its name.
 
         How its models' connections are made was not saved, and is said anew.
 
         :raises ConfigurationError: the file is damaged or another program's; says where.
         """
         session = cls(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
-        session.conversations = _storage.load(Path(path))
+        saved = _storage.load(Path(path))
+        session.conversations, session.id, session.name = saved.conversations, saved.id, saved.name
         return session
 
     async def __aenter__(self) -> Self:

@@ -291,7 +291,7 @@ MUTANTS = [
         "return data",
         "sinks",
     ),
-    ("session/_storage.py", "Path(name).replace(path)", "path.write_text(text)", "session"),
+    ("session/_storage.py", "draft.publish()", "path.write_text(text)", "session"),
     ("session/_owner.py", "await client.aclose()", "pass", "services local"),
     ("stages/_think_tags.py", "self._start = text[end:]", 'self._start = ""', "stages"),
     ("stages/_lines.py", "\\r", "\\v", "stages"),
