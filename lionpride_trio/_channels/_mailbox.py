@@ -19,8 +19,9 @@ What must hold:
 
 1. A reader that sleeps finds nothing ready, and no writer has items.  Otherwise both would sleep for ever:
    so `_fetch` serves the writers before it sleeps, and every put wakes the reader.
-2. A writer that was woken for room puts at least one item before it waits for anything else.  Room is
-   given to one writer at a time (`_admit_writers` counts it as used), so room that is not used wakes nobody.
+2. A writer that was woken for room puts at least one item before it waits for anything else, or gives
+   the room back.  Room is given to one writer at a time (`_admit_writers` counts it as used), so room that
+   is neither used nor given back wakes nobody: the reader sleeps, and so do the writers behind.
 3. After `_finish` nothing is put, and nobody sleeps: a reader, a writer, each is woken and sees the end.
 """
 
@@ -97,12 +98,17 @@ class Mailbox(Channel[Any]):
     async def wait_room(self) -> int:
         """Wait until there is room; return how much.
 
-        After this returns the caller must put at least one item, or the next waiting writer is never
-        woken: the room was counted as the caller's.
+        After this returns the caller must put at least one item, or call `give_back_room`: the room was
+        counted as the caller's, and otherwise the next waiting writer is never woken.  The only writer of
+        a mailbox is free of that, since nobody waits behind it.
         """
         while (room := self.room) <= 0:
             await self._wait_turn(())
         return room
+
+    def give_back_room(self) -> None:
+        """Give the room that `wait_room` promised to the next waiting writer: the caller puts nothing."""
+        self._admit_writers()
 
     def put_nowait(self, items: list[Any]) -> None:
         """Put *items*, for which there is `room`.  The list is the mailbox's from now on."""
@@ -256,7 +262,10 @@ class Mailbox(Channel[Any]):
 
 
 async def pump(upstream: Channel[Any], into: Mailbox) -> None:
-    """Put all items of *upstream* into a mailbox, then its end or its failure, which is not raised."""
+    """Put all items of *upstream* into a mailbox, then its end or its failure, which is not raised.
+
+    The mailbox has no other writer: room is held here while *upstream* is waited for.
+    """
     try:
         while True:
             room = into.room or await into.wait_room()

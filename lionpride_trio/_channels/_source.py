@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from weakref import ref
 
 import attrs
 import trio
@@ -43,8 +44,11 @@ _BLOCK_ENDED: Final = " when its block ended: read it inside 'async with … as 
 class Owner(Protocol):
     """Something open that can keep a channel until its own block ends."""
 
-    async def adopt(self, source: Source[Any]) -> Channel[Any]:
-        """Open *source* and close it at the latest when the owner's block ends."""
+    async def adopt(self, source: Source[Any], goes_on: Callable[[], bool]) -> Channel[Any]:
+        """Open *source* and close it at the latest when the owner's block ends.
+
+        *goes_on* is for the owner to ask: False once the loop was left or has ended.
+        """
         ...
 
 
@@ -191,7 +195,7 @@ class _OwnedIterator(AsyncIterator[T_co]):
                 raise trio.BusyResourceError("another task is opening this source")
             self._opening = True
             try:
-                self._channel = await self._owner.adopt(self._source)
+                self._channel = await self._owner.adopt(self._source, _goes_on(self))
             finally:
                 self._opening = False
             self._run = trio.lowlevel.current_trio_token()
@@ -210,6 +214,20 @@ class _OwnedIterator(AsyncIterator[T_co]):
         # The collector of garbage may do this in any thread, or when the run is over.
         with suppress(trio.RunFinishedError):
             self._run.run_sync_soon(channel.close_nowait)
+
+
+def _goes_on(iterator: _OwnedIterator[Any]) -> Callable[[], bool]:
+    """A function that tells whether the loop over *iterator* goes on; it keeps no iterator alive."""
+    alive = ref(iterator)
+
+    def goes_on() -> bool:
+        iterator = alive()
+        if iterator is None:
+            return False
+        channel = iterator._channel
+        return channel is None or channel._end is None
+
+    return goes_on
 
 
 class PipedChannel(Source[T_co]):

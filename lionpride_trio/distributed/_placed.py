@@ -7,8 +7,7 @@ operation's own function runs with a context that stands for the one at home.  W
 
 from __future__ import annotations
 
-import functools
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -19,13 +18,14 @@ from .._channels._channel import Channel
 from .._channels._mailbox import Mailbox
 from .._channels._nursery import failure_in, open_pump_nursery
 from .._channels._source import Source
-from .._errors import ConfigurationError, LocalProtocolError
+from .._errors import ConfigurationError, LocalProtocolError, WorkerLost
 from ..flow import Context, Operation, Results
 from ..flow._attempt import run_once
+from ..flow._facts import bound_arguments
 from . import _bridge
 from ._news import Home
 from ._remote import RemoteChannel, call, check_cpus, open_worker
-from ._sending import Batch, check_arguments, check_function
+from ._sending import Batch, check_arguments, check_function, pack_batch
 from ._worker import BATCH
 
 
@@ -43,7 +43,7 @@ class RemoteOptions:
         """
         check_function("on=remote_options()", function)
         _bridge.check_installed()
-        return functools.partial(_run_on_worker, function, self.num_cpus)
+        return _PlacedWork(function, self.num_cpus)
 
 
 def remote_options(*, num_cpus: float = 1) -> RemoteOptions:
@@ -55,6 +55,25 @@ def remote_options(*, num_cpus: float = 1) -> RemoteOptions:
     worker that dies is `WorkerLost`.
     """
     return RemoteOptions(check_cpus(num_cpus))
+
+
+@attrs.frozen
+class _PlacedWork:
+    """The work of an operation that runs on a worker.  Where it runs does not decide about its result."""
+
+    function: Callable[[Any], Any]
+    num_cpus: float
+
+    def __call__(self, context: Context) -> Awaitable[Any]:
+        return _run_on_worker(self.function, self.num_cpus, context)
+
+    def facts(self) -> Any:
+        """The facts of the function, as at home."""
+        return bound_arguments(self.function)
+
+    def restore(self, result: Any) -> Any:
+        """*result*: it was home already."""
+        return result
 
 
 @attrs.frozen
@@ -133,10 +152,13 @@ async def _feed(items: Channel[Any], worker: RemoteChannel) -> None:
             batch = Batch(ended=True)
         except Exception as error:
             batch = Batch(ended=True, failure=error)
+        # What cannot be sent ends the stream on the worker, which says so and wants no more.  Any other
+        # failure but the worker's own end is raised: the operation there would wait for items for ever.
+        data = pack_batch(batch, _bridge.by_value, is_noted=False)
         try:
-            wanted = await call(worker.worker, "put", _bridge.by_value(batch))
-        except Exception:
-            return  # the worker is lost, which its channel tells
+            wanted = await call(worker.worker, "put", data)
+        except WorkerLost:
+            return  # its channel tells
         if batch.ended:
             return
         if not wanted:

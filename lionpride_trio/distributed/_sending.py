@@ -97,10 +97,13 @@ def unpack(data: bytes) -> Any:
     return pickle.loads(data)  # ruff: ignore[suspicious-pickle-usage] - see the top
 
 
-def pack_batch(batch: Batch, by_value: ByValue) -> bytes:
-    """*batch* as bytes; what of it cannot be sent is left out, and is a `WorkerError` at the end."""
+def pack_batch(batch: Batch, by_value: ByValue, *, is_noted: bool = True) -> bytes:
+    """*batch* as bytes; what of it cannot be sent is left out, and is a `WorkerError` at the end.
+
+    *is_noted*: its failure gets a note of where on the worker it was raised.
+    """
     if batch.failure is not None:
-        batch = attrs.evolve(batch, failure=portable(batch.failure, by_value))
+        batch = attrs.evolve(batch, failure=portable(batch.failure, by_value, is_noted=is_noted))
     try:
         return pack(batch, by_value)
     except Exception:
@@ -128,26 +131,30 @@ def _why_not(value: Any, by_value: ByValue) -> str | None:
     return None
 
 
-def portable(error: Exception, by_value: ByValue) -> Exception:
+def portable(error: Exception, by_value: ByValue, *, is_noted: bool = True) -> Exception:
     """*error* itself, if it comes out of pickle as it went in; else its text, as a `WorkerError`.
 
     It is tried here: an exception that can be written and not be read again, as many with an ``__init__`` of
-    their own, would else be found out at home, where nobody knows any more what it was.
+    their own, would else be found out at the other end, where nobody knows any more what it was.
     """
-    note = "on the worker:\n" + "".join(traceback.format_tb(error.__traceback__))
+    notes = (
+        ["on the worker:\n" + "".join(traceback.format_tb(error.__traceback__))] if is_noted else []
+    )
     try:
         again = unpack(pack(error, by_value))
     except Exception:
         again = None
     if type(again) is type(error):
-        error.add_note(note)
+        for note in notes:
+            error.add_note(note)
         return error
     partial = getattr(error, "partial", None)
     failure = WorkerError(
         f"{type(error).__qualname__}: {shorten(str(error), MAX_ERROR_TEXT)}",
         partial=partial if _why_not(partial, by_value) is None else None,
     )
-    failure.add_note(note)
+    for note in notes:
+        failure.add_note(note)
     return failure
 
 

@@ -1,8 +1,8 @@
 """The journal of one run of a flow: what of it counts, and what is written down.
 
-What is taken.  A result counts where its operation is the same (its facts), and where all that it waits for or
-reads is taken too: what was made of something else is made again.  For a flow in a flow the same holds, operation by
-operation.  Turns are committed in the order in which they were written down, which is that of their branch.
+What is taken is decided in `_what_counts`; for a flow in a flow the same holds, operation by operation.  Turns are
+committed in the order in which they were written down, which is that of their branch.  An answer to something that is
+made again does not count, and is forgotten before anybody could take it.
 
 What is written.  A result stands in the journal before anybody gets it (``Runner._perform``); so whatever the
 journal has was made of results that it has.
@@ -14,16 +14,16 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from .._errors import LionprideError
-from ..flow import Graph, Operation, Results
-from ..flow._facts import Facts, changed_fact, facts_of, keys_of
-from ..flow._journaling import Home, KnownItem, ResumableWork
+from ..flow import Graph, Operation
+from ..flow._facts import Facts, keys_of
+from ..flow._journaling import Home, KnownItem
 from ..flow._ledger import Ledger
 from ._answers import Answers
 from ._journal_lines import JournalLines, make_line, read_done
 from ._journal_writer import JournalWriter
 from ._records import write_error
 from ._values import write_value
+from ._what_counts import Taking
 
 _INSTEAD: Final = "let the operation give"
 
@@ -43,22 +43,31 @@ class FlowJournal:
         self._keys: dict[str, str] = {}  # by id
         self._facts: dict[str, Facts] = {}  # by id
         self._enters: dict[tuple[str, int], int] = {}
-        self._again: set[Operation] = set()
-        self._stale_answers: list[str] = []
 
     async def begin(self, graph: Graph, ledger: Ledger) -> None:
         """Take what there is of *graph*, and write down that it runs."""
-        keys = keys_of(graph)
+        await self._enter(graph, keys_of(graph), ledger, "open", "flow")
+
+    async def enter(self, graph: Graph, ledger: Ledger, outer: Operation, attempt: int) -> None:
+        """See `RunJournal`."""
+        place = (outer.id, attempt)
+        self._enters[place] = number = self._enters.get(place, 0) + 1
+        above = self._keys[outer.id]
+        await self._enter(graph, keys_of(graph, f"{above}/{number}/"), ledger, "enter", above)
+
+    async def _enter(
+        self, graph: Graph, keys: Mapping[Operation, str], ledger: Ledger, what: str, value: str
+    ) -> None:
         await self._forget_dropped_answers(graph)
-        self._writer.write_nowait(make_line("open", "flow", operations=_outline(graph, keys)))
-        self._enter(graph, keys, ledger)
-        stale, self._stale_answers = self._stale_answers, []
-        if stale:
+        self._writer.write_nowait(make_line(what, value, operations=_outline(graph, keys)))
+        stale_answers = self._take(graph, keys, ledger)
+        if stale_answers:
             # First that they do not count, and then their place is made free: killed between, the next run
             # does the rest.
-            ids = [known for name in stale if (known := await self._answers.id_of(name))]
-            await self._writer.write(make_line("again", [], answers=ids))
-            for name in stale:
+            known = [await self._answers.id_of(name) for name in stale_answers]
+            answers = [answer for answer in known if answer]
+            await self._writer.write(make_line("again", [], answers=answers))
+            for name in stale_answers:
                 await self._answers.forget(name)
 
     async def _forget_dropped_answers(self, graph: Graph) -> None:
@@ -69,94 +78,48 @@ class FlowJournal:
             if name and await self._answers.id_of(name) in self._lines.dropped_answers:
                 await self._answers.forget(name)
 
-    def enter(self, graph: Graph, ledger: Ledger, outer: Operation, attempt: int) -> None:
-        """See `RunJournal`."""
-        place = (outer.id, attempt)
-        self._enters[place] = number = self._enters.get(place, 0) + 1
-        keys = keys_of(graph, f"{self._keys[outer.id]}/{number}/")
-        outline = _outline(graph, keys)
-        self._writer.write_nowait(make_line("enter", self._keys[outer.id], operations=outline))
-        self._enter(graph, keys, ledger)
-
-    def _enter(self, graph: Graph, keys: Mapping[Operation, str], ledger: Ledger) -> None:
+    def _take(self, graph: Graph, keys: Mapping[Operation, str], ledger: Ledger) -> Sequence[str]:
+        """Enter into *ledger* what counts; return the names of the answers that do not count any more."""
+        taking = Taking(self._lines, keys)
+        taking.decide(graph)
         self._keys.update({operation.id: key for operation, key in keys.items()})
-        taken: dict[str, tuple[Operation, Any]] = {}
-        dropped: list[str] = []
-        self._take(graph, keys, ledger, taken, dropped, stale=False)
-        if dropped:
-            below = tuple(f"{key}/" for key in dropped)
-            known = [*self._lines.done, *self._lines.items]
-            dropped += [key for key in known if key.startswith(below)]
-            self._writer.write_nowait(make_line("again", dropped, answers=[]))
-            self._lines.add([make_line("again", dropped, answers=[])])
-        self._commit(taken)
-
-    def _take(
-        self,
-        graph: Graph,
-        keys: Mapping[Operation, str],
-        ledger: Ledger,
-        taken: dict[str, tuple[Operation, Any]],
-        dropped: list[str],
-        *,
-        stale: bool,
-    ) -> None:
-        """Enter into *ledger* what counts; *stale* where something that *graph* is made of has changed."""
-        for operation in graph.order:
+        self._facts.update({operation.id: facts for operation, facts in taking.facts.items()})
+        for operation, line in taking.taken.items():
+            chunks = self._chunks_of(keys[operation]) if "chunks" in line else None
+            ledger.take(operation, line["result"], chunks)
+        for operation, why in taking.again.items():
             key = keys[operation]
-            facts = self._facts[operation.id] = facts_of(operation, keys)
-            why = self._why_again(operation, key, facts, stale=stale)
-            line: Mapping[str, Any] | None = None
-            if operation.inner is not None:
-                made_of_stale = why is not None
-                self._take(operation.inner, keys, ledger, taken, dropped, stale=made_of_stale)
-                if why is None and any(one in self._again for one in operation.inner.operations):
-                    why = "an operation in it is run again"
-            is_known = key in self._lines.done or key in self._lines.items
-            if why is None and key in self._lines.done:
-                line, why = self._read(operation, key, ledger)
-            if why is not None:
-                self._again.add(operation)
-                if operation.waits_for is not None:
-                    self._stale_answers.append(operation.waits_for)
-                if is_known:
-                    ledger.progress[operation.id].again = True
-                    dropped.append(key)
-                    _logger.warning("journal %r: operation %r is run again: %s", self._id, key, why)
-            elif line is not None:
-                taken[key] = (operation, line.get("kept"))
-                chunks = self._chunks_of(key) if "chunks" in line else None
-                ledger.take(operation, line["result"], chunks)
+            if key in self._lines.done or key in self._lines.items:
+                ledger.progress[operation.id].again = True
+                _logger.warning("journal %r: operation %r is run again: %s", self._id, key, why)
+        again = frozenset(keys[operation] for operation in taking.again)
+        stale = [operation.waits_for for operation in taking.again if operation.waits_for]
+        stale += self._drop(again, frozenset(keys.values()))
+        self._commit({keys[one]: (one, line.get("kept")) for one, line in taking.taken.items()})
+        return list(dict.fromkeys(stale))
 
-    def _why_again(
-        self, operation: Operation, key: str, facts: Facts, *, stale: bool
-    ) -> str | None:
-        needed = [*operation.after, *filter(None, [operation.producer])]
-        if stale or any(one in self._again for one in needed):
-            return "something that it is made of is run again"
-        before = self._lines.facts.get(key)
-        changed = None if before is None else changed_fact(before, facts)
-        if changed is None:
-            return None
-        return f"its {changed} {'have' if changed.endswith('s') else 'has'} changed"
+    def _drop(self, again: frozenset[str], keys: frozenset[str]) -> Sequence[str]:
+        """Write down that what stands under *again*, of *keys*, does not count, nor what those had inside.
 
-    def _read(
-        self, operation: Operation, key: str, ledger: Ledger
-    ) -> tuple[Mapping[str, Any] | None, str | None]:
-        """The line of a result, or why it cannot be read."""
-        work: Any = operation.work
-        try:
-            line = dict(read_done(self._lines.done[key]))
-            if operation.inner is not None:
-                inner = operation.inner.operations
-                if not all(one.id in ledger.values for one in inner):
-                    return None, "it has operations that have not run"
-                line["result"] = Results({one.id: ledger.values[one.id] for one in inner})
-            elif isinstance(work, ResumableWork):
-                line["result"] = work.restore(line["result"])
-        except LionprideError as error:
-            return None, f"its result cannot be read: {error}"
-        return line, None
+        Returns the answers that somebody inside has waited for.
+        """
+        if not again:
+            return []
+
+        def is_dropped(key: str) -> bool:
+            # The nearest operation that was decided on: one that counts, in a flow that is run again for another
+            # one, keeps what it had inside.
+            while key and key not in keys:
+                key = key.rpartition("/")[0]
+            return key in again
+
+        dropped = [key for key in [*self._lines.done, *self._lines.items] if is_dropped(key)]
+        if dropped:
+            line = make_line("again", dropped, answers=[])
+            self._writer.write_nowait(line)
+            self._lines.add([line])
+        inside = [told for key, told in self._lines.operations.items() if is_dropped(key)]
+        return [told["waits_for"] for told in inside if "waits_for" in told]
 
     def _chunks_of(self, key: str) -> Callable[[], Iterable[Any]]:
         text = self._lines.done[key]

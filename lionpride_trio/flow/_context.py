@@ -176,6 +176,10 @@ class Context:
             yield outer
             outer = outer._shared.outer  # ruff: ignore[private-member-access] - its own class
 
+    def _attempts(self) -> Mapping[str, int]:
+        """The attempts of this operation and of those around it, by id."""
+        return {context.operation.id: context.attempt for context in (self, *self._outer())}
+
     def send(self, chunk: Any) -> Coroutine[Any, Any, None]:
         """Give one chunk to the reader of the flow and the readers of this operation's stream.
 
@@ -202,8 +206,15 @@ class Context:
                     with self._others_awaited():
                         for box in boxes:
                             await box.wait_room()
-                    # Closing a flow wakes its writers, and cancels them.
-                    await trio.lowlevel.checkpoint_if_cancelled()
+                    try:
+                        # Closing a flow wakes its writers, and cancels them.
+                        await trio.lowlevel.checkpoint_if_cancelled()
+                    except trio.Cancelled:
+                        # Cancelled after the grant: kept, the room would be nobody's, and the writers
+                        # of other operations that wait behind would never be woken.
+                        for box in boxes:
+                            box.give_back_room()
+                        raise
                     boxes = self._boxes()
                 room = min([box.room for box in boxes], default=len(chunks))
                 self._put(chunks[put : put + room])

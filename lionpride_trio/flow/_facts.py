@@ -41,12 +41,16 @@ _VALUES: Final[tuple[type[Any], ...]] = (
     date, time, timedelta, Decimal, Fraction, PurePath, UUID, complex, range, bytearray,
 )  # fmt: skip
 """Classes of values whose text has all that they are, and no address."""
+_OF_KEYS: Final = re.compile(r"[/#%]")
+"""The characters with a meaning in keys."""
 
 
 def keys_of(graph: Graph, before: str = "") -> dict[Operation, str]:
     """The key of each operation of *graph* and of the flows in it, unique among them.
 
     All keys begin with *before*; those of an inner flow begin with the key of its operation, as in ``outer/inner``.
+    So a ``/`` or ``#`` of an id or a name is written as in a URL: ``ch1/sum`` would else be an operation of a flow
+    in ``ch1``, and would be taken, dropped and committed with it.
     """
     keys: dict[Operation, str] = {}
     _add_keys(graph, before, keys, set(), {})
@@ -63,12 +67,16 @@ def _add_keys(
     # Given ids come first, so that a name that happens to be the same makes way for them.
     for operation in graph.operations:
         if not isinstance(operation.id, MadeId):
-            keys[operation] = _free(before + operation.id, taken, numbers)
+            keys[operation] = _free(before + _escaped(operation.id), taken, numbers)
     for operation in graph.operations:
         if isinstance(operation.id, MadeId):
-            keys[operation] = _free(before + operation.name, taken, numbers)
+            keys[operation] = _free(before + _escaped(operation.name), taken, numbers)
         if operation.inner is not None:
             _add_keys(operation.inner, f"{keys[operation]}/", keys, taken, numbers)
+
+
+def _escaped(name: str) -> str:
+    return _OF_KEYS.sub(lambda match: f"%{ord(match[0]):02X}", name)
 
 
 def _free(key: str, taken: set[str], numbers: dict[str, int]) -> str:
@@ -82,16 +90,31 @@ def _free(key: str, taken: set[str], numbers: dict[str, int]) -> str:
 
 
 def facts_of(operation: Operation, keys: Mapping[Operation, str]) -> Facts:
-    """What decides about the result of *operation*: its name, its edges and its parameters."""
+    """What decides about the result of *operation*: its name, its edges and its parameters.
+
+    Among the parameters is what a `functools.partial` has bound, and the function that makes one result of chunks.
+    """
     stream = operation.stream_from
     branch = stream.number if isinstance(stream, StreamBranch) else None
     work: Any = operation.work
     own = work.facts() if isinstance(work, ResumableWork) else None
+    if (
+        own is None and operation.inner is None
+    ):  # of a flow inside, each operation has facts of its own
+        own = bound_arguments(work)
+    given = [operation.parameters, own, *([] if operation.reduce is list else [operation.reduce])]
     return {
         "name": operation.name,
         "edges": digest([operation.after, operation.producer, branch], keys),
-        "parameters": digest([operation.parameters, own], keys),
+        "parameters": digest(given, keys),
     }
+
+
+def bound_arguments(function: Any) -> Any:
+    """The arguments that *function* has already, if it is a `functools.partial`; else None."""
+    if not isinstance(function, functools.partial):
+        return None
+    return [function.args, function.keywords]
 
 
 def changed_fact(before: Facts, now: Facts) -> str | None:

@@ -7,7 +7,6 @@ back where a result is taken from a journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -17,6 +16,7 @@ from .._errors import ConfigurationError
 from ._graph import Graph
 from ._ledger import Ledger
 from ._operation import Operation
+from ._waits import WaitNames
 
 
 @attrs.frozen
@@ -30,7 +30,7 @@ class KnownItem:
 class RunJournal(Protocol):
     """The journal of one run, which is its only writer."""
 
-    def enter(self, graph: Graph, ledger: Ledger, outer: Operation, attempt: int) -> None:
+    async def enter(self, graph: Graph, ledger: Ledger, outer: Operation, attempt: int) -> None:
         """Take what is known of *graph*, a flow that an *attempt* of the operation *outer* runs."""
         ...
 
@@ -135,23 +135,4 @@ def check_journal(graph: Graph, journal: object, results: object) -> None:
         raise ConfigurationError(
             "results= and journal= are two ways to go on: give one of them, and the journal where there is one"
         )
-    _check_waits(graph.walk(), has_journal=journal is not None)
-
-
-def _check_waits(operations: Iterable[Operation], *, has_journal: bool) -> None:
-    names: set[str] = set()
-    for operation in operations:
-        name = operation.waits_for
-        if name is None:
-            continue
-        if not has_journal:
-            raise ConfigurationError(
-                f"operation {operation.name!r} waits for somebody's answer, which comes through a journal:"
-                " write flow(builder, journal=streams.journal('run-7'))"
-            )
-        if name in names:
-            raise ConfigurationError(
-                f"two operations wait for the answer {name!r}: give each a name of its own, or let one wait"
-                " and the other depend on it"
-            )
-        names.add(name)
+    WaitNames().add(graph.walk(), has_journal=journal is not None)

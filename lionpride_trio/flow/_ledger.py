@@ -11,6 +11,7 @@ import trio
 
 from ._graph import Graph
 from ._operation import Operation
+from ._waits import WaitNames
 
 
 class State(enum.StrEnum):
@@ -139,6 +140,8 @@ class Ledger:
         """By id of an operation that is done, where a journal has it: its chunks, to be read again."""
         self.left = False
         """Who read the flow left it, and was not cancelled."""
+        self.waits = WaitNames()
+        self.waits.add(graph.walk(), has_journal=True)  # it has been checked
         self.enter(graph, results)
 
     def enter(self, graph: Graph, results: Mapping[Any, Any]) -> None:

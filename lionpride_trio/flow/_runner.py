@@ -133,13 +133,13 @@ class Runner:
         policy = Policy(max_concurrent, self._policy.on_error if on_error is None else on_error)
         graph = operations if isinstance(operations, Graph) else Graph(operations)
         if graph is not context.operation.inner:
-            self._enter(graph, context)
+            await self._enter(graph, context)
         # Without observers: the story of the operation around tells of it.
         await Runner(graph, self.ledger, self.out, policy, context, self._journal).run()
         values = self.ledger.values
         return Results({operation.id: values[operation.id] for operation in graph.operations})
 
-    def _enter(self, graph: Graph, context: Context) -> None:
+    async def _enter(self, graph: Graph, context: Context) -> None:
         """Enter the operations of an inner flow that was not known beforehand into the ledger."""
         for operation in graph.walk():
             first = context._inner_first_attempt.setdefault(operation, context.attempt)  # ruff: ignore[private-member-access] - of one room
@@ -148,9 +148,14 @@ class Runner:
                     f"operation {operation.name!r} is in this flow already: make new operations"
                     " for each flow inside it"
                 )
+        self.ledger.waits.add(
+            graph.walk(),
+            has_journal=self._journal is not None,
+            attempts=context._attempts(),  # ruff: ignore[private-member-access] - of one room
+        )
         self.ledger.enter(graph, self.ledger.values)
         if self._journal is not None:
-            self._journal.enter(graph, self.ledger, context.operation, context.attempt)
+            await self._journal.enter(graph, self.ledger, context.operation, context.attempt)
 
     def _ready(self, node: Node) -> None:
         """Start *node* as soon as it may: all results that it waits for are there."""

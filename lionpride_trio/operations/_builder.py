@@ -321,11 +321,7 @@ class Builder(FlowBuilder):
     def _branch(self, branch: str | Branch | None) -> str | None:
         if isinstance(branch, Branch):
             assert self.session is not None
-            if self.session.branches.get(branch.name) is not branch:
-                raise ConfigurationError(
-                    f"branch {branch.name!r} is not one of this builder's session"
-                )
-            return branch.name
+            return self.session.conversations.branch(branch).name
         if branch is not None and not (isinstance(branch, str) and branch):
             raise ConfigurationError(f"branch must be a branch or its name, not {branch!r}")
         if branch is not None and self.session is not None:

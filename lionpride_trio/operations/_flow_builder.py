@@ -113,7 +113,7 @@ class FlowBuilder:
             replay = list
         return self._add(
             function if on is None else placed(function, on),
-            name=name or str(getattr(function, "__name__", "operation")),
+            name=name or _name_of(function),
             id=id,
             after=(*self._mine(context_from), *self._mine(depends_on)),
             stream_from=stream_from,
@@ -298,6 +298,12 @@ class FlowBuilder:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self._added)} operations>"
+
+
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__name__", "operation"))
 
 
 def placed(function: Work, on: Place) -> Work:

@@ -151,17 +151,6 @@ class StreamDecoder:
             failure.__cause__ = error
             self.failure = self.failure or failure
 
-    def _tell_late(self, chunks: list[Chunk]) -> None:
-        """Add what the parser has kept; it may meet what it does not understand only there."""
-        try:
-            chunks += getattr(self._parser, "late", ())
-        except LionprideError as error:
-            self.failure = self.failure or error
-        except _WRONG_SHAPE as error:
-            failure = DecodeError("the answer ended in something of an unexpected shape")
-            failure.__cause__ = error
-            self.failure = self.failure or failure
-
     def _last_event(self, chunks: list[Chunk]) -> None:
         """Parse the event that no line end or blank line has ended.
 

@@ -328,7 +328,9 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         try:
             if self._watcher is not None:
                 exchange.keep_time_by(self._watcher)
-            record.answered(exchange)  # asks the provider, who may be anybody's, what the headers say
+            record.answered(
+                exchange
+            )  # asks the provider, who may be anybody's, what the headers say
             self._reply = await caller.reply_from(self._ask, exchange, record, keep=self._keep)
         except BaseException:
             # The exchange shields its own waiting, which ends within a second.

@@ -26,14 +26,12 @@ def with_query(path: str, extra: Mapping[str, Any]) -> str:
     """*path* with *extra* after the query that it has, if any."""
     if not extra:
         return path
-    query = urlencode(
-        [
-            (name, str(one).lower() if isinstance(one, bool) else one)
-            for name, value in extra.items()
-            for one in _each(value)
-            if one is not None
-        ]
-    )
+    query = urlencode([
+        (name, str(one).lower() if isinstance(one, bool) else one)
+        for name, value in extra.items()
+        for one in _each(value)
+        if one is not None
+    ])
     return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 

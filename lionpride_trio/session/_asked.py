@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-import trio
 
 from .._channels._source import Owner
 from .._chunks import Verdict
@@ -19,6 +18,7 @@ from ..services._converse import TurnSource, open_turn, plan_conversation
 from ..services._plan import Plan
 from ..services._turn import Turn
 from ..tools import Toolbox
+from ._open_turns import BranchTurns
 from ._turns import CUT, OnCut, answer_cut, branch_of_turn, check_on_cut, commit, messages_of
 from .messages import Message
 from .messages.utils import prepare_messages_for_chat
@@ -50,7 +50,7 @@ class Asking:
     tools: Toolbox
     on_cut: OnCut = "raise"
     options: Mapping[str, Any]
-    turns: dict[str, trio.Lock]
+    turns: dict[str, BranchTurns]
     """The turns that are open in the session, by branch."""
     observers: Listeners = ()
     """Those of the session."""
@@ -61,6 +61,8 @@ class Asking:
         :raises ConfigurationError: something of it cannot be.
         """
         check_on_cut(self.on_cut)
+        # Found out when the turn is committed, it would lose an answer that was paid for.
+        self.session.conversations.check_ids([self.question])
         known = self.branch is not None and self.branch in self.session.branches
         history = self.session.history(self.branch) if known and self.branch is not None else []
         settings = {key: self.options[key] for key in SETTINGS & self.options.keys()}
@@ -83,7 +85,7 @@ class Asking:
 
         *committed* is told the branch and the messages, when they have been committed.
 
-        :raises LocalProtocolError: the calling task has another turn on the branch open.
+        :raises LocalProtocolError: another turn on the branch is open around the calling task.
         """
 
         def keep(messages: list[Message]) -> None:

@@ -66,13 +66,19 @@ class Conversations:
     def branch(self, branch: str | Branch) -> Branch:
         """The branch of that name.
 
-        :raises ConfigurationError: there is none.
+        :raises ConfigurationError: there is none, or *branch* is one of another session.
         """
         name = branch if isinstance(branch, str) else branch.name
-        if name not in self._branches:
+        found = self._branches.get(name)
+        if isinstance(branch, Branch) and (found is None or found.id != branch.id):
+            raise ConfigurationError(
+                f"branch {name!r} is not one of this session: ask the session that made it, or give the name of a"
+                " branch here"
+            )
+        if found is None:
             known = ", ".join(map(repr, self._branches)) or "none yet"
             raise ConfigurationError(f"no branch named {name!r}: there are {known}")
-        return self._branches[name]
+        return found
 
     def free_name(self, stem: str, first: int = 1) -> str:
         """The first of ``stem-1``, ``stem-2``, … that no branch has and no operation is about to use."""
@@ -124,10 +130,20 @@ class Conversations:
             message if isinstance(message, Message) else Message(content=message)
             for message in messages
         ]
-        for message in added:
-            if self._messages.get(message.id, message) is not message:
-                raise ConfigurationError(f"another message has the id {message.id!r}")
+        self.check_ids(added)
         for message in added:
             self._messages[message.id] = message
             for branch in branches:
                 branch.order.append(message.id)
+
+    def check_ids(self, messages: Iterable[Message]) -> None:
+        """Refuse messages whose ids other messages have.
+
+        :raises ConfigurationError: one of them has.
+        """
+        for message in messages:
+            if self._messages.get(message.id, message) is not message:
+                raise ConfigurationError(
+                    f"another message has the id {message.id!r}: a copy of a message needs an id of its own, as"
+                    " Message(content=message.content) has"
+                )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from .._observer import Listeners
 from .._transport import DIRECT, OwnedTransport, Route, Transport, Watcher, open_route
 from ..providers import Provider
 from ..services._call import open_host
+from ._open_turns import Place, hold_for
 
 T = TypeVar("T")
 
@@ -93,12 +95,14 @@ class SessionOwner:
             nursery.start_soon(self._watcher.run)
         return self._watcher
 
-    async def adopt(self, source: Source[T]) -> Channel[T]:
+    async def adopt(self, source: Source[T], goes_on: Callable[[], bool]) -> Channel[T]:
         """Open *source* in the session; it closes when it ends, or with the session.
 
         A source that opens a nursery runs in a task of the session's.
         """
-        channel: Channel[T] = await self._opened().start(_hold_open, source, self._late)
+        channel: Channel[T] = await self._opened().start(
+            _hold_open, source, Place.here(), goes_on, self._late
+        )
         return channel
 
     async def host_url(self, provider: Provider) -> str:
@@ -120,9 +124,15 @@ class SessionOwner:
 
 
 async def _hold_open(
-    source: Source[T], late: LateFailures, *, task_status: trio.TaskStatus[Any]
+    source: Source[T],
+    place: Place,
+    goes_on: Callable[[], bool],
+    late: LateFailures,
+    *,
+    task_status: trio.TaskStatus[Any],
 ) -> None:
-    """Hold *source* open until its channel has ended or the session does."""
+    """Hold *source* open for a loop at *place*, until its channel has ended or the session does."""
+    hold_for(place, goes_on)
     adopted: _AdoptedChannel | None = None
     try:
         async with source as channel:

@@ -10,8 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-import trio
-
 from .._channels._entrance import OnlyAsync
 from .._media import MediaPart
 from .._observer import Observer, listeners_of
@@ -22,6 +20,7 @@ from ..tools import Tool, Toolbox
 from . import _storage
 from ._asked import Asking
 from ._branch import Branch, Conversations
+from ._open_turns import BranchTurns
 from ._owner import SessionOwner
 from ._turns import Asked, OnCut, message_of
 from .messages import Message, SystemContent
@@ -64,7 +63,7 @@ class Session(OnlyAsync):
         route = Route(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
         self._owner = SessionOwner(self, route, listeners_of(observers))
         self.services = ServiceRegistry(self._owner)
-        self._turns: dict[str, trio.Lock] = {}
+        self._turns: dict[str, BranchTurns] = {}
 
     @property
     def is_open(self) -> bool:
@@ -146,10 +145,11 @@ class Session(OnlyAsync):
 
         :raises ConfigurationError: something of it cannot be; before any connection.
         :raises OutputInvalid: from the channel, after the last chunk: the answer has not that type.
-        :raises LocalProtocolError: when it is opened inside the block of a turn of the same task and branch.
+        :raises LocalProtocolError: when it is opened inside a turn on the same branch, for which it would wait:
+            in its block or loop, in a task of a nursery opened there, or in one of its tools.
         """
         asking = self._asking(
-            branch.name if isinstance(branch, Branch) else branch,
+            self.conversations.branch(branch).name if isinstance(branch, Branch) else branch,
             message_of(question, context, attachments),
             imodel,
             tools=tools,
@@ -182,11 +182,13 @@ class Session(OnlyAsync):
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write messages and branches to *path* as JSON: whole, or not at all.
+        """Write messages and branches, the id and the name to *path* as JSON: whole, or not at all.
 
-        Models are not saved, for their keys must not be.  Blocks for the time of writing a file.
+        A link at *path* stays, and what it leads to is written.  The file keeps its mode; a new one is for its
+        owner alone.  Models are not saved, for their keys must not be.  Blocks for the time of writing a file.
         """
-        _storage.save(self.conversations, Path(path))
+        saved = _storage.SavedSession(self.conversations, self.id, self.name)
+        _storage.save(saved, Path(path))
 
     @classmethod
     def load(
@@ -197,14 +199,15 @@ class Session(OnlyAsync):
         proxy: Proxy | None = None,
         trust_env: bool | None = None,
     ) -> Self:
-        """A session with the messages and branches that `save` wrote.
+        """The session that `save` wrote: its messages and branches, its id and its name.
 
         How its models' connections are made was not saved, and is said anew.
 
         :raises ConfigurationError: the file is damaged or another program's; says where.
         """
         session = cls(ssl_context=ssl_context, proxy=proxy, trust_env=trust_env)
-        session.conversations = _storage.load(Path(path))
+        saved = _storage.load(Path(path))
+        session.conversations, session.id, session.name = saved.conversations, saved.id, saved.name
         return session
 
     async def __aenter__(self) -> Self:

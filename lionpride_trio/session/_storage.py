@@ -6,12 +6,15 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+import attrs
 
 from .._errors import ConfigurationError
 from .._json_form import read, written
+from ..sinks._draft import Draft
 from ._branch import Branch, Conversations
 from .messages import Message
 
@@ -23,31 +26,43 @@ VERSION: Final = 1
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def save(conversations: Conversations, path: Path) -> None:
-    """Write *conversations* to *path*: to a file beside it first, which then takes its name."""
+@attrs.frozen
+class SavedSession:
+    """What of a session is on disk."""
+
+    conversations: Conversations
+    id: str
+    name: str | None
+
+
+def save(session: SavedSession, path: Path) -> None:
+    """Write *session* to *path*: to a draft beside it first, which then takes its place.
+
+    A link at *path* stays, and what it leads to is written.  The file keeps its mode; a new one is for its
+    owner alone.
+    """
     document = {
         "format": FORMAT,
         "version": VERSION,
-        "messages": written(list(conversations.messages.values()), "messages"),
-        "branches": written(list(conversations.branches.values()), "branches"),
+        "id": session.id,
+        "name": session.name,
+        "messages": written(list(session.conversations.messages.values()), "messages"),
+        "branches": written(list(session.conversations.branches.values()), "branches"),
     }
     text = json.dumps(document, ensure_ascii=False, indent=1)
     # JSON has escapes for the halves of characters that UTF-8 has no bytes for.
     text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    draft = Draft.open(Path(os.path.realpath(path)), mode_of_new=0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
+        draft.write_nowait(f"{text}\n".encode())
+        draft.publish()
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+        with contextlib.suppress(OSError):
+            draft.remove()
         raise
 
 
-def load(path: Path) -> Conversations:
+def load(path: Path) -> SavedSession:
     """Read a file that `save` wrote.
 
     :raises ConfigurationError: the file is damaged or another program's; says where.
@@ -64,7 +79,11 @@ def load(path: Path) -> Conversations:
             f"{path} has version {value.get('version')!r}; this library reads {VERSION}"
         )
     try:
-        return _conversations(value)
+        # Files of earlier versions have neither.
+        key, name = value.get("id", uuid4().hex), value.get("name")
+        if not (isinstance(key, str) and key) or not (name is None or isinstance(name, str)):
+            raise ValueError(f"a session with the id {key!r:.100} and the name {name!r:.100}")
+        return SavedSession(_conversations(value), key, name)
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} is damaged: {error}") from error
 

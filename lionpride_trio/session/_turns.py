@@ -6,8 +6,6 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-import trio
-
 from .._assistant import AssistantResponseContent, answer_of, text_of_parts
 from .._checks import check_word
 from .._chunks import Verdict
@@ -16,6 +14,7 @@ from .._media import MediaPart
 from .._parts import Part, ToolCall, ToolResult
 from .._response import Response
 from ..services._plan import AsksModel
+from ._open_turns import BranchTurns
 from .messages import (
     ActionRequestContent,
     ActionResponseContent,
@@ -121,24 +120,25 @@ def answer_cut(model: AsksModel, response: Response) -> AnswerCut:
 
 @asynccontextmanager
 async def branch_of_turn(
-    session: Session, turns: dict[str, trio.Lock], branch: str | None
+    session: Session, turns: dict[str, BranchTurns], branch: str | None
 ) -> AsyncGenerator[Callable[[], str]]:
     """A block in which no other turn is on *branch*; gives the name of the branch to commit to.
 
     Without *branch* it is a new one, whose name is found when it is asked for.
 
-    :raises LocalProtocolError: the calling task has a turn on it open, and would wait for ever.
+    :raises LocalProtocolError: a turn on it is open around the calling task, which would wait for ever.
     """
     if branch is None:
         with session.conversations.hold_name() as name:
             yield name
         return
-    lock = turns.setdefault(branch, trio.Lock())
-    if lock.statistics().owner is trio.lowlevel.current_task():
+    on_branch = turns.setdefault(branch, BranchTurns())
+    if on_branch.would_wait_for_itself():
         raise LocalProtocolError(
-            f"this task has a turn open on branch {branch!r}: leave its block before the next ask"
+            f"this task is inside a turn on branch {branch!r}: leave its block before the next ask; what runs"
+            " inside a turn, as its tools do, asks on another branch"
         )
-    async with lock:
+    async with on_branch.turn():
         yield lambda: branch
 
 
@@ -146,6 +146,7 @@ def commit(session: Session, branch: str, messages: Sequence[Message]) -> None:
     """Put *messages* at the end of *branch*, which is made if it is not there: all or none."""
     if not messages:
         return
+    session.conversations.check_ids(messages)
     if branch not in session.branches:
         session.create_branch(name=branch)
     session.conversations.add_items(messages, [branch])

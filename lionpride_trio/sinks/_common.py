@@ -75,7 +75,8 @@ def shown(item: object) -> str:
 @contextmanager
 def failing_as(sink: str, *more: type[Exception]) -> Generator[None]:
     """A block in which an error of the operating system, or one of *more*, becomes a `SinkError` that names *sink*."""
+    kinds: tuple[type[Exception], ...] = (OSError, *more)
     try:
         yield
-    except (OSError, *more) as error:
+    except kinds as error:
         raise SinkError(f"{sink}: {error}", sink=sink) from error

@@ -97,13 +97,13 @@ class Draft:
         self.is_empty = True
 
     @classmethod
-    def open(cls, target: Path) -> Draft:
+    def open(cls, target: Path, *, mode_of_new: int = 0o666) -> Draft:
         """Make an empty draft with the mode of the old file, or that of a new one.  Blocks."""
         path = target.with_name(f".{target.name[:_NAME_CHARS]}.{secrets.token_hex(8)}.partial")
         try:
             mode = stat.S_IMODE(target.stat().st_mode)
         except FileNotFoundError:
-            return cls(target, os.open(path, _FLAGS, 0o666), path)
+            return cls(target, os.open(path, _FLAGS, mode_of_new), path)
         # The draft has the mode from its beginning: who may not read the old file must not read the draft.
         fd = os.open(path, _FLAGS, mode & 0o777)
         if hasattr(os, "fchmod"):
@@ -114,10 +114,14 @@ class Draft:
         """Append *text* in UTF-8; a character that cannot be encoded becomes a question mark."""
         data = text.encode("utf-8", "replace")
         if data:
-            self.is_empty = False
             # Shielded, so that received text is in the draft when its reader is cancelled.
             with trio.CancelScope(shield=True):
-                await trio.to_thread.run_sync(write_all, self._fd, data)
+                await trio.to_thread.run_sync(self.write_nowait, data)
+
+    def write_nowait(self, data: bytes) -> None:
+        """Append *data*.  Blocks for the disk."""
+        self.is_empty = False
+        write_all(self._fd, data)
 
     def publish(self) -> None:
         """Put the draft in the target's place in one step, when all of it is on the disk.  Blocks."""

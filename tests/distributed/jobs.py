@@ -132,6 +132,10 @@ async def yields(context):
     yield context.attempt
 
 
+async def times(factor, context):
+    return factor * context.operation.parameters["number"]
+
+
 async def adds_up(context):
     total = 0
     async for item in context.channel:
@@ -191,6 +195,16 @@ async def blocks():
     yield os.getpid()
     await trio.sleep(0.2)  # until the item has gone home
     threading.Event().wait()
+
+
+async def catches_any(context):
+    items = []
+    try:
+        async for item in context.channel:
+            items.append(item)
+    except Exception as error:
+        return [*items, f"{type(error).__name__}: {error}"]
+    return items
 
 
 async def catches(context):

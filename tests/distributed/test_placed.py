@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import pytest
@@ -9,6 +10,7 @@ import trio
 
 from lionpride_trio import ConfigurationError, FlowError, WorkerLost
 from lionpride_trio.distributed import remote_options
+from lionpride_trio.durable import open_streams
 from lionpride_trio.operations import Builder, flow, flow_stream
 from lionpride_trio.transformers import from_iterable, take
 from tests.distributed import jobs
@@ -96,6 +98,57 @@ async def test_a_failure_of_the_stream_arrives_on_the_worker(workers):
     with pytest.raises(FlowError) as caught:
         await flow(builder, on_error="skip")
     assert caught.value.results[reader] == "upstream"
+
+
+async def test_a_journal_knows_what_a_function_was_given_and_not_where_it_runs(workers):
+    async with open_streams("memory:") as streams:
+        for on, factor, again in ((ON, 2, False), (None, 2, False), (None, 3, True)):
+            builder = Builder()
+            function = functools.partial(jobs.times, factor)
+            operation = builder.add(function, parameters={"number": 7}, on=on)
+            async with flow_stream(builder, journal=streams.journal("a")) as run:
+                async for _ in run:
+                    pass
+            assert run.results[operation] == 7 * factor
+            assert run.status[operation].again is again
+    assert len(workers) == 1
+
+
+def gives(*items, then=None):
+    async def gives(context):
+        for item in items:
+            yield item
+        if then is not None:
+            raise then
+
+    return gives
+
+
+async def test_an_item_that_cannot_be_sent_ends_the_stream_on_the_worker(workers):
+    builder = Builder()
+    reader = builder.add(jobs.catches_any, stream_from=builder.add(gives(1, lambda: 2)), on=ON)
+    with trio.fail_after(10):
+        [first, told] = (await flow(builder))[reader]
+    assert first == 1
+    assert told.startswith("WorkerError: an item of type function cannot be sent")
+
+
+async def test_an_item_that_cannot_be_read_there_fails_the_operation(workers):
+    builder = Builder()
+    odd = jobs.Odd("one", "two")
+    builder.add(jobs.catches_any, stream_from=builder.add(gives(odd)), on=ON)
+    with trio.fail_after(10), pytest.raises(TypeError, match="two"):
+        await flow(builder)
+
+
+async def test_a_failure_that_cannot_be_read_there_arrives_as_its_text(workers):
+    odd = jobs.Odd("one", "two")
+    builder = Builder()
+    reader = builder.add(jobs.catches_any, stream_from=builder.add(gives(1, then=odd)), on=ON)
+    with trio.fail_after(10), pytest.raises(FlowError) as caught:
+        await flow(builder, on_error="skip")
+    assert caught.value.results[reader] == [1, "WorkerError: Odd: one and two"]
+    assert not any("on the worker" in note for note in odd.__notes__)
 
 
 async def test_a_worker_that_closes_its_stream_lets_the_producer_go_on(workers):

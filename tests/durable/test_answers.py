@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import trio
 import trio.testing
@@ -99,6 +101,64 @@ async def test_an_answer_to_what_has_changed_since_does_not_count():
         assert await streams.send("run-7", "approval", "yes, the new one") is True
         await flow(drafts(), journal=streams.journal("run-7"))
     assert drafts.published == [["new draft", "yes, the new one"]]
+
+
+@pytest.mark.parametrize("changed", ["draft", "around"])
+async def test_in_a_flow_inside_an_answer_to_what_has_changed_does_not_count(changed):
+    """The flow is made by an operation while it runs, and is not known beforehand."""
+    published = []
+
+    def make(version):
+        inside = {"draft": version} if changed == "draft" else {}
+
+        async def around(context):
+            builder = Builder()
+
+            async def write(context):
+                return version
+
+            draft = builder.add(write, parameters=inside)
+            approval = builder.wait_for("approval", depends_on=[draft])
+            results = await context.run(builder.operations)
+            published.append([results[draft], results[approval]])
+            if inside and version == "old":
+                raise OSError("killed")
+
+        builder = Builder()
+        builder.add(around, parameters={} if inside else {"draft": version})
+        return builder
+
+    async with open_streams("memory:") as streams:
+        await streams.send("run-7", "approval", "yes, the old one")
+        with contextlib.suppress(OSError):
+            await flow(make("old"), journal=streams.journal("run-7"))
+        for _ in range(2):
+            async with flow_stream(make("new"), journal=streams.journal("run-7")):
+                await trio.testing.wait_all_tasks_blocked()
+        assert published == [["old", "yes, the old one"]]
+        assert await streams.send("run-7", "approval", "yes, the new one") is True
+        await flow(make("new"), journal=streams.journal("run-7"))
+    assert published == [["old", "yes, the old one"], ["new", "yes, the new one"]]
+
+
+async def test_an_answer_that_was_taken_in_a_flow_inside_is_not_asked_for_again():
+    taken = []
+
+    async def around(context):
+        builder = Builder()
+        approval = builder.wait_for("approval")
+        taken.append((await context.run(builder.operations))[approval])
+        if len(taken) == 1:
+            raise OSError("killed")
+
+    async with open_streams("memory:") as streams:
+        await streams.send("run-7", "approval", "yes")
+        for _ in range(2):
+            builder = Builder()
+            builder.add(around)
+            with contextlib.suppress(OSError):
+                await flow(builder, journal=streams.journal("run-7"))
+    assert taken == ["yes", "yes"]
 
 
 async def test_a_process_that_was_killed_as_it_forgot_an_answer():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 
 import pytest
@@ -105,6 +106,59 @@ async def test_operations_are_known_by_their_name_and_place_or_by_the_id_that_wa
         results = await flow(make(3, 1, 2, ids=True), journal=streams.journal("ids"))
         assert sorted(calls) == [1, 1, 2, 2, 3, 3]
         assert sorted(results.values()) == [1, 2, 3]
+
+
+async def test_an_id_with_a_slash_is_an_operation_of_its_own():
+    """It is none of a flow in the operation with the id before the slash."""
+    ran = []
+
+    async def note(context):
+        ran.append(context.operation.id)
+
+    async with open_streams("memory:") as streams:
+        for version, with_other in ((1, True), (2, False), (2, True)):
+            builder = Builder()
+            builder.add(note, id="a", parameters={"version": version})
+            if with_other:
+                builder.add(note, id="a/b")
+            await flow(builder, journal=streams.journal("a"))
+    assert sorted(ran) == ["a", "a", "a/b"]
+
+
+async def test_the_turn_of_an_operation_that_is_no_more_is_not_committed():
+    model = Model()
+    async with open_streams("memory:") as streams:
+        for ids in (["ch1", "ch1/sum", "ch1#2"], ["ch1"]):
+            async with model.session() as session:
+                builder = Builder(session=session)
+                for given in ids:
+                    builder.communicate(instruction="q", imodel="m", branch="talk", id=given)
+                await flow(builder, journal=streams.journal("a"))
+                assert len(said(session, "talk")) == 2 * len(ids)
+
+
+async def fetch(city, context):
+    return f"the weather of {city}"
+
+
+async def test_results_do_not_pass_to_the_next_of_several_partial_functions():
+    async with open_streams("memory:") as streams:
+        for cities in (["Oslo", "Bergen"], ["Tromso", "Oslo", "Bergen"]):
+            builder = Builder()
+            operations = [builder.add(functools.partial(fetch, city)) for city in cities]
+            results = await flow(builder, journal=streams.journal("cities"))
+            assert [results[one] for one in operations] == [
+                f"the weather of {city}" for city in cities
+            ]
+            assert {one.name for one in operations} == {"fetch"}
+
+
+async def test_another_function_of_an_aggregate_is_called():
+    async with open_streams("memory:") as streams:
+        for function, result in ((len, 2), (sum, 3)):
+            builder = Builder()
+            total = builder.aggregate(builder.add(one), builder.add(two), function=function)
+            assert (await flow(builder, journal=streams.journal("sums")))[total] == result
 
 
 async def test_two_operations_of_one_given_id_are_refused():

@@ -75,9 +75,7 @@ def test_none_takes_the_keys_place(wire, key):
             model.stream("hi", extra_headers={"x-a": "b", name: "Basic my-own-secret"})
         assert "my-own-secret" not in str(caught.value)
         with pytest.raises(ConfigurationError, match="api_key= alone"):
-            iModel(
-                wire.provider, "m", wire.endpoint, api_key=key, extra_headers={name: "Basic x"}
-            )
+            iModel(wire.provider, "m", wire.endpoint, api_key=key, extra_headers={name: "Basic x"})
 
 
 async def test_without_a_key_they_may_have_ones_own_word():

@@ -44,7 +44,7 @@ def test_names_are_made_unique_by_their_place():
 
 
 def test_a_given_id_is_the_key_and_names_make_way():
-    assert keys(op("a"), op("x", id="a"), op("a#2")) == ["a#2", "a", "a#2#2"]
+    assert keys(op("a"), op("x", id="a"), op("a")) == ["a#2", "a", "a#3"]
 
 
 def test_inner_flows_stand_under_their_operation():
@@ -52,7 +52,17 @@ def test_inner_flows_stand_under_their_operation():
     assert keys(op("a"), inner, before="x/") == ["x/a", "x/sub", "x/sub/a", "x/sub/given"]
     # A name that looks like a place in another flow is no trouble.
     one, other = op("sub/a"), op("sub", inner=Graph([op("a")]))
-    assert len(set(keys(one, other))) == 3
+    assert keys(one, other) == ["sub%2Fa", "sub", "sub/a"]
+
+
+def test_an_id_or_a_name_is_no_place_and_no_number():
+    assert keys(op("x", id="a/b"), op("x", id="a#2"), op("a"), op("a")) == [
+        "a%2Fb",
+        "a%232",
+        "a",
+        "a#2",
+    ]
+    assert len(set(keys(op("a/b"), op("a%2Fb"), op("x", id="a%252Fb")))) == 3
 
 
 def test_which_fact_has_changed():
@@ -69,6 +79,30 @@ def test_which_fact_has_changed():
     assert changed_fact(before, facts(after=[first, second])) == "edges"
     assert changed_fact(before, facts(parameters={"n": 1})) == "parameters"
     assert changed_fact(facts(stream_from=one), facts(stream_from=other)) == "edges"
+
+
+def test_what_a_function_was_given_before_counts():
+    def facts(work, **settings):
+        return facts_of(Operation(work=work, name="x", **settings), {})
+
+    oslo = facts(functools.partial(work, "Oslo", unit="C"))
+    assert changed_fact(oslo, facts(functools.partial(work, "Oslo", unit="C"))) is None
+    assert changed_fact(oslo, facts(functools.partial(work, "Bergen", unit="C"))) == "parameters"
+    assert changed_fact(oslo, facts(functools.partial(work, "Oslo", unit="F"))) == "parameters"
+    assert changed_fact(oslo, facts(work)) == "parameters"
+    # The operations of a flow inside have facts of their own.
+    inner = functools.partial(work, "Oslo")
+    assert changed_fact(facts(inner, inner=Graph([])), facts(work, inner=Graph([]))) is None
+
+
+def test_what_makes_one_result_of_chunks_counts():
+    def facts(**settings):
+        return facts_of(op("x", **settings), {})
+
+    assert changed_fact(facts(), facts(reduce=list)) is None
+    assert changed_fact(facts(), facts(reduce=sum)) == "parameters"
+    joined = [functools.partial(str.join, glue) for glue in (", ", "; ")]
+    assert changed_fact(facts(reduce=joined[0]), facts(reduce=joined[1])) == "parameters"
 
 
 @attrs.frozen

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
+import attrs
 import trio
 from trio.testing import wait_all_tasks_blocked
 
@@ -65,6 +68,54 @@ async def test_a_producer_is_ahead_of_its_reader_by_no_more_than_the_size():
         await wait_all_tasks_blocked()
         assert log == [0, 1, 2, 3]
         gate.set()
+
+
+@attrs.define(eq=False)
+class CancelledAsWoken(trio.abc.Instrument):
+    """Cancels tasks between the moment in which the last of them is woken and the one in which it goes on."""
+
+    tasks: list[trio.lowlevel.Task] = attrs.Factory(list)
+    scopes: list[trio.CancelScope] = attrs.Factory(list)
+
+    @contextmanager
+    def victim(self):
+        with trio.CancelScope() as scope:
+            self.tasks.append(trio.lowlevel.current_task())
+            self.scopes.append(scope)
+            yield
+
+    def task_scheduled(self, task):
+        if len(self.tasks) == 2 and task is self.tasks[-1]:
+            for scope in self.scopes:
+                scope.cancel()
+
+
+async def test_writers_that_are_cancelled_as_they_get_room_give_it_to_the_next(autojump_clock):
+    cancelled = CancelledAsWoken()
+
+    def leaves_at(second):
+        async def leaves(context):
+            await trio.sleep(second)
+            with cancelled.victim():
+                await context.send("never")
+
+        return leaves
+
+    def sends_at(second):
+        async def sends(context):
+            await trio.sleep(second)
+            await context.send(second)
+
+        return sends
+
+    operations = [op(sends_at(1)), op(leaves_at(2)), op(leaves_at(3)), op(sends_at(4))]
+    async with flow_source(operations, size=1) as run:
+        await trio.sleep(5)
+        assert "3 writers wait" in repr(run)
+        trio.lowlevel.add_instrument(cancelled)
+        with trio.move_on_after(5) as patience:
+            assert [second async for _, second in run] == [1, 4]
+    assert not patience.cancelled_caught
 
 
 async def test_a_reader_that_has_enough_lets_its_producer_go_on():

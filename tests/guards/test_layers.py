@@ -106,7 +106,7 @@ ORDER = {
     "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline _otel_names _otel_content _otel",
     "_observer": "_events _observer _story",
     "flow": """
-        _operation _graph_checks _graph _ledger _journaling _facts _mermaid _policy _slots _nodes _outcome
+        _operation _graph_checks _graph _waits _ledger _journaling _facts _mermaid _policy _slots _nodes _outcome
         _context _attempt _telling _runner _run
     """,
     "services": """
@@ -115,13 +115,13 @@ ORDER = {
         _tool_calls _plan _turn _conversation _converse _imodel _fallback _registry
     """,
     "session": """
-        _owner messages._contents messages._message messages messages.utils _branch _storage _turns _asked _session
+        _open_turns _owner messages._contents messages._message messages messages.utils _branch _storage _turns _asked _session
     """,
     "recording": "_format _log _call _secrets _reading _file _record _replay_client _replay",
     "durable": """
         _records _schema _store _tables _transactions _memory _sqlite _scripts _redis_client _redis
         _after _follow _run _status
-        _values _journal_lines _journal_status _journal_writer _journal_taking _answers _flow_journal _journal _map
+        _values _journal_lines _journal_status _journal_writer _journal_taking _answers _what_counts _flow_journal _journal _map
         _streams _opening
     """,
 }

@@ -61,7 +61,8 @@ LABELS = ["application/json", "text/html", "application/problem+json"]
 @pytest.mark.parametrize("media", LABELS)
 @pytest.mark.parametrize("start", [b"", b"da", b'{"id": "x", "choi'])
 @pytest.mark.parametrize(
-    ("then", "error"), [("stall", StreamTimeout), ("close", ConnectionLost), ("reset", ConnectionLost)]
+    ("then", "error"),
+    [("stall", StreamTimeout), ("close", ConnectionLost), ("reset", ConnectionLost)],
 )
 async def test_a_mislabelled_stream_that_stalls_or_is_cut_before_it_begins(
     media, start, then, error, autojump_clock

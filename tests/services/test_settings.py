@@ -109,7 +109,13 @@ async def test_what_is_newer_goes_into_the_body_the_url_and_the_headers():
 
 
 async def test_each_part_of_a_list_in_a_query_is_written_as_one_alone_is():
-    query = {"a": [True, None, False, 1.5, "x y"], "b": (False,), "c": [], "d": [None], "true": True}
+    query = {
+        "a": [True, None, False, 1.5, "x y"],
+        "b": (False,),
+        "c": [],
+        "d": [None],
+        "true": True,
+    }
     async with asked(extra_query=query) as (model, server):
         await model.complete("q")
     assert server.requests[0].target.endswith("?a=true&a=false&a=1.5&a=x+y&b=false&true=true")
@@ -301,7 +307,7 @@ async def test_a_client_that_cannot_be_used_is_refused_when_the_model_is_made():
 )
 async def test_an_element_that_is_no_message_is_refused(messages):
     model = made("openai")
-    with pytest.raises(ConfigurationError, match='write {"role": "user", "content": "…"}'):
+    with pytest.raises(ConfigurationError, match=r'write {"role": "user", "content": "…"}'):
         model.stream(messages)
 
 

@@ -1,6 +1,7 @@
 """A turn of a conversation: streamed, and committed whole or not at all."""
 
 import contextlib
+import copy
 
 import pytest
 import trio
@@ -23,7 +24,9 @@ from lionpride_trio import (
     Usage,
     UsageChunk,
     Verdict,
+    from_json,
 )
+from lionpride_trio.operations import Builder, communicate
 from lionpride_trio.session import (
     ActionRequestContent,
     ActionResponseContent,
@@ -279,6 +282,64 @@ async def test_mistakes_are_told_where_they_are_written(how, words):
     session, _ = session_of("never")
     with pytest.raises(ConfigurationError, match=words):
         session.ask("b", "?", **{"imodel": "gpt", **how})
+
+
+async def test_a_copy_of_a_message_is_refused_before_anything_is_sent():
+    """Refused when the turn is committed, its answer would be paid for and lost."""
+    session, provider = session_of("One.", "Two.")
+    question = Message(content=QUESTION)
+    async with session:
+        async with session.ask("b", question, imodel="gpt") as reply:
+            await read(reply)
+        for copied in (copy.deepcopy(question), from_json(question.to_json())):
+            with pytest.raises(ConfigurationError, match="another message has the id"):
+                session.ask("other", copied, imodel="gpt")
+        assert [*session.branches] == ["b"]
+        async with session.ask("other", Message(content=QUESTION), imodel="gpt") as reply:
+            await read(reply)
+    assert len(provider.calls) == 2
+    assert len(contents(session, "other")) == 2
+
+
+async def test_a_copy_that_was_committed_meanwhile_leaves_no_empty_branch():
+    session, _ = session_of("One.")
+    question = Message(content=QUESTION)
+    async with session:
+        with pytest.raises(ConfigurationError, match="another message has the id"):
+            async with session.ask("other", question, imodel="gpt") as reply:
+                session.conversations.add_item(copy.deepcopy(question), "b")
+                await read(reply)
+    assert [*session.branches] == ["b"]
+
+
+@pytest.mark.parametrize("name", ["b", "elsewhere"])
+async def test_a_branch_of_another_session_is_refused(name):
+    """Its history is not here, and a branch of that name may be another one."""
+    session, provider = session_of("One.")
+    foreign = Session().create_branch(name=name)
+    refused = pytest.raises(ConfigurationError, match=f"'{name}' is not one of this session")
+    async with session:
+        with refused:
+            session.ask(foreign, "?", imodel="gpt")
+        with refused:
+            parameters = {"instruction": "?", "imodel": "gpt"}
+            await communicate(session=session, branch=foreign, parameters=parameters)
+        with refused:
+            Builder(session=session).communicate(instruction="?", imodel="gpt", branch=foreign)
+        with refused:
+            session.history(foreign)
+    assert provider.calls == []
+    assert [*session.branches] == ["b"]
+
+
+async def test_a_branch_of_a_session_that_was_saved_is_known_again(tmp_path):
+    session, provider = session_of("One.")
+    branch = session.branches["b"]
+    session.save(tmp_path / "session.json")
+    again = Session.load(tmp_path / "session.json")
+    async with again, again.ask(branch, "?", imodel=provider.model(stream=True)) as reply:
+        await read(reply)
+    assert len(contents(again)) == 2
 
 
 def test_a_turn_keeps_the_laws_of_conversations():

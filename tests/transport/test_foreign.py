@@ -118,7 +118,9 @@ async def test_a_reset_of_http2_is_a_lost_connection(library, begun, end):
         (listener,) = await nursery.start(serve)
         base = f"http://127.0.0.1:{listener.socket.getsockname()[1]}/v1"
         async with library.AsyncClient(http1=False, http2=True) as client:
-            model = iModel("openai", "m", api_key=KEY, base_url=base, http_client=client, retry=None)
+            model = iModel(
+                "openai", "m", api_key=KEY, base_url=base, http_client=client, retry=None
+            )
             got = await ask(model)
         nursery.cancel_scope.cancel()
     assert type(got.error) is ConnectionLost

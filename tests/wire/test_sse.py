@@ -126,7 +126,14 @@ def test_what_came_before_an_event_that_is_too_long_is_given(size):
         decoder.feed(b"data: late\n\n")
 
 
-LINES = [b"data: x", b"data: " + b"y" * 30, b": a remark of some length", b"other: " + b"z" * 30, b"", b"id: 3"]
+LINES = [
+    b"data: x",
+    b"data: " + b"y" * 30,
+    b": a remark of some length",
+    b"other: " + b"z" * 30,
+    b"",
+    b"id: 3",
+]
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=8).map(b"\n".join), st.integers(1, 40))
