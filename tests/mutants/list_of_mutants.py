@@ -369,8 +369,8 @@ MUTANTS = [
     # Slots of a model
     ("_channels/_lending.py", "slot.limiter.total_tokens += 1 if lent else -1", "pass", "flow"),
     ("_channels/_lending.py", "        _lend(slot, lent=False)", "        pass", "flow"),
-    ("_channels/_lending.py", "slot.task in _above(task)", "slot.task is task", "flow"),
-    ("_channels/_lending.py", "task is None or slot.task in _above(task)", "True", "flow"),
+    ("_channels/_lending.py", "slot.task in tasks_above(task)", "slot.task is task", "flow"),
+    ("_channels/_lending.py", "task is None or slot.task in tasks_above(task)", "True", "flow"),
     ("_channels/_lending.py", "lending = lending.outer", "lending = None", "flow"),
     ("flow/_context.py", "lent = SlotsLent(of_all_tasks=True)", "lent = ExitStack()", "flow"),
     ("operations/_model_work.py", "LendingMailbox(RUN_AHEAD)", "Mailbox(RUN_AHEAD)", "flow"),
