@@ -122,26 +122,25 @@ async def test_what_waits_together_for_a_lock_fails_together(database):
 
 async def test_what_was_done_before_a_lock_is_not_done_again(database):
     """One fails, so each goes alone; then a lock comes between them."""
-    runs = []
-
-    def work(name, *outcomes):
-        left = list(outcomes)
-
-        def run(_):
-            runs.append(name)
-            outcome = left.pop(0) if left else None
-            if outcome is not None:
-                raise outcome
-            return name
-
-        return database.transactions.write(run)
-
+    runs, results = [], {}
     locked = sqlite3.OperationalError("database is locked")
     locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    async with database.busy(), trio.open_nursery() as nursery:
-        nursery.start_soon(release_when, database, 3)
-        outcomes = await run_all(work("a"), work("b", ValueError("mine"), locked), work("c"))
-    assert outcomes == ["a", "b", "c"]
+    failures = {"b": [ValueError("mine"), locked]}
+
+    async def run(name):
+        def work(_):
+            runs.append(name)
+            if failures.get(name):
+                raise failures[name].pop(0)
+            return name.upper()
+
+        results[name] = await database.transactions.write(work)
+
+    async with trio.open_nursery() as nursery, database.busy():
+        for number, name in enumerate("abc", 1):
+            nursery.start_soon(run, name)
+            await wait_for_jobs(database, number)
+    assert results == {"a": "A", "b": "B", "c": "C"}
     assert runs == ["a", "b", "a", "b", "b", "c"]
 
 
