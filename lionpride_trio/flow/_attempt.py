@@ -15,7 +15,7 @@ from .._channels._carry import carry
 from .._channels._generator import is_generator
 from .._channels._mailbox import FAIR_SHARE
 from .._channels._source import Source
-from .._errors import StreamTimeout
+from .._errors import ConfigurationError, StreamTimeout
 from .._retry import Retry, call_with_retries
 from ._context import Clock, Context
 from ._ledger import Progress
@@ -28,7 +28,7 @@ async def run_once(operation: Operation, context: Context) -> Any:
     """Run the operation's function once, in the calling task, whatever kind of function it is."""
     work: Source[Any] | AsyncIterator[Any] | Awaitable[Any] | None = operation.work(context)
     if isinstance(work, CoroutineType):
-        return await work
+        return _checked(await work, operation)
     if isinstance(work, Source):
         return await _send_source(work, operation, context)
     if is_generator(work):
@@ -36,11 +36,23 @@ async def run_once(operation: Operation, context: Context) -> Any:
     if isinstance(work, AsyncIterator):
         return await _send_each(work, operation, context)
     if inspect.isawaitable(work):
-        return await work
+        return _checked(await work, operation)
     raise TypeError(
         f"the function of operation {operation.name!r} must be async, an async generator, or give"
         f" a source; it gave {work!r}"
     )
+
+
+def _checked(result: Any, operation: Operation) -> Any:
+    """*result*, unless it is a stream that nobody would read."""
+    if isinstance(result, Source) or is_generator(result):
+        kind = "a source" if isinstance(result, Source) else "an async generator"
+        raise ConfigurationError(
+            f"the async function of operation {operation.name!r} returned {kind}, and nobody would read it: write"
+            " 'def' instead of 'async def', so that its items are the chunks, or read it in the function and return"
+            " what came, as 'return await sinks.collect(source)' does"
+        )
+    return result
 
 
 async def _send_generated(

@@ -13,6 +13,7 @@ from .._channels._mailbox import DEFAULT_SIZE, Mailbox
 from .._channels._nursery import LateFailures, is_cancelled, open_pump_nursery
 from .._channels._source import Owner, Source
 from .._checks import check_size
+from .._errors import ConfigurationError
 from .._observer import Listeners
 from ._graph import Graph
 from ._journaling import Journal, check_journal
@@ -117,7 +118,7 @@ def flow_source(
     policy = Policy(max_concurrent, on_error)
     check_size("size", size)
     check_journal(graph, journal, results)
-    known = by_id(results)
+    known = by_id(graph, results)
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[FlowRun]:
@@ -144,7 +145,7 @@ async def run_flow(
     graph = Graph(operations)
     policy = Policy(max_concurrent, on_error)
     check_journal(graph, journal, results)
-    ledger = Ledger(graph, by_id(results))
+    ledger = Ledger(graph, by_id(graph, results))
     await trio.lowlevel.checkpoint()
     await _run_graph(graph, ledger, None, policy, journal, observers)
     return ledger.results()
@@ -165,9 +166,24 @@ async def _run_graph(
         await Runner(graph, ledger, out, policy, journal=run_journal, observers=observers).run()
 
 
-def by_id(results: Mapping[Any, Any] | None) -> dict[str, Any]:
-    """Results of an earlier run, by ids whatever their keys were."""
-    return {
-        key.id if isinstance(key, Operation) else key: value
-        for key, value in (results or {}).items()
-    }
+def by_id(graph: Graph, results: Mapping[Any, Any] | None) -> dict[str, Any]:
+    """Results of an earlier run of *graph*, by ids whatever their keys were.
+
+    :raises ConfigurationError: a result that somebody wrote down is of no operation of *graph*.  What a flow has
+        given may have more: results of flows that its operations made while they ran.
+    """
+    if results is None:
+        return {}
+    if not isinstance(results, Mapping):
+        raise ConfigurationError(
+            f"results= takes results by operation, such as error.results, not {results!r:.100}"
+        )
+    known = {key.id if isinstance(key, Operation) else key: value for key, value in results.items()}
+    unknown = known.keys() - {operation.id for operation in graph.walk()}
+    if unknown and not isinstance(results, Results):
+        named = ", ".join(repr(operation.name) for operation in graph.operations[:5]) or "none"
+        raise ConfigurationError(
+            f"results= has a result for {min(map(repr, unknown)):.100}, which is no operation of this flow: its keys"
+            f" are operations, or their ids; the operations here are {named}"
+        )
+    return known

@@ -7,8 +7,10 @@ import trio
 
 from lionpride_trio import ConfigurationError, RateLimited, StreamTimeout, sinks
 from lionpride_trio.flow import State, flow_source, run_flow
+from lionpride_trio.transformers import from_iterable
+from tests.counting import counting
 
-from .making import answer, echo, numbers, op
+from .making import answer, as_operation, echo, numbers, op
 
 # Clocks and further attempts
 
@@ -112,6 +114,36 @@ async def test_what_will_come_again_is_not_tried_again_and_the_server_sets_the_p
     assert 7 <= tries[2] - tries[1] <= 7.5  # with the jitter
 
 
+def gives_source():
+    return from_iterable([1, 2])
+
+
+@pytest.mark.parametrize("give", [gives_source, lambda: counting(2)])
+@pytest.mark.parametrize("wrap", [False, True])
+async def test_an_async_function_that_returns_a_stream_is_refused(give, wrap, autojump_clock):
+    """Nobody would read it."""
+    tries = []
+
+    async def work(context):
+        tries.append(context.attempt)
+        return give()
+
+    async def wrapped(context):
+        return await work(context)
+
+    class Awaitable:
+        def __init__(self, context):
+            self.context = context
+
+        def __await__(self):
+            return work(self.context).__await__()
+
+    operation = op(Awaitable if wrap else wrapped, retry=2)
+    with pytest.raises(ConfigurationError, match="write 'def' instead of 'async def'"):
+        await run_flow([operation])
+    assert tries == [1]
+
+
 # Resuming
 
 
@@ -148,6 +180,42 @@ async def test_what_is_done_is_not_run_again(autojump_clock):
         await sinks.drain(run)
         assert run.results[c] == ["saved", "too", "c"]
         assert run.results["a"] == ["saved"]
+
+
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        ({"nope": 3}, "results= has a result for 'nope', which is no operation of this flow"),
+        ({op(echo): 3}, "which is no operation of this flow: .* the operations here are 'answer'"),
+        ([3], r"results by operation, such as error.results, not \[3\]"),
+    ],
+)
+async def test_results_of_no_operation_are_refused(results, why):
+    operation = op(answer(1))
+    with pytest.raises(ConfigurationError, match=why):
+        await run_flow([operation], results=results)
+    with pytest.raises(ConfigurationError, match=why):
+        flow_source([operation], results=results)
+    inner = as_operation([operation])
+    assert (await run_flow([inner], results={operation: 2}))[operation] == 2
+
+
+async def test_all_that_a_flow_has_given_may_be_given_back():
+    """It has results of flows inside among it, which operations made while they ran."""
+    fails = [OSError("no")]
+
+    async def around(context):
+        await context.run([op(answer(1), id="inside")])
+        if fails:
+            raise fails.pop()
+        return "whole"
+
+    operation = op(around)
+    async with flow_source([operation]) as run:
+        with pytest.raises(OSError, match="no"):
+            await sinks.drain(run)
+    assert [*run.results] == ["inside"]
+    assert (await run_flow([operation], results=run.results))[operation] == "whole"
 
 
 async def test_a_stream_that_is_done_is_replayed_or_made_again():
