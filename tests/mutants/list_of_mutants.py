@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     ("wire/_event_reader.py", "if self._held > self._max:", "if False:", "wire faults"),
     ("wire/_event_reader.py", 'b"\\x00" not in value', "True", "wire"),
-    ("wire/_json.py", "if _depth(text) > MAX_DEPTH:", "if False:", "wire faults providers"),
+    ("wire/_json.py", "if is_too_deep(text):", "if False:", "wire faults providers"),
     ("wire/_json.py", "return json.loads(text)", 'raise ValueError("no")', "wire faults providers"),
     ("_response/_builder.py", "self.usage.updated(chunk.usage)", "chunk.usage", "chunks"),
     ("_response/_builder.py", 'or "{}"', 'or ""', "providers"),
