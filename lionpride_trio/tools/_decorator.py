@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from .._checks import check_seconds
 from .._errors import ConfigurationError
@@ -71,11 +71,11 @@ def tool(
             raise ConfigurationError(f"{function!r} is a tool already")
         if not callable(function) or isinstance(function, type):
             raise ConfigurationError(f"tool() takes a function, not {function!r:.200}")
-        if isinstance(function, functools.partial) and isinstance(function.func, Tool):
-            # The tool that it was, with some arguments given.
-            inner: Tool[Any, Any] = function.func
+        inner = _inner_tool(function)
+        if inner is not None:  # it is that tool, with some arguments given
+            given_before: Any = function
             return tool(
-                functools.partial(inner.__wrapped__, *function.args, **function.keywords),
+                functools.partial(inner.__wrapped__, *given_before.args, **given_before.keywords),
                 name=inner.name if name is None else name,
                 description=inner.description if description is None else description,
                 timeout=inner.timeout if timeout is None else timeout,
@@ -96,3 +96,10 @@ def tool(
         )
 
     return make if function is None else make(function)
+
+
+def _inner_tool(function: Any) -> Tool[Any, Any] | None:
+    """The tool that *function* is a partial of; None where it is of none."""
+    inner: Any = getattr(function, "func", None)
+    is_of_tool = isinstance(function, functools.partial) and isinstance(inner, Tool)
+    return cast("Tool[Any, Any]", inner) if is_of_tool else None

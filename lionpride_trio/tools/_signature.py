@@ -22,7 +22,7 @@ _REFUSED: Final = {
 }
 
 
-_CACHED: Final = type(functools.cache(lambda: None))
+_CACHED: Final[type[Any]] = type(functools.cache(lambda: None))
 """What `functools.cache` and `functools.lru_cache` make of a function: it is bound as a function is."""
 
 

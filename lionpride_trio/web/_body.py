@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import aclosing
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 
@@ -35,7 +35,7 @@ async def read_body(request: PageRequest, max_bytes: int) -> bytes | None:
     if length.isdecimal() and int(length[:20]) > max_bytes:
         return None
     if isinstance(request, Request):
-        body = await _read_pieces(request, max_bytes)
+        body = await _read_pieces(cast(Any, request), max_bytes)
     else:
         body = await request.body()
     return None if body is None or len(body) > max_bytes else body

@@ -71,6 +71,7 @@ async def _many():
 
 async def _one():
     async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.sleep_forever)
         nursery.start_soon(_raise, ValueError("no such place"))
 
 
