@@ -145,6 +145,7 @@ class JournalWriter:
             lines, first = list(self._waiting), self._written + 1
             if not lines and end is None:
                 return
+            was_lost = False
             try:
                 await insist(
                     lambda: place.store.append(
@@ -153,9 +154,11 @@ class JournalWriter:
                     place.lease,
                 )
             except LeaseLost:
+                was_lost = True
+            if was_lost:
                 lost = await self._lost()
                 self.give_up(lost)
-                raise lost from None
+                raise lost
             self._written += len(lines)
             del self._waiting[: len(lines)]
 
