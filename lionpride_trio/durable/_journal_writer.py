@@ -145,6 +145,7 @@ class JournalWriter:
             lines, first = list(self._waiting), self._written + 1
             if not lines and end is None:
                 return
+            was_lost = False
             try:
                 await insist(
                     lambda: place.store.append(
@@ -153,9 +154,11 @@ class JournalWriter:
                     place.lease,
                 )
             except LeaseLost:
+                was_lost = True
+            if was_lost:
                 lost = await self._lost()
                 self.give_up(lost)
-                raise lost from None
+                raise lost
             self._written += len(lines)
             del self._waiting[: len(lines)]
 
@@ -172,7 +175,7 @@ class JournalWriter:
 
     async def guard(self) -> None:
         """Renew the lease; end the work when the journal is to stop, or is not its own any more."""
-        place = self._place
+        place, was_lost = self._place, False
         try:
             async with place.store.listen(("stop", place.name)) as bell:
                 while not await insist(
@@ -181,11 +184,13 @@ class JournalWriter:
                     with trio.move_on_after(place.lease / 3):
                         await bell.wait()
         except LeaseLost:
-            self.give_up(await self._lost())
+            was_lost = True
         except (SinkError, TransportError, trio.ClosedResourceError) as error:
             self.give_up(error)
         else:
             self.give_up(RunStopped(f"the run {place.id!r} was stopped"))
+        if was_lost:
+            self.give_up(await self._lost())
 
     async def _lost(self) -> WriterLost:
         """The error that says why the journal is not this writer's any more."""
