@@ -73,10 +73,9 @@ def shown(item: object) -> str:
 
 
 @contextmanager
-def failing_as(sink: str, *more: type[Exception]) -> Generator[None]:
-    """A block in which an error of the operating system, or one of *more*, becomes a `SinkError` that names *sink*."""
-    kinds: tuple[type[Exception], ...] = (OSError, *more)
+def failing_as(sink: str, errors: tuple[type[Exception], ...] = (OSError,)) -> Generator[None]:
+    """A block in which one of *errors*, those of the operating system, becomes a `SinkError` that names *sink*."""
     try:
         yield
-    except kinds as error:
+    except errors as error:
         raise SinkError(f"{sink}: {error}", sink=sink) from error

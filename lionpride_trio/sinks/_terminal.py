@@ -100,6 +100,17 @@ _LAST_WORDS: Final = 1.0
 """Seconds that a sink waits for room at most after it was cancelled or its stream failed."""
 
 
+def _pair(item: Any) -> tuple[Any, Any]:
+    """*item*, which must be a pair: a text of two characters would be taken for one."""
+    if item.__class__ is tuple and len(item) == 2:
+        label, of_label = item
+        return label, of_label
+    raise TypeError(
+        f"labelled() reads merge(…), which gives pairs of a label and an item, not {shown(item)}:"
+        " write merge({'label': source}) for one source alone"
+    )
+
+
 class _LabelledLines:
     """Puts the lines of several streams together, each under its label."""
 
@@ -115,13 +126,7 @@ class _LabelledLines:
 
         :raises TypeError: an item is no pair of a label and an item; `flush` has the lines before it.
         """
-        for pair in batch:
-            if not isinstance(pair, tuple) or len(pair) != 2:
-                raise TypeError(
-                    f"labelled() reads merge(…), which gives pairs of a label and an item, not {shown(pair)}:"
-                    " write merge({'label': source}) for one source alone"
-                )
-            label, item = pair
+        for label, item in map(_pair, batch):
             *whole, rest = text_in((item,), self._index).split("\n")
             for line in whole:
                 self._whole.append(self._line(label, [*self._held.pop(label, ()), line]))

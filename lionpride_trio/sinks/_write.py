@@ -27,7 +27,8 @@ async def write_text(stream: TextIO, text: str, *, patience: float = math.inf) -
     out when there is room, before all later writes, because a stream lets one thread in at a time.
     """
     if text:
-        with failing_as("stdout", ValueError):  # Python's word for a stream that is closed
+        # ValueError is Python's word for a stream that is closed.
+        with failing_as("stdout", (OSError, ValueError)):
             await trio.to_thread.run_sync(_write, stream, text, patience, abandon_on_cancel=True)
 
 

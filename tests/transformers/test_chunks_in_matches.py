@@ -6,14 +6,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from lionpride_trio import (
-    LocalProtocolError,
     OtherChunk,
     ReasoningChunk,
     TextChunk,
     reassemble,
     sinks,
 )
-from lionpride_trio.stages import StopAt, ThinkTags
 from lionpride_trio.transformers import from_iterable, stop_at, think_tags
 from tests.stages.cutting import made_of
 
@@ -100,18 +98,6 @@ async def test_white_space_that_waits_for_a_tag_stands_before_what_comes_behind_
         2,
         "c",
     ]
-
-
-@pytest.mark.parametrize("make", [lambda: StopAt("END"), ThinkTags], ids=["stop_at", "think_tags"])
-def test_what_waits_is_bounded_and_what_need_not_wait_does_not(make):
-    machine = make()
-    assert list(machine.feed("a")) in (["a"], [TextChunk("a")])
-    assert list(machine.let_past(0)) == [0]
-    assert list(machine.feed("E" if isinstance(machine, StopAt) else "<")) == []
-    assert [list(machine.let_past(number)) for number in range(65)] == [[]] * 64 + [[0]]
-    assert list(machine.flush())[1:] == list(range(1, 65))
-    with pytest.raises(LocalProtocolError):
-        machine.let_past(3)
 
 
 async def test_an_answer_that_has_said_no_text_does_not_keep_the_stream_open():
