@@ -214,15 +214,15 @@ async def test_a_flow_inside_says_what_to_write(workers):
 
 async def test_a_result_that_cannot_be_sent_is_named(workers):
     builder = Builder()
-    first = builder.add(gives_a_source)
+    first = builder.add(gives_a_function)
     builder.add(jobs.double, context_from=[first], on=ON)
     with pytest.raises(ConfigurationError, match="which runs on a worker, cannot send argument 1"):
         await flow(builder)
     assert workers == []
 
 
-async def gives_a_source(context):
-    return from_iterable([1])
+async def gives_a_function(context):
+    return lambda: 1
 
 
 def test_a_function_that_cannot_be_sent_is_refused(workers):
