@@ -22,9 +22,9 @@ from .._checks import check_word
 from .._chunks import Usage
 from .._errors import ConfigurationError
 from .._observer import Observer, _events as events
-from ..providers import get, names as provider_names
 from . import _otel_names as otel
 from ._otel_content import answer, message
+from ._otel_facts import provider_name, tokens, with_cache
 
 try:
     from opentelemetry import context as otel_context, metrics, trace
@@ -50,6 +50,8 @@ class _Open:
     is_current: bool = False
     """The span is current in the tasks of the story."""
     token: Any = None
+    usage: Usage = attrs.Factory(Usage)
+    """The tokens of the calls that are its parts."""
 
 
 class OpenTelemetry(Observer):
@@ -133,8 +135,8 @@ class OpenTelemetry(Observer):
         named = otel.named(
             {
                 **facts,
-                otel.PROVIDER: _provider_name(event.provider),
-                otel.SYSTEM: _provider_name(event.provider),
+                otel.PROVIDER: provider_name(event.provider),
+                otel.SYSTEM: provider_name(event.provider),
                 otel.REQUEST_MODEL: event.model,
             },
             self._names,
@@ -209,17 +211,11 @@ class OpenTelemetry(Observer):
 
     def finished(self, event: events.Finished) -> None:
         """As `Observer.finished`."""
-        usage, timings = event.usage or Usage(), event.timings
+        usage, timings = with_cache(event.usage or Usage(), event.provider), event.timings
         facts = {
+            **tokens(usage),
             otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
             otel.FIRST_CHUNK: _between(timings.sent, timings.first_content),
-            otel.INPUT_TOKENS: usage.input_tokens,
-            otel.OUTPUT_TOKENS: usage.output_tokens,
-            otel.PROMPT_TOKENS: usage.input_tokens,
-            otel.COMPLETION_TOKENS: usage.output_tokens,
-            otel.CACHE_READ: usage.cached_tokens,
-            otel.CACHE_WRITE: usage.cache_write_tokens,
-            otel.REASONING_TOKENS: usage.reasoning_tokens,
             "gen_ai.response.model": event.answered_by,
             "http.response.status_code": event.status,
             "lionpride_trio.attempts": event.attempts,
@@ -230,6 +226,8 @@ class OpenTelemetry(Observer):
         story = self._end(event, facts)
         if story is not None:
             self._measure(event, story, usage)
+        if around := self._open.get(event.parent_id or ""):
+            around.usage += usage
 
     def _measure(self, event: events.Finished, story: _Open, usage: Usage) -> None:
         facts = {key: value for key, value in story.facts.items() if key != otel.REQUEST_STREAM}
@@ -266,11 +264,11 @@ class OpenTelemetry(Observer):
 
     def turn_finished(self, event: events.TurnFinished) -> None:
         """As `Observer.turn_finished`."""
-        usage = event.usage or Usage()
+        story = self._open.get(event.call_id)
         facts = {
+            # Of its calls: those of a fallback may be of several services, each of which counts in its own way.
+            **tokens(Usage() if story is None else story.usage),
             otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
-            otel.INPUT_TOKENS: usage.input_tokens,
-            otel.OUTPUT_TOKENS: usage.output_tokens,
             "lionpride_trio.calls": event.calls,
         }
         self._end(event, facts)
@@ -336,10 +334,3 @@ def _is_within(span: Span) -> bool:
     """Whether the span that is current here is *span*, or one of the same trace that the program opened in it."""
     current = trace.get_current_span().get_span_context()
     return current.is_valid and current.trace_id == span.get_span_context().trace_id
-
-
-def _provider_name(name: str | None) -> str | None:
-    """The provider's name as the conventions have it."""
-    if name is None or name not in provider_names():
-        return name
-    return get(name).telemetry_name or name

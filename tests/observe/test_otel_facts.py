@@ -1,0 +1,88 @@
+"""Spans and metrics count and name things as the conventions do, whatever the service does."""
+
+import json
+
+import pytest
+
+from lionpride_trio import fallback, iModel
+from lionpride_trio.testing import ScriptedClient
+from tests.observe.kept_spans import Kept, read
+from tests.observe.recorder import model_of
+
+CACHED = {"input_tokens": 7, "cache_read_input_tokens": 9000, "cache_creation_input_tokens": 1000}
+
+
+def messages_reply(usage):
+    """A reply of Anthropic's, with that report of tokens."""
+    told = [
+        {"type": "message_start", "message": {"id": "m", "role": "assistant", "content": [], "model": "c", "usage": usage}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "hi"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}},
+        {"type": "message_stop"},
+    ]  # fmt: skip
+    return [f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode() for one in told]
+
+
+def anthropic(usage, **settings):
+    client = ScriptedClient(messages_reply(usage))
+    return iModel("anthropic", "c", api_key="k", http_client=client, stream=True, **settings)
+
+
+@pytest.mark.parametrize(
+    ("usage", "asked"),
+    [
+        (CACHED, 10007),
+        ({"input_tokens": 7, "cache_read_input_tokens": 9000}, 9007),
+        ({"input_tokens": 7, "cache_creation_input_tokens": 1000}, 1007),
+        ({"input_tokens": 7}, 7),
+        ({"cache_read_input_tokens": 9000}, None),
+    ],
+)
+async def test_tokens_of_a_cache_are_input_where_the_service_counts_them_beside_it(usage, asked):
+    kept = Kept()
+    await read(anthropic(usage, observers=[kept.observer]))
+    (span,) = kept.spans
+    assert span.attributes.get("gen_ai.usage.input_tokens") == asked
+    assert span.attributes.get("gen_ai.usage.prompt_tokens") == asked
+    read_from = usage.get("cache_read_input_tokens")
+    assert span.attributes.get("gen_ai.usage.cache_read.input_tokens") == read_from
+    measured = {
+        point.attributes["gen_ai.token.type"]: point.sum
+        for point in kept.points()["gen_ai.client.token.usage"]
+    }
+    assert measured.get("input") == asked
+
+
+async def test_they_are_counted_once_where_the_service_counts_them_within_it():
+    kept = Kept()
+    usage = {
+        "prompt_tokens": 900,
+        "completion_tokens": 1,
+        "prompt_tokens_details": {"cached_tokens": 800},
+    }
+    document = {
+        "model": "m",
+        "choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"}],
+        "usage": usage,
+    }
+    answer = [f"data: {json.dumps(document)}\n\n".encode(), b"data: [DONE]\n\n"]
+    await read(model_of(answer, observers=[kept.observer]))
+    (span,) = kept.spans
+    assert span.attributes["gen_ai.usage.input_tokens"] == 900
+    assert span.attributes["gen_ai.usage.cache_read.input_tokens"] == 800
+
+
+async def test_a_turn_has_the_tokens_of_its_calls_each_as_its_service_counts():
+    kept = Kept()
+    models = [
+        model_of([OSError("reset")], stream=True, name="a", retry=None, observers=[kept.observer]),
+        anthropic(CACHED, name="b"),
+    ]
+    async with fallback(models).converse("?", tools=[]) as turn:
+        async for _ in turn:
+            pass
+    assert turn.usage.input_tokens == 7
+    assert kept.one("invoke_agent").attributes["gen_ai.usage.input_tokens"] == 10007
+    assert kept.one("invoke_agent").attributes["gen_ai.usage.output_tokens"] == 5
