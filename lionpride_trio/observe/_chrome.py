@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._bars import Bar
-from ._rows import Row, Span
+from ._rows import Row, Span, edges_of
 
 
 def chrome_trace(rows: Sequence[Row], span: Span) -> str:
@@ -21,7 +21,6 @@ def chrome_trace(rows: Sequence[Row], span: Span) -> str:
         {"ph": "M", "pid": 1, "tid": 0, "name": "process_name", "args": {"name": "lionpride_trio"}}
     ]
     track = _Track(span)
-    tracks = {row.bar.operation: (n, row) for n, row in enumerate(rows, 1) if row.bar.operation}
     for number, row in enumerate(rows, 1):
         named = {"name": row.label}
         events += [
@@ -29,9 +28,8 @@ def chrome_trace(rows: Sequence[Row], span: Span) -> str:
             {"ph": "M", "pid": 1, "tid": number, "name": "thread_sort_index", "args": {"sort_index": number}},
             *track.row(row, number),
         ]  # fmt: skip
-        for needed in row.bar.needs:
-            if needed in tracks:
-                events += track.edge(*tracks[needed], number, row)
+    for above, below in edges_of(rows):
+        events += track.edge(above + 1, rows[above], below + 1, rows[below])
     return json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}, ensure_ascii=False)
 
 

@@ -176,6 +176,69 @@ async def test_an_operation_that_reads_a_stream_is_joined_to_it(autojump_clock):
     assert len(re.findall(r'class="edge"', timeline.to_svg())) == 1
 
 
+def arrows(timeline):
+    """The arrows of the trace: the names of the two rows that each joins, and the flow that each row is below."""
+    events = json.loads(timeline.to_json())["traceEvents"]
+    named = {one["tid"]: one["args"]["name"] for one in events if one["name"] == "thread_name"}
+    flows = {}
+    for track, name in named.items():
+        flows[track] = track if name.startswith("flow of") else flows.get(track - 1)
+    ends = [(one["id"], one["tid"]) for one in events if one["ph"] in "sf"]
+    joined = {}
+    for arrow, track in ends:
+        joined.setdefault(arrow, []).append((named[track], flows[track]))
+    return list(joined.values())
+
+
+@pytest.mark.parametrize("starts", [(0, 0.5), (0, 5), (0, 0.5, 5)])
+async def test_a_builder_that_runs_several_times_has_its_edges_in_each_run(starts, autojump_clock):
+    timeline = Timeline()
+    builder = Builder()
+    builder.add(work, name="a")
+    last = builder.add(work, name="c", depends_on=[builder.operations[0]])
+
+    async def run(after):
+        await trio.sleep(after)
+        await flow(builder, observers=[timeline])
+
+    async with trio.open_nursery() as nursery:
+        for after in starts:
+            nursery.start_soon(run, after)
+    assert timeline.to_svg().count('class="edge"') == len(starts)
+    joined = arrows(timeline)
+    assert len(joined) == len(starts)
+    for (earlier, above), (later, below) in joined:
+        assert (earlier, later) == ("a", "c")
+        assert above == below != None  # ruff: ignore[none-comparison]
+    assert timeline.times_of(last.id) == (starts[-1] + 1.0, starts[-1] + 2.0)
+
+
+async def test_the_last_run_is_known_when_an_earlier_one_is_forgotten(autojump_clock):
+    timeline = Timeline(size=2)
+    builder = Builder()
+    step = builder.add(work, name="a")
+    for _ in range(2):
+        await flow(builder, observers=[timeline])
+    assert timeline.forgotten == 2
+    began, ended = timeline.times_of(step.id)
+    assert ended - began == pytest.approx(1.0)
+
+
+async def test_of_operations_that_were_skipped_nothing_is_kept(autojump_clock):
+    timeline = Timeline(size=2)
+
+    async def fails(context):
+        raise ValueError("nothing")
+
+    for _ in range(5):
+        builder = Builder()
+        builder.add(work, name="c", depends_on=[builder.add(fails, name="a")])
+        with pytest.raises(ValueError, match="nothing"):
+            await flow(builder, observers=[timeline])
+    assert timeline._operations == {}
+    assert len(timeline._of_operation) <= 2
+
+
 async def test_it_is_shown_while_it_goes_on(autojump_clock):
     timeline = Timeline()
     builder = Builder()
