@@ -375,6 +375,28 @@ def test_whatever_ran_it_can_be_drawn(bars, width, title, now):
     json.loads(chrome_trace(rows, span))
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "\ufffe",
+        "\uffff",
+        "\ufdd0",
+        "\U0001ffff",
+        "\x00",
+        "\x0b",
+        "\x85",
+        "\u2028",
+        "\ud800",
+        "]]>",
+        "&",
+    ],
+)
+def test_a_picture_is_xml_whatever_is_in_its_names(sign):
+    rows, span = rows_of([Bar("tool", "a", None, f"a{sign}b", 1.0)]), Span(1.0, 2.0)
+    drawn = draw_svg(rows, span, width=600, title=f"x{sign}", told=describe(rows, span) + sign)
+    assert ET.fromstring(drawn.encode())[0].text.startswith("x")
+
+
 @given(ANY, st.integers(1, 40))
 def test_a_text_fits_its_room(text, room):
     assert width_of(shortened(text, room)) <= room
