@@ -22,6 +22,7 @@ from .._checks import check_word
 from .._chunks import Usage
 from .._errors import ConfigurationError
 from .._observer import Observer, _events as events
+from .._safe_text import replace_lone_surrogates
 from . import _otel_names as otel
 from ._otel_content import answer, message
 from ._otel_facts import provider_name, tokens, with_cache
@@ -141,8 +142,13 @@ class OpenTelemetry(Observer):
             },
             self._names,
         )
+        # A name that does not encode would cost the exporter its whole batch of spans.
         span = self._tracer.start_span(
-            name, context=parent, kind=kind, attributes=named, start_time=_moment(event, offset)
+            replace_lone_surrogates(name),
+            context=parent,
+            kind=kind,
+            attributes=named,
+            start_time=_moment(event, offset),
         )
         story = self._open[event.call_id] = _Open(span, offset, named, is_current)
         if is_current:
@@ -253,8 +259,9 @@ class OpenTelemetry(Observer):
             said: list[Any] = [] if event.response is None else [answer(event.response)]
             messages = [message(one) for one in event.messages]
             told = {
-                otel.INPUT_MESSAGES: json.dumps(messages, ensure_ascii=False),
-                otel.OUTPUT_MESSAGES: json.dumps(said, ensure_ascii=False),
+                # As ASCII, for half a character (a lone surrogate) does not encode otherwise.
+                otel.INPUT_MESSAGES: json.dumps(messages, default=str),
+                otel.OUTPUT_MESSAGES: json.dumps(said, default=str),
             }
             story.span.set_attributes(told)
 

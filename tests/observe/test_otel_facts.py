@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
 from lionpride_trio import fallback, iModel
-from lionpride_trio.testing import ScriptedClient
+from lionpride_trio.operations import Builder, flow
+from lionpride_trio.testing import ScriptedClient, ScriptedProvider
 from tests.observe.kept_spans import Kept, read
 from tests.observe.recorder import model_of
 
@@ -86,3 +88,30 @@ async def test_a_turn_has_the_tokens_of_its_calls_each_as_its_service_counts():
     assert turn.usage.input_tokens == 7
     assert kept.one("invoke_agent").attributes["gen_ai.usage.input_tokens"] == 10007
     assert kept.one("invoke_agent").attributes["gen_ai.usage.output_tokens"] == 5
+
+
+HALF = "a\ud83d"
+
+
+async def test_half_a_character_costs_no_other_span():
+    kept = Kept(content=True)
+
+    async def work(context):
+        return 1
+
+    builder = Builder()
+    builder.add(work, name=HALF)
+    await flow(builder, observers=[kept.observer])
+    model = ScriptedProvider(HALF).model(observers=[kept.observer])
+    await model.complete(HALF)
+    encoded = encode_spans(kept.spans)
+    (spans,) = (scope.spans for one in encoded.resource_spans for scope in one.scope_spans)
+    assert {span.name for span in spans} == {
+        "chat scripted",
+        "invoke_workflow",
+        "operation a\ufffd",
+    }
+    attributes = {each.key: each.value.string_value for span in spans for each in span.attributes}
+    assert attributes["lionpride_trio.operation"] == "a\ufffd"
+    for name in ("gen_ai.input.messages", "gen_ai.output.messages"):
+        assert json.loads(attributes[name])[0]["parts"][0]["content"] == HALF
