@@ -53,6 +53,8 @@ class _Open:
     token: Any = None
     usage: Usage = attrs.Factory(Usage)
     """The tokens of the calls that are its parts."""
+    came: float | None = None
+    """When chunks of its answer came last."""
 
 
 class OpenTelemetry(Observer):
@@ -64,7 +66,9 @@ class OpenTelemetry(Observer):
     begins.  Reading a stream makes no span current; in the tasks of tools and operations theirs is.
 
     The metrics are the histograms ``gen_ai.client.operation.duration``, ``gen_ai.client.token.usage``,
-    ``gen_ai.client.operation.time_to_first_chunk`` and ``…time_per_output_chunk``.
+    ``gen_ai.client.operation.time_to_first_chunk`` and ``…time_per_output_chunk``.  The last has a value for each
+    chunk after the first, told as it comes: the seconds since the one before, and 0 for each more of those that
+    came within one millisecond.
 
     *names* chooses between the ``current`` names of the conventions, the ``old`` ones of version 1.36, and
     ``both``; by default ``OTEL_SEMCONV_STABILITY_OPT_IN`` does: ``gen_ai_latest_experimental`` in it means
@@ -200,8 +204,23 @@ class OpenTelemetry(Observer):
         """As `Observer.first_content`."""
         self._note(event, "first content", {"seconds": event.seconds})
 
+    def chunks_received(self, event: events.ChunksReceived) -> None:
+        """As `Observer.chunks_received`."""
+        story = self._open.get(event.call_id)
+        if story is None or self._per_chunk is None:
+            return
+        facts = _of_metrics(story)
+        for at, count in event.arrivals:
+            if story.came is not None:
+                self._per_chunk.record(max(0.0, at - story.came), facts)
+            for _ in range(count - 1):
+                self._per_chunk.record(0.0, facts)
+            story.came = at
+
     def retried(self, event: events.Retried) -> None:
         """As `Observer.retried`."""
+        if story := self._open.get(event.call_id):
+            story.came = None  # the next attempt has a first chunk of its own
         facts = {
             "attempt": event.attempt,
             "delay": event.delay,
@@ -236,7 +255,7 @@ class OpenTelemetry(Observer):
             around.usage += usage
 
     def _measure(self, event: events.Finished, story: _Open, usage: Usage) -> None:
-        facts = {key: value for key, value in story.facts.items() if key != otel.REQUEST_STREAM}
+        facts = _of_metrics(story)
         if event.answered_by is not None:
             facts["gen_ai.response.model"] = event.answered_by
         timings = event.timings
@@ -246,9 +265,6 @@ class OpenTelemetry(Observer):
         first = _between(timings.sent, timings.first_content)
         if self._first_chunk is not None and first is not None:
             self._first_chunk.record(first, facts)
-        spoke = _between(timings.first_content, timings.ended)
-        if self._per_chunk is not None and spoke is not None and timings.chunks > 1:
-            self._per_chunk.record(spoke / (timings.chunks - 1), facts)
         if event.error is not None:
             facts[otel.ERROR_TYPE] = event.error.__name__
         self._duration.record(timings.ended or 0.0, facts)
@@ -323,6 +339,11 @@ class OpenTelemetry(Observer):
     def stream_finished(self, event: events.StreamFinished) -> None:
         """As `Observer.stream_finished`."""
         self._end(event, {"lionpride_trio.items": event.items})
+
+
+def _of_metrics(story: _Open) -> dict[str, Any]:
+    """The attributes of a call's metrics, as far as they are known."""
+    return {key: value for key, value in story.facts.items() if key != otel.REQUEST_STREAM}
 
 
 def _offset() -> int:

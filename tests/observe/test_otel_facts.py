@@ -5,11 +5,11 @@ import json
 import pytest
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
-from lionpride_trio import fallback, iModel
+from lionpride_trio import ConnectionLost, Retry, fallback, iModel
 from lionpride_trio.operations import Builder, flow
 from lionpride_trio.testing import ScriptedClient, ScriptedProvider
 from tests.observe.kept_spans import Kept, read
-from tests.observe.recorder import model_of
+from tests.observe.recorder import model_of, saying
 
 CACHED = {"input_tokens": 7, "cache_read_input_tokens": 9000, "cache_creation_input_tokens": 1000}
 
@@ -115,3 +115,37 @@ async def test_half_a_character_costs_no_other_span():
     assert attributes["lionpride_trio.operation"] == "a\ufffd"
     for name in ("gen_ai.input.messages", "gen_ai.output.messages"):
         assert json.loads(attributes[name])[0]["parts"][0]["content"] == HALF
+
+
+async def test_each_chunk_after_the_first_has_the_time_since_the_one_before(autojump_clock):
+    kept = Kept(names="current")
+    await read(model_of(saying(0.5, "a", 2.0, "b", 0.25, "c"), observers=[kept.observer]))
+    (each,) = kept.points()["gen_ai.client.operation.time_per_output_chunk"]
+    # The finish and the usage came with "c".
+    assert (each.count, each.sum) == (4, pytest.approx(2.25))
+    assert (each.min, each.max) == (0.0, pytest.approx(2.0))
+    assert each.bucket_counts[each.explicit_bounds.index(2.0)] == 1
+
+
+@pytest.mark.parametrize("names", ["current", "old"])
+async def test_answers_of_one_chunk_have_no_time_per_chunk(names, autojump_clock):
+    kept = Kept(names=names)
+    with pytest.raises(ConnectionLost):
+        await read(
+            model_of(
+                [*saying(0.5, "a", 1.0, end=False), OSError("reset")], observers=[kept.observer]
+            )
+        )
+    assert "gen_ai.client.operation.time_per_output_chunk" not in kept.points()
+
+
+async def test_a_repeated_attempt_has_a_first_chunk_of_its_own(autojump_clock):
+    kept = Kept()
+    said = {"choices": [{"index": 0, "delta": {"role": "assistant"}}]}
+    unsaid = [f"data: {json.dumps(said)}\n\n".encode(), 1.0, OSError("reset")]
+    retry = Retry(wait_jitter=0)
+    await read(model_of(unsaid, saying(2.0, "a", 3.0), retry=retry, observers=[kept.observer]))
+    (span,) = kept.spans
+    assert span.attributes["lionpride_trio.attempts"] == 2
+    (each,) = kept.points()["gen_ai.client.operation.time_per_output_chunk"]
+    assert each.sum == pytest.approx(3.0)
