@@ -25,7 +25,7 @@ from .._observer import Observer, _events as events
 from .._safe_text import replace_lone_surrogates
 from . import _otel_names as otel
 from ._otel_content import answer, message
-from ._otel_facts import provider_name, tokens, with_cache
+from ._otel_facts import ending, provider_name, tokens, with_cache
 
 try:
     from opentelemetry import context as otel_context, metrics, trace
@@ -239,7 +239,7 @@ class OpenTelemetry(Observer):
         usage, timings = with_cache(event.usage or Usage(), event.provider), event.timings
         facts = {
             **tokens(usage),
-            otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
+            **ending(event.verdict),
             otel.FIRST_CHUNK: _between(timings.sent, timings.first_content),
             "gen_ai.response.model": event.answered_by,
             "http.response.status_code": event.status,
@@ -291,7 +291,7 @@ class OpenTelemetry(Observer):
         facts = {
             # Of its calls: those of a fallback may be of several services, each of which counts in its own way.
             **tokens(Usage() if story is None else story.usage),
-            otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
+            **ending(event.verdict),
             "lionpride_trio.calls": event.calls,
         }
         self._end(event, facts)

@@ -10,6 +10,7 @@ from typing import Any, cast
 from .._media import MediaPart
 from .._parts import RawPart, TextPart, ThoughtPart, ToolCall, ToolResult
 from .._response import Response
+from ._otel_facts import finish_reason
 
 
 def message(told: Any) -> dict[str, Any]:
@@ -29,7 +30,9 @@ def message(told: Any) -> dict[str, Any]:
 def answer(response: Response) -> dict[str, Any]:
     """A response as the conventions write a message of a model."""
     parts = [_part(part) for part in response.parts]
-    return {"role": "assistant", "parts": parts, "finish_reason": response.verdict.value}
+    verdict = response.verdict
+    reason = finish_reason(verdict) or verdict.value
+    return {"role": "assistant", "parts": parts, "finish_reason": reason}
 
 
 def _items(content: Any) -> list[Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 import attrs
 
-from .._chunks import Usage
+from .._chunks import Usage, Verdict
 from ..providers import get, names as provider_names
 from . import _otel_names as otel
 
@@ -14,6 +17,32 @@ def provider_name(name: str | None) -> str | None:
     if name is None or name not in provider_names():
         return name
     return get(name).telemetry_name or name
+
+
+_FINISH_REASONS: Final[Mapping[Verdict, str]] = {
+    Verdict.COMPLETE: "stop",
+    Verdict.LENGTH: "length",
+    Verdict.TOOL_USE: "tool_call",
+    Verdict.BLOCKED: "content_filter",
+    Verdict.REFUSED: "content_filter",
+}
+
+
+def finish_reason(verdict: Verdict | None) -> str | None:
+    """The conventions' word for an end; None where they have none, or where it has not come."""
+    return None if verdict is None else _FINISH_REASONS.get(verdict)
+
+
+def ending(verdict: Verdict | None) -> dict[str, Any]:
+    """The attributes of an answer's end."""
+    if verdict is None or verdict is Verdict.UNKNOWN:
+        return {}
+    reason = finish_reason(verdict)
+    return {
+        otel.FINISH_REASONS: None if reason is None else [reason],
+        # The library's own word tells more: that a reader stopped it, or that it is to be continued.
+        "lionpride_trio.verdict": verdict.value,
+    }
 
 
 def with_cache(usage: Usage, provider: str | None) -> Usage:

@@ -50,7 +50,7 @@ async def test_a_call_is_one_span_over_all_its_attempts(autojump_clock):
         "gen_ai.request.model": "m",
         "gen_ai.request.stream": True,
         "gen_ai.response.model": "m",
-        "gen_ai.response.finish_reasons": ("complete",),
+        "gen_ai.response.finish_reasons": ("stop",),
         "gen_ai.response.time_to_first_chunk": pytest.approx(1.0),
         "gen_ai.usage.input_tokens": 3,
         "gen_ai.usage.output_tokens": 8,
@@ -62,6 +62,7 @@ async def test_a_call_is_one_span_over_all_its_attempts(autojump_clock):
         "lionpride_trio.longest_gap": pytest.approx(20.0),
         "lionpride_trio.waited": 0.0,
         "lionpride_trio.outcome": "ended",
+        "lionpride_trio.verdict": "complete",
     }
     assert [event.name for event in span.events] == [
         "request sent", "retry", "request sent", "first content", "stalled",
@@ -254,7 +255,7 @@ async def test_content_is_there_when_it_is_asked_for():
     assert "Oslo" in first.attributes["gen_ai.output.messages"]
     (answer,) = json.loads(second.attributes["gen_ai.output.messages"])
     assert answer["parts"] == [{"type": "text", "content": "Take a coat."}]
-    assert answer["finish_reason"] == "complete"
+    assert answer["finish_reason"] == "stop"
     for span in silent.spans:
         assert "coat" not in span.to_json()
 

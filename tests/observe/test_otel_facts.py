@@ -3,9 +3,10 @@
 import json
 
 import pytest
+import trio
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
-from lionpride_trio import ConnectionLost, Retry, fallback, iModel
+from lionpride_trio import ConnectionLost, FinishChunk, Retry, Verdict, fallback, iModel
 from lionpride_trio.operations import Builder, flow
 from lionpride_trio.testing import ScriptedClient, ScriptedProvider
 from tests.observe.kept_spans import Kept, read
@@ -149,3 +150,44 @@ async def test_a_repeated_attempt_has_a_first_chunk_of_its_own(autojump_clock):
     assert span.attributes["lionpride_trio.attempts"] == 2
     (each,) = kept.points()["gen_ai.client.operation.time_per_output_chunk"]
     assert each.sum == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        (Verdict.COMPLETE, "stop"),
+        (Verdict.LENGTH, "length"),
+        (Verdict.TOOL_USE, "tool_call"),
+        (Verdict.BLOCKED, "content_filter"),
+        (Verdict.REFUSED, "content_filter"),
+        (Verdict.PAUSED, None),
+        (Verdict.STOPPED, None),
+        (Verdict.UNKNOWN, None),
+    ],
+)
+async def test_an_answer_ends_by_the_word_of_the_conventions_if_they_have_one(verdict, reason):
+    kept = Kept(content=True)
+    await read(
+        ScriptedProvider(["a", FinishChunk(verdict=verdict)]).model(observers=[kept.observer])
+    )
+    (span,) = kept.spans
+    told = None if reason is None else (reason,)
+    assert span.attributes.get("gen_ai.response.finish_reasons") == told
+    own = None if verdict is Verdict.UNKNOWN else verdict.value
+    assert span.attributes.get("lionpride_trio.verdict") == own
+    (answer,) = json.loads(span.attributes["gen_ai.output.messages"])
+    assert answer["finish_reason"] == (reason or verdict.value)
+
+
+async def test_an_answer_that_was_cancelled_has_no_reason_and_neither_has_its_turn(autojump_clock):
+    kept = Kept()
+    model = model_of(saying("a", 9.0), stream=True, observers=[kept.observer])
+    with trio.move_on_after(5):
+        async with model.converse("?", tools=[]) as turn:
+            async for _ in turn:
+                pass
+    for name in ("chat m", "invoke_agent"):
+        attributes = kept.one(name).attributes
+        assert attributes["lionpride_trio.outcome"] == "cancelled"
+        assert "gen_ai.response.finish_reasons" not in attributes
+        assert "lionpride_trio.verdict" not in attributes
