@@ -25,7 +25,7 @@ from .._observer import Observer, _events as events
 from .._safe_text import replace_lone_surrogates
 from . import _otel_names as otel
 from ._otel_content import answer, message
-from ._otel_facts import ending, provider_name, tokens, with_cache
+from ._otel_facts import ending, place, provider_name, tokens, with_cache
 
 try:
     from opentelemetry import context as otel_context, metrics, trace
@@ -191,13 +191,10 @@ class OpenTelemetry(Observer):
 
     def request_sent(self, event: events.RequestSent) -> None:
         """As `Observer.request_sent`."""
-        if (story := self._open.get(event.call_id)) and event.server is not None:
-            where: dict[str, Any] = {
-                otel.SERVER_ADDRESS: event.server,
-                otel.SERVER_PORT: event.port or 0,
-            }
+        if story := self._open.get(event.call_id):
+            where = otel.named(place(event), self._names)
             story.span.set_attributes(where)
-            story.facts.update(where)
+            story.facts.update(where)  # the metric of the time per chunk has it as well
         self._note(event, "request sent", {"attempt": event.attempt})
 
     def first_content(self, event: events.FirstContent) -> None:
@@ -240,6 +237,7 @@ class OpenTelemetry(Observer):
         facts = {
             **tokens(usage),
             **ending(event.verdict),
+            **place(event),
             otel.FIRST_CHUNK: _between(timings.sent, timings.first_content),
             "gen_ai.response.model": event.answered_by,
             "http.response.status_code": event.status,
@@ -255,7 +253,7 @@ class OpenTelemetry(Observer):
             around.usage += usage
 
     def _measure(self, event: events.Finished, story: _Open, usage: Usage) -> None:
-        facts = _of_metrics(story)
+        facts = _of_metrics(story) | otel.named(place(event), self._names)
         if event.answered_by is not None:
             facts["gen_ai.response.model"] = event.answered_by
         timings = event.timings

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from .._chunks import Usage, Verdict
+from .._observer._events import Finished, RequestSent
 from ..providers import get, names as provider_names
 from . import _otel_names as otel
 
@@ -17,6 +18,11 @@ def provider_name(name: str | None) -> str | None:
     if name is None or name not in provider_names():
         return name
     return get(name).telemetry_name or name
+
+
+def place(event: RequestSent | Finished) -> dict[str, Any]:
+    """The attributes of the server that was asked."""
+    return {otel.SERVER_ADDRESS: event.server, otel.SERVER_PORT: event.port}
 
 
 _FINISH_REASONS: Final[Mapping[Verdict, str]] = {

@@ -1,16 +1,29 @@
 """Spans and metrics count and name things as the conventions do, whatever the service does."""
 
 import json
+import socket
 
+import attrs
 import pytest
 import trio
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 
-from lionpride_trio import ConnectionLost, FinishChunk, Retry, Verdict, fallback, iModel
+from lionpride_trio import (
+    ConnectionFailed,
+    ConnectionLost,
+    FinishChunk,
+    Retry,
+    Verdict,
+    fallback,
+    iModel,
+)
+from lionpride_trio.observe._otel_facts import place
+from lionpride_trio.observe._otel_names import named
 from lionpride_trio.operations import Builder, flow
 from lionpride_trio.testing import ScriptedClient, ScriptedProvider
 from tests.observe.kept_spans import Kept, read
-from tests.observe.recorder import model_of, saying
+from tests.observe.recorder import Recorder, model_of, saying
+from tests.observe.samples import SAMPLES
 
 CACHED = {"input_tokens": 7, "cache_read_input_tokens": 9000, "cache_creation_input_tokens": 1000}
 
@@ -191,3 +204,39 @@ async def test_an_answer_that_was_cancelled_has_no_reason_and_neither_has_its_tu
         assert attributes["lionpride_trio.outcome"] == "cancelled"
         assert "gen_ai.response.finish_reasons" not in attributes
         assert "lionpride_trio.verdict" not in attributes
+
+
+async def test_a_call_that_reached_nobody_says_whom_it_asked():
+    kept, recorder = Kept(), Recorder()
+    with socket.socket() as bound:  # which nobody listens at
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        model = iModel(
+            "openai", "m", api_key="k", base_url=f"http://127.0.0.1:{port}/v1", stream=True,
+            retry=None, observers=[kept.observer, recorder],
+        )  # fmt: skip
+        with pytest.raises(ConnectionFailed):
+            await read(model)
+    assert not recorder.of("request_sent")
+    finished = recorder.one("finished")
+    assert (finished.server, finished.port) == ("127.0.0.1", port)
+    (span,) = kept.spans
+    (point,) = kept.points()["gen_ai.client.operation.duration"]
+    for attributes in (span.attributes, point.attributes):
+        assert attributes["server.address"] == "127.0.0.1"
+        assert attributes["server.port"] == port
+
+
+async def test_a_call_that_asked_nobody_names_no_server(autojump_clock):
+    kept = Kept()
+    model = model_of(saying("a", 9.0), max_concurrent=1, observers=[kept.observer])
+    async with model.stream("?"):
+        with trio.move_on_after(1):
+            await read(model)
+    first, _ = kept.spans
+    assert not {"server.address", "server.port"} & set(first.attributes)
+
+
+def test_a_port_that_is_not_known_is_left_out():
+    sent = next(one for one in SAMPLES if one.told_as == "request_sent")
+    assert named(place(attrs.evolve(sent, port=None)), "both") == {"server.address": "a.b"}
