@@ -18,7 +18,7 @@ from ._bars import Attempt, Bar, Kind
 from ._chrome import chrome_trace
 from ._rows import Row, Span, rows_of, span_of
 from ._svg import draw_svg
-from ._terminal import draw_text
+from ._terminal import draw_text, in_ascii
 from ._words import describe
 
 
@@ -62,14 +62,19 @@ class Timeline(Observer):
         rows, span = self._shown()
         return draw_svg(rows, span, width=width, title=title, told=self.describe())
 
-    def to_text(self, *, width: int = 80) -> str:
+    def to_text(self, *, width: int = 80, ascii: bool = False) -> str:
         """The waterfall in *width* columns of a terminal, a line for each row.
+
+        A row is made of ``·`` waits, ``─`` asks, ``░`` answers and nothing came, ``█`` chunks came, ``●`` the first
+        content, ``↻`` repeated, ``!`` a stall, ``✗`` failed; ``▒`` is a tool and ``▓`` an operation.  With *ascii*
+        these are ``. - : # * @ ! x + =``, and what else is not ASCII is ``?``: for a terminal or file without them.
 
         :raises ConfigurationError: *width* is under 40 or no number.
         """
         check_size("width", width, least=40)
         rows, span = self._shown()
-        return draw_text(rows, span, width=width)
+        drawn = draw_text(rows, span, width=width)
+        return in_ascii(drawn) if ascii else drawn
 
     def to_json(self) -> str:
         """The same in Chrome's trace format, which Perfetto (ui.perfetto.dev) and ``chrome://tracing`` open."""

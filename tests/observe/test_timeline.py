@@ -16,7 +16,7 @@ from lionpride_trio.observe._chrome import chrome_trace
 from lionpride_trio.observe._rows import Span, rows_of, span_of
 from lionpride_trio.observe._scale import marks
 from lionpride_trio.observe._svg import draw_svg
-from lionpride_trio.observe._terminal import draw_text
+from lionpride_trio.observe._terminal import ASCII_SIGNS, draw_text, in_ascii
 from lionpride_trio.observe._text_width import padded, shortened, width_of
 from lionpride_trio.observe._words import describe, seconds
 from lionpride_trio.operations import Builder, flow, flow_stream
@@ -79,6 +79,17 @@ async def test_the_terminal_shows_it(autojump_clock):
         "m  ↻──●░░░░░░░░░░░░░░░░░░░░░░░░░░░░░!░░█  18.50 s complete",
     ]
     assert max(map(width_of, lines)) <= 60
+
+
+async def test_a_terminal_without_the_signs_shows_others_in_the_same_places(autojump_clock):
+    timeline = await eventful()
+    shown = timeline.to_text(width=60, ascii=True)
+    assert shown.splitlines() == [
+        "   0 s                 10 s",
+        "m  --*:#                                  2.00 s complete",
+        "m  .....*x                                3.00 s Connection~",
+        "m  @--*:::::::::::::::::::::::::::::!::#  18.50 s complete",
+    ]
 
 
 async def test_the_picture_shows_it_and_says_it(autojump_clock):
@@ -369,6 +380,9 @@ def test_whatever_ran_it_can_be_drawn(bars, width, title, now):
     text = draw_text(rows, span, width=max(40, width // 10))
     assert all(width_of(line) <= max(40, width // 10) for line in text.splitlines())
     assert len(text.splitlines()) == (len(rows) + 1 if rows else 1)
+    plain = in_ascii(text)
+    assert plain.isascii()
+    assert list(map(width_of, plain.splitlines())) == list(map(width_of, text.splitlines()))
     for shown in (text, told, drawn):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
         assert shown.encode()
@@ -395,6 +409,12 @@ def test_a_picture_is_xml_whatever_is_in_its_names(sign):
     rows, span = rows_of([Bar("tool", "a", None, f"a{sign}b", 1.0)]), Span(1.0, 2.0)
     drawn = draw_svg(rows, span, width=600, title=f"x{sign}", told=describe(rows, span) + sign)
     assert ET.fromstring(drawn.encode())[0].text.startswith("x")
+
+
+def test_each_sign_has_one_of_its_own_in_ascii():
+    assert len({*ASCII_SIGNS.values(), "!"}) == len(ASCII_SIGNS) + 1
+    assert all(len(sign) == 1 for sign in ASCII_SIGNS.values())
+    assert in_ascii("深 é\u0301") == "?? ?"
 
 
 @given(ANY, st.integers(1, 40))
