@@ -62,10 +62,14 @@ class Verdict(enum.Enum):
 @has_json_form
 @attrs.frozen
 class Usage:
-    """Tokens used, as far as the provider has told.  Each report is a running total."""
+    """Tokens used, as far as the provider has told.  Each report is a running total.
+
+    The counts are the provider's own.  With most, `input_tokens` has the tokens of a cache in it; Anthropic counts
+    `cached_tokens` and `cache_write_tokens` beside it.  `Provider.input_excludes_cache` tells which.
+    """
 
     input_tokens: int | None = None
-    """Tokens of the request."""
+    """Tokens of the request, as the provider counts them."""
     output_tokens: int | None = None
     """Tokens generated, reasoning included where the provider counts it so."""
     total_tokens: int | None = None

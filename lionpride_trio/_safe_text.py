@@ -18,10 +18,11 @@ SHORT_SECRET: Final = 8
 
 # C0 (but tab and line feed), DEL, C1, and what reorders or hides text on a terminal: direction
 # marks, line and paragraph separators, characters without width, tags.  The joiners U+200C and
-# U+200D stay: Persian and emoji are written with them.
+# U+200D stay: Persian and emoji are written with them.  U+FFFE and U+FFFF are no characters: a
+# document of XML, such as a picture, that has one is not read.
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -87,7 +88,7 @@ class Token(Secret):
 def escape_controls(text: str) -> str:
     """*text* with what could steer a terminal or hide on it written as Python writes it in a repr.
 
-    That is: control characters, marks that reorder or hide text, and lone surrogates.
+    That is: control characters, marks that reorder or hide text, lone surrogates, and what is no character.
     """
     return _UNSAFE.sub(_escaped, text)
 

@@ -169,6 +169,10 @@ class Finished(Event):
     """The id that the provider gave the request."""
     answered_by: str | None
     """The model that answered, as the provider names it: often a version of the one that was asked."""
+    server: str | None = None
+    """The host that the last attempt went to, whether or not it could be reached; None before any."""
+    port: int | None = None
+    """Its port."""
 
 
 @attrs.frozen(kw_only=True)

@@ -6,6 +6,7 @@ Exit statuses: 0 when all went well, 1 when something failed, 2 when the command
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -68,9 +69,19 @@ def _have_streams() -> bool:
             setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A terminal or pipe that has not all of Unicode shows escapes rather than a traceback.
-            stream.reconfigure(errors="backslashreplace")
+            # A terminal or pipe that has not all of Unicode shows other signs and escapes rather than a traceback.
+            stream.reconfigure(errors=_SIGNS)
     return True
+
+
+def _replace_signs(error: UnicodeError) -> tuple[str, int]:
+    from ._signs import replace_signs  # nearly no stream needs it
+
+    return replace_signs(error)
+
+
+_SIGNS: Final = "lionpride_trio.signs"
+codecs.register_error(_SIGNS, _replace_signs)
 
 
 __all__ = ["main"]

@@ -12,7 +12,8 @@
     model = iModel("openai", "gpt-4o-mini", observers=[Counting(), LogObserver()])
 
 Layout: ``_log``; ``_timeline`` with what it keeps (``_bars``, ``_rows``) and how it is shown (``_svg``,
-``_terminal``, ``_chrome``, ``_words``); ``_otel`` with ``_otel_names``; ``_blocking``.
+``_terminal``, ``_chrome``, ``_words``); ``_otel`` with ``_otel_names``, ``_otel_facts``
+and ``_otel_content``; ``_blocking``.
 """
 
 import importlib

@@ -44,7 +44,7 @@ class Bar:
     place: int = 0
     """Its place among the operations of its flow."""
     needs: tuple[str, ...] = ()
-    """The ids of the operations that it waits for."""
+    """The ids of the operations of its flow that it waits for."""
     waits: list[tuple[float, float | None]] = attrs.Factory(list[tuple[float, float | None]])
     """From when to when it waited for a slot or a limit."""
     attempts: list[Attempt] = attrs.Factory(list[Attempt])

@@ -22,7 +22,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import FrameType
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ import trio
 
 from .._channels._entrance import check_on_trio
 from .._checks import check_seconds
+from .._safe_text import escape_controls
+from ._text_width import plain
 
 KEPT_STEPS: Final = 100
 """Steps that a watch keeps; older ones are forgotten."""
@@ -48,7 +50,7 @@ class BlockedStep:
     """One step of a task that took too long."""
 
     task: str
-    """The task's name."""
+    """The task's name, in one line, with control characters made visible."""
     seconds: float
     """How long it took."""
     place: str
@@ -96,7 +98,10 @@ async def watch_blocking(
     try:
         yield watch
     finally:
-        trio.lowlevel.remove_instrument(instrument)
+        with suppress(
+            KeyError
+        ):  # trio drops an instrument that raised, as one does whose clock raises
+            trio.lowlevel.remove_instrument(instrument)
         sampler.stop()
         thread.join()  # which waits for nothing by now
 
@@ -175,21 +180,31 @@ def _step(
     if frames:
         last = frames[-1]
         place = f"{last.filename}:{last.lineno} in {last.name}"
-    return BlockedStep(task, seconds, place, "".join(traceback.format_list(frames)), is_exact)
+    stack = "".join(traceback.format_list(frames))
+    # The names of tasks and files may have come from anywhere: in a log and on a terminal they are text.
+    return BlockedStep(plain(task), seconds, plain(place), escape_controls(stack), is_exact)
 
 
 def _warn(verb: str, step: BlockedStep) -> None:
-    _logger.warning(
-        "task %s %s the event loop for %.3f s %s %s; let a thread do it:"
-        " await trio.to_thread.run_sync(…)\n%s",
-        step.task,
-        verb,
-        step.seconds,
-        "at" if step.is_exact else "before",
-        step.place,
-        step.stack.rstrip(),
-        extra={"kind": "blocked", "task": step.task, "seconds": step.seconds, "place": step.place},
-    )
+    # A filter of the program's that raises would end the watch in the middle: trio drops an instrument that raises,
+    # and the thread would end.  The step is in the watch's list all the same.
+    with suppress(Exception):
+        _logger.warning(
+            "task %s %s the event loop for %.3f s %s %s; let a thread do it:"
+            " await trio.to_thread.run_sync(…)\n%s",
+            step.task,
+            verb,
+            step.seconds,
+            "at" if step.is_exact else "before",
+            step.place,
+            step.stack.rstrip(),
+            extra={
+                "kind": "blocked",
+                "task": step.task,
+                "seconds": step.seconds,
+                "place": step.place,
+            },
+        )
 
 
 def _frames_of_task(frame: FrameType) -> list[traceback.FrameSummary]:

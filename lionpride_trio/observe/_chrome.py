@@ -1,7 +1,8 @@
 """A timeline in Chrome's trace format, as JSON: complete events, instants, and the edges of flows as arrows.
 
 Perfetto and ``chrome://tracing`` draw one track a thread, and nest what lies within something else on it.  So each
-row has a track of its own, with what happened in it.
+row has a track of its own, with what happened in it.  They drop a slice that ends after the one that it lies in, if
+only by a nanosecond: both ends of a slice are rounded to nanoseconds, and its length is the difference of these.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ._bars import Bar
-from ._rows import Row, Span
+from ._rows import Row, Span, edges_of
 
 
 def chrome_trace(rows: Sequence[Row], span: Span) -> str:
@@ -20,7 +21,6 @@ def chrome_trace(rows: Sequence[Row], span: Span) -> str:
         {"ph": "M", "pid": 1, "tid": 0, "name": "process_name", "args": {"name": "lionpride_trio"}}
     ]
     track = _Track(span)
-    tracks = {row.bar.operation: (n, row) for n, row in enumerate(rows, 1) if row.bar.operation}
     for number, row in enumerate(rows, 1):
         named = {"name": row.label}
         events += [
@@ -28,9 +28,8 @@ def chrome_trace(rows: Sequence[Row], span: Span) -> str:
             {"ph": "M", "pid": 1, "tid": number, "name": "thread_sort_index", "args": {"sort_index": number}},
             *track.row(row, number),
         ]  # fmt: skip
-        for needed in row.bar.needs:
-            if needed in tracks:
-                events += track.edge(*tracks[needed], number, row)
+    for above, below in edges_of(rows):
+        events += track.edge(above + 1, rows[above], below + 1, rows[below])
     return json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}, ensure_ascii=False)
 
 
@@ -39,9 +38,12 @@ class _Track:
         self._span = span
         self._arrows = 0
 
+    def _nanoseconds(self, time: float) -> int:
+        return round((time - self._span.began) * 1e9)
+
     def _at(self, time: float) -> float:
         """Microseconds from the start, as the format wants them."""
-        return round((time - self._span.began) * 1e6, 1)
+        return self._nanoseconds(time) / 1000
 
     def row(self, row: Row, number: int) -> list[dict[str, Any]]:
         bar, detail = row.bar, row.detail
@@ -60,7 +62,8 @@ class _Track:
             events.append(self._step("wait", "waits", begin, until if end is None else end, number))
         for count, attempt in enumerate(bar.attempts, 1):
             if attempt.sent is not None:
-                head = attempt.answered or attempt.failed or until
+                heads = (attempt.answered, attempt.failed, until)
+                head = next(at for at in heads if at is not None)
                 events.append(self._step("http", f"asks ({count})", attempt.sent, head, number))
             if attempt.failed is not None:
                 events.append(self._mark("retried", attempt.failed, number))
@@ -93,10 +96,10 @@ class _Track:
         number: int,
         facts: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        took = round(max(0.0, end - begin) * 1e6, 1)
+        took = max(0, self._nanoseconds(end) - self._nanoseconds(begin))
         return {
             "ph": "X", "pid": 1, "tid": number, "cat": kind, "name": name,
-            "ts": self._at(begin), "dur": took, "args": facts or {},
+            "ts": self._at(begin), "dur": took / 1000, "args": facts or {},
         }  # fmt: skip
 
     def _mark(

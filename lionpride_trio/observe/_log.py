@@ -8,6 +8,7 @@ from typing import Any, Final
 from .._chunks import Usage
 from .._errors import ConfigurationError
 from .._observer import Observer, _events as events
+from ._text_width import plain
 
 LIBRARY_LOGGER: Final = "lionpride_trio"
 
@@ -19,7 +20,7 @@ class LogObserver(Observer):
     a call that ended, *failures* of one that failed, *retries*, *stalls*, *waits* (for a slot or a limit), and
     *steps* of all else: requests, answers, turns, tools, operations, flows and durable streams.
 
-    A record's text is for people.  Its fields are there for programs, as ``extra``: ``kind`` (the name of the
+    A record's text is for people, in one line, with control characters made visible.  Its fields are there for programs, as ``extra``: ``kind`` (the name of the
     event), ``call_id``, ``parent_id``, ``provider``, ``model``, and the facts of the event.  The library
     writes a record of its own for each retry to ``lionpride_trio``, so that there is no second one there.
     """
@@ -184,10 +185,12 @@ class LogObserver(Observer):
         if level is None or not self._is_wanted(level):
             return
         where = "/".join(part for part in (event.provider, event.model) if part)
+        # Names of operations and the like may have come from anywhere: one with a line break in it would forge a
+        # line of the log, and one with an escape sequence would command the terminal that shows it.
         self._logger.log(
             level,
             "%s",
-            f"{where}: {text}" if where else text,
+            plain(f"{where}: {text}" if where else text),
             extra={
                 "kind": event.told_as,
                 "call_id": event.call_id,

@@ -22,9 +22,10 @@ from .._checks import check_word
 from .._chunks import Usage
 from .._errors import ConfigurationError
 from .._observer import Observer, _events as events
-from ..providers import get, names as provider_names
+from .._safe_text import replace_lone_surrogates
 from . import _otel_names as otel
 from ._otel_content import answer, message
+from ._otel_facts import ending, place, provider_name, tokens, with_cache
 
 try:
     from opentelemetry import context as otel_context, metrics, trace
@@ -50,6 +51,10 @@ class _Open:
     is_current: bool = False
     """The span is current in the tasks of the story."""
     token: Any = None
+    usage: Usage = attrs.Factory(Usage)
+    """The tokens of the calls that are its parts."""
+    came: float | None = None
+    """When chunks of its answer came last."""
 
 
 class OpenTelemetry(Observer):
@@ -61,7 +66,9 @@ class OpenTelemetry(Observer):
     begins.  Reading a stream makes no span current; in the tasks of tools and operations theirs is.
 
     The metrics are the histograms ``gen_ai.client.operation.duration``, ``gen_ai.client.token.usage``,
-    ``gen_ai.client.operation.time_to_first_chunk`` and ``…time_per_output_chunk``.
+    ``gen_ai.client.operation.time_to_first_chunk`` and ``…time_per_output_chunk``.  The last has a value for each
+    chunk after the first, told as it comes: the seconds since the one before, and 0 for each more of those that
+    came within one millisecond.
 
     *names* chooses between the ``current`` names of the conventions, the ``old`` ones of version 1.36, and
     ``both``; by default ``OTEL_SEMCONV_STABILITY_OPT_IN`` does: ``gen_ai_latest_experimental`` in it means
@@ -133,14 +140,19 @@ class OpenTelemetry(Observer):
         named = otel.named(
             {
                 **facts,
-                otel.PROVIDER: _provider_name(event.provider),
-                otel.SYSTEM: _provider_name(event.provider),
+                otel.PROVIDER: provider_name(event.provider),
+                otel.SYSTEM: provider_name(event.provider),
                 otel.REQUEST_MODEL: event.model,
             },
             self._names,
         )
+        # A name that does not encode would cost the exporter its whole batch of spans.
         span = self._tracer.start_span(
-            name, context=parent, kind=kind, attributes=named, start_time=_moment(event, offset)
+            replace_lone_surrogates(name),
+            context=parent,
+            kind=kind,
+            attributes=named,
+            start_time=_moment(event, offset),
         )
         story = self._open[event.call_id] = _Open(span, offset, named, is_current)
         if is_current:
@@ -179,21 +191,33 @@ class OpenTelemetry(Observer):
 
     def request_sent(self, event: events.RequestSent) -> None:
         """As `Observer.request_sent`."""
-        if (story := self._open.get(event.call_id)) and event.server is not None:
-            where: dict[str, Any] = {
-                otel.SERVER_ADDRESS: event.server,
-                otel.SERVER_PORT: event.port or 0,
-            }
+        if story := self._open.get(event.call_id):
+            where = otel.named(place(event), self._names)
             story.span.set_attributes(where)
-            story.facts.update(where)
+            story.facts.update(where)  # the metric of the time per chunk has it as well
         self._note(event, "request sent", {"attempt": event.attempt})
 
     def first_content(self, event: events.FirstContent) -> None:
         """As `Observer.first_content`."""
         self._note(event, "first content", {"seconds": event.seconds})
 
+    def chunks_received(self, event: events.ChunksReceived) -> None:
+        """As `Observer.chunks_received`."""
+        story = self._open.get(event.call_id)
+        if story is None or self._per_chunk is None:
+            return
+        facts = _of_metrics(story)
+        for at, count in event.arrivals:
+            if story.came is not None:
+                self._per_chunk.record(max(0.0, at - story.came), facts)
+            for _ in range(count - 1):
+                self._per_chunk.record(0.0, facts)
+            story.came = at
+
     def retried(self, event: events.Retried) -> None:
         """As `Observer.retried`."""
+        if story := self._open.get(event.call_id):
+            story.came = None  # the next attempt has a first chunk of its own
         facts = {
             "attempt": event.attempt,
             "delay": event.delay,
@@ -209,17 +233,12 @@ class OpenTelemetry(Observer):
 
     def finished(self, event: events.Finished) -> None:
         """As `Observer.finished`."""
-        usage, timings = event.usage or Usage(), event.timings
+        usage, timings = with_cache(event.usage or Usage(), event.provider), event.timings
         facts = {
-            otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
+            **tokens(usage),
+            **ending(event.verdict),
+            **place(event),
             otel.FIRST_CHUNK: _between(timings.sent, timings.first_content),
-            otel.INPUT_TOKENS: usage.input_tokens,
-            otel.OUTPUT_TOKENS: usage.output_tokens,
-            otel.PROMPT_TOKENS: usage.input_tokens,
-            otel.COMPLETION_TOKENS: usage.output_tokens,
-            otel.CACHE_READ: usage.cached_tokens,
-            otel.CACHE_WRITE: usage.cache_write_tokens,
-            otel.REASONING_TOKENS: usage.reasoning_tokens,
             "gen_ai.response.model": event.answered_by,
             "http.response.status_code": event.status,
             "lionpride_trio.attempts": event.attempts,
@@ -230,9 +249,11 @@ class OpenTelemetry(Observer):
         story = self._end(event, facts)
         if story is not None:
             self._measure(event, story, usage)
+        if around := self._open.get(event.parent_id or ""):
+            around.usage += usage
 
     def _measure(self, event: events.Finished, story: _Open, usage: Usage) -> None:
-        facts = {key: value for key, value in story.facts.items() if key != otel.REQUEST_STREAM}
+        facts = _of_metrics(story) | otel.named(place(event), self._names)
         if event.answered_by is not None:
             facts["gen_ai.response.model"] = event.answered_by
         timings = event.timings
@@ -242,9 +263,6 @@ class OpenTelemetry(Observer):
         first = _between(timings.sent, timings.first_content)
         if self._first_chunk is not None and first is not None:
             self._first_chunk.record(first, facts)
-        spoke = _between(timings.first_content, timings.ended)
-        if self._per_chunk is not None and spoke is not None and timings.chunks > 1:
-            self._per_chunk.record(spoke / (timings.chunks - 1), facts)
         if event.error is not None:
             facts[otel.ERROR_TYPE] = event.error.__name__
         self._duration.record(timings.ended or 0.0, facts)
@@ -255,8 +273,9 @@ class OpenTelemetry(Observer):
             said: list[Any] = [] if event.response is None else [answer(event.response)]
             messages = [message(one) for one in event.messages]
             told = {
-                otel.INPUT_MESSAGES: json.dumps(messages, ensure_ascii=False),
-                otel.OUTPUT_MESSAGES: json.dumps(said, ensure_ascii=False),
+                # As ASCII, for half a character (a lone surrogate) does not encode otherwise.
+                otel.INPUT_MESSAGES: json.dumps(messages, default=str),
+                otel.OUTPUT_MESSAGES: json.dumps(said, default=str),
             }
             story.span.set_attributes(told)
 
@@ -266,11 +285,11 @@ class OpenTelemetry(Observer):
 
     def turn_finished(self, event: events.TurnFinished) -> None:
         """As `Observer.turn_finished`."""
-        usage = event.usage or Usage()
+        story = self._open.get(event.call_id)
         facts = {
-            otel.FINISH_REASONS: None if event.verdict is None else [event.verdict.value],
-            otel.INPUT_TOKENS: usage.input_tokens,
-            otel.OUTPUT_TOKENS: usage.output_tokens,
+            # Of its calls: those of a fallback may be of several services, each of which counts in its own way.
+            **tokens(Usage() if story is None else story.usage),
+            **ending(event.verdict),
             "lionpride_trio.calls": event.calls,
         }
         self._end(event, facts)
@@ -320,6 +339,11 @@ class OpenTelemetry(Observer):
         self._end(event, {"lionpride_trio.items": event.items})
 
 
+def _of_metrics(story: _Open) -> dict[str, Any]:
+    """The attributes of a call's metrics, as far as they are known."""
+    return {key: value for key, value in story.facts.items() if key != otel.REQUEST_STREAM}
+
+
 def _offset() -> int:
     return time.time_ns() - int(trio.current_time() * 1e9)
 
@@ -336,10 +360,3 @@ def _is_within(span: Span) -> bool:
     """Whether the span that is current here is *span*, or one of the same trace that the program opened in it."""
     current = trace.get_current_span().get_span_context()
     return current.is_valid and current.trace_id == span.get_span_context().trace_id
-
-
-def _provider_name(name: str | None) -> str | None:
-    """The provider's name as the conventions have it."""
-    if name is None or name not in provider_names():
-        return name
-    return get(name).telemetry_name or name

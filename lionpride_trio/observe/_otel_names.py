@@ -11,6 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from .._safe_text import replace_lone_surrogates
+
 Names: TypeAlias = Literal["current", "old", "both"]
 
 OPT_IN: Final = "OTEL_SEMCONV_STABILITY_OPT_IN"
@@ -76,6 +78,10 @@ def chosen_by_environment() -> Names:
 
 
 def named(facts: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """*facts* under the names that are wanted; what is None is left out."""
+    """*facts* under the names that are wanted, each a text that encodes; what is None is left out."""
     unwanted = {"current": _OF_OLD, "old": _OF_CURRENT, "both": frozenset[str]()}[names]
-    return {key: value for key, value in facts.items() if value is not None and key not in unwanted}
+    return {
+        key: replace_lone_surrogates(value) if isinstance(value, str) else value
+        for key, value in facts.items()
+        if value is not None and key not in unwanted
+    }

@@ -92,6 +92,22 @@ def rows_of(bars: Sequence[Bar]) -> list[Row]:
     return rows
 
 
+def edges_of(rows: Sequence[Row]) -> Iterable[tuple[int, int]]:
+    """The numbers of each two rows of which the second is an operation that needs the first.
+
+    An operation is told by its flow and its id: one builder may have run several times.
+    """
+    places = {
+        (row.bar.parent_id, row.bar.operation): number
+        for number, row in enumerate(rows)
+        if row.bar.operation is not None
+    }
+    for (flow, _), number in places.items():
+        for needed in rows[number].bar.needs:
+            if (flow, needed) in places:
+                yield places[flow, needed], number
+
+
 def _order(bar: Bar) -> tuple[float, int, str, float, int]:
     return bar.began, bar.place, bar.label, math.inf if bar.ended is None else bar.ended, bar.chunks
 

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from ._bars import Bar
-from ._rows import Row, Span
+from ._rows import Row, Span, edges_of
 from ._scale import marks
 from ._text_width import plain, shortened
 from ._words import short_ending, told
@@ -182,28 +182,19 @@ class _Picture:
 
     def edges(self, rows: Sequence[Row]) -> list[str]:
         """The edges of flows, from the end of what is needed to the start of what needs it."""
-        places = {
-            row.bar.operation: (number, row)
-            for number, row in enumerate(rows)
-            if row.bar.operation is not None
-        }
         drawn: list[str] = []
-        for number, row in places.values():
-            for needed in row.bar.needs:
-                if needed not in places:
-                    continue
-                above, earlier = places[needed]
-                x1 = self.x(min(earlier.until(self._span), row.bar.began))
-                x2 = self.x(row.bar.began)
-                y1, y2 = HEAD + ROW * above + ROW / 2, HEAD + ROW * number + ROW / 2
-                bend = 14 if x2 - x1 < 28 else (x2 - x1) / 2
-                drawn += [
-                    (
-                        f'<path class="edge" d="M{_n(x1)} {_n(y1)}C{_n(x1 + bend)} {_n(y1)}'
-                        f' {_n(x2 - bend)} {_n(y2)} {_n(x2 - 4)} {_n(y2)}"/>'
-                    ),
-                    f'<path class="tip" d="M{_n(x2)} {_n(y2)}l-6-4v8z"/>',
-                ]
+        for above, below in edges_of(rows):
+            x2 = self.x(rows[below].bar.began)
+            x1 = min(self.x(rows[above].until(self._span)), x2)
+            y1, y2 = HEAD + ROW * above + ROW / 2, HEAD + ROW * below + ROW / 2
+            bend = 14 if x2 - x1 < 28 else (x2 - x1) / 2
+            drawn += [
+                (
+                    f'<path class="edge" d="M{_n(x1)} {_n(y1)}C{_n(x1 + bend)} {_n(y1)}'
+                    f' {_n(x2 - bend)} {_n(y2)} {_n(x2 - 4)} {_n(y2)}"/>'
+                ),
+                f'<path class="tip" d="M{_n(x2)} {_n(y2)}l-6-4v8z"/>',
+            ]
         return drawn
 
 

@@ -1,17 +1,31 @@
 """A timeline as lines of text, for a terminal.
 
 A cell of a row is a piece of the axis: ``·`` waits, ``─`` asks, ``░`` answers and nothing came, ``█`` chunks
-came, ``●`` the first content, ``↻`` an attempt failed and was repeated, ``!`` a stall, ``✗`` failed.
+came, ``●`` the first content, ``↻`` an attempt failed and was repeated, ``!`` a stall, ``✗`` failed; ``▒`` is
+a tool and ``▓`` an operation.  A terminal that has only ASCII gets others (`ASCII_SIGNS`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from ._rows import Row, Span
 from ._scale import marks
 from ._text_width import padded, shortened, width_of
 from ._words import short_ending
+
+ASCII_SIGNS: Final[Mapping[str, str]] = {
+    "·": ".", "─": "-", "░": ":", "█": "#", "●": "*", "↻": "@", "✗": "x", "▒": "+", "▓": "=", "…": "~",
+}  # fmt: skip
+"""What stands for each sign where there is only ASCII: one character each, so that the columns stay."""
+
+
+def in_ascii(text: str) -> str:
+    """*text* with those signs, and ``?`` for each column of all else that is not ASCII."""
+    return "".join(
+        sign if sign.isascii() else ASCII_SIGNS.get(sign, "?" * width_of(sign)) for sign in text
+    )
 
 
 def draw_text(rows: Sequence[Row], span: Span, *, width: int) -> str:

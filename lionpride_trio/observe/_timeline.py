@@ -18,7 +18,7 @@ from ._bars import Attempt, Bar, Kind
 from ._chrome import chrome_trace
 from ._rows import Row, Span, rows_of, span_of
 from ._svg import draw_svg
-from ._terminal import draw_text
+from ._terminal import draw_text, in_ascii
 from ._words import describe
 
 
@@ -35,10 +35,14 @@ class Timeline(Observer):
     def __init__(self, *, size: int = 1000) -> None:
         self._size = check_size("size", size)
         self._bars: OrderedDict[str, Bar] = OrderedDict()
-        self._operations: dict[str, tuple[int, events.Edges]] = {}
-        """Those of the flows that go on, with the place of each in its flow."""
+        self._operations: dict[str, dict[str, tuple[int, events.Edges]]] = {}
+        """Those of each flow that goes on, with the place of each in it.
+
+        By flow, as one builder may run several times, and in several flows at once: its operations have the same ids
+        in all of them.
+        """
         self._of_operation: dict[str, str] = {}
-        """The story of each operation."""
+        """The last story of each operation."""
         self.forgotten = 0
         """Stories that were forgotten, as there were more than *size*."""
 
@@ -58,14 +62,19 @@ class Timeline(Observer):
         rows, span = self._shown()
         return draw_svg(rows, span, width=width, title=title, told=self.describe())
 
-    def to_text(self, *, width: int = 80) -> str:
+    def to_text(self, *, width: int = 80, ascii: bool = False) -> str:
         """The waterfall in *width* columns of a terminal, a line for each row.
+
+        A row is made of ``·`` waits, ``─`` asks, ``░`` answers and nothing came, ``█`` chunks came, ``●`` the first
+        content, ``↻`` repeated, ``!`` a stall, ``✗`` failed; ``▒`` is a tool and ``▓`` an operation.  With *ascii*
+        these are ``. - : # * @ ! x + =``, and what else is not ASCII is ``?``: for a terminal or file without them.
 
         :raises ConfigurationError: *width* is under 40 or no number.
         """
         check_size("width", width, least=40)
         rows, span = self._shown()
-        return draw_text(rows, span, width=width)
+        drawn = draw_text(rows, span, width=width)
+        return in_ascii(drawn) if ascii else drawn
 
     def to_json(self) -> str:
         """The same in Chrome's trace format, which Perfetto (ui.perfetto.dev) and ``chrome://tracing`` open."""
@@ -84,7 +93,7 @@ class Timeline(Observer):
     def times_of(self, operation: str) -> tuple[float, float | None] | None:
         """Seconds from the first story to the start and the end of an operation, by its id.
 
-        None for one that has not begun; its end is None while it runs.
+        None for one that has not begun; its end is None while it runs.  Of one that ran several times: the last run.
         """
         found = self._bars.get(self._of_operation.get(operation, ""))
         if found is None:
@@ -120,7 +129,8 @@ class Timeline(Observer):
             if over is None:
                 over = next(iter(self._bars))
             gone = self._bars.pop(over)
-            self._of_operation.pop(gone.operation or "", None)
+            if gone.operation is not None and self._of_operation.get(gone.operation) == gone.id:
+                del self._of_operation[gone.operation]
             self.forgotten += 1
 
     def _end(self, event: Any, verdict: Any = None) -> Bar | None:
@@ -202,7 +212,8 @@ class Timeline(Observer):
     def operation_started(self, event: events.OperationStarted) -> None:
         """As `Observer.operation_started`."""
         self._of_operation[event.operation] = event.call_id
-        place, edges = self._operations.get(event.operation, (0, None))
+        of_flow = self._operations.get(event.parent_id or "", {})
+        place, edges = of_flow.get(event.operation, (0, None))
         needs = () if edges is None else (*edges.after, *([edges.reads] if edges.reads else ()))
         self._begin(
             event, "operation", event.name, operation=event.operation, place=place, needs=needs
@@ -210,17 +221,18 @@ class Timeline(Observer):
 
     def operation_finished(self, event: events.OperationFinished) -> None:
         """As `Observer.operation_finished`."""
-        self._operations.pop(event.operation, None)
         self._end(event)
 
     def flow_started(self, event: events.FlowStarted) -> None:
         """As `Observer.flow_started`."""
         self._begin(event, "flow", f"flow of {len(event.operations)}")
-        places = enumerate(event.operations)
-        self._operations.update({edges.id: (place, edges) for place, edges in places})
+        self._operations[event.call_id] = {
+            edges.id: (place, edges) for place, edges in enumerate(event.operations)
+        }
 
     def flow_finished(self, event: events.FlowFinished) -> None:
         """As `Observer.flow_finished`."""
+        self._operations.pop(event.call_id, None)
         self._end(event)
 
     def stream_started(self, event: events.StreamStarted) -> None:

@@ -28,7 +28,7 @@ def told(row: Row, span: Span) -> str:
     """One row as a sentence."""
     bar, detail = row.bar, row.detail
     facts = [f"began at {seconds(bar.began - span.began)}"]
-    waited = sum((end or span.ended) - begin for begin, end in detail.waits)
+    waited = sum((span.ended if end is None else end) - begin for begin, end in detail.waits)
     if detail.waits:
         facts.append(f"waited {seconds(waited)}")
     retries = sum(attempt.failed is not None for attempt in detail.attempts)

@@ -150,6 +150,8 @@ class Provider(Protocol):
     ``reset``, ``{what}`` for ``requests``, ``tokens``, ``input-tokens`` and ``output-tokens``."""
     telemetry_name: str | None = None
     """Its name in OpenTelemetry's conventions, where that is another than ``name``."""
+    input_excludes_cache: bool = False
+    """Whether the ``input_tokens`` of its reports leave out those that were read from a cache or written to one."""
     error_statuses: Mapping[int, type[ProviderError]] = {}
     """HTTP statuses of its own, and what each means."""
     error_words: Mapping[type[ProviderError], str] = {}

@@ -154,14 +154,7 @@ class CallRecord:
 
     def _note_sent(self, at: float) -> None:
         if self._sent is None and self.story is not None:
-            server = self._server
-            self.story.tell(
-                RequestSent,
-                at=at,
-                attempt=self._attempts,
-                server=None if server is None else server.host,
-                port=None if server is None else server.port,
-            )
+            self.story.tell(RequestSent, at=at, attempt=self._attempts, **self._place())
         self._sent = at - self._began
 
     def head_is_late(self) -> None:
@@ -273,6 +266,7 @@ class CallRecord:
             attempts=self._attempts,
             request_id=self.request_id,
             answered_by=None if response is None else _model_of(response),
+            **self._place(),
         )
 
     def _stop_watching(self) -> None:
@@ -282,6 +276,14 @@ class CallRecord:
             self.watch.close()
 
     # What is known of it.
+
+    def _place(self) -> dict[str, Any]:
+        """The server of the last attempt, as events tell it."""
+        server = self._server
+        return {
+            "server": None if server is None else server.host,
+            "port": None if server is None else server.port,
+        }
 
     @property
     def _status(self) -> int | None:

@@ -70,7 +70,9 @@ class ToolRuns:
         if not self._running:
             self._idle = trio.Event()
         self._running += 1
-        self._nursery.start_soon(self._run, call, name=f"tool {call.name}")
+        # Names of tasks come into logs, and a name that only the model has said may be anything.
+        known = any(tool.name == call.name for tool in self._rules.toolbox)
+        self._nursery.start_soon(self._run, call, name=f"tool {call.name}" if known else "tool")
 
     async def wait(self) -> None:
         """Wait until no call runs."""

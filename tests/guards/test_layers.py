@@ -103,7 +103,7 @@ ORDER = {
         _alarms _reading _socket _tls _request _writing _framing _head _asking _connection _like_httpx _inflate
         _exchange _idle _route _remedies _client _failures _pump _foreign _httpx_transport _routed
     """,
-    "observe": "_blocking _log _bars _text_width _rows _scale _words _svg _terminal _chrome _timeline _otel_names _otel_content _otel",
+    "observe": "_text_width _blocking _log _bars _rows _scale _words _svg _terminal _chrome _timeline _otel_names _otel_facts _otel_content _otel",
     "_observer": "_events _observer _story",
     "flow": """
         _operation _graph_checks _graph _waits _ledger _journaling _facts _mermaid _policy _slots _nodes _outcome

@@ -3,12 +3,15 @@
 import logging
 import threading
 import time
+from itertools import count
 
 import pytest
 import trio
 
 from lionpride_trio import ConfigurationError
 from lionpride_trio.observe import _blocking, watch_blocking
+from lionpride_trio.testing import ScriptedProvider, tool_call
+from lionpride_trio.tools import tool
 from tests.observe.recorder import model_of, saying
 
 
@@ -118,6 +121,75 @@ async def test_a_task_that_ended_with_its_step_has_no_place(caplog):
     (step,) = watch.steps
     assert step.place == "an unknown place"
     assert step.task.endswith("ends")
+
+
+async def test_the_name_of_a_task_forges_no_line(caplog):
+    clock = Clock()
+
+    async def ends():
+        clock.now += 5.0
+
+    with caplog.at_level(logging.WARNING, "lionpride_trio"):
+        async with watch_blocking(4.0, clock=clock) as watch, trio.open_nursery() as nursery:
+            nursery.start_soon(ends, name="a\nWARNING forged\x1b[31m")
+            nursery.start_soon(trio.lowlevel.checkpoint)
+    (record,) = caplog.records
+    assert record.message.startswith("task a WARNING forged\\x1b[31m blocked the event loop")
+    assert record.task == watch.steps[0].task == "a WARNING forged\\x1b[31m"
+
+
+async def test_a_task_has_the_name_of_a_tool_and_no_other_word_of_a_model(caplog):
+    ticks = count(step=5.0)
+
+    @tool
+    async def known() -> str:
+        "A tool."
+        await trio.lowlevel.checkpoint()
+        return "a"
+
+    provider = ScriptedProvider([tool_call("SECRET of a model"), tool_call("known")], "Yes.")
+    asking = provider.model(stream=True).converse("?", tools=[known])
+    with caplog.at_level(logging.WARNING, "lionpride_trio"):
+        # By this clock, each step is too long.
+        async with watch_blocking(4.0, clock=lambda: next(ticks)) as watch, asking as turn:
+            async for _ in turn:
+                pass
+    tasks = {step.task for step in watch.steps}
+    assert {"tool", "tool known"} <= tasks
+    assert not [name for name in tasks if "SECRET" in name]
+    assert not [one for one in caplog.records if "task tool SECRET" in one.message]
+
+
+async def test_a_filter_of_the_log_that_raises_does_not_end_the_watch():
+    clock = Clock()
+
+    def broken(record):
+        raise RuntimeError
+
+    logger = logging.getLogger("lionpride_trio")
+    logger.addFilter(broken)
+    threads = threading.active_count()
+    try:
+        async with watch_blocking(1.0, clock=clock) as watch:
+            for _ in range(3):
+                await trio.lowlevel.checkpoint()
+                clock.now += 2.0
+            await trio.lowlevel.checkpoint()
+    finally:
+        logger.removeFilter(broken)
+    assert len(watch.steps) == 3
+    assert threading.active_count() == threads
+
+
+async def test_a_clock_that_raises_ends_the_watch_and_nothing_else(caplog):
+    times = iter([0.0])
+    threads = threading.active_count()
+    async with watch_blocking(1000.0, clock=lambda: next(times)) as watch:
+        for _ in range(3):
+            await trio.lowlevel.checkpoint()
+    assert not watch.steps
+    assert "StopIteration" in caplog.text  # trio tells of it, once
+    assert threading.active_count() == threads
 
 
 async def test_the_last_hundred_are_kept_and_the_thread_ends():

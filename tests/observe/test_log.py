@@ -120,6 +120,23 @@ async def test_all_else_are_steps(caplog):
     assert {one.levelname for one in caplog.records} == {"DEBUG"}
 
 
+async def test_a_name_forges_no_line_and_commands_no_terminal(caplog):
+    caplog.set_level(logging.DEBUG, "mine")
+    name = "a\nWARNING forged\x1b[31m\u202e"
+
+    async def work(context):
+        raise type(name, (ValueError,), {})("no")
+
+    builder = Builder()
+    builder.add(work, name=name)
+    with pytest.raises(ValueError, match="no"):
+        await flow(builder, observers=[LogObserver("mine")])
+    shown = "a WARNING forged\\x1b[31m\\u202e"
+    (record,) = [one for one in caplog.records if one.kind == "operation_finished"]
+    assert record.message == f"operation {shown} failed ({shown})"
+    assert record.operation == name  # the field is the name itself, for programs
+
+
 async def test_a_cut_reply_says_so(caplog):
     caplog.set_level(logging.INFO, "lionpride_trio")
     with pytest.raises(StreamTruncated):

@@ -16,7 +16,7 @@ from lionpride_trio.observe._chrome import chrome_trace
 from lionpride_trio.observe._rows import Span, rows_of, span_of
 from lionpride_trio.observe._scale import marks
 from lionpride_trio.observe._svg import draw_svg
-from lionpride_trio.observe._terminal import draw_text
+from lionpride_trio.observe._terminal import ASCII_SIGNS, draw_text, in_ascii
 from lionpride_trio.observe._text_width import padded, shortened, width_of
 from lionpride_trio.observe._words import describe, seconds
 from lionpride_trio.operations import Builder, flow, flow_stream
@@ -79,6 +79,17 @@ async def test_the_terminal_shows_it(autojump_clock):
         "m  ↻──●░░░░░░░░░░░░░░░░░░░░░░░░░░░░░!░░█  18.50 s complete",
     ]
     assert max(map(width_of, lines)) <= 60
+
+
+async def test_a_terminal_without_the_signs_shows_others_in_the_same_places(autojump_clock):
+    timeline = await eventful()
+    shown = timeline.to_text(width=60, ascii=True)
+    assert shown.splitlines() == [
+        "   0 s                 10 s",
+        "m  --*:#                                  2.00 s complete",
+        "m  .....*x                                3.00 s Connection~",
+        "m  @--*:::::::::::::::::::::::::::::!::#  18.50 s complete",
+    ]
 
 
 async def test_the_picture_shows_it_and_says_it(autojump_clock):
@@ -174,6 +185,69 @@ async def test_an_operation_that_reads_a_stream_is_joined_to_it(autojump_clock):
     builder.add(takes, name="takes", stream_from=given)
     await flow(builder, observers=[timeline])
     assert len(re.findall(r'class="edge"', timeline.to_svg())) == 1
+
+
+def arrows(timeline):
+    """The arrows of the trace: the names of the two rows that each joins, and the flow that each row is below."""
+    events = json.loads(timeline.to_json())["traceEvents"]
+    named = {one["tid"]: one["args"]["name"] for one in events if one["name"] == "thread_name"}
+    flows = {}
+    for track, name in named.items():
+        flows[track] = track if name.startswith("flow of") else flows.get(track - 1)
+    ends = [(one["id"], one["tid"]) for one in events if one["ph"] in "sf"]
+    joined = {}
+    for arrow, track in ends:
+        joined.setdefault(arrow, []).append((named[track], flows[track]))
+    return list(joined.values())
+
+
+@pytest.mark.parametrize("starts", [(0, 0.5), (0, 5), (0, 0.5, 5)])
+async def test_a_builder_that_runs_several_times_has_its_edges_in_each_run(starts, autojump_clock):
+    timeline = Timeline()
+    builder = Builder()
+    builder.add(work, name="a")
+    last = builder.add(work, name="c", depends_on=[builder.operations[0]])
+
+    async def run(after):
+        await trio.sleep(after)
+        await flow(builder, observers=[timeline])
+
+    async with trio.open_nursery() as nursery:
+        for after in starts:
+            nursery.start_soon(run, after)
+    assert timeline.to_svg().count('class="edge"') == len(starts)
+    joined = arrows(timeline)
+    assert len(joined) == len(starts)
+    for (earlier, above), (later, below) in joined:
+        assert (earlier, later) == ("a", "c")
+        assert above == below != None  # ruff: ignore[none-comparison]
+    assert timeline.times_of(last.id) == (starts[-1] + 1.0, starts[-1] + 2.0)
+
+
+async def test_the_last_run_is_known_when_an_earlier_one_is_forgotten(autojump_clock):
+    timeline = Timeline(size=2)
+    builder = Builder()
+    step = builder.add(work, name="a")
+    for _ in range(2):
+        await flow(builder, observers=[timeline])
+    assert timeline.forgotten == 2
+    began, ended = timeline.times_of(step.id)
+    assert ended - began == pytest.approx(1.0)
+
+
+async def test_of_operations_that_were_skipped_nothing_is_kept(autojump_clock):
+    timeline = Timeline(size=2)
+
+    async def fails(context):
+        raise ValueError("nothing")
+
+    for _ in range(5):
+        builder = Builder()
+        builder.add(work, name="c", depends_on=[builder.add(fails, name="a")])
+        with pytest.raises(ValueError, match="nothing"):
+            await flow(builder, observers=[timeline])
+    assert timeline._operations == {}
+    assert len(timeline._of_operation) <= 2
 
 
 async def test_it_is_shown_while_it_goes_on(autojump_clock):
@@ -306,10 +380,41 @@ def test_whatever_ran_it_can_be_drawn(bars, width, title, now):
     text = draw_text(rows, span, width=max(40, width // 10))
     assert all(width_of(line) <= max(40, width // 10) for line in text.splitlines())
     assert len(text.splitlines()) == (len(rows) + 1 if rows else 1)
+    plain = in_ascii(text)
+    assert plain.isascii()
+    assert list(map(width_of, plain.splitlines())) == list(map(width_of, text.splitlines()))
     for shown in (text, told, drawn):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
         assert shown.encode()
     json.loads(chrome_trace(rows, span))
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "\ufffe",
+        "\uffff",
+        "\ufdd0",
+        "\U0001ffff",
+        "\x00",
+        "\x0b",
+        "\x85",
+        "\u2028",
+        "\ud800",
+        "]]>",
+        "&",
+    ],
+)
+def test_a_picture_is_xml_whatever_is_in_its_names(sign):
+    rows, span = rows_of([Bar("tool", "a", None, f"a{sign}b", 1.0)]), Span(1.0, 2.0)
+    drawn = draw_svg(rows, span, width=600, title=f"x{sign}", told=describe(rows, span) + sign)
+    assert ET.fromstring(drawn.encode())[0].text.startswith("x")
+
+
+def test_each_sign_has_one_of_its_own_in_ascii():
+    assert len({*ASCII_SIGNS.values(), "!"}) == len(ASCII_SIGNS) + 1
+    assert all(len(sign) == 1 for sign in ASCII_SIGNS.values())
+    assert in_ascii("深 é\u0301") == "?? ?"
 
 
 @given(ANY, st.integers(1, 40))

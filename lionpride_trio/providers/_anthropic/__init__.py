@@ -41,6 +41,7 @@ class Anthropic(Provider):
     token_variables = ("ANTHROPIC_AUTH_TOKEN",)
     key_required = True
     paths = ("/messages",)
+    input_excludes_cache = True
     error_statuses = {529: Overloaded}
     rate_limit_headers = ("anthropic-ratelimit-{what}-{fact}", *Provider.rate_limit_headers)
     error_words = {
