@@ -147,9 +147,9 @@ ELSEWHERE = [
               "cli/test_chat.py cli/test_terminal.py", "a chat is made of them"),
     Elsewhere("cli._screen cli._stdin", "cli/test_ask.py cli/test_terminal.py", "what is shown, and what is piped in"),
     Elsewhere("cli._live cli._panels cli._waterfall", "cli/test_demo.py", "the demo shows it"),
-    Elsewhere("observe._otel_names observe._otel_content", "observe/test_otel.py", "spans have them"),
+    Elsewhere("observe._otel_names", "observe/test_otel.py", "spans have them"),
     Elsewhere("observe._bars observe._rows observe._scale observe._text_width observe._words observe._svg"
-              " observe._terminal observe._chrome", "observe/test_timeline.py observe/test_readable.py",
+              " observe._terminal", "observe/test_timeline.py observe/test_readable.py",
               "a timeline is drawn by all of them"),
     Elsewhere("cli._flow cli._target", "operations/test_command.py", "the command beside what it runs"),
     Elsewhere("cli._record", "recording/test_command.py", "the command beside what it runs"),
