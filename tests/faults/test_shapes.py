@@ -63,7 +63,7 @@ async def test_what_only_looks_like_a_stream_is_none(body):
 async def test_a_mislabelled_stream_that_says_nothing_is_not_waited_for(autojump_clock):
     async with FaultyServer(Answer(body=b"\n", media="text/html", then="stall")) as server:
         began = trio.current_time()
-        assert type((await ask(CHAT.model(server))).error) is NotAStream
+        assert type((await ask(CHAT.model(server))).error) is StreamTimeout
         assert trio.current_time() - began <= 31
 
 

@@ -66,8 +66,6 @@ ELSEWHERE = [
     Elsewhere("stages._literals", "stages/test_stop_at.py stages/test_think_tags.py",
               "two stages are made of it"),
     Elsewhere("stages._markdown_*", "stages/test_markdown.py", "one machine"),
-    Elsewhere("stages._passing", "stages/test_redact.py stages/test_stop_at.py stages/test_think_tags.py",
-              "chunks of other kinds pass the text that is held"),
     Elsewhere("stages._possible_match", "stages/test_redact.py", "one machine"),
     Elsewhere("stages.sentences._*", "stages/sentences",
               "rules of one decision, which cases and laws hold together"),

@@ -35,10 +35,15 @@ def theirs(received, request=ASKED):
     http.send(h11.Data(data=request.body))
     http.send(h11.EndOfMessage())
     http.receive_data(received)
+    closes_early = False
     try:
         while not isinstance(event := http.next_event(), h11.Response):
             if event is h11.NEED_DATA:
                 return "open"
+            said = [value.lower() for name, value in event.headers if name == b"connection"]
+            closes_early = closes_early or b"close" in b",".join(said).replace(b" ", b"").split(
+                b","
+            )
     except h11.RemoteProtocolError:
         return "refused"
     names = {}
@@ -52,8 +57,9 @@ def theirs(received, request=ASKED):
         size = Chunked
     else:
         size = int(names["content-length"]) if "content-length" in names else Unsized
-    # We are stricter: a body that is framed twice has two ends, and nothing is read after it.
-    once = not {"transfer-encoding", "content-length"} <= names.keys()
+    # We are stricter: a body that is framed twice has two ends, and nothing is read after it; and a server
+    # that says with an early hint that it will close is believed.
+    once = not closes_early and not {"transfer-encoding", "content-length"} <= names.keys()
     return event.status_code, names, size, once and http.our_state is h11.DONE
 
 
@@ -122,6 +128,7 @@ def heads(draw):
 
 @settings(max_examples=500)
 @given(st.lists(heads(), min_size=1, max_size=2).map(b"".join))
+@example(b"HTTP/1.1 103 Early Hints\r\nconnection: close\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")
 def test_any_head_means_to_us_what_it_means_to_h11(received):
     mine, other = ours(received), theirs(received)
     if isinstance(mine, tuple) and isinstance(other, tuple):
