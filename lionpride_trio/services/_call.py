@@ -328,9 +328,8 @@ class OpenReply(AbstractAsyncContextManager[Reply]):
         try:
             if self._watcher is not None:
                 exchange.keep_time_by(self._watcher)
-            record.answered(
-                exchange
-            )  # asks the provider, who may be anybody's, what the headers say
+            # It asks the provider, who may be anybody's, what the headers say: here, so that nothing leaks.
+            record.answered(exchange)
             self._reply = await caller.reply_from(self._ask, exchange, record, keep=self._keep)
         except BaseException:
             # The exchange shields its own waiting, which ends within a second.
