@@ -58,6 +58,7 @@ async def here(run, session):
 async def in_a_child(run, session):
     async with trio.open_nursery() as nursery:
         nursery.start_soon(run)
+        await trio.lowlevel.checkpoint()
 
 
 async def in_a_tool(run, session):
