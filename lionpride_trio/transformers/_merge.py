@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
 
@@ -53,6 +53,28 @@ def chain(*sources: Source[T] | Channel[T]) -> Source[T]:
     return made_of(opened, lambda: open_chain(opened), "chain")
 
 
+async def _send_all(
+    source: Source[Any],
+    send: Callable[[list[Any]], Awaitable[None]],
+    box: Mailbox,
+    late: LateFailures,
+) -> bool:
+    """Send all that *source* gives; False where it failed, which is told to the reader of *box*."""
+    read: Exception | None = None
+    try:
+        async with source as channel:
+            try:
+                async for batch in channel.batches(FAIR_SHARE):
+                    await send(batch)
+            except Exception as error:
+                read = error
+                raise
+    except Exception as error:
+        tell_failure(error, box, late, was_read=error is read)
+        return False
+    return True
+
+
 class _Merge:
     """A task for each source; the first failure ends them all."""
 
@@ -70,17 +92,10 @@ class _Merge:
             self.box.finish()
 
     async def _carry(self, label: Any, source: Source[Any]) -> None:
-        read: Exception | None = None
-        try:
-            async with source as channel:
-                try:
-                    async for batch in channel.batches(FAIR_SHARE):
-                        await self.box.send([(label, item) for item in batch])
-                except Exception as error:
-                    read = error
-                    raise
-        except Exception as error:
-            tell_failure(error, self.box, self._late, was_read=error is read)
+        async def send(batch: list[Any]) -> None:
+            await self.box.send([(label, item) for item in batch])
+
+        if not await _send_all(source, send, self.box, self._late):
             self._scope.cancel()
 
 
@@ -103,20 +118,10 @@ async def open_chain(sources: Sequence[Source[Any]]) -> AsyncGenerator[Channel[A
     late = LateFailures()
 
     async def carry() -> None:
-        read: Exception | None = None
-        try:
-            for source in sources:
-                async with source as channel:
-                    try:
-                        async for batch in channel.batches(FAIR_SHARE):
-                            await box.send(batch)
-                    except Exception as error:
-                        read = error
-                        raise
-        except Exception as error:
-            tell_failure(error, box, late, was_read=error is read)
-        else:
-            box.finish()
+        for source in sources:
+            if not await _send_all(source, box.send, box, late):
+                return
+        box.finish()
 
     with late:
         async with open_pump_nursery() as nursery:
