@@ -64,7 +64,8 @@ def in_pairs(messages: Sequence[Message]) -> list[Message]:
     """
     waiting: dict[str, list[tuple[int, int]]] = {}
     """The places of the calls that have no result yet, by their id: those of the newest answer that has it."""
-    open_calls: set[tuple[int, int]] = set()
+    open_calls: dict[int, set[int]] = {}
+    """The places of all of them, by their message."""
     orphans: set[int] = set()
     for number, message in enumerate(messages):
         content = message.content
@@ -73,19 +74,20 @@ def in_pairs(messages: Sequence[Message]) -> list[Message]:
             for place, part in enumerate(content.parts):
                 if isinstance(part, ToolCall):
                     calls.setdefault(part.id, []).append((number, place))
-                    open_calls.add((number, place))
+                    open_calls.setdefault(number, set()).add(place)
             waiting |= calls
         elif isinstance(content, ActionResponseContent):
             called = waiting.get(content.call_id or "")
             if called:
-                open_calls.discard(called.pop(0))
+                owner, place = called.pop(0)
+                open_calls[owner].discard(place)
             else:
                 orphans.add(number)
     return [
         kept
         for number, message in enumerate(messages)
         if number not in orphans
-        for kept in _without(message, {place for owner, place in open_calls if owner == number})
+        for kept in _without(message, open_calls.get(number, frozenset()))
     ]
 
 

@@ -7,6 +7,7 @@ Facts: ``ui-message-chunks.ts`` and ``process-ui-message-stream.ts`` of npm's ``
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from ..._chunks import Usage, Verdict
@@ -37,7 +38,7 @@ from ._moments import (
     ThoughtSaid,
 )
 from ._plain import dump, media_url, plain, read_data
-from ._story import Story, is_json
+from ._story import Story
 
 _FINISHES: Final = {
     Verdict.COMPLETE: "stop",
@@ -154,9 +155,14 @@ def _call(moment: CallEnded) -> str:
         "toolName": call.name,
         "providerMetadata": _metadata(call),
     }
-    if moment.is_whole and is_json(call.arguments):
-        return _part("tool-input-available", **fields, input=read_data(call.arguments))
-    reason = "The arguments are no JSON." if moment.is_whole else "The call was cut off."
+    reason = "The call was cut off."
+    if moment.is_whole:
+        try:
+            given = read_data(call.arguments)
+        except ValueError:
+            reason = "The arguments are no JSON."
+        else:
+            return _part("tool-input-available", **fields, input=given)
     return _part("tool-input-error", **fields, input=call.arguments, errorText=reason)
 
 
@@ -179,8 +185,9 @@ def _source(moment: SourceNamed) -> str:
 
 def data_of(output: Any) -> Any:
     """The output of a tool as plain data: what was written as JSON for the model is decoded."""
-    if isinstance(output, str) and output.lstrip()[:1] in {"{", "["} and is_json(output):
-        return read_data(output)
+    if isinstance(output, str) and output.lstrip()[:1] in {"{", "["}:
+        with suppress(ValueError):  # no JSON: a text like any other
+            return read_data(output)
     return plain(output)
 
 
