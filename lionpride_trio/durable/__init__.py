@@ -15,7 +15,7 @@ Layout: ``_records`` (items and errors as text); ``_store`` (what a store is) an
 
 Journals of flows and batches stand on the same stores: ``_values`` (results as data), ``_journal_lines`` (what is
 written), ``_journal_writer`` (who writes), ``_journal_taking`` (who may), ``_answers`` (what people send),
-``_flow_journal`` (what of it counts), ``_journal_status``, ``_journal``, and ``_map`` (`map_durable`).
+``_what_counts`` and ``_flow_journal`` (what of it counts), ``_journal_status``, ``_journal``, and ``_map`` (`map_durable`).
 """
 
 from .._public import show_public_path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from .._errors import NotFound
 from ..flow import Graph
@@ -116,11 +116,9 @@ class Journal:
             await flow_journal.begin(graph, ledger)
             yield flow_journal
 
-    @asynccontextmanager
-    async def hold(self, kind: Kind) -> AsyncGenerator[tuple[JournalLines, JournalWriter]]:
+    def hold(self, kind: Kind) -> AbstractAsyncContextManager[tuple[JournalLines, JournalWriter]]:
         """A block in which the journal is written here; what it has so far."""
-        async with hold_journal(self._place, self._if_running, kind) as held:
-            yield held
+        return hold_journal(self._place, self._if_running, kind)
 
     def __repr__(self) -> str:
         return f"<Journal {self.id!r}>"

@@ -9,15 +9,19 @@ import attrs
 
 from .._chunks import Usage, Verdict
 from .._observer._events import Finished, RequestSent
-from ..providers import get, names as provider_names
+from ..providers import Provider, get, names as provider_names
 from . import _otel_names as otel
+
+
+def _registered(name: str | None) -> Provider | None:
+    """The provider of that name, if there is one."""
+    return get(name) if name is not None and name in provider_names() else None
 
 
 def provider_name(name: str | None) -> str | None:
     """The provider's name as the conventions have it."""
-    if name is None or name not in provider_names():
-        return name
-    return get(name).telemetry_name or name
+    provider = _registered(name)
+    return name if provider is None else provider.telemetry_name or name
 
 
 def place(event: RequestSent | Finished) -> dict[str, Any]:
@@ -53,9 +57,8 @@ def ending(verdict: Verdict | None) -> dict[str, Any]:
 
 def with_cache(usage: Usage, provider: str | None) -> Usage:
     """*usage* with the tokens of a cache among those of the input, as the conventions count them."""
-    if usage.input_tokens is None or provider is None or provider not in provider_names():
-        return usage
-    if not get(provider).input_excludes_cache:
+    known = _registered(provider)
+    if usage.input_tokens is None or known is None or not known.input_excludes_cache:
         return usage
     beside = (usage.cached_tokens or 0) + (usage.cache_write_tokens or 0)
     return attrs.evolve(usage, input_tokens=usage.input_tokens + beside)

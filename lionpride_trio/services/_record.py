@@ -23,6 +23,7 @@ from .._observer._events import (
     Content,
     Finished,
     FirstContent,
+    Outcome,
     RequestSent,
     Retried,
     Stalled,
@@ -225,29 +226,25 @@ class CallRecord:
 
     def finish(self, response: Response | None, error: BaseException | None) -> None:
         """The call has ended, by *error* or well, with what its answer has come to."""
-        if self._finished:
-            return
-        self._finished = True
-        self.stop_clock()
-        if self.story is not None:
-            outcome, failure = outcome_of(error)
-            self._tell_end(response, outcome, failure)
+        self._end(response, *outcome_of(error))
 
     def close(self, response: Response | None, error: BaseException | None) -> None:
         """The block of the call ends, by *error* perhaps, which is the reader's own once it was *opened*."""
+        outcome, failure = outcome_of(error)
+        if self.opened and outcome != "cancelled":
+            outcome, failure = "left", None
+        self._end(response, outcome, failure)
+
+    def _end(
+        self, response: Response | None, outcome: Outcome, failure: type[BaseException] | None
+    ) -> None:
         if self._finished:
             return
         self._finished = True
         self.stop_clock()
-        if self.story is not None:
-            outcome, failure = outcome_of(error)
-            if self.opened and outcome != "cancelled":
-                outcome, failure = "left", None
-            self._tell_end(response, outcome, failure)
-
-    def _tell_end(self, response: Response | None, outcome: Any, failure: Any) -> None:
         story = self.story
-        assert story is not None
+        if story is None:
+            return
         self._stop_watching()
         usage: Usage | None = None
         verdict: Verdict | None = None

@@ -177,9 +177,8 @@ def _text_of_failure(error: BaseException) -> str:
 
 
 def _reasons(error: BaseException) -> str:
-    if isinstance(
-        error, BaseExceptionGroup
-    ):  # the text of a group, as of a nursery, has no reason in it
+    # The text of a group, as of a nursery, has no reason in it.
+    if isinstance(error, BaseExceptionGroup):
         reasons = map(_reasons, cast("BaseExceptionGroup[BaseException]", error).exceptions)
         return "; ".join(dict.fromkeys(reasons))
     text, kind = str(error), type(error).__name__
