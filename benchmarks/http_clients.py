@@ -40,7 +40,7 @@ def _client(library: Any, context: ssl.SSLContext | None) -> Any:
 
 
 def nothing() -> None:
-    """What is done at a piece, where only reading counts."""
+    """Do nothing at a piece, where only reading counts."""
 
 
 async def _each(pieces: AsyncIterator[Any], took: Took) -> None:

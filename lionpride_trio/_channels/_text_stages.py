@@ -180,7 +180,7 @@ class OnText:
         self._index = index
 
     def _begin_turn(self, turn: int) -> list[Any]:
-        """What the turn before held back; fresh machines read *turn*.  An answer that is done stays so."""
+        """End the turn before, and return what it held back; fresh machines read *turn*.  An answer that is done stays so."""
         rest: list[Any] = []
         for index, machine in list(self._machines.items()):
             if not _is_done(machine):

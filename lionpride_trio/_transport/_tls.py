@@ -43,7 +43,7 @@ class TLSStream(NowaitStream):
         self._record_left = 0
         """Bytes of the last record that have not come."""
         self._cut_header = b""
-        """What has come of the header of a record, if that was cut."""
+        """The beginning of a record's header, if that was cut."""
 
     async def do_handshake(self) -> None:
         """Make the handshake, which verifies the peer's certificate.  Always a checkpoint.

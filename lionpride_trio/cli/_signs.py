@@ -12,7 +12,7 @@ _SIGNS: Final[Mapping[str, str]] = {**ASCII_SIGNS, "▶": ">", "✓": "+", "–"
 
 
 def replace_signs(error: UnicodeError) -> tuple[str, int]:
-    """What stands for the characters that a stream could not encode: of ours another sign, of others an escape."""
+    """The text for characters that a stream could not encode: of ours another sign, of others an escape."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]

@@ -32,7 +32,7 @@ _PLAIN: Final = (str, int, float, type(None))
 
 @attrs.frozen
 class Wanted:
-    """What of a worker's news is heard at home."""
+    """The news of a worker that is heard at home."""
 
     events: tuple[type[Event], ...]
     """The kinds of events that an observer listens to."""

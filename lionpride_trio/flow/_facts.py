@@ -98,9 +98,8 @@ def facts_of(operation: Operation, keys: Mapping[Operation, str]) -> Facts:
     branch = stream.number if isinstance(stream, StreamBranch) else None
     work: Any = operation.work
     own = work.facts() if isinstance(work, ResumableWork) else None
-    if (
-        own is None and operation.inner is None
-    ):  # of a flow inside, each operation has facts of its own
+    # Of a flow inside, each operation has facts of its own.
+    if own is None and operation.inner is None:
         own = bound_arguments(work)
     given = [operation.parameters, own, *([] if operation.reduce is list else [operation.reduce])]
     return {

@@ -98,9 +98,8 @@ async def watch_blocking(
     try:
         yield watch
     finally:
-        with suppress(
-            KeyError
-        ):  # trio drops an instrument that raised, as one does whose clock raises
+        # Trio drops an instrument that raised, as one does whose clock raises.
+        with suppress(KeyError):
             trio.lowlevel.remove_instrument(instrument)
         sampler.stop()
         thread.join()  # which waits for nothing by now
